@@ -1,0 +1,86 @@
+"""The reference package, under the name `neuralnet`, in this process.
+
+Importing this module registers it. The package is loaded from its file, and its modules through
+its own folder: `sys.path` and the working directory are never asked, so a `neuralnet` folder that
+lies around (a submission, for one) cannot take its place.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from labkit.contract import BY_NAME, FUNCTIONS, PACKAGE
+from labkit.errors import LabkitError
+from labkit.paths import SOLUTIONS
+
+FOLDER = SOLUTIONS / PACKAGE
+"""Where the reference package lies: in the checkout, or packaged with labkit."""
+
+
+def load() -> ModuleType:
+    """The reference package; its modules are imported when they are first asked for.
+
+    Raises LabkitError where another `neuralnet` is already loaded: names bound from it would
+    go on pointing at it, so replacing it halfway would mix the two.
+    """
+    _refuse_foreign()
+    if PACKAGE in sys.modules:
+        return sys.modules[PACKAGE]
+    spec = importlib.util.spec_from_file_location(
+        PACKAGE, FOLDER / "__init__.py", submodule_search_locations=[str(FOLDER)]
+    )
+    if spec is None or spec.loader is None or not (FOLDER / "__init__.py").is_file():
+        raise LabkitError(f"The reference package is not at {FOLDER}. Install labkit again.")
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[PACKAGE] = package
+    try:
+        spec.loader.exec_module(package)
+    except BaseException:
+        del sys.modules[PACKAGE]
+        raise
+    return package
+
+
+def function(name: str) -> Callable[..., Any]:
+    """The reference's version of a contract function.
+
+    Raises KeyError for a name that the contract does not have.
+    """
+    module = BY_NAME[name].module
+    load()
+    found: Callable[..., Any] = getattr(importlib.import_module(f"{PACKAGE}.{module}"), name)
+    return found
+
+
+class Reference:
+    """All contract functions as attributes: `Reference().sigmoid(z)`."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in BY_NAME:
+            raise AttributeError(f"the contract has no function {name!r}")
+        return function(name)
+
+    def __dir__(self) -> list[str]:
+        return [function.name for function in FUNCTIONS]
+
+
+def _refuse_foreign() -> None:
+    """LabkitError if anything of `neuralnet` in this process is not the reference's."""
+    for name, module in list(sys.modules.items()):
+        if name != PACKAGE and not name.startswith(f"{PACKAGE}."):
+            continue
+        origin = getattr(module, "__file__", None)
+        if origin is None or Path(origin).resolve().parent != FOLDER:
+            raise LabkitError(
+                f"Another package named {PACKAGE} is already loaded, from {origin}. "
+                f"Run labkit in a process of its own."
+            )
+
+
+load()

@@ -1,0 +1,226 @@
+"""The result of one submission, and its two forms on disk: Gradescope's JSON and a row of grades.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from labkit.atomic import write_json, write_text
+from labkit.labs import Lab
+
+GRADED = "graded"
+"""Status of a submission whose code was judged; every other status says what a human must look at."""
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """One case of a question."""
+
+    title: str
+    hidden: bool
+    passed: bool
+    points: float
+    message: str
+    named: tuple[str, ...] = ()
+    """Keys of the catalogue's entries that explain the failure, best first."""
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """One question: the contract function of that name."""
+
+    name: str
+    score: float
+    possible: float
+    cases: tuple[CaseResult, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether it got all its points."""
+        return self.score >= self.possible - 1e-9
+
+    @property
+    def public_passed(self) -> bool:
+        """Whether every case that the student can see passed."""
+        return all(case.passed for case in self.cases if not case.hidden)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One submission's result. A submission that could not be judged has a status that says why."""
+
+    submission: str
+    lab: str
+    status: str
+    questions: tuple[QuestionResult, ...]
+    notes: tuple[str, ...] = ()
+    """What was unusual about the submission, in sentences."""
+    seconds: float = 0.0
+    metrics: dict[str, float] = field(default_factory=dict)
+    origin: str = ""
+    """Where it came from, as the platform named it."""
+    fingerprint: str = ""
+    """A hash of the submission and of everything that graded it."""
+    platform: dict[str, Any] = field(default_factory=dict)
+    marks: dict[str, float] = field(default_factory=dict)
+    """Marks of written questions, given by hand."""
+
+    @property
+    def total(self) -> float:
+        """Points earned, written questions included where they are marked."""
+        return round(sum(q.score for q in self.questions) + sum(self.marks.values()), 4)
+
+    def possible(self, lab: Lab) -> float:
+        """Points that could be earned, written questions included where they are marked."""
+        written = sum(question.points for question in lab.written if question.name in self.marks)
+        return round(sum(q.possible for q in self.questions) + written, 4)
+
+    def percent(self, lab: Lab) -> float:
+        """Points earned of 100."""
+        possible = self.possible(lab)
+        return round(100 * self.total / possible, 2) if possible else 0.0
+
+    @property
+    def hidden_points(self) -> float:
+        """Points that hidden cases decide."""
+        return round(sum(c.points for q in self.questions for c in q.cases if c.hidden), 2)
+
+    @property
+    def summary(self) -> str:
+        """What a student reads first."""
+        if self.status != GRADED:
+            return self.status[:1].upper() + self.status[1:]
+        public = all(question.public_passed for question in self.questions)
+        hidden = f"{self.hidden_points:g} points are decided by checks you cannot see"
+        if all(question.passed for question in self.questions):
+            return "All checks pass, the hidden ones too."
+        if public:
+            return f"All public checks pass; {hidden}."
+        failed = sum(not q.public_passed for q in self.questions)
+        return (
+            f"{failed} of {len(self.questions)} questions fail a check that you can run yourself; "
+            f"{hidden}."
+        )
+
+
+def ungraded(lab: Lab, submission: str, status: str, **more: Any) -> Result:
+    """The result of a submission that could not be judged: 0 points and a status that says why."""
+    questions = tuple(QuestionResult(name, 0.0, points) for name, points in lab.questions.items())
+    return Result(submission, lab.short, status, questions, **more)
+
+
+# ---------------------------------------------------------------- Gradescope's results.json
+
+
+def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
+    """Gradescope's results format, with the whole result in `extra_data` for the report."""
+    tests = []
+    for number, question in enumerate(result.questions, 1):
+        tests.append(
+            {
+                "name": question.name,
+                "number": str(number),
+                "score": round(question.score, 4),
+                "max_score": round(question.possible, 4),
+                "status": "passed" if question.passed else "failed",
+                "output": question_text(question, result),
+                "output_format": "text",
+                "visibility": "visible",
+                "extra_data": {
+                    "named": sorted({key for case in question.cases for key in case.named})
+                },
+            }
+        )
+    found: dict[str, Any] = {
+        "score": result.total,
+        "execution_time": round(result.seconds, 3),
+        "output": "\n".join([result.summary, *result.notes]),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+        "extra_data": {"labkit": asdict(result)},
+    }
+    if lab.leaderboard and lab.leaderboard in result.metrics:
+        value = round(result.metrics[lab.leaderboard], 4)
+        found["leaderboard"] = [{"name": lab.leaderboard, "value": value, "order": "desc"}]
+    return found
+
+
+def question_text(question: QuestionResult, result: Result) -> str:
+    """What a student reads about one question, as plain text."""
+    if not question.cases:
+        return f"Not judged: {result.status}"
+    lines = []
+    for case in question.cases:
+        mark, kind = ("✓" if case.passed else "✗"), (" (hidden check)" if case.hidden else "")
+        lines.append(f"{mark} {case.title}{kind}")
+        if case.message:
+            lines += [f"    {line}" for line in case.message.splitlines()]
+    return "\n".join(lines)
+
+
+def write(path: Path, result: Result, lab: Lab) -> None:
+    """Write results JSON, whole or not at all."""
+    write_json(path, to_gradescope(result, lab))
+
+
+def read(path: Path) -> Result | None:
+    """The result in a results JSON, or None where there is none that can be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["extra_data"]["labkit"]
+        questions = tuple(
+            QuestionResult(
+                q["name"],
+                q["score"],
+                q["possible"],
+                tuple(CaseResult(**{**c, "named": tuple(c["named"])}) for c in q["cases"]),
+            )
+            for q in found.pop("questions")
+        )
+        found["notes"] = tuple(found["notes"])
+        return Result(questions=questions, **found)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+# ---------------------------------------------------------------- grades.csv
+
+
+def columns(lab: Lab, results: Iterable[Result]) -> list[str]:
+    """Column names of grades.csv."""
+    marked = {name for result in results for name in result.marks}
+    written = [question.name for question in lab.written if question.name in marked]
+    return ["submission", *lab.questions, *written, "total", "possible", "percent", "status"]
+
+
+def write_grades(path: Path, results: Sequence[Result], lab: Lab) -> None:
+    """Write grades.csv: a row a submission, in the order given."""
+    names = columns(lab, results)
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    for result in results:
+        row: dict[str, Any] = {q.name: f"{q.score:g}" for q in result.questions}
+        row |= {name: f"{mark:g}" for name, mark in result.marks.items()}
+        row |= {
+            "submission": _plain(result.submission),
+            "total": f"{result.total:g}",
+            "possible": f"{result.possible(lab):g}",
+            "percent": f"{result.percent(lab):g}",
+            "status": _plain(result.status),
+        }
+        writer.writerow(row)
+    write_text(path, buffer.getvalue())
+
+
+def _plain(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,151 @@
+"""Solutions to stubs: what a student gets of the reference package.
+
+In the sources a solution stands between two comment lines, `# BEGIN SOLUTION` and
+`# END SOLUTION`. Inside a function they hold its body, behind the docstring; at the left margin
+they hold private helpers, which vanish from the stubs.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.contract import FUNCTIONS, MODULES, PACKAGE
+from labkit.paths import SOLUTIONS
+
+_BEGIN = "# BEGIN SOLUTION"
+_END = "# END SOLUTION"
+
+
+def strip(source: str, *, lab: int, module: str) -> str:
+    """The stubs of a module: signatures and docstrings stay, solutions go.
+
+    A function's body becomes one line that raises NotImplementedError and names lab, function and
+    file. Raises ValueError, with the line's number, where markers do not pair up.
+    """
+    kept = []
+    function = ""
+    for block in _blocks(source):
+        if not block.solution:
+            kept += block.lines
+            function = next(
+                (found[1] for line in reversed(block.lines) if (found := _DEF.match(line))),
+                function,
+            )
+        elif block.indent:
+            kept.append(block.indent + _not_written(lab, module, function))
+    return _join(kept)
+
+
+def finish(source: str) -> str:
+    """The finished module: solutions stay, only the marker lines go."""
+    return _join([line for block in _blocks(source) for line in block.lines])
+
+
+def stub_package(lab: int, own_work: bool = False) -> dict[str, str]:
+    """The package as a student of lab number `lab` gets it: path in the folder -> text.
+
+    Stubs for this lab's modules, finished modules for the labs before it, nothing of later labs.
+    With `own_work` the labs before it are stubs, too.
+    """
+    stubbed = range(1, lab + 1) if own_work else (lab,)
+    return _package(through=lab, stubbed=stubbed)
+
+
+def solution_package(lab: int) -> dict[str, str]:
+    """The finished package up to lab number `lab`, without markers: path -> text."""
+    return _package(through=lab, stubbed=())
+
+
+def write_starter(target: Path, *, labs: Collection[int] | None = None) -> None:
+    """Write `neuralnet/` with all modules into `target`, in place of one that is there.
+
+    Modules of `labs` become stubs (of all labs by default), the others are finished.
+    """
+    last = max(_LAB.values())
+    stubbed = range(1, last + 1) if labs is None else labs
+    shutil.rmtree(target / PACKAGE, ignore_errors=True)
+    for path, text in _package(through=last, stubbed=stubbed).items():
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        (target / path).write_text(text, encoding="utf-8")
+
+
+def solution_lines(lab: int) -> frozenset[str]:
+    """Lines that give away a solution of lab number `lab`, without indentation and comments.
+
+    Only lines that tell something, and stand nowhere in the folder that the student gets.
+    """
+    given = {line.strip() for text in stub_package(lab).values() for line in text.splitlines()}
+    solution = {
+        line.partition("  # ")[0].strip()
+        for module, lab_of_module in _LAB.items()
+        if lab_of_module == lab
+        for block in _blocks(_source(module))
+        if block.solution
+        for line in block.lines
+    }
+    return frozenset(line for line in solution - given if _TELLING.match(line))
+
+
+_LAB = {function.module: function.lab for function in FUNCTIONS}
+_DEF = re.compile(r"def (\w+)\(")
+_TELLING = re.compile(r"(?!#)(?=.*[(@*])(?=.{15}).*[^:(,]$")
+"""A calculation or a call on one line; `return total` and `D, Hh, Ww, n = X.shape` are anyone's."""
+
+
+@dataclass
+class _Block:
+    """Consecutive lines that are all of the solution, or all not."""
+
+    solution: bool
+    indent: str
+    lines: list[str]
+
+
+def _blocks(source: str) -> list[_Block]:
+    """The source, cut at its markers, which are in none of the blocks."""
+    blocks = [_Block(False, "", [])]
+    for number, line in enumerate(source.splitlines(), start=1):
+        if line.strip() not in (_BEGIN, _END):
+            blocks[-1].lines.append(line)
+            continue
+        begins = line.strip() == _BEGIN
+        if begins == blocks[-1].solution:
+            raise ValueError(f"line {number}: {line.strip()} where the other marker should be")
+        blocks.append(_Block(begins, line[: line.index("#")], []))
+    if blocks[-1].solution:
+        raise ValueError(f"the last {_BEGIN} has no {_END}")
+    return blocks
+
+
+def _not_written(lab: int, module: str, function: str) -> str:
+    message = (
+        f"Lab {lab}: {function} is not written yet. "
+        f"Open {PACKAGE}/{module}.py and replace this line."
+    )
+    return f'raise NotImplementedError("{message}")'
+
+
+def _join(lines: list[str]) -> str:
+    """One text; where a top-level block went, the usual two blank lines stay."""
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+
+def _source(module: str) -> str:
+    return (SOLUTIONS / PACKAGE / f"{module}.py").read_text(encoding="utf-8")
+
+
+def _package(*, through: int, stubbed: Collection[int]) -> dict[str, str]:
+    files = {f"{PACKAGE}/__init__.py": _source("__init__")}
+    for module in MODULES:
+        if _LAB[module] <= through:
+            source = _source(module)
+            files[f"{PACKAGE}/{module}.py"] = (
+                strip(source, lab=_LAB[module], module=module)
+                if _LAB[module] in stubbed
+                else finish(source)
+            )
+    return files

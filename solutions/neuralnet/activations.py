@@ -1,0 +1,69 @@
+"""Activation functions h = a(z), and their derivatives, which are easy from the value h."""
+
+import numpy as np
+
+
+def sigmoid(z: np.ndarray) -> np.ndarray:
+    """Sigmoid, σ(z) = 1 / (1 + e⁻ᶻ), entry by entry: squeezes any score into [0, 1].
+
+    z: scores, an array of any shape. Returns an array of the same shape.
+    Stays finite, without overflow warnings, up to |z| = 10,000: e¹⁰⁰⁰⁰ is too large for a float,
+    e⁻¹⁰⁰⁰⁰ is simply 0. The same σ(z) can also be written with eᶻ: choose by the sign of z.
+    """
+    # BEGIN SOLUTION
+    e = np.exp(-1.0 * np.abs(z))  # never overflows: the exponent is never positive
+    return np.where(z >= 0, 1.0, e) / (1.0 + e)
+    # END SOLUTION
+
+
+def sigmoid_gradient(h: np.ndarray) -> np.ndarray:
+    """Derivative of the sigmoid, dσ/dz, from the function value h = σ(z) (not from z).
+
+    h: values that `sigmoid` gave, any shape. Returns an array of the same shape, at most 1/4.
+    """
+    # BEGIN SOLUTION
+    return h * (1.0 - h)
+    # END SOLUTION
+
+
+def tanh(z: np.ndarray) -> np.ndarray:
+    """Hyperbolic tangent, (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ), entry by entry: into [−1, 1], centred at zero.
+
+    z: scores, an array of any shape. Returns an array of the same shape.
+    Stays finite, without overflow warnings, up to |z| = 10,000. It is a rescaled sigmoid,
+    tanh(z) = 2σ(2z) − 1, and NumPy has it, too.
+    """
+    # BEGIN SOLUTION
+    return np.tanh(1.0 * z)
+    # END SOLUTION
+
+
+def tanh_gradient(h: np.ndarray) -> np.ndarray:
+    """Derivative of tanh, d tanh/dz, from the function value h = tanh(z) (not from z).
+
+    h: values that `tanh` gave, any shape. Returns an array of the same shape, at most 1.
+    """
+    # BEGIN SOLUTION
+    return 1.0 - h**2
+    # END SOLUTION
+
+
+def relu(z: np.ndarray) -> np.ndarray:
+    """Rectified linear unit, max(0, z), entry by entry.
+
+    z: scores, an array of any shape. Returns an array of the same shape.
+    """
+    # BEGIN SOLUTION
+    return np.maximum(z, 0.0)
+    # END SOLUTION
+
+
+def relu_gradient(h: np.ndarray) -> np.ndarray:
+    """Derivative of ReLU from the function value h = max(0, z): 1 where h > 0, else 0.
+
+    h: values that `relu` gave, any shape. Returns an array of the same shape.
+    A dead unit has h = 0, so its derivative is 0, and it learns nothing.
+    """
+    # BEGIN SOLUTION
+    return (h > 0).astype(np.result_type(h, 1.0))
+    # END SOLUTION

@@ -1,0 +1,92 @@
+"""Autoencoders: a network that learns its own input, and a good start for a deep one."""
+
+import numpy as np
+
+from .backprop import backward
+from .layers import forward
+from .losses import squared_error
+from .training import initialize, minibatches, sgd_step, train
+
+Layer = tuple[np.ndarray, np.ndarray]  # (W, b), or their gradients
+
+
+def autoencoder_loss(
+    encoder: Layer, decoder: Layer, X: np.ndarray, activation: str
+) -> tuple[float, Layer, Layer]:
+    """Squared error of an autoencoder's reconstruction, and the gradients of both layers.
+
+    The code is H = a(W X + b) with the encoder's W and b, the reconstruction X̂ = W H + b with the
+    decoder's is linear, and the truth is the input itself: loss = 1/(2n) Σ (X̂ − X)².
+
+    encoder: (W, b) with W h × p, b h × 1. decoder: (W, b) with W p × h, b p × 1.
+    X: examples in columns, p × n. activation: "sigmoid", "tanh" or "relu".
+    Returns (loss, encoder_grad, decoder_grad): one float, and (dW, db) of each layer.
+    """
+    raise NotImplementedError("Lab 4: autoencoder_loss is not written yet. Open neuralnet/autoencoder.py and replace this line.")
+
+
+def train_autoencoder(
+    X: np.ndarray,
+    hidden: int,
+    *,
+    activation: str,
+    learning_rate: float,
+    batch_size: int,
+    epochs: int,
+    rng: np.random.Generator,
+) -> tuple[Layer, Layer, list[float]]:
+    """Train an autoencoder with `hidden` code units by mini-batch gradient descent.
+
+    It starts from `initialize([p, hidden, p], rng, "xavier")`, and goes on like `train`, with its
+    own loss and without labels: X is its own truth.
+
+    X: examples in columns, p × n. hidden: number of units in the code. The rest as in `train`.
+    Returns (encoder, decoder, losses): two (W, b), and a list with the mean loss of each epoch.
+    """
+    raise NotImplementedError("Lab 4: train_autoencoder is not written yet. Open neuralnet/autoencoder.py and replace this line.")
+
+
+def pretrain(
+    X: np.ndarray,
+    hidden_sizes: list[int],
+    *,
+    activation: str,
+    learning_rate: float,
+    batch_size: int,
+    epochs: int,
+    rng: np.random.Generator,
+) -> list[Layer]:
+    """Greedy layer-wise pre-training: a stack of encoders, each trained on the codes below it.
+
+    Train an autoencoder on X, throw its decoder away, keep the encoder; its codes H = a(W X + b)
+    are the next autoencoder's data; repeat for each layer. No labels are needed.
+
+    X: examples in columns, p × n. hidden_sizes: units of each layer, first layer first.
+    The rest as in `train_autoencoder`, for every layer.
+    Returns the encoders, [(W, b), …], one for each entry of hidden_sizes.
+    """
+    raise NotImplementedError("Lab 4: pretrain is not written yet. Open neuralnet/autoencoder.py and replace this line.")
+
+
+def fine_tune(
+    encoders: list[Layer],
+    X: np.ndarray,
+    y: np.ndarray,
+    classes: int,
+    *,
+    activation: str,
+    learning_rate: float,
+    batch_size: int,
+    epochs: int,
+    rng: np.random.Generator,
+) -> tuple[list[Layer], list[float]]:
+    """Put a softmax layer on pre-trained encoders, and train the entire network with the labels.
+
+    The new last layer, from the top code's units to the `classes` scores, starts from `initialize`
+    with scheme "small"; then all layers are trained together, as in `train`.
+
+    encoders: [(W, b), …] from `pretrain`. X: examples in columns, p × n. y: true classes, (n,).
+    classes: K, their number. The rest as in `train`.
+    Returns (params, losses): len(encoders) + 1 layers, and the mean loss of each epoch.
+    """
+    raise NotImplementedError("Lab 4: fine_tune is not written yet. Open neuralnet/autoencoder.py and replace this line.")

@@ -1,0 +1,43 @@
+"""The perceptron: the simplest neural network, and the way around what it cannot do."""
+
+import numpy as np
+
+Layer = tuple[np.ndarray, np.ndarray]  # (W, b)
+
+
+def perceptron_predict(w: np.ndarray, b: float, X: np.ndarray) -> np.ndarray:
+    """Class of each example: 1 where w·x + b > 0, else 0.
+
+    w: weights, (p,). b: bias, one number. X: examples in columns, p × n.
+    Returns an int array of 0 and 1, (n,).
+    """
+    raise NotImplementedError("Lab 1: perceptron_predict is not written yet. Open neuralnet/perceptron.py and replace this line.")
+
+
+def perceptron_train(X: np.ndarray, y: np.ndarray, epochs: int) -> tuple[np.ndarray, float]:
+    """Weights and bias learned by the perceptron rule with rate 1.
+
+    Start from w = 0 and b = 0 and visit the examples in order, `epochs` times. For each example
+    with label y and prediction ŷ (both 0 or 1):
+
+        w ← w + (y − ŷ) x,        b ← b + (y − ŷ)
+
+    so only a mistake changes anything. Training may stop after an epoch without a mistake.
+
+    X: examples in columns, p × n. y: labels 0 or 1, (n,). epochs: how often to visit all.
+    Returns (w, b): w is (p,), b is one float.
+    """
+    raise NotImplementedError("Lab 1: perceptron_train is not written yet. Open neuralnet/perceptron.py and replace this line.")
+
+
+def xor_params() -> list[Layer]:
+    """Hand-set weights of a two-layer network of step units that computes XOR.
+
+    A step unit gives 1 where its score is > 0, else 0, like the perceptron. One perceptron draws
+    one line and cannot separate XOR; a hidden layer of two can prepare what the last unit needs:
+    x1 XOR x2 means "at least one of them, but not both".
+
+    Returns params [(W1, b1), (W2, b2)] with W1 2 × 2, b1 2 × 1, W2 1 × 2, b2 1 × 1. With X 2 × n:
+    H = step(W1 X + b1), and step(W2 H + b2) is 1 exactly where one of the two inputs is 1.
+    """
+    raise NotImplementedError("Lab 1: xor_params is not written yet. Open neuralnet/perceptron.py and replace this line.")

@@ -1,0 +1,238 @@
+"""`labkit audit`: every known wrong and right version is graded, through the real path.
+
+A wrong version must lose points in its own question, in no other, and be named first; a right one
+must lose nothing. With `--mutants` the reference itself is changed line by line, too.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from labkit import catalogue, mutants
+from labkit.atomic import write_text
+from labkit.bundle import Bundle
+from labkit.explain import load_catalogue
+from labkit.grade import Grader
+from labkit.labs import Lab
+from labkit.results import Result
+
+NAMED_SHARE = 0.95
+"""Share of a lab's wrong versions that must be named as the first explanation."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What grading one version showed."""
+
+    key: str
+    function: str
+    seed: int
+    right: bool
+    """Whether it is a right version in another style."""
+    caught: bool
+    """It loses points in its own question."""
+    spilled: tuple[str, ...]
+    """Other questions that lose points."""
+    named: str
+    """Key of the first explanation given, or nothing."""
+
+    @property
+    def hole(self) -> str:
+        """What is wrong with the grader, or nothing."""
+        if self.right:
+            lost = ([self.function] if self.caught else []) + list(self.spilled)
+            return f"a right version loses points in {', '.join(lost)}" if lost else ""
+        if not self.caught:
+            return "not caught"
+        return f"also costs {', '.join(self.spilled)}" if self.spilled else ""
+
+
+def run(labs: Sequence[Lab], seeds: int = 1, mutants: bool = False) -> bool:
+    """Audit labs and print the matrix; gives whether the grader has no hole."""
+    from labkit.build import built
+    from labkit.cli import progress
+
+    console = Console(highlight=False)
+    good = True
+    for lab in labs:
+        bundle = built(lab, say=lambda line: console.print(line, markup=False))
+        with progress(f"auditing {lab.short}") as (begin, advance):
+            findings = audit(bundle, range(seeds), begin, advance)
+        good &= show(console, bundle.lab, findings)
+        if mutants:
+            good &= _show_mutants(console, bundle)
+    return good
+
+
+def audit(
+    bundle: Bundle,
+    seeds: Iterable[int],
+    begin: object = None,
+    advance: object = None,
+) -> list[Finding]:
+    """Grade every version of a lab's catalogue, once for each seed of the hidden inputs."""
+    load_catalogue(bundle.lab)
+    number = bundle.lab.number
+    versions = [*catalogue.entries(number), *catalogue.variants(number)]
+    work = [(version.key, seed) for seed in seeds for version in versions]
+    if callable(begin):
+        begin(len(work))
+    found = []
+    for finding in _in_processes(bundle, work):
+        found.append(finding)
+        if callable(advance):
+            advance(finding)
+    return found
+
+
+def show(console: Console, lab: Lab, findings: Sequence[Finding]) -> bool:
+    """Print a lab's matrix and holes; gives whether there is none."""
+    table = Table(title=lab.title, title_justify="left", header_style="bold")
+    for column in ("question", "wrong", "caught", "named", "only there", "right", "full marks"):
+        table.add_column(column, justify="left" if column == "question" else "right")
+    for question in lab.questions:
+        own = [finding for finding in findings if finding.function == question]
+        wrong, right = [f for f in own if not f.right], [f for f in own if f.right]
+        table.add_row(
+            question,
+            str(len(wrong)),
+            str(sum(f.caught for f in wrong)),
+            str(sum(f.named == f.key for f in wrong)),
+            str(sum(not f.spilled for f in wrong)),
+            str(len(right)),
+            str(sum(not f.hole for f in right)),
+        )
+    console.print(table)
+    wrong = [finding for finding in findings if not finding.right]
+    holes = [finding for finding in findings if finding.hole]
+    for finding in holes:
+        console.print(
+            f"HOLE  {finding.function}: {finding.key} (seed {finding.seed}): {finding.hole}",
+            markup=False,
+        )
+    for finding in wrong:
+        if finding.caught and finding.named != finding.key:
+            told = f"named {finding.named}" if finding.named else "not named"
+            console.print(
+                f"      {finding.function}: {finding.key} (seed {finding.seed}): {told}",
+                markup=False,
+            )
+    named = sum(finding.named == finding.key for finding in wrong)
+    share = named / len(wrong) if wrong else 1.0
+    console.print(f"{named} of {len(wrong)} wrong versions are named first ({share:.1%}).")
+    if share < NAMED_SHARE:
+        console.print(f"HOLE  fewer than {NAMED_SHARE:.0%} are named", markup=False)
+    return not holes and share >= NAMED_SHARE
+
+
+def judge_version(grader: Grader, version: catalogue.Version, seed: int) -> Finding:
+    """Grade one version as a student's submission."""
+    files = catalogue.submission_files(version, grader.lab.number)
+    result = grade_files(grader, files)
+    lost = {question.name for question in result.questions if not question.passed}
+    named = ""
+    for question in result.questions:
+        if question.name == version.function:
+            keys = [case.named[0] for case in question.cases if case.named]
+            named = keys[0] if keys else ""
+    return Finding(
+        key=version.key,
+        function=version.function,
+        seed=seed,
+        right=isinstance(version, catalogue.Variant),
+        caught=version.function in lost,
+        spilled=tuple(sorted(lost - {version.function})),
+        named=named,
+    )
+
+
+def grade_files(
+    grader: Grader, files: dict[str, str], only: Sequence[str] | None = None
+) -> Result:
+    """Grade a submission given as texts by path."""
+    with tempfile.TemporaryDirectory(prefix="labkit-audit-") as work:
+        Path(work).chmod(0o755)
+        for path, text in files.items():
+            write_text(Path(work) / path, text)
+        return grader.grade(Path(work), "version", only=only)
+
+
+# ---------------------------------------------------------------- in several processes
+
+_graders: dict[int, Grader] = {}
+_bundle: Bundle | None = None
+
+
+def _in_processes(bundle: Bundle, work: Sequence[tuple[str, int]]) -> Iterator[Finding]:
+    jobs = min(os.cpu_count() or 1, max(1, len(work)))
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(bundle,)
+    ) as pool:
+        yield from pool.map(_judge, work)
+
+
+def _start(bundle: Bundle) -> None:
+    global _bundle
+    _bundle = bundle
+
+
+def _grader(seed: int) -> Grader:
+    assert _bundle is not None
+    if seed not in _graders:
+        for grader in _graders.values():
+            grader.zygote.close()
+        _graders.clear()
+        _graders[seed] = Grader(_bundle, seed)
+    return _graders[seed]
+
+
+def _judge(work: tuple[str, int]) -> Finding:
+    key, seed = work
+    grader = _grader(seed)
+    number = grader.lab.number
+    (version,) = (
+        version
+        for version in (*catalogue.entries(number), *catalogue.variants(number))
+        if version.key == key
+    )
+    return judge_version(grader, version, seed)
+
+
+# ---------------------------------------------------------------- mutants of the reference
+
+
+def _show_mutants(console: Console, bundle: Bundle) -> bool:
+    """Grade every mutant of a lab's reference; gives whether all that survive are explained."""
+    found = mutants.of_lab(bundle.lab)
+    with ProcessPoolExecutor(
+        os.cpu_count() or 1, mp_context=get_context("spawn"), initializer=_start, initargs=(bundle,)
+    ) as pool:
+        survived = [
+            mutant for mutant, lives in zip(found, pool.map(_survives, found), strict=True) if lives
+        ]
+    known = mutants.equivalent()
+    console.print(f"{bundle.lab.short}: {len(found)} mutants, {len(survived)} survive.")
+    unexplained = False
+    for mutant in survived:
+        reason = known.get(mutant.key)
+        unexplained |= reason is None
+        console.print(
+            f"{'      ' if reason else 'HOLE  '}{mutant.key}: {mutant.change}"
+            + (f" ({reason})" if reason else ""),
+            markup=False,
+        )
+    return not unexplained
+
+
+def _survives(mutant: mutants.Mutant) -> bool:
+    result = grade_files(_grader(0), mutant.files, only=[mutant.function])
+    return all(question.passed for question in result.questions)

@@ -1,0 +1,262 @@
+"""`labkit build`: from masters and solutions to student.zip and autograder.zip.
+
+Otter Assign makes the notebook and the test files, Otter Generate the autograder; this module
+prepares their input, adds what they do not know of, and proves the result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import logging
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+
+from labkit import __version__, catalogue, contract, gradescope, leaks, master, paths, starter
+from labkit.atomic import write_bytes, write_text
+from labkit.bundle import Bundle
+from labkit.errors import LabkitError
+from labkit.explain import Knowledge
+from labkit.grade import load_questions
+from labkit.judge import Recorder
+from labkit.labs import Lab
+from labkit.student import labcheck
+from labkit.zips import read_tree, write_zip
+
+STUDENT_REQUIREMENTS = ["numpy>=2.0", "matplotlib>=3.9", "otter-grader>=7.0,<8", "jupyterlab>=4.2"]
+
+Report = Callable[[str], None]
+
+
+def cache_folder() -> Path:
+    """Where built labs are kept between commands."""
+    if paths.IN_CHECKOUT:
+        return paths.SOLUTIONS.parent / "build" / "labs"
+    return Path.home() / ".cache" / "labkit" / "labs"
+
+
+def fingerprint(lab: Lab, own_work: bool = False) -> str:
+    """A hash of everything that a built lab depends on."""
+    digest = hashlib.sha256(f"{__version__} {own_work} {np.__version__}".encode())
+    trees = [
+        lab.folder,
+        paths.SOLUTIONS / contract.PACKAGE,
+        paths.ASSIGNMENTS / "data",
+        paths.PACKAGE,
+    ]
+    for tree in trees:
+        for name, content in read_tree(tree).items():
+            if not name.startswith("_"):
+                digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    return digest.hexdigest()[:16]
+
+
+def built(lab: Lab, own_work: bool = False, say: Report = lambda line: None) -> Bundle:
+    """The lab, built; from the cache where nothing that it depends on has changed."""
+    root = cache_folder() / f"{lab.name}{'-own' if own_work else ''}-{fingerprint(lab, own_work)}"
+    if not (root / "student.zip").is_file():
+        say(f"building {lab.name}")
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache_folder()) as work:
+            _build(lab, Path(work) / "new", own_work)
+            for old in cache_folder().glob(f"{lab.name}{'-own' if own_work else ''}-*"):
+                if re.fullmatch(r"[0-9a-f]{16}", old.name.rsplit("-", 1)[1]):
+                    shutil.rmtree(old, ignore_errors=True)
+            with contextlib.suppress(OSError):  # another process was faster
+                (Path(work) / "new").rename(root)
+    return Bundle(root)
+
+
+def deliver(bundle: Bundle, out: Path) -> list[Path]:
+    """Copy a built lab's zips to `out/<lab>/`; gives the files."""
+    files = []
+    for name in ("student.zip", "autograder.zip", "gradescope.zip"):
+        source = bundle.root / name
+        if source.is_file():
+            target = out / bundle.lab.short / name
+            write_bytes(target, source.read_bytes())
+            files.append(target)
+    return files
+
+
+# ---------------------------------------------------------------- the build itself
+
+
+def _build(lab: Lab, root: Path, own_work: bool) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        assigned = _otter_assign(lab, Path(scratch))
+        _lay_out_grader(lab, root, assigned)
+        bundle = Bundle(root)
+        manifest, arrays = record(bundle)
+        _lay_out_student(bundle, assigned, own_work, manifest, arrays)
+        leaks.check(bundle)
+        write_zip(root / "student.zip", read_tree(bundle.student))
+        _write_autograder(bundle, assigned)
+
+
+def _otter_assign(lab: Lab, scratch: Path) -> Path:
+    """Run Otter Assign on the master; gives its output folder."""
+    source = scratch / "master"
+    source.mkdir()
+    nbformat.write(master.notebook(lab), source / f"{lab.name}.ipynb")
+    shutil.copy(paths.STUDENT_FILES / "check.py", source)
+    from otter.assign import main as otter_assign
+
+    logging.getLogger("otter").setLevel(logging.WARNING)
+    captured = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(captured), contextlib.redirect_stderr(captured):
+            otter_assign(
+                str(source / f"{lab.name}.ipynb"),
+                str(scratch / "assigned"),
+                no_run_tests=True,
+                no_pdfs=True,
+            )
+    except Exception as error:
+        raise LabkitError(
+            f"Otter Assign stopped on {lab.master}: {error}. Look at the raw marker cells there."
+        ) from error
+    return scratch / "assigned"
+
+
+def _lay_out_grader(lab: Lab, root: Path, assigned: Path) -> None:
+    target = root / "lab"
+    for path in sorted((assigned / "autograder" / "tests").glob("*.py")):
+        write_text(target / "tests" / path.name, path.read_text(encoding="utf-8"))
+    write_bytes(target / "lab.toml", (lab.folder / "lab.toml").read_bytes())
+    for path in _assets(lab):
+        write_bytes(target / path.name, path.read_bytes())
+    for name in ("catalogue.py",):
+        if (lab.folder / name).is_file():
+            write_bytes(target / name, (lab.folder / name).read_bytes())
+
+
+def _assets(lab: Lab) -> list[Path]:
+    """Data and pictures of a lab's own, which both sides get."""
+    return sorted(
+        path
+        for path in lab.folder.iterdir()
+        if path.suffix in {".npz", ".npy", ".csv", ".png", ".jpg", ".svg"}
+    )
+
+
+def _lay_out_student(
+    bundle: Bundle,
+    assigned: Path,
+    own_work: bool,
+    manifest: dict[str, Any],
+    arrays: list[np.ndarray],
+) -> None:
+    lab, target = bundle.lab, bundle.student
+    book = nbformat.read(assigned / "student" / f"{lab.name}.ipynb", as_version=4)
+    master.renumber(book)
+    write_text(target / f"{lab.name}.ipynb", nbformat.writes(book) + "\n")
+    for path in sorted((assigned / "student" / "tests").glob("*.py")):
+        write_text(target / "tests" / path.name, path.read_text(encoding="utf-8"))
+    for name, text in starter.stub_package(lab.number, own_work=own_work).items():
+        write_text(target / name, text)
+    for source, name in (("labcheck.py", "labcheck.py"), ("check.py", "check.py")):
+        write_bytes(target / name, (paths.STUDENT_FILES / source).read_bytes())
+    write_bytes(target / "labdata.py", (paths.STUDENT_FILES / "data.py").read_bytes())
+    write_bytes(target / "recorded.npz", _recorded(manifest, arrays))
+    for name, content in read_tree(paths.ASSIGNMENTS / "data").items():
+        if not name.endswith(".py"):
+            write_bytes(target / "data" / name, content)
+    for path in _assets(lab):
+        write_bytes(target / "data" / path.name, path.read_bytes())
+    write_text(target / "requirements.txt", "\n".join(STUDENT_REQUIREMENTS) + "\n")
+    readme = (paths.STUDENT_FILES / "README.md").read_text(encoding="utf-8")
+    files = " and ".join(f"`neuralnet/{module}.py`" for module in lab.modules)
+    write_text(
+        target / "README.md",
+        readme.replace("{title}", lab.title).replace("{name}", lab.name).replace("{files}", files),
+    )
+
+
+def _recorded(manifest: dict[str, Any], arrays: list[np.ndarray]) -> bytes:
+    """An .npz of the manifest and its arrays, the same bytes for the same content."""
+    text = json.dumps(manifest, ensure_ascii=False).encode()
+    members = {"manifest": np.frombuffer(text, dtype=np.uint8)}
+    members |= {f"a{i}": array for i, array in enumerate(arrays)}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in members.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(content, np.asarray(array), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (2020, 1, 1, 0, 0, 0)), content.getvalue())
+    return buffer.getvalue()
+
+
+def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """What a student's folder needs instead of the reference: outputs on the public inputs.
+
+    Raises LabkitError where the reference itself fails a case.
+    """
+    lab = bundle.lab
+    recorder = Recorder(lab, Knowledge(lab))
+    arrays: list[np.ndarray] = []
+    cases: dict[str, Any] = {}
+    hidden: dict[str, Any] = {}
+    for question in load_questions(bundle):
+        for verdict in labcheck.run_cases(question.cases, recorder):
+            if not verdict.passed:
+                raise LabkitError(
+                    f"{lab.name}: the reference fails a case of {question.name}, "
+                    f"“{verdict.case.title}”: {verdict.message}"
+                )
+        cases |= recorder.record(arrays)
+        points = [case.points for case in question.cases if case.hidden]
+        hidden[question.name] = {"cases": len(points), "points": round(sum(points), 4)}
+    used = {key for probes in cases.values() for probe in probes for key in probe["wrong"]}
+    manifest = {
+        "lab": lab.name,
+        "title": lab.title,
+        "questions": lab.questions,
+        "modules": {f.name: f.module for f in contract.BY_NAME.values() if f.lab <= lab.number},
+        "thresholds": lab.thresholds,
+        "cases": cases,
+        "hidden": hidden,
+        "hints": {
+            entry.key: {"title": entry.title, "hint": entry.hint}
+            for entry in catalogue.entries(lab.number)
+            if entry.key in used
+        },
+    }
+    return manifest, arrays
+
+
+def _write_autograder(bundle: Bundle, assigned: Path) -> None:
+    """Otter's zip, with the kit and the lab beside it."""
+    (source,) = (assigned / "autograder").glob("*-autograder_*.zip")
+    with zipfile.ZipFile(source) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    ours = kit_files()
+    ours |= {f"lab/{name}": content for name, content in read_tree(bundle.root / "lab").items()}
+    executable = ("run_autograder", "setup.sh")
+    write_zip(bundle.root / "autograder.zip", files | ours, executable)
+    upload = read_tree(gradescope.FILES)
+    write_zip(bundle.root / "gradescope.zip", ours | upload, executable)
+
+
+def kit_files() -> dict[str, bytes]:
+    """The kit itself, as it travels inside an autograder: code, reference, images."""
+    files = {
+        f"labkit/{name}": content
+        for name, content in read_tree(paths.PACKAGE).items()
+        if not name.startswith("_solutions/") and not name.startswith("_assignments/")
+    }
+    solutions = read_tree(paths.SOLUTIONS / contract.PACKAGE)
+    files |= {f"labkit/_solutions/{contract.PACKAGE}/{name}": c for name, c in solutions.items()}
+    images = read_tree(paths.ASSIGNMENTS / "data")
+    files |= {f"labkit/_assignments/data/{name}": content for name, content in images.items()}
+    return files

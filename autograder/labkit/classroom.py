@@ -1,0 +1,225 @@
+"""Grades a whole class: many at once, each result on disk as soon as it is there, resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labkit import feedback, results
+from labkit.bundle import Bundle
+from labkit.grade import Grader
+from labkit.intake import Submission, Submissions, open_submissions
+from labkit.results import Result
+
+Advance = Callable[[Result], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a grading process needs to know: the class, the lab, where results go."""
+
+    bundle: Bundle
+    submissions: Submissions
+    out: Path
+    resume: bool = False
+
+    def result_path(self, name: str) -> Path:
+        """Where a submission's result goes."""
+        return self.out / "results" / f"{name}.json"
+
+    def feedback_path(self, name: str) -> Path:
+        """Where a student's page goes."""
+        return self.out / "feedback" / f"{name}.html"
+
+    def earlier(self, submission: Submission) -> Result | None:
+        """The result of an earlier run over the same work with the same grader, if there is one."""
+        if not self.resume:
+            return None
+        found = results.read(self.result_path(submission.name))
+        if found is None or found.fingerprint != fingerprint(submission, self.bundle):
+            return None
+        return found if self.feedback_path(submission.name).is_file() else None
+
+
+def grade_class(
+    bundle: Bundle,
+    source: Path,
+    out: Path,
+    *,
+    jobs: int = 0,
+    resume: bool = False,
+    scheduler: str | None = None,
+    begin: Callable[[int], None] = lambda count: None,
+    advance: Advance = lambda result: None,
+) -> tuple[list[Result], tuple[str, ...]]:
+    """Grade every submission in `source` into `out/results` and `out/feedback`.
+
+    `begin` hears how many there are, `advance` each result as it comes. Gives the results in the
+    order of the submissions, and sentences about the whole. Raises LabkitError where `source`
+    cannot be read at all.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="labkit-class-") as work:
+        # Workers run as other users, who must be able to reach their own submission in there.
+        Path(work).chmod(0o711)
+        submissions = open_submissions(source, Path(work))
+        order = Order(bundle, submissions, out, resume)
+        begin(len(submissions))
+        found: dict[str, Result] = {}
+        for result in _grade_all(order, jobs, scheduler):
+            found[result.submission] = result
+            advance(result)
+    return [found[name] for name in submissions.names], submissions.notes
+
+
+def fingerprint(submission: Submission, bundle: Bundle) -> str:
+    """The same only for the same work, graded by the same cases."""
+    text = f"{submission.fingerprint} {submission.problem} {bundle.root.name}"
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def _grade_all(order: Order, jobs: int, scheduler: str | None) -> Iterator[Result]:
+    count = len(order.submissions)
+    if scheduler is not None:
+        from labkit import cluster
+
+        yield from cluster.grade_all(order, scheduler)
+        return
+    jobs = min(jobs or os.cpu_count() or 1, count)
+    if jobs <= 1:
+        with Grader(order.bundle) as grader:
+            for index in range(count):
+                yield grade_one(grader, order, index)
+        return
+    yield from _grade_in_processes(order, jobs)
+
+
+def _grade_in_processes(order: Order, jobs: int) -> Iterator[Result]:
+    """A pool of graders. If one of them dies, its submission is tried once more, alone."""
+    waiting = list(range(len(order.submissions)))
+    while waiting:
+        pending: dict[Future[Result], int] = {}
+        started: list[int] = []
+        with _pool(order, jobs) as pool:
+            try:
+                for index in waiting:
+                    pending[pool.submit(_grade_in_pool, index)] = index
+                    started.append(index)
+                    if len(pending) >= 2 * jobs:
+                        yield from _collect(pending)
+                while pending:
+                    yield from _collect(pending)
+            except BrokenProcessPool:
+                pass
+        suspects = sorted(pending.values())
+        waiting = [index for index in waiting if index not in set(started)]
+        for index in suspects:
+            yield _grade_alone(order, index)
+
+
+def _collect(pending: dict[Future[Result], int]) -> Iterator[Result]:
+    done, _ = wait(pending, return_when=FIRST_COMPLETED)
+    for future in done:
+        result = future.result()  # BrokenProcessPool: the submission stays in `pending`
+        del pending[future]
+        yield result
+
+
+def _grade_alone(order: Order, index: int) -> Result:
+    try:
+        with _pool(order, 1) as pool:
+            return pool.submit(_grade_in_pool, index).result()
+    except BrokenProcessPool:
+        result = results.ungraded(
+            order.bundle.lab,
+            order.submissions.names[index],
+            "failed: the grading process died on this submission; look at it by hand",
+        )
+        return keep(order, result)
+
+
+# ---------------------------------------------------------------- inside a grading process
+
+_grader: Grader | None = None
+_order: Order | None = None
+
+
+@contextmanager
+def _pool(order: Order, jobs: int) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(
+        jobs,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start,
+        initargs=(order, os.getpid()),
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _start(order: Order, parent: int) -> None:
+    """Get a grading process ready; it ends by itself when its parent is gone."""
+    global _grader, _order
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    _order = order
+    _grader = Grader(order.bundle)
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    if _grader is not None:
+        _grader.zygote.close()
+    os._exit(1)
+
+
+def _grade_in_pool(index: int) -> Result:
+    assert _grader is not None and _order is not None
+    return grade_one(_grader, _order, index)
+
+
+def grade_one(grader: Grader, order: Order, index: int) -> Result:
+    """Grade one submission and write its files; never raises for what is in the submission."""
+    name = order.submissions.names[index]
+    try:
+        submission = order.submissions[index]
+        if earlier := order.earlier(submission):
+            return earlier
+        more: dict[str, Any] = {
+            "origin": submission.origin,
+            "fingerprint": fingerprint(submission, order.bundle),
+            "platform": submission.platform_data,
+            "notes": submission.notes,
+        }
+        if submission.problem:
+            status = f"{submission.status}: {submission.problem}"
+            result = results.ungraded(grader.lab, name, status, **more)
+        else:
+            with submission.prepare() as folder:
+                result = grader.grade(folder, name, **more)
+    except Exception as error:
+        print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
+        status = "failed: the grader itself stopped on this submission; look at it by hand"
+        result = results.ungraded(grader.lab, name, status)  # no fingerprint: a rerun tries again
+    return keep(order, result)
+
+
+def keep(order: Order, result: Result) -> Result:
+    feedback.write(order.feedback_path(result.submission), result, order.bundle.lab)
+    results.write(order.result_path(result.submission), result, order.bundle.lab)
+    return result

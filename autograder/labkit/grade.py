@@ -1,0 +1,99 @@
+"""Grades one submission after another with Otter's own test files, without a notebook kernel."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from labkit.bundle import Bundle
+from labkit.explain import Knowledge
+from labkit.judge import Judge
+from labkit.results import GRADED, CaseResult, QuestionResult, Result
+from labkit.sandbox import Zygote
+from labkit.student import labcheck
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its cases, as Otter's test file has them."""
+
+    name: str
+    points: float
+    cases: list[labcheck.Case]
+
+
+def load_questions(bundle: Bundle) -> list[Question]:
+    """The questions of a built lab, in order."""
+    return [
+        Question(path.stem, bundle.lab.questions[path.stem], labcheck.read_cases(path))
+        for path in bundle.test_files()
+    ]
+
+
+class Grader:
+    """A warm grader for one lab: tests parsed, right answers kept, a clean process to fork from."""
+
+    def __init__(self, bundle: Bundle, seed: int | None = None) -> None:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        self.bundle = bundle
+        self.lab = bundle.lab
+        self.seed = seed
+        self.knowledge = Knowledge(self.lab)
+        self.questions = load_questions(bundle)
+        self.zygote = Zygote.start()
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.zygote.close()
+
+    def grade(
+        self, folder: Path, name: str, only: Collection[str] | None = None, **more: Any
+    ) -> Result:
+        """Judge the package in `folder` (which holds `neuralnet/`); `more` goes into the Result.
+
+        `only` names the questions to judge, all by default.
+        """
+        started = time.monotonic()
+        questions = []
+        with Judge(self.lab, self.knowledge, self.zygote, folder, self.seed) as judge:
+            for question in self.questions:
+                if only is not None and question.name not in only:
+                    continue
+                verdicts = labcheck.run_cases(question.cases, judge)
+                questions.append(question_result(question, verdicts))
+            metrics = dict(judge.metrics)
+        return Result(
+            submission=name,
+            lab=self.lab.short,
+            status=GRADED,
+            questions=tuple(questions),
+            seconds=round(time.monotonic() - started, 3),
+            metrics=metrics,
+            **more,
+        )
+
+
+def question_result(question: Question, verdicts: Sequence[labcheck.Verdict]) -> QuestionResult:
+    """A question's points and messages."""
+    cases = tuple(
+        CaseResult(
+            title=verdict.case.title,
+            hidden=verdict.case.hidden,
+            passed=verdict.passed,
+            points=round(verdict.case.points, 4),
+            message=verdict.message,
+            named=verdict.named,
+        )
+        for verdict in verdicts
+    )
+    score = sum(verdict.case.points for verdict in verdicts if verdict.passed)
+    return QuestionResult(question.name, round(score, 4), round(question.points, 4), cases)

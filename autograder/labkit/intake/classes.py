@@ -1,0 +1,389 @@
+"""Finds the submissions of a class in what an instructor has.
+
+That is a folder with a folder, zip or file a submission, the zip of such a folder, or the bulk
+download of Moodle or Gradescope, packed or unpacked. Nothing of a submission is read here.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labkit.contract import PACKAGE
+from labkit.errors import LabkitError
+from labkit.intake.archives import ArchiveError, Entry, shown
+from labkit.intake.gradescope import FOLDER, METADATA, User, read_submitters
+from labkit.intake.package import ARCHIVE_ENDINGS, is_junk, module_of
+from labkit.intake.places import InZip, OnDisk, Place, entries_of, starts_like_zip
+from labkit.moodle.names import DownloadName, parse_flat, parse_folder
+
+MAX_METADATA = 64 << 20
+
+_NO_SUBMISSION = (
+    *(".csv", ".xlsx", ".xls", ".ods", ".tsv", ".txt", ".md", ".rst", ".html", ".htm"),
+    *(".json", ".yml", ".yaml", ".toml", ".ini", ".log", ".db", ".sqlite"),
+)
+"""Files that instructors keep beside submissions."""
+
+_FLAT_NOTE = (
+    "This is a Moodle download without folders: of several files of one student with the same name,"
+    " Moodle keeps only one. Where a module is missing, download again with the option for folders."
+)
+
+
+class IntakeError(LabkitError):
+    """What was given as submissions cannot be used: one sentence that says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Moodle:
+    """Where in a Moodle assignment a submission belongs."""
+
+    id: int | None
+    """Participant id, in team assignments the group's; None for the "Default group"."""
+    name: str
+    """As the download has it: cleaned by Moodle, perhaps shared; `Participant` if hidden."""
+    flat: bool
+    """Whether the download was without folders."""
+
+
+@dataclass(frozen=True)
+class Gradescope:
+    """Which submission of a Gradescope export this is, and whose."""
+
+    id: int
+    users: tuple[User, ...]
+
+
+Platform = Moodle | Gradescope
+
+
+@dataclass(frozen=True)
+class Found:
+    """A submission that was found and not yet looked into."""
+
+    text: str
+    """What its name is made of."""
+    origin: str
+    """Its name as it came."""
+    subject: str
+    """How sentences about it begin."""
+    place: Place | None
+    platform: Platform | None = None
+    problem: str | None = None
+
+
+@dataclass
+class ClassOf:
+    """The submissions of a class, in order, with notes about all of them."""
+
+    found: list[Found] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def find_class(source: Path) -> ClassOf:
+    """The submissions in `source`. Raises IntakeError where there are none or it cannot be read."""
+    try:
+        status = source.stat()
+        if stat.S_ISDIR(status.st_mode):
+            result = _in_folder(source)
+        elif not stat.S_ISREG(status.st_mode):
+            raise IntakeError(f"{source} is no file and no folder: give a folder or a zip.")
+        elif starts_like_zip(source):
+            result = _in_zip(source)
+        else:
+            result = ClassOf([single(source)])
+    except FileNotFoundError as error:
+        raise IntakeError(f"{source} does not exist: give a folder or a zip.") from error
+    except ArchiveError as error:
+        raise IntakeError(f"{source} {error}.") from error
+    except OSError as error:
+        raise IntakeError(f"{source} cannot be read: {error.strerror or error}.") from error
+    if not result.found:
+        raise IntakeError(
+            f"{source} holds no submissions: it should hold a folder or a zip for each, or be the"
+            " zip that Moodle or Gradescope gives."
+        )
+    return result
+
+
+def single(path: Path) -> Found:
+    """One submission on disk: a folder, an archive or a file; a link is one with a problem."""
+    text = _text(path.name) or "submission"
+    try:
+        mode = path.lstat().st_mode
+    except OSError as error:
+        problem = f"{shown(text)} cannot be read: {(error.strerror or 'unknown error').lower()}."
+        return Found(text, text, text, None, problem=problem)
+    if stat.S_ISDIR(mode):
+        return Found(text, text, text + "/", OnDisk((("", path),)))
+    if stat.S_ISREG(mode):
+        return Found(_stem(text), text, text, OnDisk(((text, path),)))
+    kind = "a link, which is not followed" if stat.S_ISLNK(mode) else "no file and no folder"
+    problem = f"{shown(text)} is {kind}: put the submission itself in its place."
+    return Found(_stem(text), text, text, None, problem=problem)
+
+
+def _stem(name: str) -> str:
+    for ending in (".tar.gz", *ARCHIVE_ENDINGS, ".ipynb", ".py"):
+        if name.lower().endswith(ending) and len(name) > len(ending):
+            return name[: -len(ending)]
+    return name
+
+
+def _text(name: str) -> str:
+    return name.encode("utf-8", "replace").decode()
+
+
+# A folder ----------------------------------------------------------------------------------------
+
+
+def _in_folder(folder: Path) -> ClassOf:
+    children = _visible(folder)
+    inner = children[0] if len(children) == 1 else None
+    if inner and inner.is_dir() and not inner.is_symlink():
+        wrapped = _platform_folder(_visible(inner))
+        if wrapped:
+            return wrapped
+    elif inner and inner.is_file() and starts_like_zip(inner):
+        entries = entries_of(inner)
+        if bulk := _platform_zip(inner, _tops(entries), entries):
+            return bulk
+    if platform := _platform_folder(children):
+        return platform
+    if _is_one_submission(children):
+        return ClassOf([single(folder.resolve())])
+    result = ClassOf()
+    for child in children:
+        if child.suffix.lower() in _NO_SUBMISSION and not child.is_dir():
+            result.notes.append(f"{shown(_text(child.name))} is no submission; left out.")
+        else:
+            result.found.append(single(child))
+    return result
+
+
+def _visible(folder: Path) -> list[Path]:
+    """The children that are no litter, in a fixed order."""
+    children = [child for child in folder.iterdir() if not is_junk(_text(child.name))]
+    return sorted(children, key=lambda child: (_text(child.name).casefold(), child.name))
+
+
+def _is_one_submission(children: Sequence[Path]) -> bool:
+    """Whether a folder with these children is a student's own lab folder."""
+    modules = [child for child in children if module_of(_text(child.name)) and child.is_file()]
+    return len(modules) > 1 or any(
+        child.name == PACKAGE and any(module_of(_text(file.name)) for file in child.iterdir())
+        for child in children
+        if child.is_dir() and not child.is_symlink()
+    )
+
+
+def _platform_folder(children: Sequence[Path]) -> ClassOf | None:
+    """The submissions of an unpacked bulk download, or None if it is none."""
+    folders = {_text(child.name): child for child in children if child.is_dir()}
+    files = {_text(child.name): child for child in children if child.is_file()}
+    names = _moodle_names(folders, files)
+    if names:
+        parts: dict[str, list[tuple[str, Path]]] = {}
+        for top, name in names.items():
+            child = folders.get(top) or files[top]
+            parts.setdefault(_key(name), []).append((name.rest, child))
+        places: dict[str, Place] = {key: OnDisk(tuple(found)) for key, found in parts.items()}
+        return _moodle_class(names, places, {*folders, *files})
+    if METADATA in files or (folders and all(FOLDER.fullmatch(name) for name in folders)):
+        text = ""
+        if METADATA in files and files[METADATA].stat().st_size <= MAX_METADATA:
+            text = files[METADATA].read_text(encoding="utf-8", errors="replace")
+        places = {
+            name: OnDisk((("", child),))
+            for name, child in folders.items()
+            if FOLDER.fullmatch(name)
+        }
+        return _gradescope_class(places, {*folders, *files}, text)
+    return None
+
+
+# A zip -------------------------------------------------------------------------------------------
+
+_Tops = dict[str, list[tuple[str, int]]]
+"""Top-level name -> path below it (empty for a file) and number of the entry."""
+
+
+def _in_zip(archive: Path) -> ClassOf:
+    archive = archive.resolve()
+    try:
+        entries = entries_of(archive)
+    except ArchiveError:
+        return ClassOf([single(archive)])
+    tops = _tops(entries)
+    if bulk := _platform_zip(archive, tops, entries):
+        return bulk
+    for _ in range(3):  # a class that somebody zipped by hand, perhaps with the folder around it
+        holders = [top for top, members in tops.items() if _looks_like_work(top, members)]
+        at_top = PACKAGE in tops or any(
+            module_of(top) for top, members in tops.items() if members[0][0] == ""
+        )
+        if len(holders) > 1 and not at_top:
+            return _plain_class(archive, tops)
+        if len(tops) != 1 or at_top:
+            break
+        (members,) = tops.values()
+        if members[0][0] == "":
+            break
+        tops = _split(members)
+    return ClassOf([single(archive)])
+
+
+def _tops(entries: Iterable[Entry]) -> _Tops:
+    members = [(entry.path, n) for n, entry in enumerate(entries) if entry.path]
+    return _split(members)
+
+
+def _split(members: Iterable[tuple[str, int]]) -> _Tops:
+    """Members by the first part of their path, litter left out, in a fixed order."""
+    tops: _Tops = {}
+    for path, number in members:
+        top, _, rest = path.partition("/")
+        if not is_junk(top):
+            tops.setdefault(top, []).append((rest, number))
+    return dict(sorted(tops.items(), key=lambda item: (item[0].casefold(), item[0])))
+
+
+def _looks_like_work(top: str, members: Sequence[tuple[str, int]]) -> bool:
+    """Whether a top-level entry may be one student's: an archive, or a folder with modules."""
+    if members[0][0] == "":
+        return top.lower().endswith(ARCHIVE_ENDINGS)
+    return any(
+        path.lower().endswith(".zip") or module_of(path.rpartition("/")[2]) for path, _ in members
+    )
+
+
+def _plain_class(archive: Path, tops: _Tops) -> ClassOf:
+    result = ClassOf()
+    for top, members in tops.items():
+        is_file = members[0][0] == ""
+        if is_file and top.lower().endswith(_NO_SUBMISSION):
+            result.notes.append(f"{shown(top)} is no submission; left out.")
+            continue
+        inner = tuple((path or top, number) for path, number in members)
+        text, subject = (_stem(top), top) if is_file else (top, top + "/")
+        result.found.append(Found(text, top, subject, InZip(archive, inner)))
+    return result
+
+
+def _platform_zip(archive: Path, tops: _Tops, entries: Sequence[Entry]) -> ClassOf | None:
+    """The submissions of a bulk download, perhaps with a folder around it; None if it is none."""
+    for _ in range(2):
+        folders = {top for top, members in tops.items() if members[0][0]}
+        files = tops.keys() - folders
+        names = _moodle_names(folders, files)
+        if names:
+            parts: dict[str, list[tuple[str, int]]] = {}
+            for top, name in names.items():
+                parts.setdefault(_key(name), []).extend(
+                    (path or name.rest, number) for path, number in tops[top]
+                )
+            places: dict[str, Place] = {
+                key: InZip(archive, tuple(found)) for key, found in parts.items()
+            }
+            return _moodle_class(names, places, tops.keys())
+        work = {top for top in folders if FOLDER.fullmatch(top)}
+        if METADATA in files or (work and work == folders):
+            text = _metadata(archive, tops, entries)
+            places = {top: InZip(archive, tuple(tops[top])) for top in work}
+            return _gradescope_class(places, tops.keys(), text)
+        if len(tops) != 1 or not folders:
+            return None
+        (members,) = tops.values()
+        tops = _split(members)
+    return None
+
+
+def _metadata(archive: Path, tops: _Tops, entries: Sequence[Entry]) -> str:
+    from labkit.intake.archives import Budget, zip_stream
+
+    if METADATA not in tops:
+        return ""
+    entry = entries[tops[METADATA][-1][1]]
+    try:
+        with archive.open("rb") as file:
+            data = b"".join(zip_stream(file, entry, Budget(), MAX_METADATA))
+    except ArchiveError:
+        return ""
+    return data.decode("utf-8", "replace")
+
+
+# Moodle ------------------------------------------------------------------------------------------
+
+
+def _moodle_names(folders: Iterable[str], files: Iterable[str]) -> dict[str, DownloadName]:
+    """What Moodle's names among top-level entries say; empty if most entries are not Moodle's."""
+    parsed = {top: parse_folder(top) for top in folders} | {top: parse_flat(top) for top in files}
+    names = {top: name for top, name in parsed.items() if name}
+    return names if 2 * len(names) >= len(parsed) else {}
+
+
+def _key(name: DownloadName) -> str:
+    """Equal for what one participant (or team) handed in: the id tells, never the name."""
+    return f"{name.subtype} {name.id if name.id is not None else name.name}"
+
+
+def _moodle_class(
+    names: dict[str, DownloadName], places: dict[str, Place], tops: Iterable[str]
+) -> ClassOf:
+    result = ClassOf()
+    for top in sorted(set(tops) - names.keys()):
+        result.notes.append(f"{shown(top)} is no submission of this download; left out.")
+    if any(name.subtype == "feedback" for name in names.values()):
+        result.notes.append("Feedback files in it are no submissions; left out.")
+    firsts: dict[str, tuple[str, DownloadName]] = {}
+    for top, name in sorted(names.items()):
+        if name.subtype == "submission":
+            firsts.setdefault(_key(name), (top, name))
+    in_order = sorted(firsts.items(), key=lambda item: (item[1][1].id or 0, item[0]))
+    for key, (top, name) in in_order:
+        number = "team" if name.id is None else str(name.id)
+        result.found.append(
+            Found(
+                text=f"{name.name[:60]}_{number}",
+                origin=f"{name.name}_{number}" if name.rest else top,
+                subject=f"The submission of {shown(name.name, 40)} (id {number})",
+                place=places[key],
+                platform=Moodle(name.id, name.name, flat=bool(name.rest)),
+            )
+        )
+    if any(name.rest for name in names.values()):
+        result.notes.append(_FLAT_NOTE)
+    return result
+
+
+# Gradescope --------------------------------------------------------------------------------------
+
+
+def _gradescope_class(places: dict[str, Place], tops: Iterable[str], metadata: str) -> ClassOf:
+    result = ClassOf()
+    users: dict[str, tuple[User, ...]] = {}
+    try:
+        users = read_submitters(metadata)
+    except ValueError as error:
+        result.notes.append(f"{METADATA} is {error}, so the submissions have numbers but no names.")
+    else:
+        if not users:
+            result.notes.append(f"{METADATA} names nobody, so the submissions have only numbers.")
+    for top in sorted(set(tops) - places.keys() - {METADATA}):
+        result.notes.append(f"{shown(top)} is no submission of this export; left out.")
+    named = {name for name in users if FOLDER.fullmatch(name)}
+    for name in sorted(places.keys() | named, key=lambda name: int(name.rpartition("_")[2])):
+        number = int(name.rpartition("_")[2])
+        people = users.get(name, ())
+        who = ", ".join(user.name for user in people if user.name)
+        subject = f"{name} ({shown(who, 40)})" if who else name
+        problem = None
+        if name not in places:
+            problem = f"{subject} is named in {METADATA}, but the export has no files of it."
+        result.found.append(
+            Found(name, name, subject, places.get(name), Gradescope(number, people), problem)
+        )
+    return result

@@ -1,0 +1,417 @@
+"""Finds the student's package among the files of a submission, wherever they put it.
+
+Students hand in the lab folder, its parent, a zip of a zip, the package alone, or its modules
+without a folder. What comes out is always the same: `neuralnet/…` and the Python files that lay
+beside it, few and small, held in memory for the moment it takes to write or to hash them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from labkit.contract import PACKAGE, modules
+from labkit.intake.archives import (
+    ArchiveError,
+    Budget,
+    File,
+    Listing,
+    TooLargeError,
+    open_archive,
+    shown,
+    size_in_words,
+)
+
+MAX_FILE = 1 << 20
+"""Bytes of one file that is kept; the largest module of a lab has a few thousand."""
+MAX_TOTAL = 8 << 20
+"""Bytes of all files that are kept."""
+MAX_FILES = 500
+MAX_ARCHIVE = 256 << 20
+"""Bytes of an archive inside a submission."""
+MAX_MEMBERS = 20_000
+"""Files that an archive or a folder may hold."""
+ARCHIVE_DEPTH = 3
+"""Archives inside archives that are opened, the submission's own zip included."""
+ARCHIVES_PER_LEVEL = 8
+
+ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".gz", ".rar", ".7z", ".xz", ".bz2", ".zst")
+_JUNK_FOLDERS = {"__macosx", "__pycache__", "node_modules", "site-packages", "venv"}
+_JUNK_FILES = {"thumbs.db", "desktop.ini"}
+_COPY = re.compile(r"(?: ?\(\d+\)| - copy| copy(?: \d+)?| - kopie|-\d+)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Clean:
+    """A submission made ready: the files to write, or why there are none."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Path in the clean folder (parts joined by `/`) -> content."""
+    notes: tuple[str, ...] = ()
+    """What was chosen, renamed or left out, a sentence each."""
+    status: str = "ok"
+    """`ok`, `missing package`, `empty` or `unreadable`."""
+    problem: str | None = None
+    """Why it cannot be graded and what to do; None exactly when `status` is `ok`."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of everything that can change the grade."""
+        digest = hashlib.sha256(f"{self.status}\0{self.problem}\0".encode("utf-8", "replace"))
+        for path, content in sorted(self.files.items()):
+            digest.update(path.encode() + b"\0" + hashlib.sha256(content).digest())
+        return digest.hexdigest()
+
+
+def is_junk(path: str) -> bool:
+    """Whether a path is litter of an editor or a system, hidden, or an installed library."""
+    parts = path.lower().split("/")
+    return (
+        any(part[:1] in (".", "~") or part in _JUNK_FOLDERS for part in parts)
+        or parts[-1] in _JUNK_FILES
+        or any(part.endswith((".egg-info", ".dist-info")) for part in parts)
+    )
+
+
+def clean_submission(listing: Listing, origin: str, budget: Budget | None = None) -> Clean:
+    """The clean form of the submission whose files are in `listing`.
+
+    `origin` begins the sentence about a problem. Never raises for anything a student can hand in.
+    """
+    budget = budget or Budget()
+    try:
+        return _clean(listing, origin, budget)
+    except ArchiveError as error:
+        return _unusable(origin, "unreadable", f"{_head(origin)} {error}.", listing.notes)
+    except (OSError, RecursionError, MemoryError) as error:
+        words = f"{_head(origin)} cannot be read ({type(error).__name__}): look at the file itself."
+        return _unusable(origin, "unreadable", words, listing.notes)
+
+
+def _unusable(origin: str, status: str, sentence: str, notes: Iterable[str]) -> Clean:
+    return Clean(notes=_brief(notes), status=status, problem=sentence)
+
+
+def _brief(notes: Iterable[str], most: int = 12) -> tuple[str, ...]:
+    """`notes` without repeats; many of them are only counted."""
+    unique = list(dict.fromkeys(notes))
+    if len(unique) > most:
+        unique[most - 1 :] = [f"{len(unique) - most + 1} more notes of this kind are left out."]
+    return tuple(unique)
+
+
+# Where the package is ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A folder that can be the package."""
+
+    folder: str
+    """Inside its listing; empty for the root."""
+    depth: int
+    loose: bool
+    """Whether the modules lie in a folder of another name."""
+    holds: frozenset[str]
+    """Contract modules in it."""
+    modified: float
+    level: int
+    """Which listing it is in."""
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """Smaller is better: with modules, a real package, near the root, whole, recent."""
+        name = self.folder.rpartition("/")[2]
+        return (
+            not self.holds,
+            self.loose,
+            self.depth,
+            not self.loose and name != PACKAGE,
+            -len(self.holds),
+            -self.modified,
+            self.folder,
+            self.level,
+        )
+
+
+@dataclass
+class _Level:
+    """The files of one listing: the submission itself or an archive in it."""
+
+    files: list[File]
+    shown_as: str
+    depth: int
+
+
+def _clean(listing: Listing, origin: str, budget: Budget) -> Clean:
+    notes = list(listing.notes)
+    levels = [_Level(_sensible(listing.files), "", 0)]
+    failures: list[str] = []
+    places = _places(levels[0].files, 0, 0)
+    open_from = 0
+    for _ in range(ARCHIVE_DEPTH):
+        if any(place.holds and not place.loose for place in places):
+            break
+        fresh = _opened(levels[open_from:], budget, notes, failures)
+        open_from = len(levels)
+        for level in fresh:
+            levels.append(level)
+            places += _places(level.files, level.depth, len(levels) - 1)
+        if not fresh:
+            break
+    if not places:
+        return _nothing_found(levels, origin, notes, failures)
+    places.sort(key=lambda place: place.rank)
+    chosen = places[0]
+    twins = [place for place in places[1:] if place.loose == chosen.loose and place.holds]
+    if twins:
+        others = ", ".join(_where(place, levels) for place in twins[:3])
+        notes.append(
+            f"The package is there {len(twins) + 1} times; the one in {_where(chosen, levels)} was"
+            f" graded, not {others}{' and more' if len(twins) > 3 else ''}."
+        )
+    return _collected(chosen, places, levels[chosen.level].files, notes)
+
+
+def _where(place: _Place, levels: Sequence[_Level]) -> str:
+    archive = levels[place.level].shown_as
+    folder = shown(place.folder + "/") if place.folder else "the top folder"
+    return f"{folder} of {shown(archive)}" if archive else folder
+
+
+def _sensible(files: Iterable[File]) -> list[File]:
+    """`files` without junk and without virtual environments, in a fixed order."""
+    kept = [file for file in files if not is_junk(file.path)]
+    environments = tuple(
+        file.path.rpartition("/")[0] + "/" for file in kept if file.path.endswith("/pyvenv.cfg")
+    )
+    if environments:
+        kept = [file for file in kept if not file.path.startswith(environments)]
+    return sorted(kept, key=lambda file: file.path)
+
+
+def module_of(name: str) -> str | None:
+    """The contract module that a file name means, forgiving case and a browser's `(1)`."""
+    stem, dot, ending = name.rpartition(".")
+    if not dot or ending.lower() != "py":
+        return None
+    stem = _COPY.sub("", stem).lower()
+    return stem if stem in modules() else None
+
+
+def _places(files: Iterable[File], depth: int, level: int) -> list[_Place]:
+    """Every folder among `files` that is named like the package or holds modules of it."""
+    holds: dict[str, set[str]] = {}
+    newest: dict[str, float] = {}
+    for file in files:
+        folder, _, name = file.path.rpartition("/")
+        if not name.lower().endswith(".py"):
+            continue
+        named = _COPY.sub("", folder.rpartition("/")[2]).lower() == PACKAGE
+        module = module_of(name)
+        if module or named:
+            holds.setdefault(folder, set()).update([module] if module else [])
+            newest[folder] = max(newest.get(folder, 0.0), file.modified)
+    return [
+        _Place(
+            folder=folder,
+            depth=depth + (len(folder.split("/")) if folder else 0),
+            loose=_COPY.sub("", folder.rpartition("/")[2]).lower() != PACKAGE,
+            holds=frozenset(found),
+            modified=newest[folder],
+            level=level,
+        )
+        for folder, found in holds.items()
+    ]
+
+
+def _opened(
+    levels: Sequence[_Level], budget: Budget, notes: list[str], failures: list[str]
+) -> list[_Level]:
+    """The archives that lie in `levels`, opened; what cannot be opened goes to `failures`."""
+    fresh = []
+    for level in levels:
+        candidates = [file for file in level.files if _may_be_archive(file.path)]
+        for file in candidates[:ARCHIVES_PER_LEVEL]:
+            try:
+                inner = _open_nested(file, budget)
+            except ArchiveError as error:
+                if file.path.lower().endswith(ARCHIVE_ENDINGS):
+                    failures.append(f"{shown(file.path)} {error}.")
+                continue
+            notes += inner.notes
+            depth = level.depth + file.path.count("/") + 1
+            fresh.append(_Level(_sensible(inner.files), file.path, depth))
+    return fresh
+
+
+def _may_be_archive(path: str) -> bool:
+    name = path.rpartition("/")[2].lower()
+    return name.endswith(ARCHIVE_ENDINGS) or "." not in name
+
+
+def _open_nested(file: File, budget: Budget) -> Listing:
+    """The listing of an archive inside a submission; its bytes live in a temporary file."""
+    out = tempfile.SpooledTemporaryFile(max_size=4 << 20)  # noqa: SIM115 (read from later)
+    file.copy(out, MAX_ARCHIVE)
+    out.seek(0)
+    return open_archive(out, budget, limit=MAX_MEMBERS)
+
+
+# What is kept ------------------------------------------------------------------------------------
+
+
+def _collected(
+    chosen: _Place, places: Sequence[_Place], files: Sequence[File], notes: list[str]
+) -> Clean:
+    """The clean folder's files for the package in `chosen`."""
+    inside = chosen.folder + "/" if chosen.folder else ""
+    base = inside if chosen.loose else inside[: -len(chosen.folder.rpartition("/")[2]) - 1]
+    other_copies = tuple(
+        place.folder + "/" for place in places if place.folder and place.folder != chosen.folder
+    )
+    wanted: dict[str, File] = {}
+    if chosen.loose:
+        notes.append(
+            f"The modules lay outside a folder {PACKAGE}/ and were read as if they were in it."
+        )
+        for file in files:
+            name = file.path.removeprefix(inside)
+            if file.path.startswith(inside) and "/" not in name and name.lower().endswith(".py"):
+                wanted[f"{PACKAGE}/{name}"] = file
+    else:
+        for file in files:
+            if file.path.startswith(inside):
+                wanted[f"{PACKAGE}/{file.path.removeprefix(inside)}"] = file
+    for file in files:
+        path = file.path.removeprefix(base)
+        if (
+            file.path.startswith(base)
+            and (chosen.loose or not file.path.startswith(inside))
+            and not file.path.startswith(other_copies)
+            and path.lower().endswith(".py")
+        ):
+            wanted.setdefault(path, file)
+    named = _renamed(wanted, notes)
+    contents = _read(named, notes)
+    contents.setdefault(f"{PACKAGE}/__init__.py", b"")
+    _notice_encodings(contents, notes)
+    return Clean(files=contents, notes=_brief(notes))
+
+
+def _renamed(wanted: Mapping[str, File], notes: list[str]) -> dict[str, File]:
+    """`wanted` under names that Python can import and every file system can hold at once."""
+    kept: dict[str, File] = {}
+    seen: dict[str, str] = {}
+    proper = {f"{PACKAGE}/{module}.py" for module in modules()}
+    for path in sorted(wanted, key=lambda path: (path not in proper, path.count("/"), path)):
+        target = path
+        folder, _, name = path.rpartition("/")
+        module = module_of(name)
+        if folder == PACKAGE and module and path not in proper:
+            target = f"{PACKAGE}/{module}.py"
+            if target in kept:
+                notes.append(f"{shown(path)} was left out beside {target}.")
+                continue
+            notes.append(f"{shown(path)} was read as {target}.")
+        if not _usable(target):
+            continue
+        key = unicodedata.normalize("NFC", target).casefold()
+        if key in seen:
+            notes.append(f"{shown(path)} was left out: it differs from {seen[key]} only in case.")
+            continue
+        seen[key] = shown(target)
+        kept[target] = wanted[path]
+    folders = {str(parent) for path in kept for parent in PurePosixPath(path).parents}
+    return {path: file for path, file in kept.items() if path not in folders}
+
+
+def _usable(path: str) -> bool:
+    """Whether a file can matter to code that runs: importable, or plain data inside the package."""
+    *folders, name = path.split("/")
+    stem, _, ending = name.rpartition(".")
+    if any(len(part.encode()) > 100 for part in (*folders, name)):
+        return False
+    if not all(folder.isidentifier() for folder in folders):
+        return False
+    if ending == "py":
+        return stem.isidentifier()
+    return (
+        path.startswith(PACKAGE + "/")
+        and re.fullmatch(r"[A-Za-z0-9_][\w.-]*", name, re.ASCII) is not None
+        and ending.lower() in ("npz", "npy", "json", "txt", "csv")
+    )
+
+
+def _read(named: Mapping[str, File], notes: list[str]) -> dict[str, bytes]:
+    """The contents, as far as the limits reach: modules first, data next, neighbours last."""
+
+    def importance(path: str) -> tuple[object, ...]:
+        inside = path.startswith(PACKAGE + "/")
+        return (not inside, not path.endswith(".py"), path.count("/"), path)
+
+    contents: dict[str, bytes] = {}
+    left = MAX_TOTAL
+    for path in sorted(named, key=importance):
+        if len(contents) >= MAX_FILES or left <= 0:
+            notes.append("Not all of its files were kept: it holds more than a lab needs.")
+            break
+        try:
+            content = named[path].read(min(MAX_FILE, left))
+        except TooLargeError:
+            notes.append(f"{shown(path)} is over {size_in_words(MAX_FILE)} and was left out.")
+            continue
+        except ArchiveError as error:
+            if path.startswith(PACKAGE + "/") and path.endswith(".py"):
+                raise ArchiveError(f"holds {shown(path)}, which {error}") from error
+            notes.append(f"{shown(path)} {error}; left out.")
+            continue
+        left -= len(content)
+        contents[path] = content
+    return contents
+
+
+def _notice_encodings(contents: Mapping[str, bytes], notes: list[str]) -> None:
+    for path, content in contents.items():
+        if path.endswith(".py") and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            notes.append(
+                f"{shown(path)} is saved as UTF-16, which Python cannot import: use UTF-8."
+            )
+
+
+def _nothing_found(
+    levels: Sequence[_Level], origin: str, notes: Iterable[str], failures: Sequence[str]
+) -> Clean:
+    """Says as exactly as possible why there is no package."""
+    archives = {level.shown_as for level in levels}
+    files = [file.path for level in levels for file in level.files if file.path not in archives]
+    if failures:
+        return _unusable(origin, "unreadable", _about(origin, failures[0]), notes)
+    name = _head(origin)
+    if not files:
+        sentence = f"{name} holds no files: ask for the lab folder as one zip."
+        return _unusable(origin, "empty", sentence, notes)
+    notebooks = [path for path in files if path.lower().endswith(".ipynb")]
+    found = shown((notebooks or files)[0].rpartition("/")[2])
+    if len(files) > 1:
+        found += f" and {len(files) - 1} other file{'s' if len(files) > 2 else ''}"
+    what = "a notebook but" if notebooks else "files but"
+    sentence = (
+        f"{name} holds {what} no folder {PACKAGE}/ with the code that is graded (found: {found}):"
+        " hand in the whole lab folder as one zip."
+    )
+    return _unusable(origin, "missing package", sentence, notes)
+
+
+def _about(origin: str, failure: str) -> str:
+    """`failure` begins with a file's name; a submission that is that file says it once."""
+    return failure if failure.startswith(shown(origin) + " ") else f"{_head(origin)}: {failure}"
+
+
+def _head(origin: str) -> str:
+    return shown(origin, 100)

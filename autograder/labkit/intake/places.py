@@ -1,0 +1,162 @@
+"""Where the files of one submission lie: on disk, or in the zip of a whole class.
+
+A place is small and can be pickled, so a submission can be prepared in another process; it is
+opened only for the moment it is needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import IO
+
+from labkit.intake.archives import (
+    CHUNK,
+    ArchiveError,
+    Budget,
+    Entry,
+    File,
+    Listing,
+    TooLargeError,
+    clean_path,
+    shown,
+    size_in_words,
+    zip_entries,
+    zip_listing,
+)
+from labkit.intake.package import MAX_MEMBERS, is_junk
+
+MAX_DEPTH = 40
+"""Folders inside folders that are looked into."""
+MAX_CLASS_MEMBERS = 1_000_000
+"""Files that the zip of a whole class may hold."""
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """Files and folders of a file system, each under the path it is to have."""
+
+    parts: tuple[tuple[str, Path], ...]
+
+    @contextlib.contextmanager
+    def opened(self, budget: Budget) -> Iterator[Listing]:
+        """The listing. Links are never followed, neither to files nor to folders."""
+        listing = Listing()
+        for inner, path in self.parts:
+            _walk(path, inner, listing, budget, 0)
+        yield listing
+
+
+def _walk(path: Path, inner: str, listing: Listing, budget: Budget, depth: int) -> None:
+    if len(listing.files) >= MAX_MEMBERS or depth > MAX_DEPTH:
+        listing.notes.append("Not all of its files were looked at: it holds too many.")
+        return
+    try:
+        status = path.lstat()
+        if stat.S_ISDIR(status.st_mode):
+            for child in sorted(path.iterdir()):
+                joined = f"{inner}/{_text(child.name)}" if inner else _text(child.name)
+                if not is_junk(joined):
+                    _walk(child, joined, listing, budget, depth + 1)
+            return
+    except OSError as error:
+        listing.notes.append(f"{shown(inner)} cannot be read ({_why(error)}); left out.")
+        return
+    cleaned = clean_path(inner)
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a link" if stat.S_ISLNK(status.st_mode) else "no regular file"
+        listing.notes.append(f"{shown(inner)} is {kind}; left out.")
+    elif cleaned:
+        stream = partial(_stream, path, budget)
+        listing.files.append(
+            File(
+                cleaned,
+                status.st_size,
+                status.st_mtime,
+                lambda limit: b"".join(stream(limit)),
+                lambda out, limit: out.writelines(stream(limit)),
+            )
+        )
+
+
+def _stream(path: Path, budget: Budget, limit: int) -> Iterator[bytes]:
+    """The bytes of a regular file, without following a link or waiting for a pipe."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    flags |= getattr(os, "O_BINARY", 0)
+    total = 0
+    try:
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ArchiveError("is no regular file")
+            while piece := file.read(CHUNK):
+                total += len(piece)
+                budget.spend(len(piece))
+                if total > limit:
+                    raise TooLargeError(f"is larger than {size_in_words(limit)}")
+                yield piece
+    except OSError as error:
+        raise ArchiveError(f"cannot be read ({_why(error)}), so look at its permissions") from error
+
+
+def _text(name: str) -> str:
+    """A file's name as text; bytes that are no UTF-8 become question marks."""
+    return name.encode("utf-8", "replace").decode()
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or "unknown error").lower()
+
+
+@dataclass(frozen=True)
+class InZip:
+    """Some entries of the zip of a whole class, each under the path it is to have."""
+
+    archive: Path
+    members: tuple[tuple[str, int], ...]
+    """Path inside the submission, and the entry's number in the zip's table of contents."""
+
+    @contextlib.contextmanager
+    def opened(self, budget: Budget) -> Iterator[Listing]:
+        """The listing; its files can be read while the context lasts."""
+        entries = entries_of(self.archive)
+        with self.archive.open("rb") as file:
+            yield zip_listing(file, [(path, entries[n]) for path, n in self.members], budget)
+
+
+Place = OnDisk | InZip
+
+
+def entries_of(archive: Path) -> tuple[Entry, ...]:
+    """The table of contents of the zip of a class, read once for all its submissions.
+
+    Raises ArchiveError if it is no zip or broken, OSError if it cannot be opened.
+    """
+    status = archive.stat()
+    return _entries(archive, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _entries(archive: Path, size: int, modified: int) -> tuple[Entry, ...]:
+    with archive.open("rb") as file:
+        return tuple(zip_entries(file, limit=MAX_CLASS_MEMBERS))
+
+
+def starts_like_zip(path: Path) -> bool:
+    """Whether a regular file begins as a zip does, an empty zip included."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            return _magic(file)
+    except OSError:
+        return False
+
+
+def _magic(file: IO[bytes]) -> bool:
+    return stat.S_ISREG(os.fstat(file.fileno()).st_mode) and file.read(4) in (
+        b"PK\3\4",
+        b"PK\5\6",
+    )

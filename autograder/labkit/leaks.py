@@ -1,0 +1,77 @@
+"""Proves that a student's folder holds nothing of the solution or of a hidden case."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from labkit import starter
+from labkit.bundle import Bundle
+from labkit.errors import LabkitError
+from labkit.zips import read_tree
+
+_MARKERS = re.compile(r"BEGIN SOLUTION|END SOLUTION|BEGIN TEST|END TEST|# *HIDDEN|SOLUTION NO PROMPT")
+
+
+def check(bundle: Bundle) -> None:
+    """Raise LabkitError where the student's folder gives something away, saying what and where."""
+    hidden = _hidden_statements(bundle.root / "lab" / "tests")
+    solution = starter.solution_lines(bundle.lab.number)
+    catalogue = _catalogue_lines(bundle)
+    for name, content in read_tree(bundle.student).items():
+        if name.startswith("data/") or Path(name).suffix in {".npz", ".npy", ".png"}:
+            continue
+        text = content.decode("utf-8", errors="replace")
+        if found := _MARKERS.search(text):
+            raise LabkitError(f"{name} in student.zip still holds the marker {found.group()!r}.")
+        lines = {_squeezed(line) for line in re.split(r"\n|\\n", text)}
+        if name.startswith("neuralnet/") or name.endswith((".ipynb", ".md")) or "tests/" in name:
+            if leaked := sorted(lines & {_squeezed(line) for line in solution}):
+                raise LabkitError(f"{name} in student.zip holds a solution line: {leaked[0]!r}.")
+            if leaked := sorted(lines & catalogue):
+                raise LabkitError(f"{name} in student.zip holds catalogue code: {leaked[0]!r}.")
+        for statement in hidden:
+            if statement in text:
+                raise LabkitError(f"{name} in student.zip holds a hidden case: {statement!r}.")
+
+
+def _squeezed(line: str) -> str:
+    return re.sub(r'^"|",?$', "", line.strip()).strip()
+
+
+def _hidden_statements(tests: Path) -> set[str]:
+    """Names and statements that only hidden cases have."""
+    hidden: set[str] = set()
+    public: set[str] = set()
+    for path in sorted(tests.glob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            secret = any(
+                isinstance(keyword.value, ast.Constant) and keyword.value.value is True
+                for decorator in node.decorator_list
+                if isinstance(decorator, ast.Call)
+                for keyword in decorator.keywords
+                if keyword.arg == "hidden"
+            )
+            body = {ast.unparse(statement) for statement in node.body}
+            lines = {line.strip() for text in body for line in text.splitlines()}
+            wanted = {line for line in lines if len(line) > 30} | {f"def {node.name}("}
+            (hidden if secret else public).update(wanted)
+    return {line for line in hidden - public if not line.startswith(('"""', "'"))}
+
+
+def _catalogue_lines(bundle: Bundle) -> set[str]:
+    """Distinctive lines of the catalogue's versions."""
+    import inspect
+
+    from labkit import catalogue
+
+    found: set[str] = set()
+    for version in (*catalogue.entries(bundle.lab.number), *catalogue.variants(bundle.lab.number)):
+        for line in inspect.getsource(version.run).splitlines():
+            line = line.strip()
+            if len(line) > 24 and not line.startswith(("@", "def ", '"', "#", "title", "why", "hint")):
+                found.add(line)
+    return found

@@ -1,0 +1,61 @@
+"""From graded submissions of a download to what goes back to Moodle, in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labkit.moodle.join import join
+from labkit.moodle.worksheet import Mark, Worksheet, fill
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One graded submission of a download."""
+
+    id: int | None
+    """Of the participant or the group, as the download has it."""
+    name: str
+    """The same."""
+    percent: float
+    comment: str = ""
+    html: bool = False
+    """Whether `comment` is HTML already."""
+    page: bytes = b""
+    """The feedback file; empty for none."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to write, and what to tell the teacher."""
+
+    worksheet: Worksheet
+    pages: dict[int, bytes]
+    """For `write_feedback_zip`: by id as in the download."""
+    names: dict[int, str]
+    """The same ids' names."""
+    lines: list[str]
+
+
+def answer(sheet: Worksheet, outcomes: Sequence[Outcome]) -> Answer:
+    """Fill `sheet` with `outcomes`; every member of a team gets the team's.
+
+    Only submissions that were brought to a row get a feedback file: a file for anyone else would
+    reach a stranger. Raises MoodleError where sheet and download are of different assignments.
+    """
+    joined = join(sheet, outcomes)
+    marks = {}
+    for participant, position in joined.submission_of.items():
+        one = outcomes[position]
+        marks[participant] = Mark(one.percent, one.comment, one.html)
+    filled, lines = fill(sheet, marks)
+    reached = [outcomes[position] for position in sorted(set(joined.submission_of.values()))]
+    pages = {one.id: one.page for one in reached if one.id is not None and one.page}
+    names = {one.id: one.name for one in reached if one.id is not None}
+    without = [one.name for one in reached if one.id is None and one.page]
+    if without:
+        lines.append(
+            f'Moodle takes no feedback file for "{without[0]}", which has no id: the grades of its'
+            " members are in the worksheet."
+        )
+    return Answer(filled, pages, names, [*joined.lines, *lines])

@@ -1,0 +1,28 @@
+"""Runs submissions where they can neither see nor touch the grader.
+
+    with Zygote.start() as zygote, zygote.worker(folder) as worker:
+        outcome = worker.call("sigmoid", (z,), {}, seconds=10)
+
+The **zygote** is a clean Python process that holds NumPy and nothing of the grader; it forks one
+confined **worker** per submission. Values cross as checked JSON and raw bytes (`protocol`), never as
+pickles; what a worker may do is in `restrict` and `confinement`; `calls` reads what comes back.
+"""
+
+from __future__ import annotations
+
+from labkit.sandbox.calls import Worker
+from labkit.sandbox.confinement import Confinement
+from labkit.sandbox.errors import SandboxError
+from labkit.sandbox.launch import Zygote
+from labkit.sandbox.outcome import Failure, Kind, Limits, Outcome
+
+__all__ = [
+    "Confinement",
+    "Failure",
+    "Kind",
+    "Limits",
+    "Outcome",
+    "SandboxError",
+    "Worker",
+    "Zygote",
+]

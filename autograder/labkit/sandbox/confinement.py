@@ -1,0 +1,338 @@
+"""What this system can confine a worker with, and what to say where it cannot.
+
+Judged for this purpose (students' code, graded as root in a container or as an ordinary user):
+
+- Landlock through its three system calls: no privileges, per process, survives nothing of the
+  worker's; kernels 5.13 and later. The `landlock` package wraps the first versions only.
+- seccomp through the system's libseccomp (`pyseccomp`): needs no privileges, closes what Landlock
+  leaves open on older kernels (signals, limits and memory of other processes, sockets, programs).
+- `sandlock` 0.9 does both, but asks for Landlock 6 (kernel 6.12), and as root leaves `prlimit`.
+- bubblewrap, nsjail, unshare: need user namespaces or a setuid helper; containers refuse both.
+- A user id of its own per worker: only for root, where it is the strongest single layer.
+- resource limits, a session of its own, private folder: everywhere but on Windows.
+
+Runs in the grader; what it gathers travels to the zygote as data.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import importlib.util
+import os
+import re
+import site
+import sys
+import sysconfig
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LIBRARIES = ("numpy", "matplotlib", "scipy")
+"""What a submission may import beside the standard library, with what these need themselves."""
+
+# Numbers that are the same on every architecture, for a libseccomp that does not know the name.
+_NUMBERS = {
+    "pidfd_send_signal": 424,
+    "io_uring_setup": 425,
+    "io_uring_enter": 426,
+    "io_uring_register": 427,
+    "open_tree": 428,
+    "move_mount": 429,
+    "fsopen": 430,
+    "fsconfig": 431,
+    "fsmount": 432,
+    "fspick": 433,
+    "pidfd_open": 434,
+    "clone3": 435,
+    "openat2": 437,
+    "pidfd_getfd": 438,
+    "process_madvise": 440,
+    "mount_setattr": 442,
+    "quotactl_fd": 443,
+    "memfd_secret": 447,
+    "process_mrelease": 448,
+    "set_mempolicy_home_node": 450,
+    "fchmodat2": 452,
+    "setxattrat": 463,
+    "open_tree_attr": 467,
+}
+_KNOWN_UP_TO = 462
+"""The last system call that this list was drawn up with; newer ones do not exist for a worker."""
+
+_DENIED = """
+fork vfork execve execveat
+kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal
+ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
+move_pages migrate_pages set_mempolicy_home_node
+setpriority sched_setparam sched_setscheduler sched_setattr sched_setaffinity ioprio_set
+setpgid setsid
+socket connect bind listen accept accept4 sendmsg sendmmsg recvmsg recvmmsg
+io_uring_setup io_uring_enter io_uring_register
+shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semtimedop semctl
+mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
+memfd_create memfd_secret
+mount umount umount2 pivot_root chroot unshare setns fsopen fsconfig fsmount fspick open_tree
+open_tree_attr move_mount mount_setattr swapon swapoff quotactl quotactl_fd
+bpf perf_event_open userfaultfd add_key request_key keyctl
+setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capset
+chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat
+setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat
+utime utimes futimesat utimensat
+truncate mknod mknodat name_to_handle_at open_by_handle_at fanotify_init fanotify_mark
+reboot kexec_load kexec_file_load init_module finit_module delete_module syslog acct
+settimeofday adjtimex clock_settime clock_adjtime sethostname setdomainname
+iopl ioperm personality vhangup uselib lookup_dcookie nfsservctl
+""".split()
+
+_CLONE_THREAD = 0x00010000
+_DENIED_PRCTL = (1, 4, 35, 36, 0x59616D61)  # death signal, dumpable, memory map, subreaper, ptracer
+_DENIED_FCNTL = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a signal to any process
+_DENIED_IOCTL = (0x8901, 0x8902, 0x5412, 0x541C)  # the same for ioctl; typing into a terminal
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """What is in force for every worker of a zygote."""
+
+    layers: tuple[str, ...]
+    """Names: `limits`, `session`, `other user`, `landlock 6`, `seccomp`, …"""
+    missing: tuple[str, ...]
+    """What this system cannot confine, in plain words."""
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing
+
+    @property
+    def sentence(self) -> str:
+        """One line for whoever grades."""
+        if self.complete:
+            return "Submissions run fully confined: " + ", ".join(self.layers) + "."
+        return (
+            "This system cannot keep a submission from "
+            + _and(self.missing)
+            + "; it runs in a separate process with "
+            + _and(self.layers)
+            + "."
+        )
+
+    @classmethod
+    def of(cls, layers: list[str]) -> Confinement:
+        """The report of a zygote's layers, as it named them."""
+        abi = max((int(name[9:]) for name in layers if name.startswith("landlock ")), default=0)
+        seccomp, user = "seccomp" in layers, "other user" in layers
+        missing = []
+        if not abi:
+            missing.append(
+                "reading files that every user may read" if user else "reading or writing your files"
+            )
+        if not seccomp and abi < 4:
+            missing.append("using the network")
+        if not seccomp and abi < 6 and not user:
+            missing.append("signalling your processes")
+        if not seccomp:
+            missing.append("starting processes")
+        return cls(tuple(layers), tuple(missing))
+
+
+def _and(parts: tuple[str, ...]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+@functools.cache
+def filters() -> tuple[bytes, ...]:
+    """The seccomp programs, ready to load; none where the system has no libseccomp."""
+    if not sys.platform.startswith("linux"):
+        return ()
+    try:
+        import pyseccomp
+    except (ImportError, RuntimeError, OSError, AttributeError):
+        return ()
+    try:
+        return (_newer_calls(), _denials(pyseccomp))
+    except (OSError, ValueError):
+        return ()
+
+
+def _newer_calls() -> bytes:
+    """A program that lets no system call newer than the list exist (ENOSYS)."""
+    steps = (
+        (0x20, 0, 0, 0),  # load the call's number
+        (0x35, 0, 2, _KNOWN_UP_TO + 1),  # lower: allowed
+        (0x35, 1, 0, 0x40000000),  # another kind of number: the other program's business
+        (0x06, 0, 0, 0x00050000 | 38),
+        (0x06, 0, 0, 0x7FFF0000),
+    )
+    return b"".join(
+        code.to_bytes(2, sys.byteorder)
+        + bytes((true, false))
+        + value.to_bytes(4, sys.byteorder)
+        for code, true, false, value in steps
+    )
+
+
+def _denials(seccomp: Any) -> bytes:
+    """The deny list as a program: EPERM, or ENOSYS where callers have an older way."""
+    program = seccomp.SyscallFilter(seccomp.ALLOW)
+    refuse, unknown = seccomp.ERRNO(1), seccomp.ERRNO(38)
+
+    def add(action: int, name: str, *conditions: Any) -> None:
+        number = seccomp.resolve_syscall(seccomp.Arch.NATIVE, name)
+        if number < 0:
+            number = _NUMBERS.get(name, -1)
+        if 0 <= number <= _KNOWN_UP_TO:
+            program.add_rule(action, number, *conditions)
+
+    for name in _DENIED:
+        add(refuse, name)
+    add(unknown, "clone3")  # the C library then makes threads through clone, whose flags show
+    add(unknown, "openat2")
+    add(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))
+    add(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))
+    for option in _DENIED_PRCTL:
+        add(refuse, "prctl", seccomp.Arg(0, seccomp.EQ, option))
+    for command in _DENIED_FCNTL:
+        add(refuse, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
+    for request in _DENIED_IOCTL:
+        add(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, request))
+    # Reading is allowed in more places than writing, and before Landlock 3 emptying a file while
+    # opening it to read counted as reading.
+    empty = os.O_TRUNC | os.O_ACCMODE
+    for name, position in (("open", 1), ("openat", 2)):
+        flags = seccomp.Arg(position, seccomp.MASKED_EQ, empty, os.O_TRUNC | os.O_RDONLY)
+        add(refuse, name, flags)
+    with tempfile.TemporaryFile() as file:
+        program.export_bpf(file)
+        file.seek(0)
+        return file.read()
+
+
+@dataclass(frozen=True)
+class Libraries:
+    """Where the allowed libraries are: folders to search, top-level names, paths to open."""
+
+    folders: tuple[str, ...]
+    names: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
+@functools.cache
+def libraries() -> Libraries:
+    """The allowed libraries that are installed, with their dependencies."""
+    folders: dict[str, None] = {}
+    names: set[str] = set()
+    paths: set[str] = set()
+    pending, seen = list(LIBRARIES), set()
+    while pending:
+        project = pending.pop()
+        key = re.sub(r"[-_.]+", "-", project).lower()
+        if key in seen:
+            continue
+        seen.add(key)
+        try:
+            found = importlib.metadata.distribution(project)
+        except importlib.metadata.PackageNotFoundError:
+            _without_metadata(project, folders, names, paths)
+            continue
+        pending += [
+            match[0]
+            for line in found.requires or ()
+            if "extra ==" not in line and (match := re.match(r"[\w.-]+", line))
+        ]
+        root = str(found.locate_file(""))
+        folders[str(Path(root).resolve())] = None
+        record = found.read_text("RECORD") or ""
+        tops = {line.partition(",")[0].partition("/")[0] for line in record.splitlines()}
+        for top in tops - {"", "..", "__pycache__"}:
+            paths.add(str((Path(root) / top).resolve()))
+            if not top.endswith((".dist-info", ".libs", ".pth")):
+                names.add(top.split(".")[0])
+        if not record:
+            _without_metadata(project, folders, names, paths)
+    return Libraries(tuple(folders), tuple(sorted(names)), tuple(sorted(paths)))
+
+
+def _without_metadata(
+    project: str, folders: dict[str, None], names: set[str], paths: set[str]
+) -> None:
+    """The same for a package whose metadata lists no files: a distribution's own, say."""
+    name = project.replace("-", "_")
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return
+    if spec is None or not spec.origin:
+        return
+    origin = Path(spec.origin).resolve()
+    package = origin.parent if spec.submodule_search_locations else origin
+    folders[str(package.parent)] = None
+    names.add(name)
+    paths.add(str(package))
+    libs = package.parent / f"{name}.libs"
+    if libs.exists():
+        paths.add(str(libs))
+
+
+@functools.cache
+def standard_library() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Folders of the standard library, and what of them a worker may read.
+
+    Entry by entry, because installed packages, the grader perhaps among them, can lie within.
+    """
+    base = {"installed_base": sys.base_prefix, "base": sys.base_prefix}
+    base |= {"platbase": sys.base_exec_prefix, "installed_platbase": sys.base_exec_prefix}
+    folders = dict.fromkeys(
+        os.path.realpath(sysconfig.get_path(name, vars=base)) for name in ("stdlib", "platstdlib")
+    )
+    left_out = {"site-packages", "dist-packages", "test", "idlelib", "lib2to3", "ensurepip"}
+    installed = {os.path.realpath(path) for path in site.getsitepackages()}
+    paths = [
+        str(entry)
+        for folder in folders
+        if Path(folder).is_dir()
+        for entry in Path(folder).iterdir()
+        if entry.name not in left_out and str(entry) not in installed
+    ]
+    return tuple(folders), tuple(sorted(paths))
+
+
+@functools.cache
+def shared_libraries() -> tuple[str, ...]:
+    """Folders of the system's shared libraries, as far as this process has some loaded."""
+    folders = set()
+    try:
+        maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ()
+    for line in maps.splitlines():
+        path = line.partition("/")[2]
+        if ".so" in path and path.startswith(("lib", "usr/lib")):
+            folder = Path("/" + path).parent
+            if folder.name not in ("site-packages", "dist-packages"):
+                folders.add(str(folder))
+    system = [name for name in sorted(folders) if not re.search(r"/python3|-packages", name)]
+    return (*system, "/etc/ld.so.cache")
+
+
+def settings() -> dict[str, Any]:
+    """All of the above as data for the zygote."""
+    found = libraries()
+    standard, entries = standard_library()
+    return {
+        "filters": [code.hex() for code in filters()],
+        "folders": list(found.folders),
+        "names": list(found.names),
+        "read": [
+            *entries,
+            *found.paths,
+            *shared_libraries(),
+            "/usr/share/fonts",
+            "/usr/share/zoneinfo",
+            "/etc/localtime",
+        ],
+        "list": [*standard, *found.folders],
+        "devices": ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/full"],
+        "routed": [*standard, *found.folders],
+    }

@@ -1,0 +1,156 @@
+"""What a call into a submission gives back, and the limits that it runs under."""
+
+from __future__ import annotations
+
+import builtins
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal[
+    "not_written",
+    "raised",
+    "missing",
+    "import_failed",
+    "timeout",
+    "memory",
+    "crashed",
+    "exited",
+    "flooded",
+    "bad_type",
+    "protocol",
+    "blocked",
+]
+
+TEXT_LIMIT = 300
+
+STANDARD_EXCEPTIONS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+) | {"AxisError", "LinAlgError", "JSONDecodeError"}
+"""Exception names that may be shown: the language's own and NumPy's, none that a student made up."""
+
+STANDARD_WARNINGS = frozenset({"overflow", "underflow", "invalid", "divide"}) | {
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, Warning)
+} | {"ComplexWarning", "VisibleDeprecationWarning", "RankWarning", "IntegrationWarning"}
+
+STANDARD_TYPES = frozenset(
+    "generator map filter zip range enumerate reversed set frozenset bytes bytearray memoryview "
+    "function builtin_function_or_method method module type object dict_keys dict_values "
+    "dict_items list_iterator tuple_iterator iterator partial deque slice ellipsis coroutine "
+    "vectorize ufunc Generator RandomState nditer ndenumerate flatiter broadcast dtype "
+    "Fraction Decimal Path PosixPath TextIOWrapper Figure Axes DataFrame Series "
+    "callable_iterator property str_ bytes_ datetime64 timedelta64 void object_ "
+    "int float complex bool str list tuple dict ndarray NoneType".split()
+) | {
+    "array of objects",
+    "array of strings",
+    "array of bytes",
+    "array of dates",
+    "array of records",
+    "dict with keys that are not strings",
+    "nesting deeper than 32 levels",
+    "too many values",
+    "too large an integer",
+}
+"""Type names that may be shown for a result of the wrong type."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one worker. Seconds are CPU seconds unless they say otherwise."""
+
+    memory_mb: int = 512
+    """Address space beyond what an empty worker has."""
+    file_mb: int = 16
+    """Size of any one file that the submission writes."""
+    folder_mb: int = 128
+    """Size of the worker's private folder, looked at while a call runs."""
+    open_files: int = 64
+    load_seconds: float = 20.0
+    """Importing one of the submission's modules."""
+    total_seconds: float | None = None
+    """All of a worker's imports and calls together, restarts included."""
+    wall_factor: float = 3.0
+    wall_extra: float = 2.0
+    reply_mb: int = 128
+    """Size of a result."""
+    callback_mb: int = 512
+    """Memory that a function served by the grader may take."""
+
+    def wall(self, seconds: float) -> float:
+        """Wall seconds that go with a CPU limit of `seconds`."""
+        return self.wall_factor * seconds + self.wall_extra
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a call gave no value.
+
+    `text` is what the submission chose to say (an exception's message), cut and made printable:
+    whoever shows it decides whether it may be seen. Every other field holds only names from fixed
+    lists and numbers that were checked.
+    """
+
+    kind: Kind
+    type_name: str = ""
+    """An exception's or a type's standard name, or the nearest standard ancestor's."""
+    text: str = ""
+    where: str = ""
+    """`neuralnet/layers.py line 12`: the innermost line of the submission, if known."""
+    detail: str = ""
+    """Which limit was met (`cpu`, `wall`, `total`, `files`), the signal (`SIGSEGV`), the contract
+    function that is not written, or how an import ended."""
+    module: str = ""
+    """The module whose import failed."""
+
+    def __str__(self) -> str:
+        parts = [self.kind, self.type_name, self.detail, self.where]
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one call."""
+
+    value: Any = None
+    changed: tuple[str, ...] = ()
+    """The arguments that the call changed, such as `X`, `params[0][1]` or `params (length)`."""
+    warnings: tuple[str, ...] = ()
+    """Kinds of NumPy's floating-point warnings (`overflow`, `invalid`, `divide`) and the names of
+    other warnings' categories, each once, sorted."""
+    failure: Failure | None = None
+    seconds: float = 0.0
+    """CPU seconds of the worker, its import of the module not included."""
+    loading: float = field(default=0.0, compare=False)
+    """CPU seconds of the import that this call had to wait for."""
+
+    @property
+    def ok(self) -> bool:
+        return self.failure is None
+
+
+def printable(text: object, limit: int = TEXT_LIMIT) -> str:
+    """One line of at most `limit` printable characters; anything but a string gives nothing."""
+    if not isinstance(text, str):
+        return ""
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in text[: 4 * limit]
+        if character.isspace() or unicodedata.category(character)[0] not in "CZ"
+    )
+    line = " ".join(kept.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def first_standard(names: object, standard: Iterable[str], otherwise: str) -> str:
+    """The first of `names` (the worker's claim) that stands in the fixed list."""
+    if isinstance(names, list):
+        for name in names[:32]:
+            if isinstance(name, str) and name in standard:
+                return name
+    return otherwise

@@ -1,0 +1,58 @@
+"""What the terminal shows: tables and lines that fit 80 columns, plain text where it is no terminal."""
+
+from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from labkit.results import GRADED
+
+if TYPE_CHECKING:
+    from labkit.delivery import Graded
+
+_SHOWN = 40
+"""Rows of a class that are printed; all are in grades.csv."""
+
+
+def say(line: str) -> None:
+    """One line for the person at the terminal, on stderr."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(line, markup=False)
+
+
+def show_class(graded: Graded) -> None:
+    """The scores, who needs a look, and the files that were written."""
+    console = Console(highlight=False)
+    lab, found = graded.lab, graded.results
+    table = Table(title=f"{lab.title}", title_justify="left", header_style="bold")
+    table.add_column("submission", overflow="fold", max_width=34)
+    table.add_column("percent", justify="right")
+    table.add_column("loses points in", overflow="fold")
+    for result in found[:_SHOWN]:
+        if result.status == GRADED:
+            lost = [q.name for q in result.questions if not q.passed]
+            told = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
+        else:
+            told = result.status
+        table.add_row(result.submission, f"{result.percent(lab):g}", told)
+    console.print(table)
+    if len(found) > _SHOWN:
+        console.print(f"… and {len(found) - _SHOWN} more in grades.csv", markup=False)
+    percents = [result.percent(lab) for result in found if result.status == GRADED]
+    if percents:
+        console.print(
+            f"{len(percents)} of {len(found)} graded; median {statistics.median(percents):g} %, "
+            f"mean {statistics.mean(percents):.1f} %",
+            markup=False,
+        )
+    if graded.summary:
+        console.print("\n[bold]Needs a look[/bold]")
+        for line in graded.summary[:_SHOWN]:
+            console.print(f"  {line}", markup=False)
+        if len(graded.summary) > _SHOWN:
+            console.print(f"  … and {len(graded.summary) - _SHOWN} more lines in report.html")
+    console.print("\n[bold]Files[/bold]")
+    for path in graded.files:
+        console.print(f"  {path}", markup=False, soft_wrap=True)

@@ -1,0 +1,37 @@
+"""`make demo`: build every lab and grade a sample class for each, with the real commands.
+
+    python -m tests.demo FOLDER [LAB …]
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from labkit.labs import available, find
+from tests import sample_class
+
+
+def main() -> int:
+    """Build, write the classes, grade them; gives the exit code."""
+    out = Path(sys.argv[1] if len(sys.argv) > 1 else "demo")
+    labs = [find(name) for name in sys.argv[2:]] or available()
+    for lab in labs:
+        run("build", lab.short, "--out", str(out / "dist"))
+        submissions = out / lab.short / "submissions"
+        sample_class.write(lab.number, submissions, sample_class.EMPTY_NOTEBOOK)
+        run("grade", lab.short, str(submissions), "--out", str(out / lab.short))
+    print(f"\nStudents get {out}/dist/<lab>/student.zip.")
+    print(f"Open {out}/<lab>/report.html in a browser.")
+    return 0
+
+
+def run(*arguments: str) -> None:
+    """One labkit command, shown as it is typed."""
+    print(f"\n$ labkit {' '.join(arguments)}", flush=True)
+    subprocess.run([sys.executable, "-m", "labkit", *arguments], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""Sample classes: submissions that real students could have made, written fresh for any lab.
+
+`write(lab, target)` puts one folder or zip a submission into `target` and gives what each one must
+earn: 100, 0, "all but" the named questions, or "unreadable".
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit import catalogue, contract, starter
+
+FULL, NOTHING, UNREADABLE = "full", "nothing", "unreadable"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One submission: its files, how it is packed, and what it must earn."""
+
+    name: str
+    files: Mapping[str, str | bytes]
+    earns: str
+    """full, nothing, unreadable, or the names of the questions that lose points."""
+    packed: str = "zip"
+    """zip, folder or cut (a zip that lost its end)."""
+
+    @property
+    def loses(self) -> set[str]:
+        """Questions that lose points, where only some do."""
+        return set() if self.earns in (FULL, NOTHING, UNREADABLE) else set(self.earns.split())
+
+
+def samples(lab: int, notebook: str = "{}") -> list[Sample]:
+    """The sample class of lab number `lab`; `notebook` is the text of the lab's notebook."""
+    name = {1: "lab1_forward", 2: "lab2_backprop", 3: "lab3_training"}.get(lab, f"lab{lab}")
+    right = starter.solution_package(lab)
+    book = {f"{name}.ipynb": notebook}
+    functions = [function.name for function in contract.of_lab(lab)]
+    first, last = functions[0], functions[-1]
+    module = contract.BY_NAME[first].module
+    last_module = contract.BY_NAME[last].module
+    in_last = " ".join(f for f in functions if contract.BY_NAME[f].module == last_module)
+    found = [
+        Sample("abara_ngozi", right | book, FULL),
+        Sample("blum_jonas", styled(lab, 0) | book, FULL, "folder"),
+        Sample("chen_yu", styled(lab, 1) | book, FULL),
+        Sample("dia_fatou", starter.stub_package(lab) | book, NOTHING),
+        Sample("egger_lea", half_done(lab) | book, " ".join(functions[len(functions) // 2 :])),
+        Sample("fontana_luca", broken(right, last_module, "def oops(:\n"), in_last),
+        Sample("gupta_ravi", endless(right, first) | book, first),
+        Sample("hoang_minh", wrong(lab, first) | book, first, "folder"),
+        Sample("ito_sakura", nested(right | book, "my lab/final version"), FULL),
+        Sample("jansen_pim", right | book, UNREADABLE, "cut"),
+    ]
+    if lab > 1:
+        return found
+    return [
+        *found,
+        Sample("kaya_deniz", broken(right, last_module, "import numpi as np\n"), in_last),
+        Sample("larsen_ida", transposed(right) | book, "dense_forward"),
+        Sample("moreau_elise", crashing(right) | book, "relu"),
+        Sample("novak_petr", chatty(right) | book, FULL),
+        Sample("oliveira_ana", book, UNREADABLE),
+        Sample("park_jiwoo", right, FULL, "folder"),
+        Sample("quist_nils", right | book | macos_junk(right), FULL),
+        Sample("rossi_giulia", crlf(right) | book, FULL),
+        Sample("singh_aman", wrong(lab, "xor_params") | book, "xor_params"),
+        Sample("tanaka_ren", wrong(lab, last, 1) | book, f"{last}"),
+        Sample("unal_ece", broken(right, module, "raise SystemExit\n", at_end=True), ""),
+    ][:-1]
+
+
+def write(lab: int, target: Path, notebook: str = "{}") -> dict[str, Sample]:
+    """Write the sample class of a lab into `target`; gives the samples by submission name."""
+    found = {}
+    for sample in samples(lab, notebook):
+        found[sample.name] = sample
+        if sample.packed == "folder":
+            for path, content in sample.files.items():
+                place = target / sample.name / path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content.encode() if isinstance(content, str) else content)
+            continue
+        data = zipped(sample.files)
+        target.mkdir(parents=True, exist_ok=True)
+        if sample.packed == "cut":
+            data = data[: len(data) * 2 // 3]
+        (target / f"{sample.name}.zip").write_bytes(data)
+    return found
+
+
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
+    """A zip of `files`."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+    return buffer.getvalue()
+
+
+# ---------------------------------------------------------------- ways to hand in
+
+
+def place(function: str) -> str:
+    """Path of a function's module in a submission."""
+    return f"{contract.PACKAGE}/{contract.BY_NAME[function].module}.py"
+
+
+def replaced(files: Mapping[str, str], function: str, source: str) -> dict[str, str]:
+    """`files` with another version of one function at the end of its module."""
+    path = place(function)
+    return {**files, path: f"{files[path]}\n\n{source}\n"}
+
+
+def styled(lab: int, which: int) -> dict[str, str]:
+    """Right everywhere, but written as other students write it."""
+    by_function: dict[str, list[catalogue.Variant]] = {}
+    for variant in catalogue.variants(lab):
+        by_function.setdefault(variant.function, []).append(variant)
+    chosen = [options[which] for options in by_function.values() if len(options) > which]
+    return catalogue.submission_with(chosen, lab)
+
+
+def wrong(lab: int, function: str, which: int = 0) -> dict[str, str]:
+    """Right but for one known mistake."""
+    entries = [e for e in catalogue.entries(lab) if e.function == function]
+    return catalogue.submission_with([entries[which % len(entries)]], lab)
+
+
+def half_done(lab: int) -> dict[str, str]:
+    """The first half of the lab's functions is written."""
+    functions = [function.name for function in contract.of_lab(lab)]
+    files = dict(starter.solution_package(lab))
+    for name in functions[len(functions) // 2 :]:
+        module = contract.BY_NAME[name].module
+        text = f'raise NotImplementedError("Lab {lab}: {name} is not written yet. Open {module}.py.")'
+        files = replaced(files, name, f"def {name}(*args, **kwargs):\n    {text}")
+    return files
+
+
+def broken(
+    files: Mapping[str, str], module: str, line: str, at_end: bool = False
+) -> dict[str, str]:
+    """A line that Python cannot run stands in one module."""
+    path = f"{contract.PACKAGE}/{module}.py"
+    text = files[path]
+    return {**files, path: text + line if at_end else line + text}
+
+
+def endless(files: Mapping[str, str], function: str) -> dict[str, str]:
+    """One function never ends."""
+    source = f"def {function}(*args, **kwargs):\n    while True:\n        pass"
+    return replaced(files, function, source)
+
+
+def transposed(files: Mapping[str, str]) -> dict[str, str]:
+    """The layer's output has its axes the wrong way round."""
+    return replaced(files, "dense_forward", "def dense_forward(W, b, X):\n    return (W @ X + b).T")
+
+
+def crashing(files: Mapping[str, str]) -> dict[str, str]:
+    """One function ends the process."""
+    return replaced(files, "relu", "def relu(z):\n    import os\n\n    os.abort()")
+
+
+def chatty(files: Mapping[str, str]) -> dict[str, str]:
+    """Debug prints everywhere, and a plot when a module is imported."""
+    noise = 'print("here " * 2000)\n'
+    plot = (
+        "import matplotlib.pyplot as plt\n\nplt.plot([1, 2, 3])\nplt.show()\n"
+        'print("loaded " * 100000)\n'
+    )
+    return {
+        path: text.replace("    return ", f"    {noise}    return ") + (plot if i == 1 else "")
+        for i, (path, text) in enumerate(files.items())
+    }
+
+
+def nested(files: Mapping[str, str], folder: str) -> dict[str, str]:
+    """Everything lies some folders too deep."""
+    return {f"{folder}/{path}": text for path, text in files.items()}
+
+
+def macos_junk(files: Mapping[str, str]) -> dict[str, bytes]:
+    """What macOS adds to a zip."""
+    junk = {f"__MACOSX/{Path(path).parent}/._{Path(path).name}": b"\0\5\x16\7" for path in files}
+    return junk | {".DS_Store": b"\0\0\0\1Bud1", "__MACOSX/._.DS_Store": b"\0\5\x16\7"}
+
+
+def crlf(files: Mapping[str, str]) -> dict[str, bytes]:
+    """Saved on Windows: CRLF line ends and a byte order mark."""
+    return {
+        path: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode() for path, text in files.items()
+    }
+
+
+EMPTY_NOTEBOOK = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})

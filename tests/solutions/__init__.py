@@ -1,0 +1,1 @@
+"""Tests of the reference package, one file a module."""

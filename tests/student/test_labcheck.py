@@ -1,0 +1,277 @@
+"""Comparing, explaining and wording: what every check rests on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from labkit.student import labcheck
+from labkit.student.labcheck import (
+    CaseFailed,
+    CaseRun,
+    Check,
+    Explanation,
+    Failure,
+    Observation,
+    Probe,
+    Problem,
+    Tried,
+    WrongOutcome,
+    compose,
+    gradient_problem,
+    rank,
+    same,
+    values_problem,
+)
+
+ARRAYS = hnp.arrays(
+    np.float64,
+    hnp.array_shapes(min_dims=0, max_dims=3, max_side=4),
+    elements=st.floats(-1e3, 1e3),
+)
+
+
+@given(ARRAYS)
+def test_a_value_equals_itself_in_any_container(array: np.ndarray) -> None:
+    assert values_problem(array.copy(), array) is None
+    assert values_problem([array, array], (array, array)) is None
+    assert same(array, array.copy())
+
+
+@given(ARRAYS.filter(lambda a: a.size > 0), st.floats(0.01, 100))
+def test_a_shifted_value_is_a_problem(array: np.ndarray, shift: float) -> None:
+    problem = values_problem(array + shift, array)
+    assert problem is not None and problem.kind == "values"
+
+
+@pytest.mark.parametrize(
+    ("got", "kind"),
+    [
+        (None, "none"),
+        ("3", "type"),
+        (np.ones((3, 2)), "shape"),
+        (np.ones(6), "shape"),
+        (np.array([[1.0, np.nan, 1], [1, 1, 1]]), "not_finite"),
+        (np.zeros((2, 3)), "values"),
+        (np.array([["a"]]), "type"),
+        ([[1, 1, 1], [1, 1]], "type"),
+    ],
+)
+def test_each_kind_of_difference_is_told_apart(got: object, kind: str) -> None:
+    problem = values_problem(got, np.ones((2, 3)))
+    assert problem is not None and problem.kind == kind
+    assert problem.sentence.endswith(".")
+    assert not any(digit in problem.general for digit in "0123456789")
+
+
+def test_right_answers_in_other_clothes_are_right() -> None:
+    expected = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert values_problem([[1, 2], [3, 4]], expected) is None
+    assert values_problem(expected.astype(np.float32), expected) is None
+    assert values_problem(np.asfortranarray(expected), expected) is None
+    assert values_problem(np.float64(0.5), 0.5) is None
+    assert values_problem(np.array(0.5), 0.5) is None
+    assert values_problem([expected, expected], (expected, expected)) is None
+    assert values_problem({"b": 1.0, "a": 2}, {"a": 2.0, "b": 1}) is None
+
+
+def test_gradients_are_compared_by_relative_error() -> None:
+    expected = np.array([1e-3, 1.0, 0.0])
+    assert gradient_problem(expected * (1 + 1e-6), expected) is None
+    assert gradient_problem(expected * (1 + 1e-4), expected) is not None
+    assert gradient_problem(expected + np.array([0, 0, 1e-4]), expected) is not None
+
+
+@pytest.mark.parametrize(
+    ("factor", "word"), [(5.0, "5 times"), (-1.0, "sign"), (0.5, "0.5 times")]
+)
+def test_the_pattern_of_an_error_is_read(factor: float, word: str) -> None:
+    expected = np.array([[1.0, -2.0, 0.0], [3.0, 0.5, 4.0]])
+    problem = values_problem(factor * expected, expected)
+    assert problem is not None and word in problem.hint
+
+
+def test_central_differences_find_the_gradient_and_leave_the_input() -> None:
+    W = np.array([[1, 2], [3, 4]])
+    (found,) = labcheck.central_differences(lambda w: float(np.sum(w**3)), [W])
+    np.testing.assert_allclose(found, 3.0 * W**2, rtol=1e-8)
+    assert W.dtype.kind == "i"
+
+
+def _probe(function: str = "relu") -> Probe:
+    return Probe(function, (), {}, lambda seen: None)
+
+
+def test_a_call_tells_mutation_warnings_and_errors() -> None:
+    def meddles(x: np.ndarray, items: list[int]) -> np.ndarray:
+        x += 1
+        items.append(1)
+        return np.exp(1e4 * x)
+
+    seen = labcheck.call(meddles, (np.ones(2), [1]), {}, 5)
+    assert seen.changed == ("argument 1", "argument 2")
+    assert seen.warnings == ("overflow",)
+    assert labcheck.call(lambda: 1 / 0, (), {}, 5).failure == Failure(
+        "raised", "ZeroDivisionError", "division by zero"
+    )
+
+    def stub() -> None:
+        raise NotImplementedError("Lab 1: relu is not written yet. Open neuralnet/activations.py.")
+
+    failure = labcheck.call(stub, (), {}, 5).failure
+    assert failure is not None and (failure.kind, failure.detail) == ("not_written", "relu")
+
+
+def test_an_endless_call_ends() -> None:
+    def endless() -> None:
+        while True:
+            pass
+
+    failure = labcheck.call(endless, (), {}, 0.2).failure
+    assert failure is not None and failure.kind == "timeout"
+
+
+def _case(name: str, *tried: Tried) -> CaseRun:
+    return CaseRun(name, name, False, list(tried))
+
+
+def test_the_mistake_that_explains_passes_and_failures_comes_first() -> None:
+    """`a` and `b` both explain the failure; only `b` also explains why the other case passed."""
+    bad = Problem("values", "Wrong.", "Wrong.")
+    failing = Tried(_probe(), Observation(np.ones(2)), bad)
+    passing = Tried(_probe(), Observation(np.zeros(2)), None)
+    a, b = Explanation("a", "A.", "a"), Explanation("b", "B.", "b")
+
+    def wrong(case: CaseRun, tried: Tried) -> list[WrongOutcome]:
+        ones = Observation(np.ones(2))
+        if tried is failing:
+            return [WrongOutcome(a, ones, bad), WrongOutcome(b, ones, bad)]
+        return [WrongOutcome(a, ones, bad), WrongOutcome(b, Observation(np.zeros(2)), None)]
+
+    ranked = rank([_case("fails", failing), _case("passes", passing)], wrong)
+    assert [explanation.key for explanation, _ in ranked] == ["b", "a"]
+    assert ranked[0][1] == {"fails"}
+
+
+def test_an_answer_that_only_looks_alike_is_not_named() -> None:
+    bad = Problem("values", "Wrong.", "Wrong.")
+    failing = Tried(_probe(), Observation(np.ones(2)), bad)
+    other = WrongOutcome(Explanation("a", "A.", "a"), Observation(np.ones(2), ("X",)), bad)
+    assert rank([_case("fails", failing)], lambda case, tried: [other]) == []
+
+
+@given(
+    st.text(max_size=900), st.text(max_size=900), st.text(max_size=400), st.booleans()
+)
+def test_messages_stay_short(sentence: str, hint: str, title: str, hidden: bool) -> None:
+    problem = Problem("values", sentence, "General.", hint)
+    for named in ((), (Explanation("k", title, hint),)):
+        assert len(compose(problem, named, hidden)) <= labcheck.MESSAGE_LIMIT
+
+
+def test_a_hidden_case_shows_nothing_of_its_numbers() -> None:
+    problem = values_problem(np.array([0.12345]), np.array([0.98765]))
+    assert problem is not None
+    message = compose(problem, (), hidden=True)
+    assert "0.12345" not in message and "0.98765" not in message and "hidden" in message
+
+
+class _Home(Check):
+    """A check that runs functions given here."""
+
+    def __init__(self, **functions: object) -> None:
+        super().__init__()
+        self.functions = functions
+
+    def expect(self, function: str, compute: object) -> object:
+        class Right:
+            relu = staticmethod(lambda z: np.maximum(z, 0.0))
+
+        return compute(Right)  # type: ignore[operator]
+
+    def observe(self, probe: Probe) -> Tried:
+        args, kwargs = probe.fresh()
+        seen = labcheck.call(self.functions[probe.function], args, kwargs, 5)  # type: ignore[arg-type]
+        return Tried(probe, seen, probe.problem(seen))
+
+    def wrong(self, case: CaseRun, tried: Tried) -> list[WrongOutcome]:
+        return []
+
+
+TEST_FILE = '''
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "relu"
+points = 10
+
+@test_case(points=None, hidden=False)
+def test_relu_table(check, np):
+    """A small table."""
+    check.values("relu", np.array([-1.0, 2.0]))
+
+@test_case(points=4, hidden=True)
+def test_relu_integers(check, np):
+    """Integers."""
+    check.values("relu", np.array([-1, 2]))
+
+@test_case(points=None, hidden=True)
+def test_relu_raises(check, np):
+    """A property."""
+    check.outcome("relu", np.array([3.0]), judge=lambda h: None if h[0] == 3 else "Not 3.")
+'''
+
+
+def test_cases_share_points_as_otter_shares_them(tmp_path: Path) -> None:
+    from otter.test_files.exception_test import ExceptionTestFile
+
+    path = tmp_path / "relu.py"
+    path.write_text(TEST_FILE)
+    ours = labcheck.read_cases(path)
+    theirs = ExceptionTestFile.from_file(str(path)).test_cases
+    assert [(case.points, case.hidden) for case in ours] == [
+        (case.points, case.hidden) for case in theirs
+    ]
+    assert [case.points for case in ours] == [3.0, 4.0, 3.0]
+
+
+def test_cases_run_alike_with_otter_and_without(tmp_path: Path) -> None:
+    from otter.test_files.exception_test import ExceptionTestFile
+
+    path = tmp_path / "relu.py"
+    path.write_text(TEST_FILE)
+    check = _Home(relu=lambda z: np.maximum(z, 0.1))
+    ours = labcheck.run_cases(labcheck.read_cases(path), check)
+    labcheck.use(check)
+    file = ExceptionTestFile.from_file(str(path))
+    file.run({"check": "what a student left behind", "np": None})
+    theirs = file.test_case_results
+    assert [verdict.passed for verdict in ours] == [result.passed for result in theirs]
+    for verdict, result in zip(ours, theirs, strict=True):
+        assert verdict.message in result.message
+        assert "line" not in result.message and "check.values" not in result.message
+
+
+def test_raises_asks_for_the_error_and_its_words() -> None:
+    def sizes(size: int) -> None:
+        raise ValueError(f"size {size} does not fit")
+
+    check = _Home(sizes=sizes)
+    check.raises("sizes", 7, mentions=("7",))
+    with pytest.raises(CaseFailed, match="8"):
+        check.raises("sizes", 7, mentions=("8",))
+    with pytest.raises(CaseFailed, match="TypeError"):
+        check.raises("sizes", 7, error=TypeError)
+
+
+def test_packed_values_come_back() -> None:
+    arrays: list[np.ndarray] = []
+    value = {"a": [np.ones((2, 3)), (1, 2.5, None, True)], "b": np.float64(3)}
+    back = labcheck.unpack(labcheck.pack(value, arrays), lambda index: arrays[index])
+    assert same(back["a"][0], value["a"][0]) and back["a"][1] == (1, 2.5, None, True)
+    assert back["b"] == 3

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,15 @@ from labkit.catalogue import Entry, Version
 from labkit.student import labcheck
 from labkit.student.labcheck import Explanation, Observation, Probe, Problem, WrongOutcome
 
-ref = reference.Reference()
+ref = SimpleNamespace(
+    **{function.name: reference.function(function.name) for function in contract.FUNCTIONS}
+)
 ENTRIES = (*catalogue.entries(4), *catalogue.entries(5))
 VARIANTS = (*catalogue.variants(4), *catalogue.variants(5))
+RIGHT = {
+    version.function: [v for v in VARIANTS if v.function == version.function]
+    for version in VARIANTS
+}
 NAMES = [function.name for lab in (4, 5) for function in contract.of_lab(lab)]
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 
@@ -38,7 +45,7 @@ def rng(*seed: int) -> np.random.Generator:
 def values(function: str, *args: Any, **kwargs: Any) -> Probe:
     """The reference's values, and no input changed."""
     copies = Probe(function, args, kwargs, lambda seen: None).fresh()
-    wanted = reference.function(function)(*copies[0], **copies[1])
+    wanted = getattr(ref, function)(*copies[0], **copies[1])
     return Probe(function, args, kwargs, lambda seen: labcheck.values_problem(seen.value, wanted))
 
 
@@ -472,7 +479,7 @@ def ids(version: Version) -> str:
 def test_the_reference_passes_every_probe(function: str) -> None:
     for probe in probes(function):
         args, kwargs = probe.fresh()
-        seen = labcheck.call(reference.function(function), args, kwargs, seconds=10.0)
+        seen = labcheck.call(getattr(ref, function), args, kwargs, seconds=10.0)
         assert probe.problem(seen) is None
 
 
@@ -485,13 +492,6 @@ def test_a_misconception_is_wrong(entry: Entry) -> None:
 def test_a_misconception_gives_an_answer_on_some_input(entry: Entry) -> None:
     """A version that does nothing but raise would be named by the text of an exception alone."""
     assert any(seen.failure is None for seen, _ in observations(entry))
-
-
-@pytest.mark.parametrize("entry", ENTRIES, ids=ids)
-def test_a_misconception_runs_quickly(entry: Entry) -> None:
-    assert all(
-        seen.failure is None or seen.failure.kind != "timeout" for seen, _ in observations(entry)
-    )
 
 
 @pytest.mark.parametrize("version", VARIANTS, ids=ids)
@@ -540,10 +540,14 @@ def test_titles_are_unique_within_a_function() -> None:
 
 
 @pytest.mark.parametrize("version", (*ENTRIES, *VARIANTS), ids=ids)
-def test_a_version_stands_alone_in_a_submission(version: Version) -> None:
-    """Lifted into a student's package it asks for nothing but NumPy and the package itself."""
-    text = catalogue.submission_files(version)[f"neuralnet/{version.module}.py"]
-    assert compile(text, version.key, "exec")
-    assert "labkit" not in text
+def test_a_version_uses_nothing_but_numpy_and_the_package(version: Version) -> None:
     for name, value in inspect.getclosurevars(version.run).globals.items():
         assert value is np or value.__module__.startswith("neuralnet."), name
+
+
+@pytest.mark.parametrize("function", NAMES)
+def test_a_version_becomes_a_submission(function: str) -> None:
+    for version in (catalogue.for_function(function)[-1], RIGHT[function][-1]):
+        text = catalogue.submission_files(version)[f"neuralnet/{version.module}.py"]
+        assert compile(text, version.key, "exec")
+        assert "labkit" not in text

@@ -46,8 +46,10 @@ def choose(images: np.ndarray, labels: np.ndarray, per_class: int, seen: set[str
     """Indices of `per_class` new images of each class, in balanced blocks; adds them to `seen`."""
     chosen: list[list[tuple[str, int]]] = [[] for _ in CLASS_NAMES]
     for index, label in enumerate(labels):
+        if len(chosen[label]) == per_class:
+            continue
         digest = hashlib.sha256(images[index].tobytes()).hexdigest()
-        if len(chosen[label]) < per_class and digest not in seen:
+        if digest not in seen:
             seen.add(digest)
             chosen[label].append((digest, index))
     blocks = (sorted(block) for block in zip(*chosen, strict=True))

@@ -37,7 +37,7 @@ from labdata import CLASS_NAMES, fashion_mnist_images, load_fashion_mnist, mean_
 
 plt.rcParams.update({"figure.dpi": 100, "font.size": 11, "axes.grid": True, "grid.alpha": 0.3})
 BLACK, BLUE, ORANGE = "#000000", "#0072B2", "#D98200"  # differ in grey and for colour-blind people
-LINES = {"sigmoid": (BLACK, "-"), "tanh": (BLUE, "--"), "relu": (ORANGE, "-.")}
+LINES = {"sigmoid": (BLACK, "-", "o"), "tanh": (BLUE, "--", "s"), "relu": (ORANGE, "-.", "^")}
 
 # %% [markdown]
 # ## Part 1. Activation functions
@@ -70,16 +70,19 @@ LINES = {"sigmoid": (BLACK, "-"), "tanh": (BLUE, "--"), "relu": (ORANGE, "-.")}
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_sigmoid_table(check, np):
     """A small table of scores."""
     check.values("sigmoid", np.array([[-1.0, 0.0, 1.0], [-2.5, 0.25, 4.0]]))
+
 
 # %%
 def test_sigmoid_large(check, np):
     """Large scores, up to 10,000, without an overflow."""
     z = np.array([[-1e4, -800.0, -40.0, 0.0], [30.0, 720.0, 9e3, 1e4]])
     check.values("sigmoid", z, no_warnings=True)
+
 
 # %%
 # HIDDEN
@@ -89,6 +92,7 @@ def test_sigmoid_shapes(check, np):
     for shape in [(7,), (3, 5), (5, 3, 2), (2, 3, 1, 5)]:
         check.values("sigmoid", rng.normal(0.0, 6.0, size=shape))
 
+
 # %%
 # HIDDEN
 def test_sigmoid_whole_numbers(check, np):
@@ -97,6 +101,7 @@ def test_sigmoid_whole_numbers(check, np):
     check.values("sigmoid", np.array([0, 1, -1, 2, -3, 5, -7]))
     check.values("sigmoid", rng.integers(-9, 10, size=(3, 5)))
     check.values("sigmoid", rng.integers(-10_000, 10_001, size=(5, 3)), no_warnings=True)
+
 
 # %% [raw]
 # # END TESTS
@@ -135,16 +140,19 @@ for z, h in zip(scores, sigmoid(scores), strict=True):
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_tanh_table(check, np):
     """A small table of scores."""
     check.values("tanh", np.array([[-1.0, 0.0, 1.0], [-2.5, 0.25, 4.0]]))
+
 
 # %%
 def test_tanh_whole_numbers(check, np):
     """Whole numbers: the result still has decimals."""
     check.values("tanh", np.array([0, 1, -1, 2, -2]))
     check.values("tanh", np.array([[1, -3, 2], [0, 4, -1]]))
+
 
 # %%
 # HIDDEN
@@ -154,6 +162,7 @@ def test_tanh_shapes(check, np):
     for shape in [(7,), (3, 5), (5, 3, 2), (2, 3, 1, 5)]:
         check.values("tanh", rng.normal(0.0, 3.0, size=shape))
 
+
 # %%
 # HIDDEN
 def test_tanh_large(check, np):
@@ -162,6 +171,7 @@ def test_tanh_large(check, np):
     z = np.array([[-1e4, -800.0, -30.0], [25.0, 720.0, 1e4]])
     check.values("tanh", z, no_warnings=True)
     check.values("tanh", rng.integers(-10_000, 10_001, size=(5, 3)), no_warnings=True)
+
 
 # %% [raw]
 # # END TESTS
@@ -176,7 +186,9 @@ def test_tanh_large(check, np):
 from neuralnet.activations import tanh
 
 z = np.linspace(-20, 20, 1001)
-print(f"largest |tanh(z) - (2 sigmoid(2z) - 1)| = {np.abs(tanh(z) - (2 * sigmoid(2 * z) - 1)).max():.1e}")
+print(
+    f"largest |tanh(z) - (2 sigmoid(2z) - 1)| = {np.abs(tanh(z) - (2 * sigmoid(2 * z) - 1)).max():.1e}"
+)
 
 # %% [raw]
 # # BEGIN QUESTION
@@ -196,16 +208,19 @@ print(f"largest |tanh(z) - (2 sigmoid(2z) - 1)| = {np.abs(tanh(z) - (2 * sigmoid
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_relu_table(check, np):
     """A small table of scores."""
     check.values("relu", np.array([[-1.0, 0.0, 1.0], [-2.5, 0.25, 4.0]]))
+
 
 # %%
 def test_relu_three_dimensions(check, np):
     """An array of three dimensions."""
     z = np.array([[[-0.5, 1.5], [2.25, -3.0], [0.0, 0.125]]])
     check.values("relu", z)
+
 
 # %%
 # HIDDEN
@@ -216,6 +231,7 @@ def test_relu_shapes(check, np):
         check.values("relu", rng.normal(0.0, 3.0, size=shape))
     check.values("relu", rng.integers(-9, 10, size=(5, 3)))
 
+
 # %%
 # HIDDEN
 def test_relu_small_and_large(check, np):
@@ -224,6 +240,7 @@ def test_relu_small_and_large(check, np):
     z = np.array([[-1e4, 1e-5, -1e-5], [1e4, 37.5, -0.75]])
     check.values("relu", z, atol=1e-12, no_warnings=True)
     check.values("relu", rng.uniform(-1e4, 1e4, size=(3, 7)), no_warnings=True)
+
 
 # %% [raw]
 # # END TESTS
@@ -235,11 +252,13 @@ def test_relu_small_and_large(check, np):
 from neuralnet.activations import relu
 
 z = np.linspace(-4, 4, 401)
+curves = {"sigmoid": sigmoid(z), "tanh": tanh(z), "relu": relu(z)}
+places = {"sigmoid": (2.6, 0.70), "tanh": (-3.9, -0.86), "relu": (1.85, 1.55)}
 fig, ax = plt.subplots(figsize=(7, 3.6))
-for name, a, place in [("sigmoid", sigmoid, (2.6, 0.70)), ("tanh", tanh, (-3.9, -0.86)), ("relu", relu, (1.85, 1.55))]:
-    colour, line = LINES[name]
-    ax.plot(z, a(z), color=colour, linestyle=line, linewidth=2.2)
-    ax.text(*place, name, color=colour, weight="bold")
+for name, curve in curves.items():
+    colour, line, _ = LINES[name]
+    ax.plot(z, curve, color=colour, linestyle=line, linewidth=2.2)
+    ax.text(*places[name], name, color=colour, weight="bold")
 ax.axhline(0, color="0.5", linewidth=0.8)
 ax.set(ylim=(-1.2, 2.2), xlabel="score z", ylabel="output a(z)", title="Three activation functions")
 plt.show()
@@ -272,15 +291,18 @@ plt.show()
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_sigmoid_gradient_table(check, np):
     """A small table of function values."""
     check.values("sigmoid_gradient", np.array([[0.5, 0.7311, 0.9933], [0.25, 0.1, 0.01]]))
 
+
 # %%
 def test_sigmoid_gradient_saturated(check, np):
     """Units that are fully on or off."""
     check.values("sigmoid_gradient", np.array([[0.0, 1.0, 0.0], [1.0, 0.999, 0.001]]))
+
 
 # %%
 # HIDDEN
@@ -290,6 +312,7 @@ def test_sigmoid_gradient_shapes(check, np):
     for shape in [(7,), (3, 5), (5, 3, 2), (2, 3, 1, 5)]:
         check.values("sigmoid_gradient", rng.uniform(0.0, 1.0, size=shape))
     check.values("sigmoid_gradient", rng.integers(0, 2, size=(3, 5)))
+
 
 # %% [raw]
 # # END TESTS
@@ -314,10 +337,12 @@ def test_sigmoid_gradient_shapes(check, np):
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_tanh_gradient_table(check, np):
     """A small table of function values."""
     check.values("tanh_gradient", np.array([[0.0, 0.7616, -0.5], [0.25, -0.9, 0.99]]))
+
 
 # %%
 # HIDDEN
@@ -326,6 +351,7 @@ def test_tanh_gradient_saturated(check, np):
     check.values("tanh_gradient", np.array([[-1.0, 1.0, 0.999], [0.0, -0.999, 1.0]]))
     check.values("tanh_gradient", np.array([-1, 0, 1, 1, -1]))
 
+
 # %%
 # HIDDEN
 def test_tanh_gradient_shapes(check, np):
@@ -333,6 +359,7 @@ def test_tanh_gradient_shapes(check, np):
     rng = check.rng(141)
     for shape in [(7,), (3, 5), (5, 3, 2), (2, 3, 1, 5)]:
         check.values("tanh_gradient", rng.uniform(-1.0, 1.0, size=shape))
+
 
 # %% [raw]
 # # END TESTS
@@ -359,15 +386,18 @@ def test_tanh_gradient_shapes(check, np):
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_relu_gradient_table(check, np):
     """A small table of function values."""
     check.values("relu_gradient", np.array([[0.5, 0.0, 3.0], [1.0, 0.25, 0.0]]))
 
+
 # %%
 def test_relu_gradient_small_and_large(check, np):
     """Values close to zero are still positive, and large ones have the same slope."""
     check.values("relu_gradient", np.array([[1e-7, 0.0, 1e4], [40.0, 1e-3, 2.0]]))
+
 
 # %%
 # HIDDEN
@@ -380,6 +410,7 @@ def test_relu_gradient_shapes(check, np):
         h.flat[0], h.flat[-1] = 0.0, 0.75
         check.values("relu_gradient", h)
     check.values("relu_gradient", rng.integers(0, 3, size=(3, 7)))
+
 
 # %% [raw]
 # # END TESTS
@@ -396,19 +427,27 @@ def test_relu_gradient_shapes(check, np):
 # %%
 from neuralnet.activations import relu_gradient, sigmoid_gradient, tanh_gradient
 
-PAIRS = {"sigmoid": (sigmoid, sigmoid_gradient), "tanh": (tanh, tanh_gradient), "relu": (relu, relu_gradient)}
+PAIRS = {
+    "sigmoid": (sigmoid, sigmoid_gradient),
+    "tanh": (tanh, tanh_gradient),
+    "relu": (relu, relu_gradient),
+}
 z = np.linspace(-8, 8, 1601)
 fig, axes = plt.subplots(1, 3, figsize=(11, 3.4), sharex=True, layout="constrained")
 for ax, (name, (a, slope)) in zip(axes, PAIRS.items(), strict=True):
     h, s = a(z), slope(a(z))
     flat = s < s.max() / 20
     top, bottom = min(h.max(), 2.0) + 0.2, h.min() - 0.2
-    ax.fill_between(z, bottom, top, where=flat, facecolor="0.9", edgecolor="0.6", hatch="///", linewidth=0)
+    ax.fill_between(
+        z, bottom, top, where=flat, facecolor="0.9", edgecolor="0.6", hatch="///", linewidth=0
+    )
     ax.plot(z, h, color=BLACK, linewidth=2.2)
     ax.plot(z, s, color=BLUE, linestyle="--", linewidth=2.2)
-    ax.set(ylim=(bottom, top), xlabel="score z", title=f"{name}: {flat.mean():.0%} of [−8, 8] is flat")
+    ax.set(
+        ylim=(bottom, top), xlabel="score z", title=f"{name}: {flat.mean():.0%} of [−8, 8] is flat"
+    )
 axes[0].set_ylabel("output and slope")
-places = [((-3.7, 0.6), (0.8, 0.27)), ((2.9, 0.76), (2.9, 0.12)), ((2.3, 1.7), (4.0, 0.84))]
+places = [((-3.7, 0.6), (1.5, 0.27)), ((2.9, 0.76), (2.9, 0.12)), ((2.3, 1.7), (4.0, 0.78))]
 for ax, (out, along) in zip(axes, places, strict=True):
     ax.text(*out, "output h", color=BLACK, backgroundcolor="white", size=10)
     ax.text(*along, "slope", color=BLUE, backgroundcolor="white", size=10)
@@ -433,14 +472,17 @@ print("function  spread of z   flat   mean slope   mean output   one sign   ns p
 for name, (a, slope) in PAIRS.items():
     for spread in (1, 5):
         Z = rng.normal(0, spread, size=(5, 40_000))
-        start = perf_counter()
-        H = a(Z)
-        nanoseconds = (perf_counter() - start) / Z.size * 1e9
+        times = []
+        for _ in range(5):
+            start = perf_counter()
+            H = a(Z)
+            times.append(perf_counter() - start)
         S = slope(H)
+        flat = np.less(S, S.max() / 20)
         one_sign = ((H >= 0).all(axis=0) | (H <= 0).all(axis=0)).mean()
         print(
-            f"{name:8s}  {spread:11d}   {(S < S.max() / 20).mean():4.0%}   {S.mean():10.3f}"
-            f"   {H.mean():11.3f}   {one_sign:8.0%}   {nanoseconds:12.1f}"
+            f"{name:8s}  {spread:11d}   {flat.mean():4.0%}   {S.mean():10.3f}"
+            f"   {H.mean():11.3f}   {one_sign:8.0%}   {min(times) / Z.size * 1e9:12.1f}"
         )
 
 # %% [markdown]
@@ -451,11 +493,13 @@ for name, (a, slope) in PAIRS.items():
 #   is not, its slope is a full 1.
 # - **Zero-centred.** Only tanh's mean output is 0. The sigmoid's outputs are *all* positive. A weight's gradient
 #   is (error of the unit) × (input of the weight), so if all inputs are positive, all weights of a unit get
-#   gradients of one sign: they can only all grow or all shrink in one step. The next picture shows what follows.
+# gradients of one sign: they can only all grow or all shrink in one step. The next picture shows what
+# follows.
 # - **Cost.** ReLU needs no exponential. (The times vary from run to run.)
 #
 # ReLU has a drawback of its own: a unit whose score is negative for *every* example has slope 0 for every
 # example and never changes again. It is called **dead**. You will meet dead units in lab 3.
+
 
 # %%
 def descend(inputs, targets, rate=0.35):
@@ -468,7 +512,8 @@ def descend(inputs, targets, rate=0.35):
 
 goal = np.array([1.0, -1.0])
 raw_scores = rng.normal(0, 2, size=(60, 2))
-two_kinds = [sigmoid(raw_scores), tanh(raw_scores / 2)]  # tanh(z/2) = 2 sigmoid(z) - 1: the same, but centred
+# tanh(z/2) = 2 sigmoid(z) - 1: the same outputs, but centred
+two_kinds = [sigmoid(raw_scores), tanh(raw_scores / 2)]
 fig, axes = plt.subplots(1, 2, figsize=(9.5, 4), sharex=True, sharey=True, layout="constrained")
 for ax, name, inputs in zip(axes, ["sigmoid", "tanh"], two_kinds, strict=True):
     path = descend(inputs, inputs @ goal)
@@ -481,15 +526,18 @@ for ax, name, inputs in zip(axes, ["sigmoid", "tanh"], two_kinds, strict=True):
     ax.annotate("goal", goal, xytext=(0, -18), textcoords="offset points", ha="center")
     far = np.linalg.norm(path[-1] - goal)
     ax.set(xlabel="weight 1", xlim=(-0.2, 1.25), ylim=(-1.25, 0.2))
-    ax.set_title(f"Inputs from {name} units: {both:.0%} of the steps move\nboth weights the same way; {far:.2f} to go", size=11)
+    ax.set_title(
+        f"Inputs from {name} units: {both:.0%} of the steps move\nboth weights the same way; {far:.2f} to go",
+        size=11,
+    )
 axes[0].set_ylabel("weight 2")
 plt.show()
 
 # %% [markdown]
-# *Figure 3: two weights learn from the same 60 examples, starting at (0, 0); the goal is at (1, −1), so
-# one weight must grow and the other shrink. Left, with inputs from sigmoid units (all positive), every step goes up and
-# right or down and left, and the path zig-zags towards the goal and does not get there. Right, with inputs from tanh
-# units of both signs, steps go in all directions and the path reaches the goal.*
+# *Figure 3: two weights learn from the same 60 examples, starting at (0, 0); the goal is at (1, −1), so one
+# weight must grow and the other shrink. Left, with inputs from sigmoid units (all positive), every step goes
+# up and right or down and left, and the path zig-zags towards the goal and does not get there. Right, with
+# inputs from tanh units of both signs, steps go in all directions and the path reaches the goal.*
 
 # %% [raw]
 # # BEGIN QUESTION
@@ -502,26 +550,36 @@ plt.show()
 # A friend builds a network of ten layers of sigmoid units, and it hardly learns.
 #
 # (a) Explain with the formula of its slope why little of a gradient arrives at the first layers.
+#
 # (b) Explain, using Figure 3, what it means for the weights of a unit that all of its inputs are positive.
-# (c) Name one activation function that helps with (a) and one that helps with (b), and for each a drawback that it still has.
+#
+# (c) Name one activation function that helps with (a) and one that helps with (b), and for each a drawback
+# that it still has.
 
 # %% [raw]
 # # BEGIN SOLUTION
 
 # %% [markdown]
-# (a) The slope is $h(1-h) \le 1/4$, with equality only at $z = 0$, and nearly 0 where the unit is saturated (h near 0 or
-# 1). The gradient is multiplied by such a slope at every layer on its way back, so after ten layers at most
-# $(1/4)^{10} \approx 10^{-6}$ of it is left before the weights are counted: the first layers hardly change.
+# (a) The slope is $h(1-h) \le 1/4$, with equality only at $z = 0$, and nearly 0 where the unit is saturated
+# (h near 0 or 1). The gradient is multiplied by such a slope at every layer on its way back, so after ten
+# layers at most $(1/4)^{10} \approx 10^{-6}$ of it is left before the weights are counted: the first layers
+# hardly change.
 #
-# (b) The gradient of each weight is the unit's error times that weight's input. If all inputs are positive, the gradients
-# of all the unit's weights have the sign of the error: in one step all grow or all shrink. To let one weight grow and
-# another shrink takes many steps back and forth, the zig-zag of Figure 3: training is slow.
+# (b) The gradient of each weight is the unit's error times that weight's input. If all inputs are positive,
+# the gradients of all the unit's weights have the sign of the error: in one step all grow or all shrink. To
+# let one weight grow and another shrink takes many steps back and forth, the zig-zag of Figure 3: training is
+# slow.
 #
-# (c) For (a): ReLU (slope 1 for every positive score; but units can die, and its outputs are not zero-centred), or tanh
-# (slope up to 1; but it still saturates). For (b): tanh (zero-centred; but it saturates and needs exponentials).
+# (c) For (a): ReLU (slope 1 for every positive score; but units can die, and its outputs are not
+# zero-centred), or tanh (slope up to 1; but it still saturates). For (b): tanh (zero-centred; but it
+# saturates and needs exponentials).
 #
-# **Rubric** (5 points). (a) 2: 1 for a slope of at most 1/4 or near 0 when saturated, 1 for the product over layers.
-# (b) 2: 1 for gradient = error × input and so one sign, 1 for the consequence (all up or all down, zig-zag, slow).
+# **Rubric** (5 points). (a) 2: 1 for a slope of at most 1/4 or near 0 when saturated, 1 for the product over
+# layers.
+#
+# (b) 2: 1 for gradient = error × input and so one sign, 1 for the consequence (all up or all down, zig-zag,
+# slow).
+#
 # (c) 1: a fitting function with a true drawback for each; ½ if one is missing.
 
 # %% [raw]
@@ -547,23 +605,25 @@ plt.show()
 #
 # $$\hat{y} = \begin{cases} 1 & \text{if } w \cdot x + b > 0 \\ 0 & \text{otherwise} \end{cases}$$
 #
-# Geometrically, $w \cdot x + b = 0$ is a straight line (a plane, a hyperplane), and the perceptron says on which side of
-# it $x$ lies. Exactly on the line the answer is $0$.
+# Geometrically, $w \cdot x + b = 0$ is a straight line (a plane, a hyperplane), and the perceptron says on
+# which side of it $x$ lies. Exactly on the line the answer is $0$.
 #
-# By hand, with $w = (2, -1)$ and $b = -1$: for $x = (2, 1)$ the score is $4 - 1 - 1 = 2 > 0$, so $\hat y = 1$; for
-# $x = (1, 3)$ it is $2 - 3 - 1 = -2$, so $\hat y = 0$; for $x = (1, 1)$ it is $0$, so $\hat y = 0$.
+# By hand, with $w = (2, -1)$ and $b = -1$: for $x = (2, 1)$ the score is $4 - 1 - 1 = 2 > 0$, so $\hat y =
+# 1$; for $x = (1, 3)$ it is $2 - 3 - 1 = -2$, so $\hat y = 0$; for $x = (1, 1)$ it is $0$, so $\hat y = 0$.
 #
-# **Open `neuralnet/perceptron.py` and write `perceptron_predict(w, b, X)`** for all columns of $X$ ($p \times n$) at
-# once: `w` has shape `(p,)`, `b` is one number, and the result has shape `(n,)`.
+# **Open `neuralnet/perceptron.py` and write `perceptron_predict(w, b, X)`** for all columns of $X$ ($p \times
+# n$) at once: `w` has shape `(p,)`, `b` is one number, and the result has shape `(n,)`.
 
 # %% [raw]
 # # BEGIN TESTS
+
 
 # %%
 def test_perceptron_predict_sides(check, np):
     """Points on both sides of a line, and on it."""
     X = np.array([[2.0, 1.0, 1.0, -1.0, 3.0], [1.0, 3.0, 1.0, -4.0, 5.0]])
     check.values("perceptron_predict", np.array([2.0, -1.0]), -1.0, X)
+
 
 # %%
 def test_perceptron_predict_features(check, np):
@@ -573,6 +633,7 @@ def test_perceptron_predict_features(check, np):
     check.values("perceptron_predict", w, 0.3, X)
     check.values("perceptron_predict", w, -0.7, X)
 
+
 # %%
 # HIDDEN
 def test_perceptron_predict_sizes(check, np):
@@ -581,6 +642,7 @@ def test_perceptron_predict_sizes(check, np):
     for p, n in [(5, 7), (1, 6), (9, 1), (13, 50)]:
         w, X = rng.normal(size=p), rng.normal(size=(p, n))
         check.values("perceptron_predict", w, float(rng.normal()), X)
+
 
 # %%
 # HIDDEN
@@ -592,6 +654,7 @@ def test_perceptron_predict_whole_numbers(check, np):
     check.values("perceptron_predict", w, 0.0, X)
     check.values("perceptron_predict", w, 2.0, X)
     check.values("perceptron_predict", w, -0.5, X)
+
 
 # %% [raw]
 # # END TESTS
@@ -606,13 +669,13 @@ def test_perceptron_predict_whole_numbers(check, np):
 # %% [markdown]
 # ### `perceptron_train`
 #
-# Where do $w$ and $b$ come from? From mistakes. Start from $w = 0$, $b = 0$, and look at the examples one by one, in order. If the
-# prediction $\hat y$ is right, change nothing. If it is wrong, move the line:
+# Where do $w$ and $b$ come from? From mistakes. Start from $w = 0$, $b = 0$, and look at the examples one by
+# one, in order. If the prediction $\hat y$ is right, change nothing. If it is wrong, move the line:
 #
 # $$w \leftarrow w + (y - \hat{y})\,x, \qquad b \leftarrow b + (y - \hat{y})$$
 #
-# $y - \hat y$ is $+1$ for a missed 1 (turn towards $x$), $-1$ for a false 1 (turn away from it), and $0$ if all is well. One
-# pass over all examples is an **epoch**. One epoch by hand on four points:
+# $y - \hat y$ is $+1$ for a missed 1 (turn towards $x$), $-1$ for a false 1 (turn away from it), and $0$ if
+# all is well. One pass over all examples is an **epoch**. One epoch by hand on four points:
 #
 # | $x$ | $y$ | score before | $\hat y$ | change | $w$ after | $b$ after |
 # | --- | --- | --- | --- | --- | --- | --- |
@@ -621,13 +684,16 @@ def test_perceptron_predict_whole_numbers(check, np):
 # | $(1, -1)$ | 1 | $-2 + 0 + 1 = -1$ | 0 | $+x$ | $(-1, -1)$ | $2$ |
 # | $(3, -2)$ | 0 | $-3 + 2 + 2 = 1$ | 1 | $-x$ | $(-4, 1)$ | $1$ |
 #
-# A second epoch gives $w = (-3, 0)$, $b = 2$, and the third $w = (-2, -1)$, $b = 3$, which gets all four points right.
+# A second epoch gives $w = (-3, 0)$, $b = 2$, and the third $w = (-2, -1)$, $b = 3$, which gets all four
+# points right.
 #
-# **Write `perceptron_train(X, y, epochs)`**, which returns `(w, b)`. You may stop early once an epoch makes no mistake.
-# The checks compare the *line*, so a learning rate other than 1 changes nothing: it scales $w$ and $b$ alike.
+# **Write `perceptron_train(X, y, epochs)`**, which returns `(w, b)`. You may stop early once an epoch makes
+# no mistake. The checks compare the *line*, so a learning rate other than 1 changes nothing: it scales $w$
+# and $b$ alike.
 
 # %% [raw]
 # # BEGIN TESTS
+
 
 # %%
 def test_perceptron_train_by_hand(check, np):
@@ -647,6 +713,7 @@ def test_perceptron_train_by_hand(check, np):
 
     check.outcome("perceptron_train", X, y, 1, judge=judge)
 
+
 # %%
 def test_perceptron_train_enough(check, np):
     """Enough epochs to get every example right."""
@@ -664,6 +731,7 @@ def test_perceptron_train_enough(check, np):
         return "The line is not the one that the rule settles on"
 
     check.outcome("perceptron_train", X, y, 20, judge=judge)
+
 
 # %%
 def test_perceptron_train_three_features(check, np):
@@ -684,6 +752,7 @@ def test_perceptron_train_three_features(check, np):
         return "The plane is not the one that three epochs of the rule give"
 
     check.outcome("perceptron_train", X, y, 3, judge=judge)
+
 
 # %%
 # HIDDEN
@@ -707,6 +776,7 @@ def test_perceptron_train_not_separable(check, np):
 
         check.outcome("perceptron_train", X, y, epochs, judge=judge)
 
+
 # %%
 # HIDDEN
 def test_perceptron_train_separable(check, np):
@@ -726,6 +796,7 @@ def test_perceptron_train_separable(check, np):
             return None if right.all() else "Some examples are still on the wrong side of the line"
 
         check.outcome("perceptron_train", X, y, 400, judge=judge)
+
 
 # %%
 # HIDDEN
@@ -749,6 +820,7 @@ def test_perceptron_train_few_ones(check, np):
 
         check.outcome("perceptron_train", X, y, epochs, judge=judge)
 
+
 # %%
 # HIDDEN
 def test_perceptron_train_pictures(check, np):
@@ -770,6 +842,7 @@ def test_perceptron_train_pictures(check, np):
 
     check.outcome("perceptron_train", X, y, 2, judge=judge)
 
+
 # %% [raw]
 # # END TESTS
 
@@ -779,8 +852,9 @@ def test_perceptron_train_pictures(check, np):
 # %% [markdown]
 # ### See it: a line that learns
 #
-# Real pictures, two features each: how bright is the middle of the picture, and how bright are its sides? A dress is
-# narrow, a pullover has sleeves at the sides. We train for more and more epochs and look at the line.
+# Real pictures, two features each: how bright is the middle of the picture, and how bright are its sides? A
+# dress is narrow, a pullover has sleeves at the sides. We train for more and more epochs and look at the
+# line.
 
 # %%
 from neuralnet.perceptron import perceptron_predict, perceptron_train
@@ -797,21 +871,32 @@ for ax, epochs in zip(axes, [1, 2, 8, 20], strict=True):
     w, b = perceptron_train(X, is_dress, epochs)
     wrong = int((perceptron_predict(w, b, X) != is_dress).sum())
     ax.plot(*X[:, is_dress == 1], "o", color=BLACK, markersize=7, label="dress (1)")
-    ax.plot(*X[:, is_dress == 0], "s", markerfacecolor="white", markeredgecolor=BLUE, markersize=7, label="pullover (0)")
+    ax.plot(
+        *X[:, is_dress == 0],
+        "s",
+        markerfacecolor="white",
+        markeredgecolor=BLUE,
+        markersize=7,
+        label="pullover (0)",
+    )
     x1, x2 = np.meshgrid(np.linspace(0, 1, 201), np.linspace(-0.05, 0.8, 201))
     region = perceptron_predict(w, b, np.array([x1.ravel(), x2.ravel()])).reshape(x1.shape)
     ax.contourf(x1, x2, region, levels=[0.5, 1.5], colors="0.85", zorder=0)
     ax.contour(x1, x2, region, levels=[0.5], colors=BLACK, linewidths=2)
-    ax.set(title=f"after {epochs} epoch{'s' if epochs > 1 else ''}: {wrong} wrong", xlabel="brightness of the middle")
+    ax.set(
+        title=f"after {epochs} epoch{'s' if epochs > 1 else ''}: {wrong} wrong",
+        xlabel="brightness of the middle",
+    )
 axes[0].set_ylabel("brightness of the sides")
 axes[0].legend(loc="upper left", fontsize=9, framealpha=1)
 fig.suptitle("The perceptron's decision line moves at every mistake")
 plt.show()
 
 # %% [markdown]
-# *Figure 4: 24 pictures as points, dresses as black discs (bright middle, dark sides) and pullovers as open squares (bright
-# sides). The grey region is where the perceptron says "dress". After one epoch it calls everything the same; with more
-# epochs the line turns and shifts until, after 20 epochs, it separates all dresses from all pullovers.*
+# *Figure 4: 24 pictures as points, dresses as black discs (bright middle, dark sides) and pullovers as open
+# squares (bright sides). The grey region is where the perceptron says "dress". After one epoch it calls
+# everything the same; with more epochs the line turns and shifts until, after 20 epochs, it separates all
+# dresses from all pullovers.*
 
 # %% [raw]
 # # BEGIN QUESTION
@@ -820,9 +905,9 @@ plt.show()
 # %% [markdown]
 # ### `xor_params`
 #
-# In 1969 Minsky and Papert showed that no perceptron can compute XOR, "one or the other, but not both", and interest in neural
-# networks fell for years. The misconception was to take this as a weakness of neural networks. It is a weakness of *one*
-# unit. A second layer removes it.
+# In 1969 Minsky and Papert showed that no perceptron can compute XOR, "one or the other, but not both", and
+# interest in neural networks fell for years. The misconception was to take this as a weakness of neural
+# networks. It is a weakness of *one* unit. A second layer removes it.
 #
 # | $x_1$ | $x_2$ | $x_1$ XOR $x_2$ | $x_1$ OR $x_2$ | $x_1$ AND $x_2$ |
 # | --- | --- | --- | --- | --- |
@@ -831,19 +916,21 @@ plt.show()
 # | 1 | 0 | 1 | 1 | 0 |
 # | 1 | 1 | 0 | 1 | 1 |
 #
-# Each of the last two columns can be computed by one perceptron. For example NOR (neither of the two), by hand: with
-# $w = (-1, -1)$ and $b = 0.5$ the scores of the four rows are $0.5, -0.5, -0.5, -1.5$, so only the first is 1.
+# Each of the last two columns can be computed by one perceptron. For example NOR (neither of the two), by
+# hand: with $w = (-1, -1)$ and $b = 0.5$ the scores of the four rows are $0.5, -0.5, -0.5, -1.5$, so only the
+# first is 1.
 #
 # **Write `xor_params()`**: choose, with paper and pencil, weights for a network of two layers of step units
 # ($1$ where the score is $> 0$, else $0$):
 #
 # $$H = \operatorname{step}(W^{(1)} X + b^{(1)}), \qquad \hat{Y} = \operatorname{step}(W^{(2)} H + b^{(2)})$$
 #
-# Return the list `[(W1, b1), (W2, b2)]` with `W1` $2 \times 2$, `b1` $2 \times 1$, `W2` $1 \times 2$, `b2` $1 \times 1$. There are
-# many right answers.
+# Return the list `[(W1, b1), (W2, b2)]` with `W1` $2 \times 2$, `b1` $2 \times 1$, `W2` $1 \times 2$, `b2` $1
+# \times 1$. There are many right answers.
 
 # %% [raw]
 # # BEGIN TESTS
+
 
 # %%
 def test_xor_params_table(check, np):
@@ -854,12 +941,15 @@ def test_xor_params_table(check, np):
             return "params must be a list of two layers: [(W1, b1), (W2, b2)]"
         units = [2, len(params[0][0]), 1]
         for layer, (W, b) in enumerate(params):
-            if np.shape(W) != (units[layer + 1], units[layer]) or np.shape(b) != (units[layer + 1], 1):
+            if np.shape(W) != (units[layer + 1], units[layer]) or np.shape(b) != (
+                units[layer + 1],
+                1,
+            ):
                 return "The shapes do not fit: W1 is 2 × 2, b1 2 × 1, W2 1 × 2 and b2 1 × 1"
         answers = []
         for x in ([0, 0], [0, 1], [1, 0], [1, 1]):
             for W, b in params:
-                x = [float(np.dot(row, x) + bias[0] > 0) for row, bias in zip(W, b)]
+                x = [float(np.dot(row, x) + bias[0] > 0) for row, bias in zip(W, b, strict=True)]
             answers += x
         if answers == [0, 1, 1, 0]:
             return None
@@ -872,6 +962,7 @@ def test_xor_params_table(check, np):
 
     check.outcome("xor_params", judge=judge)
 
+
 # %%
 # HIDDEN
 def test_xor_params_batch(check, np):
@@ -880,7 +971,9 @@ def test_xor_params_batch(check, np):
     X[:, :4] = np.array([[1, 0, 1, 0], [1, 1, 0, 0]])
 
     def judge(params):
-        (W1, b1), (W2, b2) = [(np.asarray(W, dtype=float), np.asarray(b, dtype=float)) for W, b in params]
+        (W1, b1), (W2, b2) = [
+            (np.asarray(W, dtype=float), np.asarray(b, dtype=float)) for W, b in params
+        ]
         H = np.where(W1 @ X + b1 > 0, 1.0, 0.0)
         Y = np.where(W2 @ H + b2 > 0, 1, 0)
         if Y.shape != (1, 23) or b1.shape != (len(W1), 1):
@@ -888,6 +981,7 @@ def test_xor_params_batch(check, np):
         return None if (Y[0] == (X[0] != X[1])).all() else "The network does not compute XOR"
 
     check.outcome("xor_params", judge=judge)
+
 
 # %% [raw]
 # # END TESTS
@@ -920,25 +1014,45 @@ w, b = perceptron_train(corners, xor, 1000)
 alone = perceptron_predict(w, b, corners)
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.2), sharey=True, layout="constrained")
 for ax, region, title in [
-    (axes[0], perceptron_predict(w, b, grid), f"One perceptron, 1000 epochs: {(alone != xor).sum()} of 4 wrong"),
-    (axes[1], step_network(xor_params(), grid), f"Two layers, set by hand: {(step_network(xor_params(), corners) != xor).sum()} of 4 wrong"),
+    (
+        axes[0],
+        perceptron_predict(w, b, grid),
+        f"One perceptron, 1000 epochs: {(alone != xor).sum()} of 4 wrong",
+    ),
+    (
+        axes[1],
+        step_network(xor_params(), grid),
+        f"Two layers, set by hand: {(step_network(xor_params(), corners) != xor).sum()} of 4 wrong",
+    ),
 ]:
     ax.contourf(x1, x2, region.reshape(x1.shape), levels=[0.5, 1.5], colors="0.85", hatches=["//"])
     if region.min() != region.max():
         ax.contour(x1, x2, region.reshape(x1.shape), levels=[0.5], colors=BLACK, linewidths=2)
     ax.plot(*corners[:, xor == 1], "o", color=BLACK, markersize=12)
-    ax.plot(*corners[:, xor == 0], "s", markerfacecolor="white", markeredgecolor=BLACK, markersize=12)
+    ax.plot(
+        *corners[:, xor == 0], "s", markerfacecolor="white", markeredgecolor=BLACK, markersize=12
+    )
     for corner, label in zip(corners.T, xor, strict=True):
-        ax.annotate(f"XOR = {label}", corner, xytext=(0, 12), textcoords="offset points", ha="center", backgroundcolor="white", size=10)
-    ax.set(xlabel="$x_1$", title=title, xticks=[-0.5, 0, 0.5, 1, 1.5], yticks=[-0.5, 0, 0.5, 1, 1.5])
+        ax.annotate(
+            f"XOR = {label}",
+            corner,
+            xytext=(0, 13),
+            textcoords="offset points",
+            ha="center",
+            bbox={"facecolor": "white", "linewidth": 0, "pad": 1.5},
+            size=10,
+        )
+    ax.set(
+        xlabel="$x_1$", title=title, xticks=[-0.5, 0, 0.5, 1, 1.5], yticks=[-0.5, 0, 0.5, 1, 1.5]
+    )
 axes[0].set_ylabel("$x_2$")
 plt.show()
 
 # %% [markdown]
-# *Figure 5: the four inputs of XOR, discs where it is 1 (top left and bottom right), squares where it is 0. Hatched is
-# where the network answers 1. Left, one perceptron: one side of a line (or everything, or nothing), and at least one corner is always wrong.
-# Right, two layers: a diagonal band between two parallel lines that holds both discs and neither square (yours may have
-# another shape).*
+# *Figure 5: the four inputs of XOR, discs where it is 1 (top left and bottom right), squares where it is 0.
+# Hatched is where the network answers 1. Left, one perceptron: one side of a line, and at least one corner is
+# always wrong (here the line runs through two corners, which get 0). Right, two layers: a diagonal band
+# between two parallel lines that holds both discs and neither square (yours may have another shape).*
 
 # %% [raw]
 # # BEGIN QUESTION
@@ -948,26 +1062,34 @@ plt.show()
 # %% [markdown]
 # ### Written: why one perceptron cannot compute XOR
 #
-# (a) Write down the four inequalities that $w_1, w_2, b$ would have to satisfy, and show that they contradict each other.
-# (b) What do the two hidden units of *your* `xor_params` compute, and why is the second layer's task then easy?
+# (a) Write down the four inequalities that $w_1, w_2, b$ would have to satisfy, and show that they contradict
+# each other.
+#
+# (b) What do the two hidden units of *your* `xor_params` compute, and why is the second layer's task then
+# easy?
+#
 # (c) What was the misconception about the perceptron's weakness, in one or two sentences?
 
 # %% [raw]
 # # BEGIN SOLUTION
 
 # %% [markdown]
-# (a) $b \le 0$ for (0, 0); $\;w_2 + b > 0$ for (0, 1); $\;w_1 + b > 0$ for (1, 0); $\;w_1 + w_2 + b \le 0$ for (1, 1). Adding the
-# second and the third gives $w_1 + w_2 + 2b > 0$, and adding the first and the fourth gives $w_1 + w_2 + 2b \le 0$: a contradiction.
+# (a) $b \le 0$ for (0, 0); $\;w_2 + b > 0$ for (0, 1); $\;w_1 + b > 0$ for (1, 0); $\;w_1 + w_2 + b \le 0$
+# for (1, 1). Adding the second and the third gives $w_1 + w_2 + 2b > 0$, and adding the first and the fourth
+# gives $w_1 + w_2 + 2b \le 0$: a contradiction.
 #
-# (b) For example $h_1$ = OR (weights 1, 1, bias −0.5) and $h_2$ = AND (weights 1, 1, bias −1.5). The four inputs become (0,0), (1,0),
-# (1,0), (1,1), and XOR is 1 exactly for (1, 0): one line, such as $h_1 - h_2 = 0.5$, separates that point from the other two. The
-# hidden layer has moved the points so that they are linearly separable.
+# (b) For example $h_1$ = OR (weights 1, 1, bias −0.5) and $h_2$ = AND (weights 1, 1, bias −1.5). The four
+# inputs become (0,0), (1,0), (1,0), (1,1), and XOR is 1 exactly for (1, 0): one line, such as $h_1 - h_2 =
+# 0.5$, separates that point from the other two. The hidden layer has moved the points so that they are
+# linearly separable.
 #
-# (c) That neural networks as such cannot compute XOR, or anything not linearly separable. Only a single unit cannot: one
-# hidden layer is enough. (What was missing in 1969 was a way to *train* the hidden layer: backpropagation, lab 2.)
+# (c) That neural networks as such cannot compute XOR, or anything not linearly separable. Only a single unit
+# cannot: one hidden layer is enough. (What was missing in 1969 was a way to *train* the hidden layer:
+# backpropagation, lab 2.)
 #
-# **Rubric** (5 points). (a) 2: 1 for the four inequalities, 1 for the contradiction; a clear geometric argument (the diagonals cross, so no line
-# has both pairs on opposite sides) earns both, too. (b) 2: 1 for what each of the student's own units computes, 1 for linearly separable afterwards. (c) 1.
+# **Rubric** (5 points). (a) 2: 1 for the four inequalities, 1 for the contradiction; a clear geometric
+# argument (the diagonals cross, so no line has both pairs on opposite sides) earns both, too. (b) 2: 1 for
+# what each of the student's own units computes, 1 for linearly separable afterwards. (c) 1.
 
 # %% [raw]
 # # END SOLUTION
@@ -980,8 +1102,9 @@ plt.show()
 #
 # ### From a picture to a vector
 #
-# The networks of labs 1 to 4 take vectors. A picture is a grid of pixels, so we **flatten** it: write its rows one behind the
-# other. A picture of $28 \times 28$ pixels becomes a column of $p = 784$ numbers, and nothing is lost: `reshape` leads there and back.
+# The networks of labs 1 to 4 take vectors. A picture is a grid of pixels, so we **flatten** it: write its
+# rows one behind the other. A picture of $28 \times 28$ pixels becomes a column of $p = 784$ numbers, and
+# nothing is lost: `reshape` leads there and back.
 
 # %%
 images, labels, _, _ = fashion_mnist_images(10, 0)
@@ -991,13 +1114,23 @@ boot = int(np.flatnonzero(labels == 9)[0])
 back = flat[:, boot].reshape(28, 28)
 print("the way back gives the same picture:", (back == images[:, :, boot]).all())
 
-fig, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.4), layout="constrained", gridspec_kw={"width_ratios": [1, 2.6, 1]})
+fig, (left, middle, right) = plt.subplots(
+    1, 3, figsize=(12, 3.4), layout="constrained", gridspec_kw={"width_ratios": [1, 2.6, 1]}
+)
 left.imshow(images[:, :, boot], cmap="gray")
 left.set(title="28 × 28 pixels", xlabel="column", ylabel="row")
 middle.plot(flat[:, boot], color=BLACK, linewidth=0.8)
 middle.axvspan(14 * 28, 15 * 28, facecolor="0.8", edgecolor=BLACK, linewidth=1)
-middle.annotate("row 14", (14.5 * 28, 272), ha="center", va="bottom", backgroundcolor="white", size=10)
-middle.set(title="the same as a vector of 784 numbers", xlabel="position = 28 · row + column", ylabel="brightness, 0 to 255", ylim=(0, 305), xlim=(0, 783))
+middle.annotate(
+    "row 14", (14.5 * 28, 272), ha="center", va="bottom", backgroundcolor="white", size=10
+)
+middle.set(
+    title="the same as a vector of 784 numbers",
+    xlabel="position = 28 · row + column",
+    ylabel="brightness, 0 to 255",
+    ylim=(0, 305),
+    xlim=(0, 783),
+)
 right.imshow(back, cmap="gray")
 right.set(title="and back", xlabel="column", ylabel="row")
 for ax in (left, right):
@@ -1007,21 +1140,26 @@ for ax in (left, right):
 plt.show()
 
 # %% [markdown]
-# *Figure 6: left, an ankle boot of 28 × 28 grey pixels, with row 14 between two white lines. Middle, its 784 brightness
-# values one behind the other: 28 groups, each the profile of one row, dark at the start and end of each row; row 14 is
-# shaded. Right, the vector put back into rows: the same boot.*
+# *Figure 6: left, an ankle boot of 28 × 28 grey pixels, with row 14 between two white lines. Middle, its 784
+# brightness values one behind the other, a jagged curve between 0 and 255: each group of 28 is the profile of
+# one row; row 14 is shaded. Right, the vector put back into rows: the same boot.*
 #
-# The network no longer knows that two pixels are neighbours: to it, position 405 and position 433 are as far apart as any two
-# features, though one lies right above the other. Lab 5 is about what can be gained by not forgetting that.
+# The network no longer knows that two pixels are neighbours: to it, position 405 and position 433 are as far
+# apart as any two features, though one lies right above the other. Lab 5 is about what can be gained by not
+# forgetting that.
 #
-# Even your perceptron can work with pixels. Here it learns to tell dresses from trousers; its weights, put back into rows,
-# are a picture of what it looks for.
+# Even your perceptron can work with pixels. Here it learns to tell dresses from trousers; its weights, put
+# back into rows, are a picture of what it looks for.
 
 # %%
-X_train, y_train, X_test, y_test = load_fashion_mnist(2000, 1000)  # columns, centred: the mean picture is subtracted
+X_train, y_train, X_test, y_test = load_fashion_mnist(
+    2000, 1000
+)  # columns, centred: the mean picture is subtracted
 chosen, chosen_test = np.isin(y_train, [1, 3]), np.isin(y_test, [1, 3])
 w, b = perceptron_train(X_train[:, chosen], (y_train[chosen] == 3).astype(int), 5)
-right_share = (perceptron_predict(w, b, X_test[:, chosen_test]) == (y_test[chosen_test] == 3)).mean()
+right_share = (
+    perceptron_predict(w, b, X_test[:, chosen_test]) == (y_test[chosen_test] == 3)
+).mean()
 print(f"{right_share:.1%} of {chosen_test.sum()} test pictures right (guessing: 50 %)")
 
 mean = mean_image().reshape(28, 28)
@@ -1038,8 +1176,9 @@ for ax in axes:
 plt.show()
 
 # %% [markdown]
-# *Figure 7: a pair of trousers, a dress, and the perceptron's 784 weights as a picture. The weights are brightest (dress) in the middle
-# below the waist, where trousers have a gap between the legs, and dark (trouser) along the two legs.*
+# *Figure 7: a pair of trousers, a dress, and the perceptron's 784 weights as a picture. A bright stripe
+# (dress) stands in the middle below the waist, where trousers have a gap between the legs; dark patches
+# (trouser) lie on the legs and hips.*
 
 # %% [raw]
 # # BEGIN QUESTION
@@ -1048,8 +1187,8 @@ plt.show()
 # %% [markdown]
 # ### `add_bias_row`
 #
-# The bias is a nuisance in formulas. The lecture's trick is the **"fake one"**: pretend that every example has one more feature, which
-# is always 1. Then the bias is simply the weight of that feature:
+# The bias is a nuisance in formulas. The lecture's trick is the **"fake one"**: pretend that every example
+# has one more feature, which is always 1. Then the bias is simply the weight of that feature:
 #
 # $$\begin{pmatrix} W & b \end{pmatrix} \begin{pmatrix} X \\ 1 \cdots 1 \end{pmatrix} = W X + b$$
 #
@@ -1058,21 +1197,27 @@ plt.show()
 # $$X = \begin{pmatrix} 2 & 0 & 5 \\ 3 & 1 & 4 \end{pmatrix} \quad\longrightarrow\quad
 # \begin{pmatrix} 2 & 0 & 5 \\ 3 & 1 & 4 \\ 1 & 1 & 1 \end{pmatrix}$$
 #
-# **Open `neuralnet/layers.py` and write `add_bias_row(X)`**: $p \times n$ in, $(p + 1) \times n$ out, as floats.
+# **Open `neuralnet/layers.py` and write `add_bias_row(X)`**: $p \times n$ in, $(p + 1) \times n$ out, as
+# floats.
 
 # %% [raw]
 # # BEGIN TESTS
+
 
 # %%
 def test_add_bias_row_by_hand(check, np):
     """The example above."""
     check.values("add_bias_row", np.array([[2.0, 0.0, 5.0], [3.0, 1.0, 4.0]]))
 
+
 # %%
 def test_add_bias_row_tall(check, np):
     """More features than examples, and whole numbers."""
-    check.values("add_bias_row", np.array([[0.5, -1.0], [2.0, 3.5], [1.0, 0.25], [-4.0, 6.0], [0.0, 7.0]]))
+    check.values(
+        "add_bias_row", np.array([[0.5, -1.0], [2.0, 3.5], [1.0, 0.25], [-4.0, 6.0], [0.0, 7.0]])
+    )
     check.values("add_bias_row", np.array([[4, -2], [0, 3], [7, 5]]))
+
 
 # %%
 # HIDDEN
@@ -1082,6 +1227,7 @@ def test_add_bias_row_sizes(check, np):
     for p, n in [(3, 7), (7, 3), (1, 5), (5, 1), (4, 4)]:
         check.values("add_bias_row", rng.normal(size=(p, n)))
     check.values("add_bias_row", rng.integers(-9, 10, size=(3, 5)))
+
 
 # %% [raw]
 # # END TESTS
@@ -1096,12 +1242,13 @@ def test_add_bias_row_sizes(check, np):
 # %% [markdown]
 # ### `dense_forward`
 #
-# In a **fully connected** (dense) layer each of the $p_1$ units sees all $p$ inputs and has its own weights, one row of $W$. All units
-# and all examples at once are one matrix product:
+# In a **fully connected** (dense) layer each of the $p_1$ units sees all $p$ inputs and has its own weights,
+# one row of $W$. All units and all examples at once are one matrix product:
 #
 # $$Z = W X + b \qquad (p_1 \times n) = (p_1 \times p)(p \times n) + (p_1 \times 1)$$
 #
-# The column $b$ is added to *every* column of $W X$; NumPy's broadcasting does that by itself when `b` is $p_1 \times 1$. By hand:
+# The column $b$ is added to *every* column of $W X$; NumPy's broadcasting does that by itself when `b` is
+# $p_1 \times 1$. By hand:
 #
 # $$\begin{pmatrix} 1 & 2 \\ 0 & -1 \\ 3 & 1 \end{pmatrix}
 # \begin{pmatrix} 1 & 0 & 2 & -1 \\ 1 & 3 & 0 & 1 \end{pmatrix} + \begin{pmatrix} 0.5 \\ 0 \\ -1 \end{pmatrix}
@@ -1112,6 +1259,7 @@ def test_add_bias_row_sizes(check, np):
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_dense_forward_by_hand(check, np):
     """The example above."""
@@ -1119,12 +1267,17 @@ def test_dense_forward_by_hand(check, np):
     X = np.array([[1.0, 0.0, 2.0, -1.0], [1.0, 3.0, 0.0, 1.0]])
     check.values("dense_forward", W, np.array([[0.5], [0.0], [-1.0]]), X, rtol=1e-5, atol=1e-5)
 
+
 # %%
 def test_dense_forward_whole_numbers(check, np):
     """Whole-number weights and inputs with a fractional bias, and the other way round."""
-    W, X = np.array([[2, -1, 0], [1, 4, -3]]), np.array([[1, 0, -2, 5, 3], [2, 2, 1, 0, -1], [0, 3, 1, 1, 4]])
+    W, X = (
+        np.array([[2, -1, 0], [1, 4, -3]]),
+        np.array([[1, 0, -2, 5, 3], [2, 2, 1, 0, -1], [0, 3, 1, 1, 4]]),
+    )
     check.values("dense_forward", W, np.array([[0.75], [-0.25]]), X, rtol=1e-5, atol=1e-5)
     check.values("dense_forward", 0.5 * W, np.array([[3], [-2]]), X, rtol=1e-5, atol=1e-5)
+
 
 # %%
 # HIDDEN
@@ -1135,6 +1288,7 @@ def test_dense_forward_sizes(check, np):
         W, b, X = rng.normal(size=(p1, p)), rng.normal(size=(p1, 1)), rng.normal(size=(p, n))
         check.values("dense_forward", W, b, X, rtol=1e-5, atol=1e-5)
 
+
 # %%
 # HIDDEN
 def test_dense_forward_pictures(check, np):
@@ -1143,6 +1297,7 @@ def test_dense_forward_pictures(check, np):
     X = check.data(11, 0)[0]
     W, b = rng.normal(0.0, 0.05, size=(11, 784)), rng.normal(size=(11, 1))
     check.values("dense_forward", W, b, X, rtol=1e-5, atol=1e-5)
+
 
 # %% [raw]
 # # END TESTS
@@ -1175,8 +1330,9 @@ print(f"largest difference {np.abs(with_bias - with_fake_one).max():.1e}")
 # $$H^{(1)} = a\!\left(W^{(1)} X + b^{(1)}\right), \qquad H^{(2)} = a\!\left(W^{(2)} H^{(1)} + b^{(2)}\right), \qquad \ldots, \qquad
 # S = W^{(L)} H^{(L-1)} + b^{(L)}$$
 #
-# The last layer is **linear**: its $K$ **scores** are the answer, one a class, and the class with the highest score is the prediction $\hat y$.
-# (Lab 2 makes probabilities of them.) By hand, with ReLU, one example and one hidden layer of two units:
+# The last layer is **linear**: its $K$ **scores** are the answer, one a class, and the class with the highest
+# score is the prediction $\hat y$. (Lab 2 makes probabilities of them.) By hand, with ReLU, one example and
+# one hidden layer of two units:
 #
 # $$X = \begin{pmatrix} 2 \\ 1 \end{pmatrix}, \quad
 # W^{(1)} X + b^{(1)} = \begin{pmatrix} 1 & -1 \\ -2 & 1 \end{pmatrix} \begin{pmatrix} 2 \\ 1 \end{pmatrix} + \begin{pmatrix} 0.5 \\ 0 \end{pmatrix}
@@ -1185,11 +1341,13 @@ print(f"largest difference {np.abs(with_bias - with_fake_one).max():.1e}")
 # $$S = \begin{pmatrix} 2 & 1 \\ -1 & 3 \\ 0 & 1 \end{pmatrix} \begin{pmatrix} 1.5 \\ 0 \end{pmatrix} + \begin{pmatrix} 0 \\ 1 \\ -1 \end{pmatrix}
 # = \begin{pmatrix} 3 \\ -0.5 \\ -1 \end{pmatrix} \quad\Rightarrow\quad \hat y = 0$$
 #
-# **Write `forward(params, X, activation)`.** It returns the list `[X, H1, …, S]` of *all* outputs, because learning will need them:
-# one more entry than there are layers. With a single layer that is `[X, S]`. `activation` is `"sigmoid"`, `"tanh"` or `"relu"`.
+# **Write `forward(params, X, activation)`.** It returns the list `[X, H1, …, S]` of *all* outputs, because
+# learning will need them: one more entry than there are layers. With a single layer that is `[X, S]`.
+# `activation` is `"sigmoid"`, `"tanh"` or `"relu"`.
 
 # %% [raw]
 # # BEGIN TESTS
+
 
 # %%
 def test_forward_by_hand(check, np):
@@ -1201,48 +1359,67 @@ def test_forward_by_hand(check, np):
     X = np.array([[2.0, -1.0, 0.0, 1.5], [1.0, 0.5, 2.0, -2.0]])
     check.values("forward", params, X, "relu", rtol=1e-5, atol=1e-5)
 
+
 # %%
 def test_forward_one_layer(check, np):
     """A single layer is linear."""
     params = [(np.array([[1.0, -2.0, 0.5], [-3.0, 1.0, 2.0]]), np.array([[0.25], [-1.0]]))]
-    X = np.array([[1.0, -1.0, 2.0, 0.0, 3.0], [0.5, 2.0, -1.0, 1.0, 0.0], [2.0, 0.0, 1.0, -4.0, 1.0]])
+    X = np.array(
+        [[1.0, -1.0, 2.0, 0.0, 3.0], [0.5, 2.0, -1.0, 1.0, 0.0], [2.0, 0.0, 1.0, -4.0, 1.0]]
+    )
     for activation in ("sigmoid", "tanh", "relu"):
         check.values("forward", params, X, activation, rtol=1e-5, atol=1e-5)
+
 
 # %%
 def test_forward_two_hidden(check, np):
     """Two hidden layers, with each of the activation functions."""
+    from itertools import pairwise
+
     rng = check.rng(321)
     sizes = [3, 5, 4, 2]
-    params = [(rng.normal(size=(j, i)), rng.normal(size=(j, 1))) for i, j in zip(sizes, sizes[1:])]
+    params = [(rng.normal(size=(j, i)), rng.normal(size=(j, 1))) for i, j in pairwise(sizes)]
     X = rng.normal(size=(3, 7))
     for activation in ("sigmoid", "tanh", "relu"):
         check.values("forward", params, X, activation, rtol=1e-5, atol=1e-5)
+
 
 # %%
 # HIDDEN
 def test_forward_sizes(check, np):
     """One to five layers of other sizes, one unit and one example among them."""
+    from itertools import pairwise
+
     rng = check.rng(322)
-    for sizes, n in [([4, 3], 9), ([4, 4, 4, 3], 6), ([5, 7, 3], 1), ([2, 9, 1, 6], 5), ([7, 3, 5, 2, 4, 3], 8)]:
-        params = [(rng.normal(size=(j, i)), rng.normal(size=(j, 1))) for i, j in zip(sizes, sizes[1:])]
+    for sizes, n in [
+        ([4, 3], 9),
+        ([4, 4, 4, 3], 6),
+        ([5, 7, 3], 1),
+        ([2, 9, 1, 6], 5),
+        ([7, 3, 5, 2, 4, 3], 8),
+    ]:
+        params = [(rng.normal(size=(j, i)), rng.normal(size=(j, 1))) for i, j in pairwise(sizes)]
         X = rng.normal(size=(sizes[0], n))
         for activation in ("sigmoid", "tanh", "relu"):
             check.values("forward", params, X, activation, rtol=1e-5, atol=1e-5)
+
 
 # %%
 # HIDDEN
 def test_forward_whole_numbers(check, np):
     """Whole numbers in weights, biases and inputs."""
+    from itertools import pairwise
+
     rng = check.rng(323)
     sizes = [3, 4, 5, 2]
     params = [
         (rng.integers(-2, 3, size=(j, i)), rng.integers(-2, 3, size=(j, 1)))
-        for i, j in zip(sizes, sizes[1:])
+        for i, j in pairwise(sizes)
     ]
     X = rng.integers(-3, 4, size=(3, 7))
     for activation in ("sigmoid", "tanh", "relu"):
         check.values("forward", params, X, activation, rtol=1e-5, atol=1e-5)
+
 
 # %%
 # HIDDEN
@@ -1254,6 +1431,7 @@ def test_forward_pictures(check, np):
     for activation in ("relu", "tanh"):
         check.values("forward", params, X, activation, rtol=1e-5, atol=1e-5)
     check.values("forward", params[:2], X, "sigmoid", rtol=1e-5, atol=1e-5)
+
 
 # %%
 # HIDDEN
@@ -1273,6 +1451,7 @@ def test_forward_accuracy(check, np):
 
     check.outcome("forward", params, X, "relu", judge=judge)
 
+
 # %% [raw]
 # # END TESTS
 
@@ -1282,8 +1461,9 @@ def test_forward_accuracy(check, np):
 # %% [markdown]
 # ### See it: a nudge through ten layers
 #
-# Now you can measure what Part 1 only argued. Take ten layers of 50 units with random weights, nudge the input a tiny bit, and
-# see how much of the nudge is left in each layer. (On its way back, a gradient meets the same slopes and is damped in the same way.)
+# Now you can measure what Part 1 only argued. Take ten layers of 50 units with random weights, nudge the
+# input a tiny bit, and see how much of the nudge is left in each layer. (On its way back, a gradient meets
+# the same slopes and is damped in the same way.)
 
 # %%
 from neuralnet.layers import forward
@@ -1293,26 +1473,49 @@ deep = [(rng.normal(0, (2 / 50) ** 0.5, size=(50, 50)), np.zeros((50, 1))) for _
 X = rng.normal(size=(50, 200))
 nudge = 1e-6 * rng.normal(size=X.shape)
 fig, ax = plt.subplots(figsize=(7.5, 4))
-for name, (colour, line) in LINES.items():
+for name, (colour, line, marker) in LINES.items():
     before, after = forward(deep, X, name), forward(deep, X + nudge, name)
-    left = [np.linalg.norm(b - a) / np.linalg.norm(nudge) for a, b in zip(before[:11], after[:11], strict=True)]
-    ax.semilogy(left, color=colour, linestyle=line, marker="o", linewidth=2)
-    ax.annotate(f"{name}: {left[-1]:.1g}", (10, left[-1]), xytext=(9, {"tanh": 4, "relu": -12}.get(name, -4)), textcoords="offset points", color=colour, weight="bold")
-ax.set(xlabel="hidden layer (0 is the input)", ylabel="share of the nudge that is left", xlim=(-0.3, 13), title="A small change on its way through ten layers", xticks=range(11))
+    left = [
+        np.linalg.norm(b - a) / np.linalg.norm(nudge)
+        for a, b in zip(before[:11], after[:11], strict=True)
+    ]
+    ax.semilogy(left, color=colour, linestyle=line, marker=marker, linewidth=2)
+    ax.annotate(
+        f"{name}: {left[-1]:.1g}",
+        (10, left[-1]),
+        xytext=(9, {"tanh": 4, "relu": -12}.get(name, -4)),
+        textcoords="offset points",
+        color=colour,
+        weight="bold",
+    )
+ax.set(
+    xlabel="hidden layer (0 is the input)",
+    ylabel="share of the nudge that is left",
+    xlim=(-0.3, 14),
+    ylim=(3e-6, 8),
+    title="A small change on its way through ten layers",
+    xticks=range(11),
+)
 plt.show()
 
 # %% [markdown]
-# *Figure 8: share of a small change of the input that is left after each of ten hidden layers, on a logarithmic scale. With
-# ReLU and tanh about all of it arrives; with the sigmoid it falls in a straight line, to about a hundred-thousandth.*
+# *Figure 8: share of a small change of the input that is left after each of ten hidden layers, on a
+# logarithmic scale. With ReLU and tanh about all of it arrives; with the sigmoid it falls in a straight line,
+# to about a hundred-thousandth.*
 #
 # ### See it: real pictures, recognised
 #
-# `weights.npz` holds a network of three layers, 784-32-16-10 with ReLU, trained on 8000 pictures with the code that you
-# will have written by the end of lab 3. Your `forward` is all it takes to use it, on pictures it has never seen.
+# `weights.npz` holds a network of three layers, 784-32-16-10 with ReLU, trained on 8000 pictures with the
+# code that you will have written by the end of lab 3. Your `forward` is all it takes to use it, on pictures
+# it has never seen.
 
 # %%
 trained = np.load("data/weights.npz")
-params = [(trained["W1"], trained["b1"]), (trained["W2"], trained["b2"]), (trained["W3"], trained["b3"])]
+params = [
+    (trained["W1"], trained["b1"]),
+    (trained["W2"], trained["b2"]),
+    (trained["W3"], trained["b3"]),
+]
 S = forward(params, X_test, "relu")[-1]
 y_hat = S.argmax(axis=0)
 print(f"{(y_hat == y_test).mean():.1%} of {len(y_test)} test pictures recognised (guessing: 10 %)")
@@ -1326,13 +1529,16 @@ for ax, i in zip(axes.flat, [*range(12), *mistakes], strict=True):
     if y_hat[i] == y_test[i]:
         ax.set_title(f"✓ {CLASS_NAMES[y_hat[i]]}", size=10)
     else:
-        ax.set_title(f"✗ {CLASS_NAMES[y_hat[i]]}\n(is: {CLASS_NAMES[y_test[i]]})", size=10, weight="bold")
+        ax.set_title(
+            f"✗ {CLASS_NAMES[y_hat[i]]}\n(is: {CLASS_NAMES[y_test[i]]})", size=10, weight="bold"
+        )
 fig.suptitle("Predicted classes: the first 12 test pictures, and 6 mistakes below")
 plt.show()
 
 # %% [markdown]
-# *Figure 9: eighteen pictures of clothes with the network's answers above them. Two rows with the first twelve test
-# pictures, all right (✓), and a row of six mistakes (✗, bold, the true class in brackets), some of which a person could make, too.*
+# *Figure 9: eighteen pictures of clothes with the network's answers above them. Two rows with the first
+# twelve test pictures, all right (✓), and a row of six mistakes (✗, bold, the true class in brackets), some
+# of which a person could make, too.*
 
 # %%
 confusion = np.zeros((10, 10), dtype=int)
@@ -1341,16 +1547,29 @@ fig, ax = plt.subplots(figsize=(7.6, 6.6), layout="constrained")
 ax.imshow(confusion, cmap="Greys", vmin=0, vmax=100)
 for row, column in np.ndindex(10, 10):
     if confusion[row, column]:
-        ax.text(column, row, confusion[row, column], ha="center", va="center", size=9, color="white" if confusion[row, column] > 55 else "black")
-ax.set(xlabel="predicted class", ylabel="true class", title="Who is taken for whom (100 test pictures of each class)")
+        ax.text(
+            column,
+            row,
+            confusion[row, column],
+            ha="center",
+            va="center",
+            size=9,
+            color="white" if confusion[row, column] > 55 else "black",
+        )
+ax.set(
+    xlabel="predicted class",
+    ylabel="true class",
+    title="Who is taken for whom (100 test pictures of each class)",
+)
 ax.set_xticks(range(10), CLASS_NAMES, rotation=45, ha="right")
 ax.set_yticks(range(10), CLASS_NAMES)
 ax.grid(False)
 plt.show()
 
 # %% [markdown]
-# *Figure 10: a table of ten true classes (rows) by ten predicted classes (columns); darker means more. The diagonal, right
-# answers, is dark. The largest numbers beside it are among shirt, T-shirt, pullover and coat, which look alike at 28 × 28
-# pixels; trousers and bags are hardly ever mistaken.*
+# *Figure 10: a table of ten true classes (rows) by ten predicted classes (columns); darker means more. The
+# diagonal, right answers, is dark. The largest numbers beside it are among shirt, T-shirt, pullover and coat,
+# which look alike at 28 × 28 pixels; trousers and bags are hardly ever mistaken.*
 #
-# That is the forward pass. Where did `weights.npz` come from? From a loss, its gradient, and many small steps downhill: labs 2 and 3.
+# That is the forward pass. Where did `weights.npz` come from? From a loss, its gradient, and many small steps
+# downhill: labs 2 and 3.

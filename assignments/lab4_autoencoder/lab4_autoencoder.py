@@ -302,32 +302,966 @@ def test_train_autoencoder_one_step(check, np):
     """A batch as large as the data: an epoch is one gradient step, for all four arrays."""
     X = check.rng(4203).normal(size=(5, 7))
     settings = {"activation": "sigmoid", "batch_size": 9, "epochs": 1}
-    (We, be), (Wd, bd) = check.ref("initialize")([5, 3, 5], check.rng(4204), "xavier")
+    usual = check.ref("initialize")([5, 3, 5], check.rng(4204), "xavier")
+    differences = check.ref("numerical_gradient")
     starts = []
 
     def loss(We, be, Wd, bd):
-        return np.sum((Wd / (1 + np.exp(-(We @ X + be))).T.T) if False else _square(We, be, Wd, bd)) / 14
-
-    def _square(We, be, Wd, bd):
-        return (Wd @ (1 / (1 + np.exp(-(We @ X + be)))) + bd - X) ** 2
+        H = 1 / (1 + np.exp(-(We @ X + be)))
+        return np.sum((Wd @ H + bd - X) ** 2) / (2 * X.shape[1])
 
     def keep(result):
         starts.append([*result[0], *result[1]])
         return None
 
-    def problem(parts, new):
-        names = ("encoder's W", "encoder's b", "decoder's W", "decoder's b")
-        for i, name in enumerate(names):
-            slope = check.ref("numerical_gradient")(lambda part: loss(*parts[:i], part, *parts[i + 1 :]), parts[i])
-            if np.shape(new[i]) != np.shape(parts[i]) or not np.allclose((parts[i] - new[i]) / 0.5, slope, 1e-5, 1e-7):
-                return f"After one step the {name} is not W − learning_rate · dW (or the same for b)."
+    def problem(old, new):
+        for i, name in enumerate(("encoder's W", "encoder's b", "decoder's W", "decoder's b")):
+            slope = differences(lambda part: loss(*old[:i], part, *old[i + 1 :]), old[i])
+            if np.shape(new[i]) != np.shape(old[i]) or not np.allclose((old[i] - new[i]) / 0.5, slope, 1e-5, 1e-7):
+                return f"After one step the {name} is not where one step against its gradient leads."
         return None
 
     def judge(result):
         new = [*result[0], *result[1]]
-        found = [problem(parts, new) for parts in (starts[0], [We, be, Wd, bd])]
-        return None if None in found else found[0]
+        sentence = problem(starts[0], new)
+        return sentence and problem([part for layer in usual for part in layer], new) and sentence
 
     check.outcome("train_autoencoder", X, 3, learning_rate=0.0, **settings, rng=check.rng(4204), judge=keep)
     check.outcome("train_autoencoder", X, 3, learning_rate=0.5, **settings, rng=check.rng(4204), judge=judge)
 
+# %%
+def test_train_autoencoder_images(check, np):
+    """Two hundred small images: eight numbers keep most of each."""
+    X, _, _, _ = check.data(200, 0)
+    X = X.reshape(14, 2, 14, 2, 200).mean(axis=(1, 3)).reshape(196, 200)
+
+    def judge(result):
+        (We, be), (Wd, bd), losses = result
+        X_hat = Wd @ (1 / (1 + np.exp(-(We @ X + be)))) + bd
+        left = np.sum((X_hat - X) ** 2) / np.sum(X**2)
+        if not losses[-1] <= check.threshold("autoencoder_loss_falls") * losses[0]:
+            return "On real images the loss does not fall far enough."
+        if not left <= check.threshold("autoencoder_error_left"):
+            return "The encoder and decoder that come back reconstruct real images badly."
+        return None
+
+    settings = {"activation": "sigmoid", "learning_rate": 0.2, "batch_size": 20, "epochs": 40}
+    check.outcome("train_autoencoder", X, 8, **settings, rng=check.rng(4205), judge=judge)
+
+# %%
+# HIDDEN
+def test_train_autoencoder_start(check, np):
+    """Where it starts: Xavier weights of its own for each layer, biases 0, drawn from rng."""
+    X = check.rng(4206).normal(size=(60, 5))
+    settings = {"activation": "tanh", "learning_rate": 0.0, "batch_size": 5, "epochs": 1}
+    seen = []
+
+    def judge(result):
+        (We, be), (Wd, bd), _ = result
+        if np.shape(We) != (40, 60) or np.shape(Wd) != (60, 40) or np.any(be) or np.any(bd):
+            return "At the start the weights have the wrong shapes, or the biases are not 0."
+        for W in (We, Wd):
+            if abs(np.std(W) * np.shape(W)[1] ** 0.5 - 1) > 0.1 or abs(np.mean(W)) > 0.1 * np.std(W):
+                return "The weights do not start with the scheme 'xavier' in both layers."
+        if np.allclose(We, np.transpose(Wd)):
+            return "Encoder and decoder start from the same numbers."
+        if any(np.allclose(We, other) for other in seen):
+            return "Generators with different seeds give the same start."
+        return None
+
+    def first(result):
+        sentence = judge(result)
+        seen.append(result[0][0])
+        return sentence
+
+    check.outcome("train_autoencoder", X, 40, **settings, rng=check.rng(4207), judge=judge)
+    check.outcome("train_autoencoder", X, 40, **settings, rng=check.rng(4207), judge=first)
+    check.outcome("train_autoencoder", X, 40, **settings, rng=check.rng(4208), judge=judge)
+
+# %%
+# HIDDEN
+def test_train_autoencoder_epochs(check, np):
+    """Every epoch uses every example once, and its loss is the mean over the examples."""
+    X = check.rng(4209).normal(size=(7, 12))
+    settings = {"activation": "relu", "batch_size": 4, "epochs": 2}
+    usual = check.ref("initialize")([7, 4, 7], check.rng(4210), "xavier")
+    starts, rate = [], 1e-6
+
+    def keep(result):
+        starts.append((tuple(result[0]), tuple(result[1])))
+        return None
+
+    def problem(old, encoder, decoder, losses):
+        # With a tiny learning rate the gradient stays what it was: six steps add up to six times it.
+        loss, *grads = check.ref("autoencoder_loss")(*old, X, "relu")
+        if np.shape(losses) != (2,) or not np.allclose(losses, loss, 1e-3):
+            return "An epoch's loss is not the mean over its examples."
+        for before, after, grad in zip(old, (encoder, decoder), grads, strict=True):
+            for a, b, slope in zip(before, after, grad, strict=True):
+                if not np.allclose((a - b) / rate, 6 * slope, 1e-3, 1e-3 * np.max(np.abs(slope))):
+                    return "Two epochs of three mini-batches do not add up to six steps over all examples."
+        return None
+
+    def judge(result):
+        sentence = problem(starts[0], *result)
+        return sentence and problem(usual, *result) and sentence
+
+    check.outcome("train_autoencoder", X, 4, learning_rate=0.0, **settings, rng=check.rng(4210), judge=keep)
+    check.outcome("train_autoencoder", X, 4, learning_rate=rate, **settings, rng=check.rng(4210), judge=judge)
+
+# %%
+# HIDDEN
+def test_train_autoencoder_shuffle(check, np):
+    """Every epoch goes through the mini-batches in an order of its own."""
+    X = check.rng(4211).normal(size=(5, 4))
+    settings = {"activation": "tanh", "batch_size": 3}
+    usual = check.ref("initialize")([5, 3, 5], check.rng(4212), "xavier")
+    loss_and_grads, step = check.ref("autoencoder_loss"), check.ref("sgd_step")
+    plans = [([i for i in range(4) if i != last], [last]) for last in range(4)]
+    states = {0: [(usual, ())]}
+
+    def after(layers, plan):
+        for batch in plan:
+            _, *grads = loss_and_grads(*layers, X[:, batch], "tanh")
+            layers = step(layers, grads, 0.3)
+        return layers
+
+    def keep(result):
+        states[0].insert(0, ((tuple(result[0]), tuple(result[1])), ()))
+        return None
+
+    def close(a, b):
+        return all(np.allclose(p, q, 1e-7, 1e-9) for x, y in zip(a, b, strict=True) for p, q in zip(x, y, strict=True))
+
+    def judge_of(epochs):
+        def judge(result):
+            for layers, orders in states[epochs - 1]:
+                for plan in plans:
+                    if close(after(layers, plan), result[:2]):
+                        states.setdefault(epochs, []).append((result[:2], (*orders, plan)))
+                        if epochs == 7 and all(order == plan for order in orders):
+                            return "Every epoch takes the examples in the same order: shuffle anew each time."
+                        return None
+            return "The steps of an epoch do not belong to mini-batches of 3 and 1 of the four examples, in any order."
+
+        return judge
+
+    check.outcome("train_autoencoder", X, 3, learning_rate=0.0, epochs=1, **settings, rng=check.rng(4212), judge=keep)
+    for epochs in range(1, 8):
+        check.outcome(
+            "train_autoencoder", X, 3, learning_rate=0.3, epochs=epochs, **settings, rng=check.rng(4212), judge=judge_of(epochs)
+        )
+
+# %%
+# HIDDEN
+def test_train_autoencoder_whole_numbers(check, np):
+    """Whole-number data and a whole-number learning rate."""
+    X = check.rng(4213).integers(-2, 3, (3, 8))
+
+    def judge(result):
+        (We, be), (Wd, bd), losses = result
+        H = 1 / (1 + np.exp(-(We @ X + be)))
+        loss = np.sum((Wd @ H + bd - X) ** 2) / 16
+        if np.shape(losses) != (60,) or not loss < 0.5 * losses[0]:
+            return "With whole numbers it does not learn."
+        if not abs(loss - losses[-1]) < 0.1 * losses[0]:
+            return "The last loss does not belong to the encoder and decoder that come back."
+        return None
+
+    settings = {"activation": "sigmoid", "learning_rate": 1, "batch_size": 8, "epochs": 60}
+    check.outcome("train_autoencoder", X, 6, **settings, rng=check.rng(4214), judge=judge)
+
+# %% [raw]
+# # END TESTS
+
+# %% [raw]
+# # END QUESTION
+
+# %% [markdown]
+# ### See it: how much fits into a code?
+#
+# Three autoencoders, with codes of 2, 8 and 32 numbers, learn from 2,000 images without a label. Then they
+# reconstruct test images that they have never seen. (This takes about ten seconds.)
+
+# %%
+trained = {}
+for hidden, rate in ((2, 0.02), (8, 0.05), (32, 0.05)):
+    trained[hidden] = train_autoencoder(
+        X_train, hidden, activation="sigmoid", learning_rate=rate, batch_size=20, epochs=30, rng=np.random.default_rng(hidden)
+    )
+
+
+def reconstruct(encoder, decoder, X, activation="sigmoid"):
+    return forward([encoder, decoder], X, activation)[-1]
+
+
+shown = [0, 1, 2, 3, 5, 7, 8, 9]
+fig, axes = plt.subplots(4, len(shown), figsize=(10, 5.6), layout="constrained")
+for column, i in enumerate(shown):
+    picture(axes[0, column], X_test[:, i] + mean.ravel(), CLASS_NAMES[y_test[i]])
+    for row, (hidden, (encoder, decoder, _)) in enumerate(trained.items(), start=1):
+        picture(axes[row, column], reconstruct(encoder, decoder, X_test[:, i : i + 1]).ravel() + mean.ravel())
+for ax, text in zip(axes[:, 0], ("original,\n784 numbers", "code of\n2 numbers", "code of\n8 numbers", "code of\n32 numbers"), strict=True):
+    ax.set_ylabel(text)
+fig.suptitle("Test images and what is left of them after the bottleneck")
+plt.show()
+
+# %% [markdown]
+# *Figure 1: eight test images (top row), and below them their reconstructions from codes of 2, 8 and 32 numbers. With 2
+# numbers only a blurred type of garment is left: something like a shirt, a trouser leg, a shoe. With 8 the kind of garment is mostly right, and with 32 its own
+# outline is there. Prints, straps and folds are lost: the code keeps what many images share.*
+
+# %%
+U, _, _ = np.linalg.svd(X_train, full_matrices=False)
+print("share of the squared error that is left on test images (1 = always the mean image)")
+print("code   autoencoder   best linear map (PCA)")
+for hidden, (encoder, decoder, _) in trained.items():
+    left = np.sum((reconstruct(encoder, decoder, X_test) - X_test) ** 2) / np.sum(X_test**2)
+    basis = U[:, :hidden]
+    linear = np.sum((basis @ (basis.T @ X_test) - X_test) ** 2) / np.sum(X_test**2)
+    print(f"{hidden:4}   {left:11.2f}   {linear:21.2f}")
+
+fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
+for (hidden, (_, _, losses)), line, colour in zip(trained.items(), (":", "--", "-"), (BLACK, ORANGE, BLUE), strict=True):
+    ax.plot(range(1, 31), losses, line, color=colour, linewidth=2)
+    ax.text(30.4, losses[-1], f"code of {hidden}", va="center")
+ax.set(title="Training an autoencoder", xlabel="epoch", ylabel="loss (squared error)", xlim=(0, 36), ylim=(0, None))
+plt.show()
+
+# %% [markdown]
+# *Figure 2: the training loss of the three autoencoders over 30 epochs. All fall quickly and then slowly; a wider code ends lower. The table above compares
+# them with PCA, which computes the best reconstruction that a linear map to so few numbers can give. One hidden layer, trained for a few seconds,
+# does not beat it. Its merit is another one: its layers can be stacked, as Part 3 shows, and PCA's cannot, because two linear maps make one.*
+#
+# ### See it: what a hidden unit looks for
+#
+# A unit of the first layer computes $a(w \cdot x + b)$. Its weights $w$ are as many as the image has pixels, so we can draw them **as an image**: light
+# where a light pixel excites the unit, dark where it holds the unit back. The picture that excites it most looks like its weights.
+#
+# On whole images the weights of the 32 units show outlines of clothes. To see the building blocks, we also train on small pieces of images, patches
+# of $8 \times 8$ pixels, with a code of 8 units.
+
+# %%
+rng = np.random.default_rng(5)
+pixels = fashion_mnist_images(2000, 0)[0] / 255
+
+
+def patches_of(pixels, n, rng, side=8):
+    """n patches with some contrast, as columns; each has mean 0 and standard deviation 1."""
+    found = []
+    while len(found) < n:
+        row, column = rng.integers(0, 29 - side, 2)
+        patch = pixels[row : row + side, column : column + side, rng.integers(pixels.shape[2])].ravel()
+        if patch.std() > 0.12:
+            found.append((patch - patch.mean()) / patch.std())
+    return np.array(found).T
+
+
+patches = patches_of(pixels, 4000, rng)
+patch_encoder, _, _ = train_autoencoder(
+    patches, 8, activation="relu", learning_rate=0.02, batch_size=50, epochs=100, rng=np.random.default_rng(1)
+)
+
+fig, axes = plt.subplots(3, 8, figsize=(10, 4.3), layout="constrained")
+W = trained[32][0][0]
+for ax, w in zip(axes[:2].flat, W[np.argsort(-np.linalg.norm(W, axis=1))[:16]], strict=True):
+    picture(ax, w, low=-np.abs(w).max(), high=np.abs(w).max())
+for ax, w in zip(axes[2], patch_encoder[0], strict=True):
+    picture(ax, w, low=-np.abs(w).max(), high=np.abs(w).max())
+axes[0, 0].set_ylabel("whole\nimages")
+axes[1, 0].set_ylabel("whole\nimages")
+axes[2, 0].set_ylabel("patches\n8 × 8")
+fig.suptitle("First-layer weights, each drawn as an image")
+plt.show()
+
+# %% [markdown]
+# *Figure 3: weights of first-layer units as grey images. The two upper rows (16 units, whole images) are grainy, with ghostly sleeves, trouser legs and
+# soles in them. In the bottom row (8 units, patches) each unit has light and dark areas side by side with a straight border between them: the border is
+# an **edge**, and most of the units differ in its place and direction.*
+#
+# Does such a unit really answer to edges? Let it look at an image piece by piece, and draw at each place how strongly it fires.
+
+# %%
+garment = pixels[:, :, 7]
+fired = np.zeros((8, 21, 21))
+for row, column in np.ndindex(21, 21):
+    patch = garment[row : row + 8, column : column + 8].reshape(-1, 1)
+    fired[:, row, column] = relu(dense_forward(*patch_encoder, patch - patch.mean())).ravel()
+
+chosen = np.argsort(-fired.max(axis=(1, 2)))[:4]
+fig, axes = plt.subplots(2, 5, figsize=(9, 4), layout="constrained")
+picture(axes[0, 0], garment.ravel(), "image")
+axes[1, 0].axis("off")
+for column, unit in enumerate(chosen, start=1):
+    w = patch_encoder[0][unit]
+    picture(axes[0, column], w, "weights of a unit", -np.abs(w).max(), np.abs(w).max())
+    picture(axes[1, column], fired[unit].ravel(), "where it fires", 0, fired[unit].max())
+fig.suptitle("A unit slides over an image")
+plt.show()
+
+# %% [markdown]
+# *Figure 4: an image, the weights of four of the eight patch units (top), and below each a map of where it fires (light) on the image. Each map lights up along
+# borders of one kind and stays dark on even areas, inside the garment and outside. Hidden units can be interpreted as edge
+# detectors. Nobody told them about edges: edges are what patches of images are best described by. Letting one small unit slide
+# over an image is the idea of lab 5.*
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: what_a_code_keeps
+# manual: true
+
+# %% [markdown]
+# ### Written: what does a code keep?
+#
+# (a) Suppose the code is as wide as the input, $h = p$, and the activation is ReLU. Describe weights and biases with which the reconstruction is perfect for all inputs with
+# values in $[0, 1]$. Has this autoencoder learned anything useful? What does the bottleneck have to do with it?
+#
+# (b) Choose one patch unit of Figure 4. Describe its weights in words, and explain with the formula $a(w \cdot x + b)$ why it fires
+# where its map is light, and why it does not fire on an even grey area. (Each patch has its own mean subtracted.)
+#
+# (c) The reconstructions of Figure 1 lose the prints on shirts, but keep sleeves. Explain from the loss why.
+
+# %% [raw]
+# # BEGIN SOLUTION
+
+# %% [markdown]
+# (a) $W_e = I$, $b_e = 0$, $W_d = I$, $b_d = 0$: inputs in $[0, 1]$ pass ReLU unchanged, so $\hat X = X$ and the loss is 0. (Any invertible $W_e$ with a bias that keeps all scores positive, and its inverse
+# as decoder, does the same.) Nothing is learned about images: the same weights copy noise. With $h < p$ copying is impossible for all inputs, so the loss can be small
+# only for the kind of inputs that occur: the network has to find what they have in common.
+#
+# (b) For example: light on the left, dark on the right, with a vertical border. $w \cdot x$ is large when the patch is light where $w$ is positive and dark where it is negative, so when the patch has the same
+# edge at the same place; then the score is above 0 and ReLU lets it through. On an even area the patch minus its mean is 0, so $w \cdot x = 0$ and the score is just $b$: the unit
+# gives the same small (or zero) answer everywhere. For the opposite edge $w \cdot x$ is negative and ReLU gives 0.
+#
+# (c) The loss is the mean squared error over all images and pixels. Sleeves are many pixels with a high contrast and occur in a large part of the images, so a code unit spent
+# on them lowers the loss a lot. A print is different on every shirt and concerns few images: a unit spent on it lowers the mean hardly at all. With a few numbers only, they go to what is common.
+#
+# **Rubric** (5 points). (a) 2: 1 for weights that copy, with ReLU respected (positive scores), 1 for "copies anything, so nothing is learned; the bottleneck forbids it". (b) 2: 1 for the product of weights and patch being large where they
+# look alike, 1 for the even area (score only $b$). (c) 1: the mean over examples (or over pixels) rewards what is common or large.
+
+# %% [raw]
+# # END SOLUTION
+
+# %% [raw]
+# # END QUESTION
+
+# %% [markdown]
+# ## Part 3. Greedy layer-wise pre-training
+#
+# One hidden layer is a start. For a deep network, the lecture's recipe is:
+#
+# 1. train an autoencoder on the data $X$;
+# 2. **throw away the reconstruction** (the decoder) **and the input, keep the code** $H = a(WX + b)$;
+# 3. treat the code as the new data, and repeat for each layer.
+#
+# Each layer is finished before the next one exists, so this is called *greedy*. What is left at the end is a stack of encoders: a deep
+# network from the image to a code of a code of a code, learned without a label.
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: pretrain
+
+# %% [markdown]
+# ### `pretrain`
+#
+# **By hand.** 784 features and `hidden_sizes = [64, 16, 2]`. The first autoencoder is 784-64-784; its encoder's $W$ is $64 \times 784$. The second
+# is trained on the first one's codes, $64 \times n$: it is 64-16-64, and its encoder's $W$ is $16 \times 64$. The third is 16-2-16. Three encoders come back,
+# with $W$ of $64 \times 784$, $16 \times 64$ and $2 \times 16$; the three decoders are gone.
+#
+# **A trap.** `forward` leaves the *last* layer linear. The code is a hidden layer: it needs its activation, or the second layer is trained on numbers that it will never see again.
+#
+# **Write** `pretrain(X, hidden_sizes, *, activation, learning_rate, batch_size, epochs, rng)`. It returns the list of encoders, first layer first. All layers
+# are trained with the same settings and with the same `rng`.
+
+# %%
+stack = pretrain(
+    X_train[:, :50], [64, 16, 2], activation="sigmoid", learning_rate=0.05, batch_size=10, epochs=2, rng=np.random.default_rng(0)
+)
+print([W.shape for W, _ in stack], "  expected: [(64, 784), (16, 64), (2, 16)]")
+
+# %% [raw]
+# # BEGIN TESTS
+
+# %%
+def test_pretrain_shapes(check, np):
+    """One encoder for each hidden size, each on the code below it, and all of them trained."""
+    X = check.rng(4301).normal(size=(7, 12))
+    settings = {"activation": "tanh", "batch_size": 5, "epochs": 3}
+    starts = []
+
+    def shapes(result):
+        if len(result) != 3:
+            return "There should be exactly one encoder for each hidden size."
+        for layer, shape in zip(result, ((5, 7), (4, 5), (2, 4)), strict=True):
+            if len(layer) != 2 or np.shape(layer[0]) != shape or np.shape(layer[1]) != (shape[0], 1):
+                return "An encoder should be a pair (W, b), with as many columns as the layer below has units."
+            if not np.all(np.isfinite(layer[0])) or not np.all(np.isfinite(layer[1])):
+                return "The result holds nan or inf."
+        return None
+
+    def keep(result):
+        starts.append(result)
+        return shapes(result)
+
+    def judge(result):
+        if sentence := shapes(result):
+            return sentence
+        for i, ((W, b), (W0, b0)) in enumerate(zip(result, starts[0], strict=True)):
+            if np.allclose(W, W0) or np.allclose(b, b0):
+                return f"{('The first', 'The second', 'The last')[i]} encoder is not trained: its W or b is where it started."
+        return None
+
+    check.outcome("pretrain", X, [5, 4, 2], learning_rate=0.0, **settings, rng=check.rng(4302), judge=keep)
+    check.outcome("pretrain", X, [5, 4, 2], learning_rate=0.1, **settings, rng=check.rng(4302), judge=judge)
+
+# %%
+def test_pretrain_images(check, np):
+    """Two hundred small images: the codes keep more of them than those of untrained layers."""
+    X, _, _, _ = check.data(200, 0)
+    X = X.reshape(14, 2, 14, 2, 200).mean(axis=(1, 3)).reshape(196, 200)
+
+    def left(H, wanted):
+        # What the best linear decoder cannot get back from the code.
+        rows = np.vstack([H, np.ones((1, H.shape[1]))])
+        weights, *_ = np.linalg.lstsq(rows.T, wanted.T, rcond=None)
+        return np.sum((weights.T @ rows - wanted) ** 2) / np.sum(wanted**2)
+
+    def judge(result):
+        H1 = 1 / (1 + np.exp(-(result[0][0] @ X + result[0][1])))
+        H2 = 1 / (1 + np.exp(-(result[1][0] @ H1 + result[1][1])))
+        if not left(H1, X) <= check.threshold("pretrain_first_left"):
+            return "The first code keeps too little of the images: is the encoder trained for all epochs?"
+        if not left(H2, X) <= check.threshold("pretrain_second_left"):
+            return "The second code keeps too little of the images."
+        return None
+
+    settings = {"activation": "sigmoid", "learning_rate": 0.2, "batch_size": 20, "epochs": 40}
+    check.outcome("pretrain", X, [10, 6], **settings, rng=check.rng(4303), judge=judge)
+
+# %%
+def test_pretrain_codes(check, np):
+    """The second layer learns from the first one's codes, and from nothing else."""
+    X = check.rng(4304).normal(size=(6, 4))
+    settings = {"activation": "sigmoid", "batch_size": 3, "epochs": 8}
+    starts = []
+
+    def keep(result):
+        starts.append(result)
+        return None
+
+    def judge(result):
+        (W1, b1), (W2, _) = result
+        H = 1 / (1 + np.exp(-(W1 @ X + b1)))
+        change = np.asarray(W2) - starts[0][1][0]
+        # dW = dZ H^T: every row of a change is a mixture of the examples' codes. There are 4 of them, in 9 dimensions.
+        basis, _ = np.linalg.qr(H)
+        rest = change - change @ basis @ basis.T
+        if not np.linalg.norm(change) > 1e-6:
+            return "The second encoder is not trained."
+        if not np.linalg.norm(rest) <= 1e-6 * np.linalg.norm(change):
+            return "The second encoder was not trained on the codes a(W X + b) of the finished first one."
+        return None
+
+    check.outcome("pretrain", X, [9, 5], learning_rate=0.0, **settings, rng=check.rng(4305), judge=keep)
+    check.outcome("pretrain", X, [9, 5], learning_rate=0.5, **settings, rng=check.rng(4305), judge=judge)
+
+# %%
+# HIDDEN
+def test_pretrain_equal_sizes(check, np):
+    """Layers all of the same size, where shapes cannot tell what a layer was trained on."""
+    X = check.rng(4306).normal(size=(8, 3))
+    states = {}
+
+    def keep(activation):
+        def judge(result):
+            states.setdefault(activation, result)
+            return None
+
+        return judge
+
+    def compare(activation):
+        a = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0.0)}[activation]
+
+        def judge(result):
+            if [np.shape(W) for W, _ in result] != [(8, 8), (8, 8), (8, 8)]:
+                return "There should be exactly one encoder for each hidden size."
+            H = X
+            for (W, b), (W0, _) in zip(result, states[activation], strict=True):
+                change = W - np.asarray(W0)
+                basis, _ = np.linalg.qr(H)
+                if not np.linalg.norm(change) > 1e-6:
+                    return "An encoder is not trained."
+                if not np.linalg.norm(change - change @ basis @ basis.T) <= 1e-6 * np.linalg.norm(change):
+                    return "An encoder was not trained on the codes a(W X + b) of the finished layer below it."
+                H = a(W @ H + b)
+            return None
+
+        return judge
+
+    for activation in ("tanh", "relu"):
+        settings = {"activation": activation, "batch_size": 2, "epochs": 4}
+        check.outcome("pretrain", X, [8, 8, 8], learning_rate=0.0, **settings, rng=check.rng(4307), judge=keep(activation))
+        check.outcome("pretrain", X, [8, 8, 8], learning_rate=0.1, **settings, rng=check.rng(4307), judge=compare(activation))
+
+# %%
+# HIDDEN
+def test_pretrain_start(check, np):
+    """Where the layers start: Xavier weights drawn anew for each, biases 0."""
+    X = check.rng(4308).normal(size=(50, 4))
+    settings = {"activation": "sigmoid", "learning_rate": 0.0, "batch_size": 2, "epochs": 1}
+    seen = []
+
+    def judge(result):
+        if [np.shape(W) for W, _ in result] != [(50, 50), (50, 50), (30, 50)]:
+            return "There should be exactly one encoder for each hidden size."
+        for W, b in result:
+            if np.any(b) or abs(np.std(W) * 50**0.5 - 1) > 0.12:
+                return "The layers do not start from Xavier weights and biases of 0."
+        if np.allclose(result[0][0], result[1][0]) or any(np.allclose(result[0][0], W) for W in seen):
+            return "Weights that should be drawn anew from rng are the same numbers again."
+        return None
+
+    def first(result):
+        seen.append(result[0][0])
+        return None
+
+    check.outcome("pretrain", X, [50, 50, 30], **settings, rng=check.rng(4309), judge=judge)
+    check.outcome("pretrain", X, [50, 50, 30], **settings, rng=check.rng(4309), judge=first)
+    check.outcome("pretrain", X, [50, 50, 30], **settings, rng=check.rng(4310), judge=judge)
+
+# %%
+# HIDDEN
+def test_pretrain_settings(check, np):
+    """Epochs, batch size and learning rate count as they should; one layer, a tuple of sizes."""
+    X = check.rng(4311).normal(size=(6, 12))
+    states = {}
+
+    def keep(name):
+        def judge(result):
+            states.setdefault(name, np.asarray(result[0][0]))
+            return None
+
+        return judge
+
+    def times(name, factor):
+        def judge(result):
+            # With a tiny learning rate steps add up: so many times the steps, so many times the way.
+            way, change = states["once"] - states["start"], result[0][0] - states["start"]
+            if not np.linalg.norm(way) > 1e-8 or not np.allclose(change, factor * way, 1e-2, 1e-2 * np.max(np.abs(way))):
+                return f"The first encoder does not go as far as {name} should take it."
+            return None
+
+        return judge
+
+    def ask(judge, rate, batch_size, epochs):
+        settings = {"activation": "sigmoid", "learning_rate": rate, "batch_size": batch_size, "epochs": epochs}
+        check.outcome("pretrain", X, (5,), **settings, rng=check.rng(4312), judge=judge)
+
+    ask(keep("start"), 0.0, 12, 1)
+    ask(keep("once"), 1e-5, 12, 1)
+    ask(times("a learning rate", 2), 2e-5, 12, 1)
+    ask(times("the number of epochs", 3), 1e-5, 12, 3)
+    ask(times("the mini-batches", 4), 1e-5, 3, 1)
+
+# %% [raw]
+# # END TESTS
+
+# %% [raw]
+# # END QUESTION
+
+# %% [markdown]
+# ### See it: a map of clothes
+#
+# With a stack 784-32-2 every image becomes two numbers, and two numbers are a point in a plane. The network has never seen a label; we use the labels
+# only to choose the markers. (About five seconds.)
+
+# %%
+map_stack = pretrain(
+    X_train, [32, 2], activation="sigmoid", learning_rate=0.05, batch_size=20, epochs=80, rng=np.random.default_rng(0)
+)
+points = X_test
+for W, b in map_stack:
+    points = sigmoid(dense_forward(W, b, points))
+
+fig, ax = plt.subplots(figsize=(7.6, 5.4), layout="constrained")
+looks = {1: ("o", BLUE, BLUE), 7: ("^", BLACK, "none"), 5: ("x", ORANGE, ORANGE), 8: ("s", GREY, "none"), 9: ("+", BLACK, BLACK)}
+for k, (marker, edge, face) in looks.items():
+    x, y = points[:, y_test == k]
+    ax.scatter(x, y, marker=marker, s=26, color=edge, facecolors=face if marker in "o^s" else None, linewidths=1, label=CLASS_NAMES[k])
+ax.set(title="Codes of 500 test images, learned without labels", xlabel="first code unit", ylabel="second code unit")
+ax.legend(frameon=False, markerscale=1.4)
+plt.show()
+
+# %% [markdown]
+# *Figure 5: test images of five classes as points; the axes are the two units of the second code. Trousers (filled circles) and sneakers (triangles) gather in
+# places of their own, bags (squares) and ankle boots (plus signs) spread out between, and sandals (crosses) and sneakers overlap: both are flat and low. The code
+# puts images that look alike close together. It does not know what a class is.*
+
+# %% [markdown]
+# ## Part 4. The labels come last
+#
+# Now the supervised end. Put one more layer on top of the stack of encoders, a softmax layer with one score per class: *in the last layer
+# we use the outputs*. Then train the **entire** network with the labels, all layers together. Since its lower layers are not random any more, but close to something useful,
+# this is called **fine-tuning**. Pre-training gives the starting point; fine-tuning is the training of lab 3.
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: fine_tune
+
+# %% [markdown]
+# ### `fine_tune`
+#
+# **By hand.** Encoders with $W$ of $64 \times 784$ and $16 \times 64$, and 10 classes: the new layer's $W$ is $10 \times 16$, from `initialize` with the scheme `"small"`, and
+# its $b$ is 0. The result has three layers, and all three have moved. The weights of the new layer are about 0.01, so its first scores are almost 0, all classes are about equally likely, and
+# the first loss is about $\log 10 = 2.30$.
+#
+# **Two traps.** `classes` is an argument because a small sample may not have an example of each class. And `encoders` belongs to the caller, who may want to start from it again: do not append to it.
+#
+# **Write** `fine_tune(encoders, X, y, classes, *, activation, learning_rate, batch_size, epochs, rng)`. It returns `(params, losses)`, like `train`.
+
+# %%
+params, losses = fine_tune(
+    stack, X_train[:, :50], y_train[:50], 10,
+    activation="sigmoid", learning_rate=0.1, batch_size=10, epochs=1, rng=np.random.default_rng(0),
+)  # fmt: skip
+print("layers", [W.shape for W, _ in params], "  expected: [(64, 784), (16, 64), (2, 16), (10, 2)]")
+print(f"first loss {losses[0]:.2f}   expected: about log 10 = {np.log(10):.2f}")
+
+# %% [raw]
+# # BEGIN TESTS
+
+# %%
+def test_fine_tune_learns(check, np):
+    """One more layer, one loss an epoch, and it learns to tell easy classes apart."""
+    rng = check.rng(4401)
+    y = np.repeat([0, 1, 2], 8)  # the examples come class by class, and class 3 does not occur
+    X = 0.3 * rng.normal(size=(5, 24)) + rng.normal(0.0, 1.5, (5, 4))[:, y]
+    encoders = [(rng.normal(0.0, 0.5, (7, 5)), np.zeros((7, 1))), (rng.normal(0.0, 0.5, (6, 7)), np.zeros((6, 1)))]
+
+    def judge(result):
+        params, losses = result
+        if [np.shape(W) for W, _ in params] != [(7, 5), (6, 7), (4, 6)]:
+            return "There should be the encoders and one layer more, with a row for each of the classes."
+        if [np.shape(b) for _, b in params] != [(7, 1), (6, 1), (4, 1)]:
+            return "Every bias should be a column."
+        if np.shape(losses) != (60,):
+            return "There should be exactly one loss for each epoch."
+        S = check.ref("forward")(params, X, "tanh")[-1]
+        if not losses[-1] < 0.5 * losses[0] or np.mean(S.argmax(axis=0) == y) < 0.95:
+            return "It does not learn to tell three easy classes apart."
+        return None
+
+    settings = {"activation": "tanh", "learning_rate": 0.3, "batch_size": 5, "epochs": 60}
+    check.outcome("fine_tune", encoders, X, y, 4, **settings, rng=check.rng(4402), judge=judge)
+
+# %%
+def test_fine_tune_start(check, np):
+    """Where it starts: the encoders as they came, with a small random layer on top."""
+    rng = check.rng(4403)
+    X, y = rng.normal(size=(4, 6)), np.array([0, 2, 1, 1, 0, 6])
+    encoders = [(rng.normal(size=(5, 4)), rng.normal(size=(5, 1))), (rng.normal(size=(70, 5)), rng.normal(size=(70, 1)))]
+    settings = {"activation": "sigmoid", "learning_rate": 0.0, "batch_size": 4, "epochs": 1}
+    seen = []
+
+    def judge(result):
+        params, losses = result
+        if [np.shape(W) for W, _ in params] != [(5, 4), (70, 5), (9, 70)]:
+            return "There should be the encoders and one layer more, with a row for each of the classes."
+        if not all(np.allclose(a, b) for new, old in zip(params, encoders, strict=False) for a, b in zip(new, old, strict=True)):
+            return "With a learning rate of 0 the encoders do not come back as they came."
+        W, b = params[-1]
+        if np.any(b) or not 0.008 < np.std(W) < 0.012 or abs(np.mean(W)) > 0.002:
+            return "The new layer does not start with the scheme 'small' and biases of 0."
+        if not np.allclose(losses, np.log(9), 0.1):
+            return "Before any step the loss is not close to log K."
+        if any(np.allclose(W, other) for other in seen):
+            return "Generators with different seeds give the same new layer."
+        return None
+
+    def first(result):
+        seen.append(result[0][-1][0])
+        return None
+
+    check.outcome("fine_tune", encoders, X, y, 9, **settings, rng=check.rng(4404), judge=judge)
+    check.outcome("fine_tune", encoders, X, y, 9, **settings, rng=check.rng(4404), judge=first)
+    check.outcome("fine_tune", encoders, X, y, 9, **settings, rng=check.rng(4405), judge=judge)
+
+# %%
+def test_fine_tune_one_step(check, np):
+    """A batch as large as the data: an epoch is one gradient step, for all the layers."""
+    rng = check.rng(4406)
+    X, y = rng.normal(size=(4, 9)), np.array([0, 1, 2, 2, 1, 0, 2, 0, 0])
+    encoders = [(rng.normal(size=(5, 4)), rng.normal(size=(5, 1))), (rng.normal(size=(3, 5)), rng.normal(size=(3, 1)))]
+    settings = {"activation": "tanh", "batch_size": 9, "epochs": 1}
+    usual = check.ref("initialize")([3, 3], check.rng(4407), "small")
+    forward, cross_entropy = check.ref("forward"), check.ref("softmax_cross_entropy")
+    differences = check.ref("numerical_gradient")
+    starts = []
+
+    def keep(result):
+        starts.append([part for layer in result[0] for part in layer])
+        return None
+
+    def loss(parts):
+        layers = list(zip(parts[::2], parts[1::2], strict=True))
+        return cross_entropy(forward(layers, X, "tanh")[-1], y)[0]
+
+    def problem(old, new):
+        for i in range(6):
+            slope = differences(lambda part: loss([*old[:i], part, *old[i + 1 :]]), old[i])
+            close = 1e-5 * np.max(np.abs(slope)) + 1e-8
+            if np.shape(new[i]) != np.shape(old[i]) or not np.allclose((old[i] - new[i]) / 2.0, slope, 1e-4, close):
+                return f"After one step the {'Wb'[i % 2]} of layer {i // 2 + 1} is not where one step against its gradient leads."
+        return None
+
+    def judge(result):
+        new = [part for layer in result[0] for part in layer]
+        sentence = problem(starts[0], new)
+        return sentence and problem([part for layer in (*encoders, *usual) for part in layer], new) and sentence
+
+    check.outcome("fine_tune", encoders, X, y, 3, learning_rate=0.0, **settings, rng=check.rng(4407), judge=keep)
+    check.outcome("fine_tune", encoders, X, y, 3, learning_rate=2.0, **settings, rng=check.rng(4407), judge=judge)
+
+# %%
+# HIDDEN
+def test_fine_tune_epochs(check, np):
+    """Every epoch uses every example once, and its loss is the mean over the examples."""
+    rng = check.rng(4408)
+    X, y = rng.normal(size=(3, 15)), rng.integers(0, 5, 15)
+    usual = check.ref("initialize")([6, 5], check.rng(4409), "small")
+    rate = 1e-6
+
+    def trial(activation, encoders):
+        starts = []
+
+        def keep(result):
+            starts.append([(W, b) for W, b in result[0]])
+            return None
+
+        def problem(old, new, losses):
+            # With a tiny learning rate the gradient stays what it was: six steps add up to six times it.
+            H = check.ref("forward")(old, X, activation)
+            loss, dS = check.ref("softmax_cross_entropy")(H[-1], y)
+            if np.shape(losses) != (2,) or not np.allclose(losses, loss, 1e-3):
+                return "An epoch's loss is not the mean over its examples."
+            for before, after, grad in zip(old, new, check.ref("backward")(old, H, dS, activation), strict=True):
+                for a, b, slope in zip(before, after, grad, strict=True):
+                    if not np.allclose((a - b) / rate, 6 * slope, 1e-2, 1e-2 * np.max(np.abs(slope))):
+                        return "Two epochs of three mini-batches do not add up to six steps over all examples and layers."
+            return None
+
+        def judge(result):
+            sentence = problem(starts[0], *result)
+            return sentence and problem([*encoders, *usual], *result) and sentence
+
+        settings = {"activation": activation, "batch_size": 5, "epochs": 2}
+        check.outcome("fine_tune", encoders, X, y, 5, learning_rate=0.0, **settings, rng=check.rng(4409), judge=keep)
+        check.outcome("fine_tune", encoders, X, y, 5, learning_rate=rate, **settings, rng=check.rng(4409), judge=judge)
+
+    trial("relu", [(rng.normal(size=(6, 3)), rng.normal(size=(6, 1)))])
+    trial("sigmoid", [(rng.normal(size=(4, 3)), rng.normal(size=(4, 1))), (rng.normal(size=(6, 4)), rng.normal(size=(6, 1)))])
+
+# %%
+# HIDDEN
+def test_fine_tune_shuffle(check, np):
+    """Every epoch goes through the mini-batches in an order of its own."""
+    rng = check.rng(4410)
+    X, y = rng.normal(size=(5, 4)), np.array([0, 1, 2, 1])
+    encoders = [(rng.normal(size=(6, 5)), rng.normal(size=(6, 1)))]
+    plans = [([i for i in range(4) if i != last], [last]) for last in range(4)]
+    states = {0: [([*encoders, *check.ref("initialize")([6, 3], check.rng(4411), "small")], ())]}
+    forward, cross_entropy = check.ref("forward"), check.ref("softmax_cross_entropy")
+    backward, step = check.ref("backward"), check.ref("sgd_step")
+
+    def after(layers, plan):
+        for batch in plan:
+            H = forward(layers, X[:, batch], "tanh")
+            _, dS = cross_entropy(H[-1], y[batch])
+            layers = step(layers, backward(layers, H, dS, "tanh"), 0.5)
+        return layers
+
+    def keep(result):
+        states[0].insert(0, ([(W, b) for W, b in result[0]], ()))
+        return None
+
+    def close(a, b):
+        return all(np.allclose(p, q, 1e-7, 1e-9) for x, y in zip(a, b, strict=True) for p, q in zip(x, y, strict=True))
+
+    def judge_of(epochs):
+        def judge(result):
+            for layers, orders in states[epochs - 1]:
+                for plan in plans:
+                    if close(after(layers, plan), result[0]):
+                        states.setdefault(epochs, []).append(([(W, b) for W, b in result[0]], (*orders, plan)))
+                        if epochs == 7 and all(order == plan for order in orders):
+                            return "Every epoch takes the examples in the same order: shuffle anew each time."
+                        return None
+            return "The steps of an epoch do not belong to mini-batches of 3 and 1 of the four examples, in any order."
+
+        return judge
+
+    settings = {"activation": "tanh", "batch_size": 3}
+    check.outcome("fine_tune", encoders, X, y, 3, learning_rate=0.0, epochs=1, **settings, rng=check.rng(4411), judge=keep)
+    for epochs in range(1, 8):
+        check.outcome(
+            "fine_tune", encoders, X, y, 3, learning_rate=0.5, epochs=epochs, **settings, rng=check.rng(4411), judge=judge_of(epochs)
+        )
+
+# %%
+# HIDDEN
+def test_fine_tune_images(check, np):
+    """Small real images: the whole network learns, and recognises images it has not seen."""
+    X, y, X_test, y_test = check.data(400, 300)
+    X, X_test = (V.reshape(14, 2, 14, 2, -1).mean(axis=(1, 3)).reshape(196, -1) for V in (X, X_test))
+    rng = check.rng(4412)
+    encoders = [(rng.normal(0.0, 196**-0.5, (12, 196)), np.zeros((12, 1))), (rng.normal(0.0, 12**-0.5, (12, 12)), np.zeros((12, 1)))]
+
+    def judge(result):
+        S = check.ref("forward")(result[0], X_test, "tanh")[-1]
+        if not np.mean(S.argmax(axis=0) == y_test) >= check.threshold("fine_tune_accuracy"):
+            return "On real images the fine-tuned network recognises too few."
+        return None
+
+    settings = {"activation": "tanh", "learning_rate": 0.2, "batch_size": 20, "epochs": 20}
+    check.outcome("fine_tune", encoders, X, y, 10, **settings, rng=check.rng(4413), judge=judge)
+
+# %% [raw]
+# # END TESTS
+
+# %% [raw]
+# # END QUESTION
+
+# %% [markdown]
+# ### See it: the lecture's claim, measured
+#
+# *"Pre-training as a starting point raises accuracy on the task."* Let us find out whether it does. A deep network of **four** hidden layers of 64 sigmoid units gets only **200 labelled images**. All runs
+# use the same labels, the same number of steps and the same learning rate; only the starting point differs:
+#
+# * **pre-trained**: `pretrain` on 2,000 images without labels, then `fine_tune`;
+# * **random**: Xavier weights, then the same `fine_tune`;
+# * **random, larger**: the Xavier weights times 4, which suits sigmoids better (their slope is at most 1/4).
+#
+# Every start is tried with four seeds, because one run proves nothing. (About 20 seconds.)
+
+# %%
+FEW, EPOCHS, EVERY = 200, 240, 20
+X_few, y_few = X_train[:, :FEW], y_train[:FEW]
+same = {"activation": "sigmoid", "learning_rate": 1.0, "batch_size": 20}
+
+
+def learning_curve(start, seed, epochs=EPOCHS):
+    """Training loss after every epoch, and test accuracy after every EVERY epochs, from a starting point."""
+    rng = np.random.default_rng(seed)
+    params, losses = fine_tune(start, X_few, y_few, 10, **same, epochs=EVERY, rng=rng)
+    accuracies = [accuracy(predict(params, X_test, "sigmoid"), y_test)]
+    while len(losses) < epochs:
+        params, more = train(params, X_few, y_few, **same, epochs=EVERY, rng=rng)
+        losses = [*losses, *more]
+        accuracies.append(accuracy(predict(params, X_test, "sigmoid"), y_test))
+    return losses, accuracies
+
+
+def starting_points(sizes, seed):
+    pretrained = pretrain(
+        X_train, sizes, activation="sigmoid", learning_rate=0.05, batch_size=20, epochs=10, rng=np.random.default_rng(seed)
+    )
+    random = initialize([784, *sizes], np.random.default_rng(seed), "xavier")
+    return {"pre-trained": pretrained, "random": random, "random, larger": [(4 * W, b) for W, b in random]}
+
+
+started = time.perf_counter()
+curves = {}
+for seed in range(4):
+    for name, start in starting_points([64, 64, 64, 64], seed).items():
+        curves.setdefault(name, []).append(learning_curve(start, 100 + seed))
+print(f"{time.perf_counter() - started:.0f} seconds")
+
+print("test accuracy, mean (lowest to highest of four seeds)")
+print(f"{'epochs':20}{'60':>20}{'120':>20}{'240':>20}")
+for name, runs in curves.items():
+    cells = [[accuracies[epoch // EVERY - 1] for _, accuracies in runs] for epoch in (60, 120, 240)]
+    print(f"{name:20}" + "".join(f"{np.mean(c):.2f} ({min(c):.2f}–{max(c):.2f})".rjust(20) for c in cells))
+
+# %%
+LOOKS = {"pre-trained": (BLUE, "-"), "random": (BLACK, "--"), "random, larger": (ORANGE, "-.")}
+fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4), layout="constrained")
+epochs = np.arange(EVERY, EPOCHS + 1, EVERY)
+for name, runs in curves.items():
+    colour, line = LOOKS[name]
+    for losses, accuracies in runs:
+        left.plot(losses, color=colour, linestyle=line, alpha=0.25, linewidth=1)
+        right.plot(epochs, accuracies, color=colour, linestyle=line, alpha=0.25, linewidth=1)
+    left.plot(np.mean([losses for losses, _ in runs], axis=0), color=colour, linestyle=line, linewidth=2.5, label=name)
+    right.plot(epochs, np.mean([accuracies for _, accuracies in runs], axis=0), color=colour, linestyle=line, linewidth=2.5, label=name)
+left.axhline(np.log(10), color=GREY, linewidth=1)
+left.text(EPOCHS, np.log(10) + 0.04, "log 10: knows nothing", ha="right", fontsize=9)
+left.set(title="Loss on the 200 labelled images", xlabel="epoch of fine-tuning", ylabel="loss (cross-entropy)", ylim=(0, 2.7))
+right.set(title="Accuracy on 1,000 test images", xlabel="epoch of fine-tuning", ylabel="share recognised", ylim=(0, 0.85))
+right.legend(frameon=False, loc="lower right")
+plt.show()
+
+# %% [markdown]
+# *Figure 6: a network with four hidden layers learns from 200 labels, from three kinds of starting point; thick lines are means of four seeds, thin lines single runs. Left: from random Xavier weights
+# (dashed) the training loss stays on a plateau at log 10 for about a hundred epochs, before it begins to fall. From pre-trained weights (solid) it leaves the plateau after
+# about ten. From larger random weights (dash-dotted) there is no plateau at all. Right: the test accuracy follows the training loss.*
+#
+# **What this shows, and what it does not.** Pre-training rescued this network: where the random start still recognises one image in ten, the pre-trained one recognises more than half. The
+# reason is in the left panel: with four layers of sigmoids and Xavier weights hardly any gradient arrives at the first layer, and training
+# stands still. *Starting at a good point is crucial*, as the lecture says. But it is not the only good point: larger random weights, chosen with the sigmoid's slope in mind, do better here
+# without any pre-training, and the gap to the plain random start shrinks the longer one trains. So we have **not** shown that what the
+# autoencoders learned from unlabelled images makes the network generalise better; we have shown that it makes it *trainable*. That is why pre-training
+# opened the door to deep networks around 2006, and why networks with ReLU and He's start hardly need it.
+#
+# With a single hidden layer there is no plateau, and so there is nothing to rescue:
+
+# %%
+for name, start in starting_points([64], 0).items():
+    losses, accuracies = learning_curve(start, 100, epochs=120)
+    print(f"one hidden layer, {name:15} accuracy after 20 epochs {accuracies[0]:.2f}, after 120 epochs {accuracies[-1]:.2f}")
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: read_the_measurement
+# manual: true
+
+# %% [markdown]
+# ### Written: read the measurement
+#
+# (a) Two things could make a test accuracy better: the network *fits its training examples* better or sooner (optimisation), or it does better on new examples *for the same fit*
+# (generalisation). Which of the two did pre-training change in Figure 6? Name the curves that you compare.
+#
+# (b) A friend writes in a report: "Pre-training raises the accuracy of neural networks by 40 percentage points." Give two reasons, with numbers from your own table or from the last cell, why this sentence is not supported.
+#
+# (c) Describe an experiment that would test whether pre-training helps *generalisation*. What do you vary, what do you keep equal, what do you compare, and which result would convince you?
+
+# %% [raw]
+# # BEGIN SOLUTION
+
+# %% [markdown]
+# (a) Optimisation. From the random start the *training* loss itself stays near log 10 = 2.30 for about a hundred epochs, so the network has not even learned its 200 examples, and the test accuracy stays at 0.10; from the pre-trained start the training
+# loss falls to nearly 0. The test accuracies differ because the fits differ. The curves with an (almost) equal fit are the pre-trained and the larger random start after 120 epochs or more: there the pre-trained one is not better (about 0.65 against 0.73).
+#
+# (b) Any two, with numbers: the gap depends on how long one trains (with these settings it is about 0.5 after 120 epochs, and smaller after 240, when some random starts have left the plateau); it depends on the random start one compares with (against the larger weights pre-training is *worse*, about 0.65 against 0.73); with one hidden layer
+# there is no gap to speak of; it is one data set, one network and four seeds.
+#
+# (c) For example: choose for each start the settings with which it fits the training examples (training loss below 0.05), so that optimisation is no obstacle: larger weights or ReLU with He's start against pre-training. Keep labels, architecture and test set equal, use at least ten seeds, and compare test accuracies at equal
+# training loss; repeat with 50, 200 and 2,000 labels. Convincing would be a higher accuracy of the pre-trained networks in nearly all seeds, a gap larger than the spread over seeds, and most of all if it grows when labels are few or when more unlabelled images are used.
+#
+# **Rubric** (5 points). (a) 2: 1 for optimisation, 1 for evidence from the *training* loss (or from the comparison of starts with equal fit). (b) 1½: ¾ each for a reason with a number. (c) 1½: ½ for equal fit (or both well optimised), ½ for what
+# is kept equal and several seeds, ½ for the comparison and the result that would convince.
+
+# %% [raw]
+# # END SOLUTION
+
+# %% [raw]
+# # END QUESTION
+
+# %% [markdown]
+# ## What you have now
+#
+# * A network that learns from images alone: its task is its own input, and the bottleneck makes it find what images have in common.
+# * Hidden units that turned out to be edge detectors, and codes that put similar images close together.
+# * A deep stack, built layer by layer and then trained as a whole, and a measurement of what that is good for.
+#
+# One thing should bother you. Each unit of the first layer looked at all 784 pixels, and would not recognise a sleeve that is three pixels further left. The small patch units of Figure 4
+# did better when they *slid over* the image. In lab 5 that becomes a layer.

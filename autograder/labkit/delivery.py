@@ -9,6 +9,7 @@ from labkit import report, results
 from labkit.atomic import write_text
 from labkit.bundle import Bundle
 from labkit.classroom import grade_class
+from labkit.errors import LabkitError
 from labkit.labs import Lab
 from labkit.results import GRADED, Result
 from labkit.sandbox import Zygote
@@ -124,19 +125,37 @@ def moodle_to(
     sheet = moodle.Worksheet.read(worksheet)  # a bad worksheet stops before the long work
     graded = grade_to(bundle, submissions, out, jobs, resume, None, manual)
     lab = graded.lab
-    grades, pages = {}, {}
+    outcomes = []
     for result in graded.results:
-        identifier = result.platform.get("id")
-        if identifier is None:
-            graded.summary.append(f"{result.submission}: no Moodle id in its name, so no grade there.")
-            continue
-        grades[str(identifier)] = (result.percent(lab), result.summary)
-        page = out / "feedback" / f"{result.submission}.html"
-        pages[str(identifier)] = page.read_bytes()
-    filled, lines = moodle.fill(sheet, grades)
-    filled.write(out / "worksheet.csv")
-    moodle.write_feedback_zip(out / "feedback.zip", pages)
+        if result.platform.get("kind") != "moodle":
+            raise LabkitError(
+                f"{submissions} is no Moodle download: {result.submission} has no Moodle id in its "
+                "name. Take the zip of “Download all submissions”, or use labkit grade."
+            )
+        page = (out / "feedback" / f"{result.submission}.html").read_bytes()
+        outcomes.append(
+            moodle.Outcome(
+                result.platform.get("id"),
+                str(result.platform.get("name", "")),
+                # A zero for a broken upload is a teacher's decision: that row stays as it came.
+                result.percent(lab) if result.status == GRADED else None,
+                comment(result, lab),
+                page=page,
+            )
+        )
+    found = moodle.answer(sheet, outcomes)
+    found.worksheet.write(out / "worksheet.csv")
+    moodle.write_feedback_zip(out / "feedback.zip", found.pages, found.names)
     write_text(out / "upload.txt", moodle.upload_guide())
-    graded.summary += lines
+    graded.summary += found.lines
     graded.files[:0] = [out / "worksheet.csv", out / "feedback.zip", out / "upload.txt"]
     return graded
+
+
+def comment(result: Result, lab: Lab) -> str:
+    """The comment in the worksheet: a few lines of plain text; the page tells the rest."""
+    lines = [f"{lab.title}: {result.total:g} of {result.possible(lab):g} points.", result.summary]
+    lost = [question.name for question in result.questions if not question.passed]
+    if lost and result.status == GRADED:
+        lines.append(f"Points are lost in {', '.join(lost)}.")
+    return "\n".join([*lines, "See the feedback file for each check and its hint."])

@@ -19,7 +19,7 @@ from labkit.contract import BY_NAME, FUNCTIONS, PACKAGE
 from labkit.errors import LabkitError
 from labkit.paths import SOLUTIONS
 
-FOLDER = SOLUTIONS / PACKAGE
+FOLDER = (SOLUTIONS / PACKAGE).resolve()
 """Where the reference package lies: in the checkout, or packaged with labkit."""
 
 

@@ -67,7 +67,8 @@ def write_starter(target: Path, *, labs: Collection[int] | None = None) -> None:
     """
     last = max(_LAB.values())
     stubbed = range(1, last + 1) if labs is None else labs
-    shutil.rmtree(target / PACKAGE, ignore_errors=True)
+    if (target / PACKAGE).is_dir():
+        shutil.rmtree(target / PACKAGE)
     for path, text in _package(through=last, stubbed=stubbed).items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         (target / path).write_text(text, encoding="utf-8")

@@ -65,5 +65,5 @@ def relu_gradient(h: np.ndarray) -> np.ndarray:
     A dead unit has h = 0, so its derivative is 0, and it learns nothing.
     """
     # BEGIN SOLUTION
-    return (h > 0).astype(np.result_type(h, 1.0))
+    return np.greater(h, 0).astype(np.result_type(h, 1.0))
     # END SOLUTION

@@ -54,6 +54,11 @@ def test_gradient_from_the_function_value(a, gradient, rng):
     assert_gradient(lambda z: (upstream * a(z)).sum(), z, upstream * gradient(a(z)))
 
 
+@pytest.mark.parametrize("function", [function for pair in PAIRS for function in pair])
+def test_plain_numbers(function):
+    assert function(0.5) == function(np.array([0.5]))[0]
+
+
 def test_dead_unit_has_no_gradient():
     np.testing.assert_array_equal(relu_gradient(np.array([0.0, 1e-300, 3.0])), [0.0, 1.0, 1.0])
 

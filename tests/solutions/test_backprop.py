@@ -30,6 +30,12 @@ def test_numerical_gradient_of_single_precision():
     np.testing.assert_allclose(gradient, [2.0, 6.0], rtol=1e-6)
 
 
+def test_numerical_gradient_never_writes_to_theta():
+    theta = np.array([1.0, 2.0])
+    theta.flags.writeable = False
+    np.testing.assert_allclose(numerical_gradient(np.sum, theta), [1.0, 1.0])
+
+
 def test_numerical_gradient_where_f_gives_its_argument_back():
     assert numerical_gradient(lambda t: t, np.array(3.0)) == pytest.approx(1.0)
 

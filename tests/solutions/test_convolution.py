@@ -83,7 +83,7 @@ geometry = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(geometry)
 def test_conv_is_the_formula_and_its_adjoint(g):
     height, width = (
@@ -146,7 +146,7 @@ def test_memory_order_of_the_inputs_does_not_matter(rng):
     np.testing.assert_array_equal(max_pool_forward(turned, 2, 1), max_pool_forward(X, 2, 1))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(1, 3),
     st.integers(1, 4),

@@ -17,9 +17,9 @@ import importlib
 import importlib.util
 import inspect
 import sys
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -263,8 +263,9 @@ def _insert(text: str, version: Version) -> str:
 
 def _lifted_source(version: Version) -> str:
     """Source of the version under the contract's name, with the imports that it needs."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(version.run)))
-    definition = tree.body[0]
+    path = Path(inspect.getfile(version.run))
+    file = _read(path, path.stat().st_mtime_ns)
+    definition = ast.parse(file.functions[version.key]).body[0]
     assert isinstance(definition, ast.FunctionDef)
     definition.decorator_list = []
     own = f"_original_{version.function}"
@@ -272,17 +273,16 @@ def _lifted_source(version: Version) -> str:
     used = {node.id for node in names} - {
         node.id for node in names if isinstance(node.ctx, ast.Store)
     }
-    imports, others = _top_level(Path(inspect.getfile(version.run)))
-    if used & others:
-        raise ValueError(f"{version.key} uses {sorted(used & others)} of its file; nest it inside")
+    if borrowed := used & file.others:
+        raise ValueError(f"{version.key} uses {sorted(borrowed)} of its file; nest it inside")
     head = []
-    for name, origin in imports.items():
+    for name, origin in file.imports.items():
         if name not in used:
             continue
         if origin == (f"{PACKAGE}.{version.module}", version.function):
             # Under the contract's name stands the version itself by the time it is called.
             head.append(f"{own} = {version.function}")
-        elif isinstance(origin, tuple) and origin == (f"{PACKAGE}.{version.module}", name):
+        elif origin == (f"{PACKAGE}.{version.module}", name):
             pass  # a neighbour in the same module
         elif isinstance(origin, tuple):
             head.append(f"from {origin[0]} import {origin[1]} as {name}")
@@ -293,22 +293,41 @@ def _lifted_source(version: Version) -> str:
     return "\n".join([*head, "", "", ast.unparse(lifted)])
 
 
-def _top_level(path: Path) -> tuple[dict[str, str | tuple[str, str]], set[str]]:
-    """What a file imports, local name -> module or (module, name), and what else it names."""
-    imports: dict[str, str | tuple[str, str]] = {}
-    others = set()
-    for node in ast.parse(path.read_text("utf-8")).body:
+@dataclass(frozen=True)
+class _File:
+    """What a catalogue file holds at its top level."""
+
+    imports: dict[str, str | tuple[str, str]]
+    """Local name -> module, or (module, name)."""
+    functions: dict[str, str]
+    """Name -> source, without decorators."""
+    others: set[str]
+    """Whatever else a function could lean on, the functions' names included."""
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path, changed: int) -> _File:
+    """The file at `path`; `changed` is its time stamp, so that an edited file is read again."""
+    text = path.read_text("utf-8")
+    lines = text.splitlines()
+    file = _File({}, {}, set())
+    for node in ast.parse(text).body:
         if isinstance(node, ast.Import):
             for alias in node.names:
-                imports[alias.asname or alias.name] = alias.name
+                file.imports[alias.asname or alias.name] = alias.name
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
-                imports[alias.asname or alias.name] = (node.module, alias.name)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            others.add(node.name)
+                file.imports[alias.asname or alias.name] = (node.module, alias.name)
+        elif isinstance(node, ast.FunctionDef):
+            file.functions[node.name] = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+            file.others.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            file.others.add(node.name)
         elif isinstance(node, ast.Assign):
-            others |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return imports, others
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    file.others.add(target.id)
+    return file
 
 
 class _Lift(ast.NodeTransformer):

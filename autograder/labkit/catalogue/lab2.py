@@ -316,7 +316,7 @@ def cross_entropy_unguarded(P, y):
 @misconception(
     "cross_entropy",
     title="The guard is so large that it changes ordinary probabilities",
-    why="Any small number stops the infinite loss; how small it must be is not obvious.",
+    why="Any small number stops the infinite loss; how small it must be is another question.",
     hint=(
         "For P = 0.01 the loss should be 4.605; with 0.001 added to P it is 4.510. Probabilities "
         "down to a millionth must stay exact. How small a guard do you need?"

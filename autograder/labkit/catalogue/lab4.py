@@ -1,4 +1,8 @@
-"""Versions of lab 4's functions: the autoencoder, greedy pre-training, fine-tuning."""
+"""Lab 4, what goes wrong and what may differ: autoencoders, greedy pre-training, fine-tuning.
+
+Most mistakes in training show in one full-batch step; the others in a list of the wrong length, in
+losses at a learning rate of almost 0, or in how much a few epochs of small batches achieve.
+"""
 
 # mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
 

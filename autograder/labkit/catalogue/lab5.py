@@ -1,4 +1,8 @@
-"""Versions of lab 5's functions: parameter counts, convolution, pooling, the ConvNet."""
+"""Lab 5, what goes wrong and what may differ: parameter counts, convolution, pooling, ConvNets.
+
+Square images, one channel, stride 1, no padding, or pools that do not overlap hide most of these
+mistakes. Pooling before or after the ReLU is the same, so neither order is one.
+"""
 
 # mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
 

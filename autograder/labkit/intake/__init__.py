@@ -157,7 +157,7 @@ def open_submissions(source: Path, workdir: Path | None = None) -> Submissions:
     system's temporary folder). Raises IntakeError if there is nothing of that kind; a broken
     submission never raises, it has a `problem`.
     """
-    return Submissions(find_class(source), _workdir(workdir))
+    return Submissions(find_class(source.absolute()), _workdir(workdir))
 
 
 def single_submission(path: Path, workdir: Path | None = None) -> Submission:

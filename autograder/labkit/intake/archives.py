@@ -12,6 +12,7 @@ long names and pax paths, plain or gzipped.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import itertools
 import re
@@ -19,7 +20,7 @@ import stat
 import struct
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import IO
@@ -60,8 +61,8 @@ class File:
     """Larger is later; comparable only within one archive or folder."""
     read: Callable[[int], bytes]
     """`read(limit)`: the bytes; ArchiveError if damaged, TooLargeError over `limit`."""
-    copy: Callable[[IO[bytes], int], None]
-    """`copy(out, limit)`: the same into a file, in pieces."""
+    open: Callable[[int], IO[bytes]]
+    """`open(limit)`: the same as a file that can be seeked in, to be closed by the caller."""
 
 
 @dataclass
@@ -308,11 +309,22 @@ def _streamed(
     def read(limit: int) -> bytes:
         return b"".join(stream(limit))
 
-    def copy(out: IO[bytes], limit: int) -> None:
-        for piece in stream(limit):
-            out.write(piece)
+    def open_(limit: int) -> IO[bytes]:
+        return _spooled(stream(limit))
 
-    return File(path, size, modified, read, copy)
+    return File(path, size, modified, read, open_)
+
+
+def _spooled(pieces: Iterable[bytes]) -> IO[bytes]:
+    """A temporary file with `pieces` in it, in memory while it is small."""
+    out = tempfile.SpooledTemporaryFile(max_size=4 << 20)  # noqa: SIM115 (the caller closes it)
+    try:
+        out.writelines(pieces)
+    except BaseException:
+        out.close()
+        raise
+    out.seek(0)
+    return out
 
 
 # Tar ---------------------------------------------------------------------------------------------
@@ -423,8 +435,13 @@ _OTHERS = (
 )
 
 
-def open_archive(file: IO[bytes], budget: Budget, *, limit: int) -> Listing:
-    """Files of an open archive, told by its first bytes; ArchiveError says what it is otherwise."""
+def open_archive(
+    file: IO[bytes], budget: Budget, resources: contextlib.ExitStack, *, limit: int
+) -> Listing:
+    """Files of an open archive, told by its first bytes; ArchiveError says what it is otherwise.
+
+    They can be read until `resources` is closed.
+    """
     start = file.read(512)
     if not start:
         raise ArchiveError("is empty (0 bytes): the upload probably broke off, so ask for it again")
@@ -433,7 +450,8 @@ def open_archive(file: IO[bytes], budget: Budget, *, limit: int) -> Listing:
             raise ArchiveError(f"{words}, which the grader does not open: hand in a zip")
     if start.startswith(b"\x1f\x8b"):
         file.seek(0)
-        return tar_listing(_gunzipped(file, budget), budget, limit=limit)
+        unpacked = resources.enter_context(_gunzipped(file, budget))
+        return tar_listing(unpacked, budget, limit=limit)
     if start[257:262] == b"ustar":
         return tar_listing(file, budget, limit=limit)
     if b"PK" not in start[:2]:
@@ -444,24 +462,21 @@ def open_archive(file: IO[bytes], budget: Budget, *, limit: int) -> Listing:
 
 def _gunzipped(file: IO[bytes], budget: Budget) -> IO[bytes]:
     """A temporary file with what a gzip file holds; ArchiveError if it is broken or too much."""
-    out = tempfile.SpooledTemporaryFile(max_size=16 << 20)  # noqa: SIM115 (read from later)
-    try:
-        with gzip.GzipFile(fileobj=file) as unpacked:
+
+    def pieces() -> Iterator[bytes]:
+        with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
             while piece := unpacked.read(CHUNK):
                 budget.spend(len(piece))
-                out.write(piece)
+                yield piece
+
+    try:
+        out = _spooled(pieces())
     except (OSError, EOFError, zlib.error) as error:
-        out.close()
         raise ArchiveError("is cut off or damaged, so ask for it again") from error
-    except ArchiveError:
-        out.close()
-        raise
     out.seek(257)
     if out.read(5) != b"ustar":
         out.close()
-        raise ArchiveError(
-            "is a single gzipped file, which the grader does not open: hand in a zip"
-        )
+        raise ArchiveError("is a single gzipped file, so hand in a zip of the folder")
     return out
 
 

@@ -6,6 +6,7 @@ download of Moodle or Gradescope, packed or unpacked. Nothing of a submission is
 
 from __future__ import annotations
 
+import contextlib
 import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -144,9 +145,9 @@ def _in_folder(folder: Path) -> ClassOf:
     children = _visible(folder)
     inner = children[0] if len(children) == 1 else None
     if inner and inner.is_dir() and not inner.is_symlink():
-        wrapped = _platform_folder(_visible(inner))
-        if wrapped:
-            return wrapped
+        with contextlib.suppress(OSError):  # one that cannot be read is a submission's problem
+            if wrapped := _platform_folder(_visible(inner)):
+                return wrapped
     elif inner and inner.is_file() and starts_like_zip(inner):
         entries = entries_of(inner)
         if bulk := _platform_zip(inner, _tops(entries), entries):
@@ -174,10 +175,17 @@ def _is_one_submission(children: Sequence[Path]) -> bool:
     """Whether a folder with these children is a student's own lab folder."""
     modules = [child for child in children if module_of(_text(child.name)) and child.is_file()]
     return len(modules) > 1 or any(
-        child.name == PACKAGE and any(module_of(_text(file.name)) for file in child.iterdir())
+        child.name == PACKAGE and any(module_of(name) for name in _names_in(child))
         for child in children
         if child.is_dir() and not child.is_symlink()
     )
+
+
+def _names_in(folder: Path) -> list[str]:
+    """Names in a folder; none where it cannot be read."""
+    with contextlib.suppress(OSError):
+        return [_text(file.name) for file in folder.iterdir()]
+    return []
 
 
 def _platform_folder(children: Sequence[Path]) -> ClassOf | None:

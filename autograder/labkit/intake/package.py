@@ -7,9 +7,9 @@ beside it, few and small, held in memory for the moment it takes to write or to 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
-import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -85,7 +85,8 @@ def clean_submission(listing: Listing, origin: str, budget: Budget | None = None
     """
     budget = budget or Budget()
     try:
-        return _clean(listing, origin, budget)
+        with contextlib.ExitStack() as resources:
+            return _clean(listing, origin, budget, resources)
     except ArchiveError as error:
         return _unusable(origin, "unreadable", f"{_head(origin)} {error}.", listing.notes)
     except (OSError, RecursionError, MemoryError) as error:
@@ -148,7 +149,7 @@ class _Level:
     depth: int
 
 
-def _clean(listing: Listing, origin: str, budget: Budget) -> Clean:
+def _clean(listing: Listing, origin: str, budget: Budget, resources: contextlib.ExitStack) -> Clean:
     notes = list(listing.notes)
     levels = [_Level(_sensible(listing.files), "", 0)]
     failures: list[str] = []
@@ -157,7 +158,7 @@ def _clean(listing: Listing, origin: str, budget: Budget) -> Clean:
     for _ in range(ARCHIVE_DEPTH):
         if any(place.holds and not place.loose for place in places):
             break
-        fresh = _opened(levels[open_from:], budget, notes, failures)
+        fresh = _opened(levels[open_from:], budget, resources, notes, failures)
         open_from = len(levels)
         for level in fresh:
             levels.append(level)
@@ -170,18 +171,20 @@ def _clean(listing: Listing, origin: str, budget: Budget) -> Clean:
     chosen = places[0]
     twins = [place for place in places[1:] if place.loose == chosen.loose and place.holds]
     if twins:
-        others = ", ".join(_where(place, levels) for place in twins[:3])
+        others = ", ".join(_where(place, levels, origin) for place in twins[:3])
+        others += " and more" if len(twins) > 3 else ""
+        taken = _where(chosen, levels, origin)
         notes.append(
-            f"The package is there {len(twins) + 1} times; the one in {_where(chosen, levels)} was"
-            f" graded, not {others}{' and more' if len(twins) > 3 else ''}."
+            f"The package is there {len(twins) + 1} times; the one in {taken} was graded, not"
+            f" {others}."
         )
     return _collected(chosen, places, levels[chosen.level].files, notes)
 
 
-def _where(place: _Place, levels: Sequence[_Level]) -> str:
+def _where(place: _Place, levels: Sequence[_Level], origin: str) -> str:
     archive = levels[place.level].shown_as
     folder = shown(place.folder + "/") if place.folder else "the top folder"
-    return f"{folder} of {shown(archive)}" if archive else folder
+    return f"{folder} of {shown(archive)}" if archive not in ("", origin) else folder
 
 
 def _sensible(files: Iterable[File]) -> list[File]:
@@ -231,7 +234,11 @@ def _places(files: Iterable[File], depth: int, level: int) -> list[_Place]:
 
 
 def _opened(
-    levels: Sequence[_Level], budget: Budget, notes: list[str], failures: list[str]
+    levels: Sequence[_Level],
+    budget: Budget,
+    resources: contextlib.ExitStack,
+    notes: list[str],
+    failures: list[str],
 ) -> list[_Level]:
     """The archives that lie in `levels`, opened; what cannot be opened goes to `failures`."""
     fresh = []
@@ -239,7 +246,8 @@ def _opened(
         candidates = [file for file in level.files if _may_be_archive(file.path)]
         for file in candidates[:ARCHIVES_PER_LEVEL]:
             try:
-                inner = _open_nested(file, budget)
+                opened = resources.enter_context(file.open(MAX_ARCHIVE))
+                inner = open_archive(opened, budget, resources, limit=MAX_MEMBERS)
             except ArchiveError as error:
                 if file.path.lower().endswith(ARCHIVE_ENDINGS):
                     failures.append(f"{shown(file.path)} {error}.")
@@ -253,14 +261,6 @@ def _opened(
 def _may_be_archive(path: str) -> bool:
     name = path.rpartition("/")[2].lower()
     return name.endswith(ARCHIVE_ENDINGS) or "." not in name
-
-
-def _open_nested(file: File, budget: Budget) -> Listing:
-    """The listing of an archive inside a submission; its bytes live in a temporary file."""
-    out = tempfile.SpooledTemporaryFile(max_size=4 << 20)  # noqa: SIM115 (read from later)
-    file.copy(out, MAX_ARCHIVE)
-    out.seek(0)
-    return open_archive(out, budget, limit=MAX_MEMBERS)
 
 
 # What is kept ------------------------------------------------------------------------------------

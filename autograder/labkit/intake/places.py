@@ -65,6 +65,8 @@ def _walk(path: Path, inner: str, listing: Listing, budget: Budget, depth: int) 
                     _walk(child, joined, listing, budget, depth + 1)
             return
     except OSError as error:
+        if depth == 0:
+            raise ArchiveError(f"cannot be read ({_why(error)}), so look at it yourself") from error
         listing.notes.append(f"{shown(inner)} cannot be read ({_why(error)}); left out.")
         return
     cleaned = clean_path(inner)
@@ -79,20 +81,16 @@ def _walk(path: Path, inner: str, listing: Listing, budget: Budget, depth: int) 
                 status.st_size,
                 status.st_mtime,
                 lambda limit: b"".join(stream(limit)),
-                lambda out, limit: out.writelines(stream(limit)),
+                partial(_opened, path),
             )
         )
 
 
 def _stream(path: Path, budget: Budget, limit: int) -> Iterator[bytes]:
     """The bytes of a regular file, without following a link or waiting for a pipe."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    flags |= getattr(os, "O_BINARY", 0)
     total = 0
     try:
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise ArchiveError("is no regular file")
+        with _opened(path) as file:
             while piece := file.read(CHUNK):
                 total += len(piece)
                 budget.spend(len(piece))
@@ -100,7 +98,20 @@ def _stream(path: Path, budget: Budget, limit: int) -> Iterator[bytes]:
                     raise TooLargeError(f"is larger than {size_in_words(limit)}")
                 yield piece
     except OSError as error:
-        raise ArchiveError(f"cannot be read ({_why(error)}), so look at its permissions") from error
+        raise ArchiveError(f"cannot be read ({_why(error)})") from error
+
+
+def _opened(path: Path, _limit: int = 0) -> IO[bytes]:
+    """The open file; ArchiveError if it is none or cannot be opened."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise ArchiveError(f"cannot be read ({_why(error)}), so look at it yourself") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise ArchiveError("is no regular file")
+    return os.fdopen(handle, "rb")
 
 
 def _text(name: str) -> str:

@@ -17,7 +17,8 @@ class Outcome:
     """Of the participant or the group, as the download has it."""
     name: str
     """The same."""
-    percent: float
+    percent: float | None
+    """None leaves the grade as it is: only the feedback file goes back."""
     comment: str = ""
     html: bool = False
     """Whether `comment` is HTML already."""
@@ -47,7 +48,8 @@ def answer(sheet: Worksheet, outcomes: Sequence[Outcome]) -> Answer:
     marks = {}
     for participant, position in joined.submission_of.items():
         one = outcomes[position]
-        marks[participant] = Mark(one.percent, one.comment, one.html)
+        if one.percent is not None:
+            marks[participant] = Mark(one.percent, one.comment, one.html)
     filled, lines = fill(sheet, marks)
     reached = [outcomes[position] for position in sorted(set(joined.submission_of.values()))]
     pages = {one.id: one.page for one in reached if one.id is not None and one.page}

@@ -7,6 +7,7 @@ is a `Failure`, after which that worker is gone.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 import select
@@ -73,14 +74,13 @@ class _ExpiredError(Exception):
 class _Budget:
     """What one exchange may take, looked at whenever there is nothing to read or write."""
 
-    def __init__(self, worker: Worker, seconds: float) -> None:
+    def __init__(self, worker: Worker, seconds: float, own: bool) -> None:
         self.worker = worker
         self.start = worker.clock()
         self.limit = "cpu"
         self.cpu = seconds
-        total = worker.limits.total_seconds
-        if total is not None and total - worker.seconds < seconds:
-            self.limit, self.cpu = "total", max(0.0, total - worker.seconds)
+        if not own and worker.left < seconds:
+            self.limit, self.cpu = "total", worker.left
         self.deadline = time.monotonic() + worker.limits.wall(seconds)
         self.looked = time.monotonic()
         self.spent = 0.0
@@ -170,6 +170,12 @@ class Worker:
         """CPU seconds so far, over all restarts; 0 where the system does not tell."""
         return self._spent_before + self.clock()
 
+    @property
+    def left(self) -> float:
+        """CPU seconds that imports and calls may still take."""
+        total = self.limits.total_seconds
+        return math.inf if total is None else max(0.0, total - self.seconds)
+
     def clock(self) -> float:
         """CPU seconds of the present process, by its own clock read from outside."""
         if self._pid and LINUX:
@@ -249,6 +255,8 @@ class Worker:
             known = self._failed.get(module) or broken.get((digest, module))
             if known is not None:
                 return known
+            if not self.left:
+                return Failure("timeout", detail="total")
             if self._socket is not None and (self._suspect or not self._quiet()):
                 self._stop()
             if self._socket is None:
@@ -262,6 +270,8 @@ class Worker:
                 return None
             if self._generation != self._zygote.generation:
                 continue
+            if failure.detail == "total":
+                return failure
             if failure.kind in ("timeout", "crashed", "exited", "memory", "protocol", "flooded"):
                 # Of the process's life: the innermost module that was being imported is to blame.
                 guilty = exchange.importing[-1] if exchange.importing else module
@@ -372,7 +382,7 @@ class _Exchange:
     ) -> Failure | None:
         """Sends a request and reads up to its answer, serving callbacks on the way."""
         worker = self.worker
-        self.budget = _Budget(worker, seconds)
+        self.budget = _Budget(worker, seconds, header["op"] == "setup")
         try:
             self.send(header, buffers)
             self.receive()

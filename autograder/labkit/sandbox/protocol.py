@@ -13,7 +13,7 @@ A message is a frame:
 A value in the header is a node; arrays' bytes stand in the body, C or Fortran order, little-endian:
 
     null, true, "text"                     None, bool, str
-    ["i", "-0x1f"]                         int of any size
+    ["i", "-0x1f"]                         int of up to 8192 bits
     ["f", "0x1.8p+1"]                      float, by `float.hex` (also nan, inf)
     ["c", "0x…", "0x…"]                    complex
     ["l", [node, …]]  ["t", [node, …]]     list, tuple
@@ -35,6 +35,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -47,8 +48,10 @@ NONCE_BYTES = 16
 HEADER_LIMIT = 4 << 20
 DEPTH_LIMIT = 32
 NODE_LIMIT = 200_000
-INTEGER_BITS = 1 << 20
+INTEGER_BITS = 1 << 13  # below the length from which Python refuses to print an integer
 PACK_FROM = 8
+
+_INTEGER = re.compile(r"-?0x[0-9a-f]+")
 
 DTYPES = {
     code: np.dtype(code)
@@ -256,8 +259,7 @@ class Decoder:
 
     def _integer(self, rest: list[Any], _: int) -> int:
         text = _text(rest[0])
-        digits = text.removeprefix("-")
-        if not digits.startswith("0x") or len(digits) > INTEGER_BITS // 4 + 3 or "_" in digits:
+        if len(text) > INTEGER_BITS // 4 + 3 or not _INTEGER.fullmatch(text):
             raise ProtocolError("not an integer")
         return int(text, 16)
 

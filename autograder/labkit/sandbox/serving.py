@@ -23,6 +23,13 @@ class ServedTooLongError(BaseException):
     """Raised inside a served function that takes too long; no handler of errors catches it."""
 
 
+def interrupt(thread: int, error: type[BaseException] | None) -> None:
+    """Has `error` raised in a thread, or takes back one that was not raised yet."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), ctypes.py_object(error) if error else None
+    )
+
+
 class Watchdog:
     """Interrupts a function of this process that runs past its deadline.
 
@@ -35,7 +42,6 @@ class Watchdog:
         self._thread: threading.Thread | None = None
         self._deadline = 0.0
         self._target = 0
-        self._fired = False
         self._closed = threading.Event()
 
     def run(self, function: Callable[..., Any], seconds: float, *args: Any, **kwargs: Any) -> Any:
@@ -44,20 +50,23 @@ class Watchdog:
             self._thread = threading.Thread(target=self._watch, name="served", daemon=True)
             self._thread.start()
         with self._lock:
-            self._fired = False
             self._deadline = time.monotonic() + seconds
             self._target = threading.get_ident()
+        late = False
         try:
-            try:
-                return function(*args, **kwargs)
-            finally:
-                with self._lock:
-                    self._target = 0
-                    fired = self._fired
-                while fired:  # it was sent: let it arrive here and nowhere later
-                    time.sleep(0)
+            return function(*args, **kwargs)
         except ServedTooLongError:
-            raise ServedTooLongError from None
+            late = True
+        finally:
+            while self._target:
+                try:
+                    with self._lock:
+                        self._target = 0
+                except ServedTooLongError:
+                    late = True
+            if not late:
+                interrupt(threading.get_ident(), None)  # sent but not arrived: taken back
+        raise ServedTooLongError
 
     def close(self) -> None:
         self._closed.set()
@@ -69,10 +78,7 @@ class Watchdog:
         while not self._closed.wait(LOOK_SECONDS):
             with self._lock:
                 if self._target and time.monotonic() > self._deadline:
-                    self._fired = True
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                        ctypes.c_ulong(self._target), ctypes.py_object(ServedTooLongError)
-                    )
+                    interrupt(self._target, ServedTooLongError)
                     self._target = 0
 
     def __enter__(self) -> Watchdog:

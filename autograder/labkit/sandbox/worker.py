@@ -362,9 +362,9 @@ def changes(node: Any, value: Any, reader: Decoder, path: list[Any], found: list
         same = isinstance(value, dict) and list(value) == [key for key, _ in node[1]]
         if not same:
             found.append([*path, "length"])
-        for index, (key, item) in enumerate(node[1]):
+        for key, item in node[1]:
             if same:
-                changes(item, value[key], reader, [*path, index], found)
+                changes(item, value[key], reader, [*path, key], found)
             else:
                 reader.value(item)
     elif tag in ("g", "k"):

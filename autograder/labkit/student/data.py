@@ -14,6 +14,7 @@ import tarfile
 import tempfile
 import urllib.request
 import zipfile
+import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ CIFAR10_CLASS_NAMES = (
 CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 CIFAR10_SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 
+_ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 _CIFAR10_SHAPE = (3, 32, 32)
 _CIFAR10_RECORD = 1 + 3 * 32 * 32  # a label, then the red, green and blue plane
 
@@ -120,8 +122,8 @@ def _find(path: str | os.PathLike[str] | None) -> Path:
 def _read_fashion_mnist(file: Path) -> dict[str, npt.NDArray[Any]]:
     try:
         with np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            return {name: archive[name] for name in _ARRAYS}
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         message = f"{file} cannot be read: unpack the lab's zip again to get a whole copy."
         raise DataError(message) from error
 
@@ -237,7 +239,7 @@ def _read_cifar10(archive: Path) -> tuple[Pixels, Pixels, Pixels, Pixels]:
         test = batches.pop("test_batch.bin")
         train = np.concatenate([batches[name] for name in sorted(batches)])
         largest_label = max(train[:, 0].max(), test[:, 0].max())
-    except (tarfile.TarError, EOFError, OSError, ValueError, KeyError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, KeyError) as error:
         message = (
             f"{archive} is not CIFAR-10's binary archive: it needs batches of 3073-byte records."
         )

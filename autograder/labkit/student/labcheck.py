@@ -1065,9 +1065,9 @@ def _student_failure(error: BaseException, kind: str = "raised") -> Failure:
         text = str(error)
         trace = error.__traceback__
         while trace is not None:
-            name = Path(trace.tb_frame.f_code.co_filename)
-            if name.parent.name == "neuralnet":
-                where = f"neuralnet/{name.name} line {trace.tb_lineno}"
+            source = Path(trace.tb_frame.f_code.co_filename)
+            if source.parent.name == "neuralnet":
+                where = f"neuralnet/{source.name} line {trace.tb_lineno}"
             trace = trace.tb_next
     return Failure(kind, type(error).__name__, text[:300], where)
 
@@ -1142,7 +1142,7 @@ def _identical(a: Any, b: Any) -> bool:
         return len(a) == len(b) and all(_identical(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict):
         return a.keys() == b.keys() and all(_identical(a[key], b[key]) for key in a)
-    if isinstance(a, np.ndarray):
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
     return bool(a == b)
 

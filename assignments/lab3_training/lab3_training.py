@@ -1,0 +1,1027 @@
+# %% [markdown]
+# # Lab 3: Training a network
+#
+# You have a network (lab 1) and its gradient (lab 2). Now you make it **learn**. The recipe fits in one line:
+#
+# $$W \leftarrow W - \eta \, dW \qquad\text{again and again, with a small learning rate } \eta$$
+#
+# Everything interesting is in the details, and there are three: **where to start**, **which examples to look at** in each step, and
+# **how far to step**. You write six short functions, all in `neuralnet/training.py`:
+#
+# | function | answers |
+# | --- | --- |
+# | `initialize` | Where do we start? |
+# | `minibatches` | Which examples are used in the next step? |
+# | `sgd_step` | How do the parameters change? |
+# | `train` | All of it together: the training loop |
+# | `predict`, `accuracy` | How good is the result? |
+#
+# Then you train on real pictures of clothes, and look at what the details do: identical hidden units, noisy and smooth descents, valleys and dead units.
+#
+# The modules of labs 1 and 2 are already in your `neuralnet` folder, finished. Work as before: open the file, replace the stub's last line by
+# your code, save, and run the question's check. About half of the points are for *hidden* checks of the same function on other inputs. Plan two
+# to three hours.
+#
+# **Letters and shapes** are the lecture's, as always: an example is a **column**, $X$ is $p \times n$, `params` is a list of pairs `(W, b)`, first layer
+# first, and `y` holds $n$ classes from $0$ to $K-1$. No function changes its inputs. All randomness comes from the argument `rng`, a
+# `numpy.random.Generator`: with the same seed the same things happen, and your results can be repeated.
+
+# %%
+# Tools for the pictures, and your functions. Nothing to write here.
+import matplotlib.pyplot as plt
+import numpy as np
+from labdata import CLASS_NAMES, load_fashion_mnist
+from neuralnet.backprop import backward, dense_backward
+from neuralnet.layers import forward
+from neuralnet.losses import softmax_cross_entropy, squared_error
+from neuralnet.training import accuracy, initialize, minibatches, predict, sgd_step, train
+
+plt.rcParams.update({"figure.dpi": 100, "font.size": 11, "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True})
+plt.rcParams["figure.constrained_layout.use"] = True
+BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#D98200", "#777777"  # differ in grey and for colour-blind people
+np.set_printoptions(precision=4, suppress=True)
+
+# %% [markdown]
+# ## Part 1. Where to start
+#
+# ### `initialize`
+#
+# Gradient descent walks downhill from where it stands, so the starting point matters. The lecture's first warning: **all zeros is bad**. If all weights of a layer
+# are equal, its units compute the same, get the same updates, and stay equal for ever: a hundred hidden units are worth no more than one. So we **break the
+# asymmetry with small random values**. Biases may start at 0; the weights already tell the units apart.
+#
+# How small? A unit sums over all its inputs, and there are `fan_in` of them (the number of *columns* of $W$). With weights of variance $v$ the sum gets a variance of
+# $\text{fan\_in} \cdot v$ times that of the inputs. To pass signals on at about the same size, $v$ should be $1/\text{fan\_in}$; and since ReLU throws half of
+# the signal away, twice that for ReLU. You write four schemes (with $N$ a standard normal number):
+#
+# | scheme | weights | variance |
+# | --- | --- | --- |
+# | `"zeros"` | $0$ | $0$ |
+# | `"small"` | $0.01 \cdot N$ | $0.0001$ |
+# | `"xavier"` | $\sqrt{1 / \text{fan\_in}} \cdot N$ | $1 / \text{fan\_in}$ |
+# | `"he"` | $\sqrt{2 / \text{fan\_in}} \cdot N$ | $2 / \text{fan\_in}$ |
+#
+# **By hand.** Sizes `[784, 100, 10]` give two layers: $W^{(1)}$ is $100 \times 784$ with fan_in 784, so "he" has the standard deviation $\sqrt{2/784} = 0.0505$;
+# $W^{(2)}$ is $10 \times 100$ with fan_in 100, so there it is $\sqrt{2/100} = 0.1414$.
+#
+# **A trap.** The table gives variances; a random generator wants a standard deviation. And each layer has its own fan_in.
+#
+# **Open `neuralnet/training.py` and write `initialize(sizes, rng, scheme)`**: it returns the list of `(W, b)`, with `b` a column of zeros.
+
+# %%
+for W, b in initialize([784, 100, 10], np.random.default_rng(0), "he"):
+    print(f"W {W.shape}, standard deviation {W.std():.4f}; b {b.shape}, largest {np.abs(b).max()}")
+print("expected: (100, 784), about 0.0505, (100, 1); (10, 100), about 0.1414, (10, 1); biases 0")
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: initialize
+
+# %% [raw]
+# # BEGIN TESTS
+
+# %%
+def test_initialize_shapes(check, np):
+    """Shapes of weights and biases, and biases of 0, without naming a scheme."""
+    sizes = [5, 7, 3]
+
+    def judge(params):
+        if len(params) != 2:
+            return "Three sizes make two layers, so the list should hold two pairs (W, b)."
+        for (W, b), p, q in zip(params, sizes[:-1], sizes[1:], strict=True):
+            if np.shape(W) != (q, p):
+                return "A weight matrix has the wrong shape: units × inputs is right."
+            if np.shape(b) != (q, 1):
+                return "The biases of a layer should be a column, units × 1."
+            if not np.all(np.isfinite(W)) or np.any(np.asarray(b) != 0):
+                return "All biases should be exactly 0."
+            if np.unique(W).size != p * q:
+                return "Some weights are equal: each should be a random number of its own."
+        return None
+
+    check.outcome("initialize", sizes, check.rng(3101), judge=judge)
+
+# %%
+def test_initialize_zeros(check, np):
+    """The scheme "zeros": all weights and biases 0."""
+    params = [(np.zeros((5, 3)), np.zeros((5, 1))), (np.zeros((2, 5)), np.zeros((2, 1)))]
+    check.values("initialize", [3, 5, 2], check.rng(3102), "zeros", expected=params)
+
+# %%
+def test_initialize_small(check, np):
+    """The scheme "small": spread 0.01, around 0, in every layer."""
+
+    def judge(params):
+        for (W, b), shape in zip(params, ((30, 40), (20, 30)), strict=True):
+            if np.shape(W) != shape or np.any(np.asarray(b) != 0) or np.shape(b) != (shape[0], 1):
+                return "A shape is wrong, or the biases are not 0."
+            if np.std(W) == 0:
+                return "All weights of a layer are equal."
+            if abs(np.std(W) / 0.01 - 1) > 6 / np.sqrt(2 * W.size):
+                return "The standard deviation of the weights should be 0.01."
+            if abs(np.mean(W)) > 6 * 0.01 / np.sqrt(W.size):
+                return "The weights should lie around 0, half of them negative."
+        return None
+
+    check.outcome("initialize", [40, 30, 20], check.rng(3103), "small", judge=judge)
+
+# %%
+def test_initialize_scaled(check, np):
+    """The schemes "xavier" and "he": spread by the layer's own number of inputs."""
+
+    def judge_with(factor):
+        def judge(params):
+            for (W, b), shape in zip(params, ((40, 90), (10, 40)), strict=True):
+                if np.shape(W) != shape or np.any(np.asarray(b) != 0) or np.shape(b) != (shape[0], 1):
+                    return "A shape is wrong, or the biases are not 0."
+                if abs(np.std(W) / np.sqrt(factor / shape[1]) - 1) > 6 / np.sqrt(2 * W.size):
+                    return "The standard deviation of a layer's weights does not fit its number of inputs."
+                if abs(np.mean(W)) > 6 * np.sqrt(factor / shape[1] / W.size):
+                    return "The weights should lie around 0, half of them negative."
+            return None
+
+        return judge
+
+    check.outcome("initialize", [90, 40, 10], check.rng(3104), "xavier", judge=judge_with(1.0))
+    check.outcome("initialize", [90, 40, 10], check.rng(3105), "he", judge=judge_with(2.0))
+
+# %%
+# HIDDEN
+def test_initialize_large_xavier(check, np):
+    """Larger layers with "xavier": variance 1/fan_in."""
+
+    def judge(params):
+        for (W, b), shape in zip(params, ((120, 250), (300, 120), (8, 300)), strict=True):
+            if np.shape(W) != shape or np.any(np.asarray(b) != 0) or np.shape(b) != (shape[0], 1):
+                return "A shape is wrong, or the biases are not 0."
+            if abs(np.std(W) * np.sqrt(shape[1]) - 1) > 6 / np.sqrt(2 * W.size):
+                return "With the scheme xavier the variance of the weights should be 1 / fan_in."
+            if abs(np.mean(W)) > 6 / np.sqrt(shape[1] * W.size):
+                return "The weights should lie around 0, half of them negative."
+        return None
+
+    check.outcome("initialize", [250, 120, 300, 8], check.rng(3106), "xavier", judge=judge)
+    check.outcome("initialize", [250, 120, 300, 8], check.rng(3107), scheme="xavier", judge=judge)
+
+# %%
+# HIDDEN
+def test_initialize_large_he(check, np):
+    """Larger layers with "he": variance 2/fan_in; and "small" again."""
+
+    def judge_with(deviation):
+        def judge(params):
+            for (W, b), shape in zip(params, ((180, 300), (9, 180)), strict=True):
+                if np.shape(W) != shape or np.any(np.asarray(b) != 0) or np.shape(b) != (shape[0], 1):
+                    return "A shape is wrong, or the biases are not 0."
+                if abs(np.std(W) / deviation(shape[1]) - 1) > 6 / np.sqrt(2 * W.size):
+                    return "With this scheme the spread of the weights is not as the table says."
+                if abs(np.mean(W)) > 6 * deviation(shape[1]) / np.sqrt(W.size):
+                    return "The weights should lie around 0, half of them negative."
+            return None
+
+        return judge
+
+    check.outcome(
+        "initialize", [300, 180, 9], check.rng(3108), "he", judge=judge_with(lambda n: np.sqrt(2 / n))
+    )
+    check.outcome(
+        "initialize", [300, 180, 9], check.rng(3109), "small", judge=judge_with(lambda n: 0.01)
+    )
+
+# %%
+# HIDDEN
+def test_initialize_every_unit(check, np):
+    """Every unit of every layer gets random weights of its own."""
+
+    def judge(params):
+        matrices = [np.asarray(W) for W, _ in params]
+        if [W.shape for W in matrices] != [(11, 11), (11, 11), (11, 11)]:
+            return "A weight matrix has the wrong shape: units × inputs is right."
+        if any(np.unique(W).size != W.size for W in matrices):
+            return "Some units of a layer start with equal weights."
+        if np.intersect1d(matrices[0], matrices[1]).size or np.intersect1d(matrices[1], matrices[2]).size:
+            return "Two layers start with the same random numbers."
+        return None
+
+    for k, scheme in ((3110, "small"), (3111, "xavier"), (3112, "he")):
+        check.outcome("initialize", [11, 11, 11, 11], check.rng(k), scheme, judge=judge)
+
+# %%
+# HIDDEN
+def test_initialize_uses_rng(check, np):
+    """The random numbers come from the generator that is passed in."""
+    kept = []
+
+    def keep(params):
+        kept.append(np.concatenate([np.ravel(W) for W, _ in params]))
+
+    def judge_same(params):
+        if np.array_equal(first, np.concatenate([np.ravel(W) for W, _ in params])):
+            return None
+        return "Two generators with the same seed gave different weights."
+
+    def judge_other(params):
+        if np.any(first == np.concatenate([np.ravel(W) for W, _ in params])):
+            return "Two generators with different seeds gave the same weights."
+        return None
+
+    for k, scheme in ((3113, "small"), (3114, "xavier"), (3115, "he")):
+        check.outcome("initialize", [5, 9, 3], check.rng(k), scheme, judge=keep)
+        first = kept[-1]
+        check.outcome("initialize", [5, 9, 3], check.rng(k + 10), scheme, judge=judge_other)
+        check.outcome("initialize", [5, 9, 3], check.rng(k), scheme, judge=judge_same)
+
+# %% [raw]
+# # END TESTS
+
+# %% [raw]
+# # END QUESTION
+
+# %% [markdown]
+# ### See it: signals and gradients in a deep network
+#
+# We send random inputs through ten hidden layers of 100 units and look at the spread of the outputs in every layer. Then we send a random
+# gradient back through the same network.
+
+# %%
+rng = np.random.default_rng(0)
+X = rng.normal(size=(100, 300))
+dS = rng.normal(size=(100, 300)) / 300
+looks = {
+    ("tanh", "small"): (BLUE, ":", "o"),
+    ("tanh", "xavier"): (BLUE, "-", "o"),
+    ("relu", "small"): (ORANGE, ":", "s"),
+    ("relu", "xavier"): (ORANGE, "--", "s"),
+    ("relu", "he"): (ORANGE, "-", "s"),
+    ("sigmoid", "xavier"): (BLACK, "-.", "^"),
+}
+fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2))
+for (activation, scheme), (colour, line, marker) in looks.items():
+    params = initialize([100] * 12, rng, scheme)
+    H = forward(params, X, activation)
+    grads = backward(params, H, dS, activation)
+    style = {"color": colour, "linestyle": line, "marker": marker, "markersize": 4, "label": f"{activation}, {scheme}"}
+    left.semilogy(range(11), [h.std() for h in H[:-1]], **style)
+    right.semilogy(range(1, 12), [dW.std() for dW, _ in grads], **style)
+left.set(title="Forward: spread of the outputs", xlabel="layer (0: the input)", ylabel="standard deviation", ylim=(1e-6, 10))
+right.set(title="Backward: spread of the gradient dW", xlabel="layer (11: the scores)", ylabel="standard deviation", ylim=(1e-15, 1))
+right.legend(frameon=False, fontsize=9, loc="lower right")
+plt.show()
+
+# %% [markdown]
+# *Figure 1: FILL*
+
+# %% [markdown]
+# ## Part 2. The training loop
+#
+# ### `minibatches`
+#
+# The loss is a mean over all $n$ examples, and so is its gradient. Do we really need all of them for one step? The lecture has three answers:
+#
+# | name | examples in one step | steps in one epoch |
+# | --- | --- | --- |
+# | **batch** gradient descent | all $n$ | $1$ |
+# | **stochastic** gradient descent (SGD) | $1$ | $n$ |
+# | **mini-batch** gradient descent | a few, such as 32 | about $n / 32$ |
+#
+# An **epoch** is one pass through the data: every example is used exactly once. The examples are **shuffled** first, so that a batch is a fair sample: if the data come
+# sorted by class, a batch of neighbours has only one class in it, and the network forgets all others.
+#
+# So we need lists of indices. **By hand**, 7 examples in threes: shuffle $0, 1, \dots, 6$ into, say, $4, 0, 6, 2, 5, 1, 3$, and cut: $[4, 0, 6]$, $[2, 5, 1]$, $[3]$. The last batch
+# is short when $n$ is not a multiple of the batch size; it is used like the others.
+#
+# **Write `minibatches(n, batch_size, rng)`** in `neuralnet/training.py`: a list of index arrays (or lists). `rng.permutation` or `rng.shuffle` will help.
+
+# %%
+for batch in minibatches(13, 5, np.random.default_rng(0)):
+    print(np.array(batch))
+print("expected: three lines with 5, 5 and 3 numbers; 0 to 12 in random order")
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: minibatches
+
+# %% [raw]
+# # BEGIN TESTS
+
+# %%
+def test_minibatches_sizes(check, np):
+    """13 examples in fives: 5, 5 and 3, every example once."""
+
+    def judge(batches):
+        if [len(batch) for batch in batches] != [5, 5, 3]:
+            return "13 examples in fives should give batches of 5, 5 and 3."
+        if sorted(int(i) for batch in batches for i in batch) != list(range(13)):
+            return "Every index from 0 to n − 1 should stand in exactly one batch."
+        return None
+
+    check.outcome("minibatches", 13, 5, check.rng(3201), judge=judge)
+
+# %%
+def test_minibatches_no_rest(check, np):
+    """12 examples in fours: three full batches."""
+
+    def judge(batches):
+        if [len(batch) for batch in batches] != [4, 4, 4]:
+            return "12 examples in fours should give three batches of 4."
+        if sorted(int(i) for batch in batches for i in batch) != list(range(12)):
+            return "Every index from 0 to n − 1 should stand in exactly one batch."
+        return None
+
+    check.outcome("minibatches", 12, 4, check.rng(3202), judge=judge)
+
+# %%
+def test_minibatches_shuffled(check, np):
+    """60 examples in tens: shuffled, not in order."""
+
+    def judge(batches):
+        order = np.concatenate([np.asarray(batch) for batch in batches])
+        if sorted(order.tolist()) != list(range(60)):
+            return "Every index from 0 to n − 1 should stand in exactly one batch."
+        if np.array_equal(order, np.arange(60)):
+            return "The examples are not shuffled."
+        if np.count_nonzero(np.abs(np.diff(order)) == 1) > 20:
+            return "Neighbours stay together: shuffle the examples, not only the batches."
+        return None
+
+    check.outcome("minibatches", 60, 10, check.rng(3203), judge=judge)
+
+# %%
+# HIDDEN
+def test_minibatches_extreme_sizes(check, np):
+    """Batches of one example, of all, and of more than there are."""
+
+    def judge_with(n, sizes):
+        def judge(batches):
+            if [len(batch) for batch in batches] != sizes:
+                return "For this batch size the batches have the wrong lengths."
+            if sorted(int(i) for batch in batches for i in batch) != list(range(n)):
+                return "Every index from 0 to n − 1 should stand in exactly one batch."
+            return None
+
+        return judge
+
+    for k, n, batch_size, sizes in (
+        (3204, 7, 1, [1] * 7),
+        (3205, 9, 9, [9]),
+        (3206, 7, 10, [7]),
+        (3207, 11, 10, [10, 1]),
+        (3208, 1, 3, [1]),
+    ):
+        check.outcome("minibatches", n, batch_size, check.rng(k), judge=judge_with(n, sizes))
+
+# %%
+# HIDDEN
+def test_minibatches_many(check, np):
+    """Many examples in batches of odd sizes."""
+
+    def judge_with(n, batch_size):
+        def judge(batches):
+            sizes = [len(batch) for batch in batches]
+            if sizes != [min(batch_size, n - start) for start in range(0, n, batch_size)]:
+                return "All batches but the last should be full, and no example left out."
+            if sorted(int(i) for batch in batches for i in batch) != list(range(n)):
+                return "Every index from 0 to n − 1 should stand in exactly one batch."
+            return None
+
+        return judge
+
+    for k, n, batch_size in ((3209, 101, 8), (3210, 96, 12), (3211, 250, 33)):
+        check.outcome("minibatches", n, batch_size, check.rng(k), judge=judge_with(n, batch_size))
+
+# %%
+# HIDDEN
+def test_minibatches_mixed(check, np):
+    """Every batch is a mixture of all examples."""
+
+    def judge(batches):
+        order = np.concatenate([np.asarray(batch) for batch in batches])
+        if sorted(order.tolist()) != list(range(300)):
+            return "Every index from 0 to n − 1 should stand in exactly one batch."
+        if np.count_nonzero(np.abs(np.diff(order)) == 1) > 60:
+            return "Neighbours stay together: shuffle the examples, not only the batches."
+        if abs(np.corrcoef(order, np.arange(300))[0, 1]) > 0.4:
+            return "The examples are hardly mixed: early ones are still in early batches."
+        return None
+
+    check.outcome("minibatches", 300, 25, check.rng(3212), judge=judge)
+    check.outcome("minibatches", 300, 64, check.rng(3213), judge=judge)
+
+# %%
+# HIDDEN
+def test_minibatches_uses_rng(check, np):
+    """The order comes from the generator that is passed in."""
+    kept = []
+
+    def keep(batches):
+        kept.append([int(i) for batch in batches for i in batch])
+
+    def judge_same(batches):
+        if [int(i) for batch in batches for i in batch] == first:
+            return None
+        return "Two generators with the same seed gave different batches."
+
+    def judge_other(batches):
+        if [int(i) for batch in batches for i in batch] == first:
+            return "Two generators with different seeds gave the same batches."
+        return None
+
+    check.outcome("minibatches", 40, 8, check.rng(3214), judge=keep)
+    first = kept[-1]
+    check.outcome("minibatches", 40, 8, check.rng(3215), judge=judge_other)
+    check.outcome("minibatches", 40, 8, check.rng(3214), judge=judge_same)
+
+# %% [raw]
+# # END TESTS
+
+# %% [raw]
+# # END QUESTION
+
+# %% [markdown]
+# ### `sgd_step`
+#
+# The gradient points uphill, so we go against it, by the **learning rate** $\eta$ times the gradient, in every layer:
+#
+# $$W \leftarrow W - \eta\, dW \qquad\qquad b \leftarrow b - \eta\, db$$
+#
+# **By hand.** $W = (1,\ -2)$, $b = 0.5$, $dW = (0.5,\ -1)$, $db = 2$ and $\eta = 0.1$ give $W = (0.95,\ -1.9)$ and $b = 0.3$.
+#
+# **Write `sgd_step(params, grads, learning_rate)`**. It returns *new* params; the old arrays stay as they are (think of `W -= …`), so that you can compare, or start again.
+
+# %%
+new = sgd_step([(np.array([[1.0, -2.0]]), np.array([[0.5]]))], [(np.array([[0.5, -1.0]]), np.array([[2.0]]))], 0.1)
+print(new, " expected: W [[0.95 -1.9]] and b [[0.3]]")
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: sgd_step
+
+# %% [raw]
+# # BEGIN TESTS
+
+# %%
+def test_sgd_step_by_hand(check, np):
+    """The example of the text, and a second layer."""
+    params = [(np.array([[1.0, -2.0]]), np.array([[0.5]])), (np.array([[4.0], [0.0], [-1.0]]), np.zeros((3, 1)))]
+    grads = [
+        (np.array([[0.5, -1.0]]), np.array([[2.0]])),
+        (np.array([[-10.0], [1.0], [0.0]]), np.array([[1.0], [0.0], [-3.0]])),
+    ]
+    expected = [
+        (np.array([[0.95, -1.9]]), np.array([[0.3]])),
+        (np.array([[5.0], [-0.1], [-1.0]]), np.array([[-0.1], [0.0], [0.3]])),
+    ]
+    check.values("sgd_step", params, grads, 0.1, expected=expected)
+
+# %%
+def test_sgd_step_three_layers(check, np):
+    """Three layers."""
+    rng = check.rng(3301)
+    shapes = ((5, 3), (2, 5), (4, 2))
+    params = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in shapes]
+    grads = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in shapes]
+    check.values("sgd_step", params, grads, 0.25)
+
+# %%
+def test_sgd_step_one_layer(check, np):
+    """A single layer and a large learning rate."""
+    rng = check.rng(3302)
+    params = [(rng.normal(size=(3, 7)), rng.normal(size=(3, 1)))]
+    grads = [(rng.normal(size=(3, 7)), rng.normal(size=(3, 1)))]
+    check.values("sgd_step", params, grads, 3.0)
+
+# %%
+# HIDDEN
+def test_sgd_step_whole_numbers(check, np):
+    """Whole-number parameters and gradients."""
+    rng = check.rng(3303)
+    shapes = ((3, 5), (4, 3))
+    params = [(rng.integers(-3, 4, shape), rng.integers(-3, 4, (shape[0], 1))) for shape in shapes]
+    grads = [(rng.integers(-3, 4, shape), rng.integers(-3, 4, (shape[0], 1))) for shape in shapes]
+    check.values("sgd_step", params, grads, 0.125)
+    check.values("sgd_step", params, grads, 2)
+
+# %%
+# HIDDEN
+def test_sgd_step_small_rate(check, np):
+    """Small and large learning rates, four layers."""
+    rng = check.rng(3304)
+    shapes = ((7, 5), (3, 7), (6, 3), (2, 6))
+    params = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in shapes]
+    grads = [(rng.normal(0, 3, shape), rng.normal(0, 3, (shape[0], 1))) for shape in shapes]
+    grads[2] = (np.zeros((6, 3)), np.zeros((6, 1)))
+    for rate in (1e-3, 0.7, 11.0):
+        check.values("sgd_step", params, grads, rate)
+
+# %% [raw]
+# # END TESTS
+
+# %% [raw]
+# # END QUESTION
+
+# %% [markdown]
+# ### `train`
+#
+# Now the loop. In every epoch, shuffle anew; and for each mini-batch: the scores of its examples, the loss and its gradient at the scores, the gradients
+# of all parameters, one step. All the pieces are there: `minibatches`, `forward`, `softmax_cross_entropy`, `backward`, `sgd_step`.
+#
+# `train` returns the trained `params` and the list `losses`, with **one number per epoch**: the mean loss of that epoch, either of its mini-batches as they came by, or on all
+# examples when the epoch is over. Watch that curve: if it does not fall, something is wrong.
+#
+# **By hand.** One linear layer, two classes, three examples in one batch:
+# $X = \begin{pmatrix} 1 & 2 & -1 \\ 0 & 1 & 3 \end{pmatrix}$, `y = [0, 1, 1]`, $W = 0$, $b = 0$, $\eta = 0.6$. All scores are 0, so all probabilities are $0.5$, the loss is
+# $\log 2 = 0.693$, and
+#
+# $$dS = \frac{1}{3} \begin{pmatrix} -0.5 & 0.5 & 0.5 \\ 0.5 & -0.5 & -0.5 \end{pmatrix} \qquad
+# dW = dS\, X^\top = \begin{pmatrix} 0 & 2/3 \\ 0 & -2/3 \end{pmatrix} \qquad
+# db = \begin{pmatrix} 1/6 \\ -1/6 \end{pmatrix}$$
+#
+# so that one step leads to $W = \begin{pmatrix} 0 & -0.4 \\ 0 & 0.4 \end{pmatrix}$ and $b = \begin{pmatrix} -0.1 \\ 0.1 \end{pmatrix}$.
+#
+# **Traps.** `y` has to be cut with the same indices as the columns of `X`. All gradients of a step belong to the same, old parameters. No tricks: plain gradient steps with
+# the same learning rate throughout.
+#
+# **Write `train(params, X, y, *, activation, learning_rate, batch_size, epochs, rng)`.** (The `*` means that what follows it has to be named in a call, as below.)
+
+# %%
+X, y = np.array([[1.0, 2.0, -1.0], [0.0, 1.0, 3.0]]), np.array([0, 1, 1])
+start = [(np.zeros((2, 2)), np.zeros((2, 1)))]
+params, losses = train(start, X, y, activation="relu", learning_rate=0.6, batch_size=3, epochs=1, rng=np.random.default_rng(0))
+print("W", params[0][0].tolist(), "b", params[0][1].tolist())
+print("expected: W [[0.0, -0.4], [0.0, 0.4]] b [[-0.1], [0.1]], up to rounding")
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: train
+
+# %% [raw]
+# # BEGIN TESTS
+
+# %%
+def test_train_by_hand(check, np):
+    """The example of the text: one step with all three examples."""
+    X, y = np.array([[1.0, 2.0, -1.0], [0.0, 1.0, 3.0]]), np.array([0, 1, 1])
+    params = [(np.zeros((2, 2)), np.zeros((2, 1)))]
+
+    def judge(result):
+        ((W, b),), losses = result
+        right_W = np.allclose(W, np.array([[0.0, -0.4], [0.0, 0.4]]), 1e-6, 1e-9)
+        if np.shape(b) != (2, 1) or not right_W or not np.allclose(b, [[-0.1], [0.1]], 1e-6, 1e-9):
+            return "After one step W should be [[0, −0.4], [0, 0.4]] and b [[−0.1], [0.1]]."
+        return None if len(losses) == 1 else "One epoch should give one loss."
+
+    for batch_size in (3, 4):
+        check.outcome(
+            "train", params, X, y, judge=judge, activation="relu", learning_rate=0.6,
+            batch_size=batch_size, epochs=1, rng=check.rng(3401),
+        )
+
+# %%
+def test_train_losses(check, np):
+    """Three clusters: one loss for each epoch, and it falls."""
+    rng = check.rng(3402)
+    y = np.arange(90) % 3
+    X = np.array([[0.0, 2.0, -2.0], [2.0, -1.0, -1.0]])[:, y] + rng.normal(0, 0.6, (2, 90))
+    params = [(rng.normal(0, 0.5, (7, 2)), np.zeros((7, 1))), (rng.normal(0, 0.5, (3, 7)), np.zeros((3, 1)))]
+
+    def judge(result):
+        new, losses = result
+        if np.shape(losses) != (8,):
+            return "The list of losses should have one number for each epoch."
+        if not np.all(np.isfinite(losses)) or min(losses) <= 0:
+            return "A loss is not a positive number."
+        if losses[0] > 1.5:
+            return "The loss of the first epoch is too high: it should be a mean over the examples."
+        if losses[-1] > 0.6 * losses[0]:
+            return "The loss should fall clearly over the epochs."
+        return None
+
+    check.outcome(
+        "train", params, X, y, judge=judge, activation="relu", learning_rate=0.1,
+        batch_size=15, epochs=8, rng=check.rng(3403),
+    )
+
+# %%
+def test_train_steps(check, np):
+    """Seven equal examples in threes, two epochs: six equal steps."""
+    X, y = np.array([[1.0], [0.5]])[:, np.zeros(7, dtype=int)], np.ones(7, dtype=int)
+    params = [(np.array([[0.5, 0.0], [0.0, -1.0], [0.25, 0.25]]), np.zeros((3, 1)))]
+    expected_W = [
+        [-0.0790126864, -0.2895063432],
+        [1.1146825586, -0.4426587207],
+        [-0.2856698722, -0.0178349361],
+    ]
+
+    def judge(result):
+        (W, b) = result[0][0]
+        expected_b = np.array(expected_W)[:, :1] - params[0][0][:, :1]
+        if np.allclose(W, expected_W, 1e-6, 1e-8) and np.allclose(b, expected_b, 1e-6, 1e-8):
+            return None
+        return "Seven equal examples in threes make three equal steps in each epoch; yours end elsewhere."
+
+    check.outcome(
+        "train", params, X, y, judge=judge, activation="relu", learning_rate=0.5,
+        batch_size=3, epochs=2, rng=check.rng(3404),
+    )
+
+# %%
+def test_train_every_example(check, np):
+    """With a tiny learning rate the steps of an epoch add up to the gradient of all the examples."""
+    rng = check.rng(3405)
+    shapes = ((4, 5), (3, 4))
+    params = [(rng.normal(0, 0.7, shape), rng.normal(0, 0.3, (shape[0], 1))) for shape in shapes]
+    X, y = rng.normal(size=(5, 12)), rng.integers(0, 3, 12)
+    H = check.ref("forward")(params, X, "tanh")
+    grads = check.ref("backward")(params, H, check.ref("softmax_cross_entropy")(H[-1], y)[1], "tanh")
+
+    def judge_with(steps):
+        def judge(result):
+            for old, new, grad in zip(params, result[0], grads, strict=True):
+                for part in (0, 1):
+                    moved = (old[part] - np.asarray(new[part])) / 1e-6
+                    if np.shape(new[part]) != np.shape(old[part]):
+                        return "A trained array does not have the shape that it had before."
+                    if np.max(np.abs(moved - steps * grad[part])) > 1e-3 * np.max(np.abs(steps * grad[part])):
+                        return "Some examples are used too often or not at all, or a step has the wrong length."
+            return None
+
+        return judge
+
+    for batch_size, epochs in ((1, 2), (4, 3)):
+        check.outcome(
+            "train", params, X, y, judge=judge_with(12 // batch_size * epochs), activation="tanh",
+            learning_rate=1e-6, batch_size=batch_size, epochs=epochs, rng=check.rng(3406),
+        )
+
+# %%
+def test_train_learns_xor(check, np):
+    """Four clusters in the XOR pattern, which no perceptron can separate: nearly all are learned."""
+    rng = check.rng(3407)
+    corner = np.arange(120) % 4
+    X = np.array([[1.0, 1.0, -1.0, -1.0], [1.0, -1.0, 1.0, -1.0]])[:, corner] + rng.normal(0, 0.25, (2, 120))
+    y = np.isin(corner, [1, 2]).astype(int)
+    params = [(rng.normal(size=(8, 2)), np.zeros((8, 1))), (rng.normal(0, 0.4, (2, 8)), np.zeros((2, 1)))]
+    least = check.threshold("xor_accuracy")
+
+    def judge(result):
+        S = check.ref("forward")(result[0], X, "tanh")[-1]
+        if np.mean(np.argmax(S, axis=0) == y) >= least:
+            return None
+        return "The trained network tells too few of the points apart."
+
+    check.outcome(
+        "train", params, X, y, judge=judge, activation="tanh", learning_rate=0.3,
+        batch_size=10, epochs=20, rng=check.rng(3408),
+    )
+
+# %%
+# HIDDEN
+def test_train_one_step(check, np):
+    """One step with all examples: weights and biases of three layers, for each activation."""
+    rng = check.rng(3409)
+    shapes = ((6, 5), (4, 6), (3, 4))
+    params = [(rng.normal(0, 0.8, shape), rng.normal(0, 0.5, (shape[0], 1))) for shape in shapes]
+    X, y = rng.normal(size=(5, 11)), rng.integers(0, 3, 11)
+
+    def judge_with(activation):
+        H = check.ref("forward")(params, X, activation)
+        dS = check.ref("softmax_cross_entropy")(H[-1], y)[1]
+        grads = check.ref("backward")(params, H, dS, activation)
+
+        def judge(result):
+            if len(result[0]) != 3:
+                return "The trained parameters should have as many layers as before."
+            for old, new, grad in zip(params, result[0], grads, strict=True):
+                for part, name in enumerate(("weights", "biases")):
+                    right = old[part] - 0.75 * grad[part]
+                    if np.shape(new[part]) != right.shape or not np.allclose(new[part], right, 1e-6, 1e-9):
+                        return "After one step with all examples, the " + name + " of a layer are wrong."
+            return None
+
+        return judge
+
+    for activation, batch_size in (("tanh", 11), ("sigmoid", 50), ("relu", 11)):
+        check.outcome(
+            "train", params, X, y, judge=judge_with(activation), activation=activation,
+            learning_rate=0.75, batch_size=batch_size, epochs=1, rng=check.rng(3410),
+        )
+
+# %%
+# HIDDEN
+def test_train_number_of_steps(check, np):
+    """Equal examples: the number and the length of the steps, for several batch sizes."""
+    rng = check.rng(3411)
+    x, label = rng.normal(size=(3, 1)), 1
+    start = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((5, 3), (4, 5))]
+
+    def judge_with(steps):
+        params = start
+        for _ in range(steps):
+            H = check.ref("forward")(params, x, "sigmoid")
+            dS = check.ref("softmax_cross_entropy")(H[-1], np.array([label]))[1]
+            moves = check.ref("backward")(params, H, dS, "sigmoid")
+            params = [[a - 0.3 * m for a, m in zip(*pair, strict=True)] for pair in zip(params, moves, strict=True)]
+
+        def judge(result):
+            for new, right in zip(result[0], params, strict=True):
+                for a, b in zip(new, right, strict=True):
+                    if not np.allclose(a, b, 1e-6, 1e-9):
+                        return "On equal examples, an epoch makes too many, too few, or wrong steps."
+            return None
+
+        return judge
+
+    for n, batch_size, epochs, steps in ((13, 5, 1, 3), (12, 4, 2, 6), (5, 1, 2, 10), (9, 9, 3, 3)):
+        check.outcome(
+            "train", start, np.repeat(x, n, axis=1), np.full(n, label), judge=judge_with(steps),
+            activation="sigmoid", learning_rate=0.3, batch_size=batch_size, epochs=epochs, rng=check.rng(3412),
+        )
+
+# %%
+# HIDDEN
+def test_train_fresh_order(check, np):
+    """Examples come in random order, in a new one in each epoch, by the generator that is passed in."""
+    from itertools import permutations
+
+    rng = check.rng(3413)
+    start = [(rng.normal(0, 0.5, (3, 4)), np.zeros((3, 1)))]
+    settings = {"activation": "relu", "learning_rate": 0.4, "batch_size": 1}
+    kept = []
+
+    def end_of(X, y, orders):
+        W, b = start[0]
+        for i in [i for order in orders for i in order]:
+            S = check.ref("dense_forward")(W, b, X[:, [i]])
+            dS = check.ref("softmax_cross_entropy")(S, y[[i]])[1]
+            W, b = W - 0.4 * dS @ X[:, [i]].T, b - 0.4 * dS
+        return W
+
+    X, y = rng.normal(size=(4, 9)), np.arange(9) % 3
+    in_order = end_of(X, y, [range(9)])
+
+    def judge_first(result):
+        kept.append(np.asarray(result[0][0][0]))
+        if np.allclose(kept[-1], in_order, 1e-7, 1e-10):
+            return "In the first epoch the examples come in their old order."
+        return None
+
+    check.outcome("train", start, X, y, judge=judge_first, epochs=1, rng=check.rng(3414), **settings)
+    before = kept[-1]
+
+    def judge_again(result):
+        if np.allclose(result[0][0][0], before, 1e-7, 1e-10):
+            return None
+        return "Two generators with the same seed gave different results."
+
+    check.outcome("train", start, X, y, judge=judge_again, epochs=1, rng=check.rng(3414), **settings)
+
+    few, labels = X[:, :3], y[:3]
+    fixed = [end_of(few, labels, [order] * 12) for order in permutations(range(3))]
+
+    def judge_fresh(result):
+        W = np.asarray(result[0][0][0])
+        if any(np.allclose(W, same, 1e-7, 1e-10) for same in fixed):
+            return "The examples come in the same order in every epoch."
+        return None
+
+    check.outcome("train", start, few, labels, judge=judge_fresh, epochs=12, rng=check.rng(3415), **settings)
+
+# %%
+# HIDDEN
+def test_train_loss_values(check, np):
+    """The losses are means over the examples, during or after their epoch."""
+    rng = check.rng(3416)
+    params = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((4, 5), (3, 4))]
+    X, y = rng.normal(size=(5, 15)), rng.integers(0, 3, 15)
+
+    def loss_of(params, X, y, activation):
+        return check.ref("softmax_cross_entropy")(check.ref("forward")(params, X, activation)[-1], y)[0]
+
+    before = loss_of(params, X, y, "tanh")
+
+    def judge_still(result):
+        if np.shape(result[1]) != (4,):
+            return "The list of losses should have one number for each epoch."
+        if np.max(np.abs(np.asarray(result[1]) - before)) > 1e-3 * before:
+            return "While the network hardly changes, each epoch's loss should be the mean over all the examples."
+        return None
+
+    check.outcome(
+        "train", params, X, y, judge=judge_still, activation="tanh", learning_rate=1e-7,
+        batch_size=3, epochs=4, rng=check.rng(3417),
+    )
+
+    def judge_one(result):
+        after = loss_of(result[0], X, y, "tanh")
+        if np.shape(result[1]) != (1,):
+            return "The list of losses should have one number for each epoch."
+        if min(abs(result[1][0] - before), abs(result[1][0] - after)) > 1e-6:
+            return "After one step, the loss is neither that before the step nor that after it."
+        return None
+
+    check.outcome(
+        "train", params, X, y, judge=judge_one, activation="tanh", learning_rate=0.2,
+        batch_size=15, epochs=1, rng=check.rng(3418),
+    )
+
+    y = np.arange(45) % 3
+    X = np.array([[0.0, 3.0, -3.0], [3.0, -2.0, -2.0]])[:, y] + rng.normal(0, 0.4, (2, 45))
+    zero = [(np.zeros((3, 2)), np.zeros((3, 1)))]
+
+    def judge_first(result):
+        if np.shape(result[1]) != (2,) or not np.all(np.isfinite(result[1])):
+            return "The list of losses should have one number for each epoch."
+        if result[1][0] > 0.9 * np.log(3.0):
+            return "The first loss should belong to the first epoch, not to the time before it."
+        return None
+
+    check.outcome(
+        "train", zero, X, y, judge=judge_first, activation="relu", learning_rate=0.1,
+        batch_size=1, epochs=2, rng=check.rng(3419),
+    )
+
+# %%
+# HIDDEN
+def test_train_images(check, np):
+    """Real pictures: the accuracy on pictures that were not trained on."""
+    X, y, X_test, y_test = check.data(3000, 1000)
+    rng = check.rng(3420)
+    params = [
+        (rng.normal(0, np.sqrt(2 / 784), (32, 784)), np.zeros((32, 1))),
+        (rng.normal(0, np.sqrt(2 / 32), (10, 32)), np.zeros((10, 1))),
+    ]
+    least = check.threshold("image_accuracy")
+    reached = []
+
+    def judge(result):
+        S = check.ref("forward")(result[0], X_test, "relu")[-1]
+        reached.append(np.mean(np.argmax(S, axis=0) == y_test))
+        if reached[-1] >= least:
+            return None
+        return "The trained network recognises too few of the pictures."
+
+    check.outcome(
+        "train", params, X, y, judge=judge, activation="relu", learning_rate=0.1,
+        batch_size=50, epochs=8, rng=check.rng(3421),
+    )
+
+# %% [raw]
+# # END TESTS
+
+# %% [raw]
+# # END QUESTION
+
+# %% [markdown]
+# ### See it: can it learn fifty pictures by heart?
+#
+# Before you train on much data, make sure that the network can learn *little* data perfectly. If it cannot, there is a bug, and more data or more epochs would only hide it. We take
+# fifty pictures of clothes and 20 hidden units. Remember the first number to look at: a network that knows nothing about ten classes has the loss $\log 10 = 2.303$.
+
+# %%
+X_train, y_train, X_test, y_test = load_fashion_mnist(4000, 1000)
+few, few_y = X_train[:, :50], y_train[:50]
+params = initialize([784, 20, 10], np.random.default_rng(1), "small")
+print(f"loss at the start {softmax_cross_entropy(forward(params, few, 'relu')[-1], few_y)[0]:.4f}; log 10 = {np.log(10):.4f}")
+learned, losses = train(params, few, few_y, activation="relu", learning_rate=0.1, batch_size=10, epochs=120, rng=np.random.default_rng(2))
+S = forward(learned, few, "relu")[-1]
+print(f"loss at the end {losses[-1]:.4f}; {np.sum(S.argmax(axis=0) == few_y)} of 50 pictures right")
+
+fig, ax = plt.subplots(figsize=(7, 3.6))
+ax.semilogy(np.arange(1, 121), losses, color=BLACK, linewidth=2)
+ax.axhline(np.log(10), color=BLUE, linestyle="--")
+ax.text(120, np.log(10) * 1.12, "knowing nothing: log 10", color=BLUE, ha="right")
+ax.set(title="Learning fifty pictures by heart", xlabel="epoch", ylabel="loss (mean of the epoch)")
+plt.show()
+
+# %% [markdown]
+# *Figure 2: FILL*
+
+# %% [markdown]
+# ## Part 3. How good is it?
+#
+# ### `predict` and `accuracy`
+#
+# The loss is for the gradient; people want to know how often the network is right. The predicted class is the one with the **highest score** (softmax keeps the order, so we do not need
+# the probabilities), and the **accuracy** is the fraction of the examples where it is the true class.
+#
+# **By hand.** Scores $S = \begin{pmatrix} 1 & 0 & -1 & 2 \\ 3 & -2 & -4 & 2.5 \\ 2 & -1 & 0 & 1 \end{pmatrix}$: the highest in each column are in the rows $1, 0, 2, 1$. If the true classes are
+# $1, 0, 1, 1$, three of four are right, and the accuracy is $0.75$.
+#
+# **Write `predict(params, X, activation)`**, which returns $n$ classes, shape `(n,)`, **and `accuracy(y_hat, y)`**, which returns one number between 0 and 1.
+
+# %%
+S = np.array([[1.0, 0.0, -1.0, 2.0], [3.0, -2.0, -4.0, 2.5], [2.0, -1.0, 0.0, 1.0]])
+y_hat = predict([(S, np.zeros((3, 1)))], np.eye(4), "relu")  # with X = I, the scores of one linear layer are its weights
+print("classes ", y_hat, " expected: [1 0 2 1]")
+print("accuracy", accuracy(y_hat, np.array([1, 0, 1, 1])), " expected: 0.75")
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: predict
+
+# %% [raw]
+# # BEGIN TESTS
+
+# %%
+def test_predict_by_hand(check, np):
+    """One linear layer, whose scores you can see."""
+    S = np.array([[1.0, 0.0, -1.0, 2.0], [3.0, -2.0, -4.0, 2.5], [2.0, -1.0, 0.0, 1.0]])
+    check.values("predict", [(S, np.zeros((3, 1)))], np.eye(4), "relu", expected=np.array([1, 0, 2, 1]))
+
+# %%
+def test_predict_hidden_layer(check, np):
+    """One hidden layer, five classes, eleven examples, each activation."""
+    rng = check.rng(3501)
+    params = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((7, 3), (5, 7))]
+    X = rng.normal(0, 2, (3, 11))
+    for activation in ("sigmoid", "tanh", "relu"):
+        check.values("predict", params, X, activation)
+
+# %%
+def test_predict_negative_scores(check, np):
+    """All scores are negative."""
+    W = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]])
+    X = np.array([[2.0, -1.0, 0.0, 3.0, -2.0], [0.5, 1.0, -3.0, 2.0, -2.5]])
+    check.values("predict", [(W, np.full((3, 1), -20.0))], X, "tanh")
+
+# %%
+# HIDDEN
+def test_predict_deep(check, np):
+    """Three hidden layers and many examples, each activation."""
+    rng = check.rng(3502)
+    shapes = ((9, 4), (7, 9), (8, 7), (5, 8))
+    params = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in shapes]
+    X = rng.normal(0, 3, (4, 61))
+    for activation in ("sigmoid", "tanh", "relu"):
+        check.values("predict", params, X, activation)
+
+# %%
+# HIDDEN
+def test_predict_one_example(check, np):
+    """A single example, and more classes than examples."""
+    rng = check.rng(3503)
+    for n in (1, 2, 3):
+        params = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((6, 5), (9, 6))]
+        check.values("predict", params, rng.normal(size=(5, n)), "relu")
+
+# %%
+# HIDDEN
+def test_predict_large_scores(check, np):
+    """Very large scores, and whole numbers."""
+    rng = check.rng(3504)
+    S = rng.uniform(-1e4, 1e4, (4, 7))
+    S[:, 0] = [9000.0, 9998.0, 9999.5, 9999.0]
+    check.values("predict", [(S, np.zeros((4, 1)))], np.eye(7), "relu")
+    params = [(rng.integers(-3, 4, shape), rng.integers(-3, 4, (shape[0], 1))) for shape in ((5, 3), (4, 5))]
+    params[1] = (params[1][0] + np.array([[0.1], [0.2], [0.3], [0.4]]), params[1][1] * 1.01)
+    check.values("predict", params, rng.integers(-3, 4, (3, 13)), "tanh")
+
+# %% [raw]
+# # END TESTS
+
+# %% [raw]
+# # END QUESTION
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: accuracy
+
+# %% [raw]
+# # BEGIN TESTS
+
+# %%
+def test_accuracy_by_hand(check, np):
+    """Three of four are right."""
+    check.values("accuracy", np.array([1, 0, 2, 1]), np.array([1, 0, 1, 1]), expected=0.75)
+
+# %%
+def test_accuracy_all_and_none(check, np):
+    """All right, and none right."""
+    check.values("accuracy", np.array([2, 0, 1, 0, 3]), np.array([2, 0, 1, 0, 3]), expected=1.0)
+    check.values("accuracy", np.array([2, 0, 1]), np.array([0, 1, 2]), expected=0.0)
+
+# %%
+# HIDDEN
+def test_accuracy_random(check, np):
+    """Many examples, unequal classes."""
+    rng = check.rng(3601)
+    for n in (7, 31, 150):
+        y = np.minimum(rng.integers(0, 10, n), 6)
+        y_hat = np.where(rng.random(n) < 0.6, y, rng.integers(0, 7, n))
+        check.values("accuracy", y_hat, y)
+
+# %%
+# HIDDEN
+def test_accuracy_few(check, np):
+    """A single example; the right classes in the wrong places."""
+    check.values("accuracy", np.array([4]), np.array([4]), expected=1.0)
+    check.values("accuracy", np.array([4]), np.array([0]), expected=0.0)
+    y = check.rng(3602).permutation(9)
+    check.values("accuracy", np.roll(y, 1), y, expected=0.0)
+    check.values("accuracy", np.concatenate([y[:3], np.roll(y[3:], 1)]), y, expected=1 / 3)
+
+# %% [raw]
+# # END TESTS
+
+# %% [raw]
+# # END QUESTION

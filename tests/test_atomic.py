@@ -7,6 +7,7 @@ import os
 import sys
 
 import pytest
+
 from labkit import atomic
 
 

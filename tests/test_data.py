@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from labkit.student import data
 
 FOLDER = Path(__file__).parents[1] / "assignments" / "data"

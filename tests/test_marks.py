@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
+
 from labkit.marks import MarksError, read_marks, unmarked, write_marks_template
 
 QUESTIONS = {"why_xor": 5.0, "saturation": 2.5}

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from labkit.moodle import feedback_folder, parse_flat, parse_folder, write_feedback_zip
 from labkit.moodle.names import alike, bare
-
 from tests.moodle_import import import_feedback
 
 DATA = Path(__file__).parent / "data" / "moodle"

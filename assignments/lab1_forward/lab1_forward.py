@@ -33,6 +33,7 @@
 # Tools for the pictures. Nothing to write here.
 import matplotlib.pyplot as plt
 import numpy as np
+
 from labdata import CLASS_NAMES, fashion_mnist_images, load_fashion_mnist, mean_image
 
 plt.rcParams.update({"figure.dpi": 100, "font.size": 11, "axes.grid": True, "grid.alpha": 0.3})

@@ -22,6 +22,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT / "solutions"), str(ROOT / "autograder" / "labkit" / "student")]
 
 from data import load_fashion_mnist
+
 from neuralnet.training import accuracy, initialize, predict, train
 
 SIZES = [784, 32, 16, 10]

@@ -14,6 +14,7 @@ import logging
 import re
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,9 @@ from labkit.student import labcheck
 from labkit.zips import read_tree, write_zip
 
 STUDENT_REQUIREMENTS = ["numpy>=2.0", "matplotlib>=3.9", "otter-grader>=7.0,<8", "jupyterlab>=4.2"]
+
+_KEPT_SECONDS = 6 * 3600
+"""Another command may still be grading with an older build."""
 
 Report = Callable[[str], None]
 
@@ -69,12 +73,18 @@ def built(lab: Lab, own_work: bool = False, say: Report = lambda line: None) -> 
         cache_folder().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache_folder()) as work:
             _build(lab, Path(work) / "new", own_work)
-            for old in cache_folder().glob(f"{lab.name}{'-own' if own_work else ''}-*"):
-                if re.fullmatch(r"[0-9a-f]{16}", old.name.rsplit("-", 1)[1]):
-                    shutil.rmtree(old, ignore_errors=True)
+            _forget_old(lab.name)
             with contextlib.suppress(OSError):  # another process was faster
                 (Path(work) / "new").rename(root)
     return Bundle(root)
+
+
+def _forget_old(name: str) -> None:
+    """Remove builds of a lab that nothing can be using any more."""
+    for old in cache_folder().glob(f"{name}-*"):
+        named = re.fullmatch(rf"{name}(-own)?-[0-9a-f]{{16}}", old.name)
+        if named and time.time() - old.stat().st_mtime > _KEPT_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def deliver(bundle: Bundle, out: Path) -> list[Path]:

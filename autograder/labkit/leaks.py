@@ -11,6 +11,9 @@ from labkit.bundle import Bundle
 from labkit.errors import LabkitError
 from labkit.zips import read_tree
 
+_EVERYDAY = re.compile(r"""@|def |"|#|title|why|hint|rng = np\.random\.default_rng\(""")
+"""Lines of the catalogue that give nothing away."""
+
 _MARKERS = re.compile(r"BEGIN SOLUTION|END SOLUTION|BEGIN TEST|END TEST|# *HIDDEN|SOLUTION NO PROMPT")
 
 
@@ -72,6 +75,6 @@ def _catalogue_lines(bundle: Bundle) -> set[str]:
     for version in (*catalogue.entries(bundle.lab.number), *catalogue.variants(bundle.lab.number)):
         for line in inspect.getsource(version.run).splitlines():
             line = line.strip()
-            if len(line) > 24 and not line.startswith(("@", "def ", '"', "#", "title", "why", "hint")):
+            if len(line) > 24 and not _EVERYDAY.match(line):
                 found.add(line)
     return found

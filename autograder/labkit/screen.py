@@ -35,7 +35,7 @@ def show_class(graded: Graded) -> None:
             lost = [q.name for q in result.questions if not q.passed]
             told = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
         else:
-            told = result.status
+            told = f"{result.status.partition(':')[0]} (see below)"
         table.add_row(result.submission, f"{result.percent(lab):g}", told)
     console.print(table)
     if len(found) > _SHOWN:

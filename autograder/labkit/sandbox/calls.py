@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 LINUX = sys.platform.startswith("linux")
 LOOK_SECONDS = 0.25
+CHECK_SECONDS = 0.02
 GRACE_SECONDS = 1.0
 NOTES_LIMIT = 512
 FILES_LIMIT = 4096
@@ -81,8 +82,10 @@ class _Budget:
         self.cpu = seconds
         if not own and worker.left < seconds:
             self.limit, self.cpu = "total", worker.left
-        self.deadline = time.monotonic() + worker.limits.wall(seconds)
-        self.looked = time.monotonic()
+        self.looked = self.checked = time.monotonic()
+        self.deadline = self.looked + worker.limits.wall(seconds)
+        self.serving = worker.limits.wall(seconds)
+        """Wall seconds left for functions served by the grader; they do not count otherwise."""
         self.spent = 0.0
 
     def used(self) -> float:
@@ -93,6 +96,8 @@ class _Budget:
     def wait(self, poller: select.poll) -> int:
         """The socket's next event; _ExpiredError if a limit is met before."""
         while True:
+            if time.monotonic() - self.checked > CHECK_SECONDS:
+                self.check()  # also while something arrives all the time
             pause = LOOK_SECONDS if self.worker.measured else 0.5
             pause = min(pause, max(0.004, (self.cpu - self.spent) / 2))
             events = poller.poll(pause * 1000)
@@ -101,7 +106,7 @@ class _Budget:
             self.check()
 
     def check(self) -> None:
-        now = time.monotonic()
+        now = self.checked = time.monotonic()
         if self.used() > self.cpu:
             raise _ExpiredError(self.limit)
         if now > self.deadline:
@@ -484,7 +489,6 @@ class _Exchange:
             if not count:
                 raise _GoneError
             view = view[count:]
-        self.budget.check() if size > 1 << 20 else None
         return data
 
     # Messages -------------------------------------------------------------------------------------
@@ -519,11 +523,12 @@ class _Exchange:
             raise ProtocolError("not arguments")
         self.body = bytearray()
         began = time.monotonic()
-        left = max(0.01, self.budget.deadline - began)
+        self.budget.check()
+        watchdog = self.worker._watchdog
         label = f"{name} of the course" if name in self.worker._substitute else "the function passed"
         try:
             with memory_limit(self.worker.limits.callback_mb):
-                value = self.worker._watchdog.run(function, left, *args, **kwargs)
+                value = watchdog.run(function, self.budget.serving, *args, **kwargs)
             encoder = Encoder(self.worker.limits.reply_mb << 20)
             answer = {"op": "value", "value": encoder.node(value)}
             answer["states"] = [
@@ -534,7 +539,11 @@ class _Exchange:
         except (Exception, RecursionError):
             encoder = Encoder()
             answer = {"op": "error", "text": f"{label} cannot take these arguments"}
-        self.budget.deadline += min(time.monotonic() - began, left / 2)
+        took = time.monotonic() - began
+        self.budget.deadline += took
+        self.budget.serving -= took
+        if self.budget.serving < 0:
+            raise _ExpiredError("wall")
         self.send(answer, encoder.buffers)
 
     def error(self, module: str) -> Failure:

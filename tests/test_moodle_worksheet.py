@@ -280,7 +280,7 @@ def test_everything_that_would_be_lost_is_said():
         "another grade before": "Participant 4 (Regraded)",
         "another comment before": "Participant 4 (Regraded)",
         "result is no number": "Participant 5 (Nan)",
-        "none was graded": "Participant 6 (Not graded)",
+        "is not in the download": "Participant 6 (Not graded)",
         "that limit": "Participant 7 (Too much)",
         "knows no submission": "Participant 8 (Late)",
         "draft": "Participant 9 (Draft)",
@@ -363,6 +363,14 @@ def test_blind_marking_has_no_names_to_compare():
     sheet = sheet_of("Participant 15,Submitted,,20.00,-", header=header)
     found = answer(sheet, people((15, "Participant")))
     assert import_worksheet(found.worksheet.to_bytes(), 20, {15})[15].grade == 10.0
+
+
+def test_what_could_not_be_graded_keeps_its_row_and_gets_its_page():
+    sheet = sheet_of(row(5, grade="55.00"), row(6))
+    found = answer(sheet, [Outcome(5, "Wei Chen", None, "broken", page=b"why")])
+    assert found.worksheet.to_bytes() == sheet.to_bytes()
+    assert found.pages == {5: b"why"}
+    assert any("could not be graded" in line and "Participant 5" in line for line in found.lines)
 
 
 def team_sheet():

@@ -97,6 +97,8 @@ def test_initialize_shapes(check, np):
                 return "All biases should be exactly 0."
             if np.unique(W).size != p * q:
                 return "Some weights are equal: each should be a random number of its own."
+            if np.max(np.abs(W)) > 0.1:
+                return "Without a named scheme the weights should be small: 0.01 times a normal number."
         return None
 
     check.outcome("initialize", sizes, check.rng(3101), judge=judge)
@@ -311,6 +313,8 @@ def test_minibatches_sizes(check, np):
     def judge(batches):
         if [len(batch) for batch in batches] != [5, 5, 3]:
             return "13 examples in fives should give batches of 5, 5 and 3."
+        if any(np.asarray(batch).dtype.kind not in "iu" for batch in batches):
+            return "The indices should be whole numbers (of an integer type), to pick columns with."
         if sorted(int(i) for batch in batches for i in batch) != list(range(13)):
             return "Every index from 0 to n − 1 should stand in exactly one batch."
         return None
@@ -340,7 +344,7 @@ def test_minibatches_shuffled(check, np):
             return "Every index from 0 to n − 1 should stand in exactly one batch."
         if np.array_equal(order, np.arange(60)):
             return "The examples are not shuffled."
-        if np.count_nonzero(np.abs(np.diff(order)) == 1) > 20:
+        if np.count_nonzero(np.abs(np.diff(order)) == 1) > 30:
             return "Neighbours stay together: shuffle the examples, not only the batches."
         if np.corrcoef(order, np.arange(60))[0, 1] > 0.75:
             return "The examples are hardly mixed: early ones are still in early batches."
@@ -380,6 +384,8 @@ def test_minibatches_many(check, np):
     def judge_with(n, batch_size):
         def judge(batches):
             sizes = [len(batch) for batch in batches]
+            if any(np.asarray(batch).dtype.kind not in "iu" for batch in batches):
+                return "The indices should be whole numbers (of an integer type), to pick columns with."
             if sizes != [min(batch_size, n - start) for start in range(0, n, batch_size)]:
                 return "All batches but the last should be full, and no example left out."
             if sorted(int(i) for batch in batches for i in batch) != list(range(n)):
@@ -400,7 +406,7 @@ def test_minibatches_mixed(check, np):
         order = np.concatenate([np.asarray(batch) for batch in batches])
         if sorted(order.tolist()) != list(range(300)):
             return "Every index from 0 to n − 1 should stand in exactly one batch."
-        if np.count_nonzero(np.abs(np.diff(order)) == 1) > 60:
+        if np.count_nonzero(np.abs(np.diff(order)) == 1) > 150:
             return "Neighbours stay together: shuffle the examples, not only the batches."
         if abs(np.corrcoef(order, np.arange(300))[0, 1]) > 0.4:
             return "The examples are hardly mixed: early ones are still in early batches."
@@ -1029,3 +1035,333 @@ def test_accuracy_few(check, np):
 
 # %% [raw]
 # # END QUESTION
+
+# %% [markdown]
+# ### See it: ten kinds of clothes
+#
+# Now for real: 4,000 pictures to train on, and 1,000 others to see how well the network does on what it has never seen. One hidden layer of 64 ReLU units, the
+# scheme "he", batches of 50. We train one epoch at a time, so that we can measure the accuracy in between.
+
+# %%
+def watch(sizes, scheme, activation, learning_rate, batch_size, epochs, seed=0, n=4000):
+    """Train on the first n pictures, epoch by epoch; gives params, losses and both accuracies after each epoch."""
+    rng = np.random.default_rng(seed)
+    params, losses, train_accuracy, test_accuracy = initialize(sizes, rng, scheme), [], [], []
+    for _ in range(epochs):
+        params, loss = train(
+            params, X_train[:, :n], y_train[:n], activation=activation,
+            learning_rate=learning_rate, batch_size=batch_size, epochs=1, rng=rng,
+        )
+        losses += loss
+        train_accuracy.append(accuracy(predict(params, X_train[:, :n], activation), y_train[:n]))
+        test_accuracy.append(accuracy(predict(params, X_test, activation), y_test))
+    return params, losses, train_accuracy, test_accuracy
+
+
+clothes, losses, train_accuracy, test_accuracy = watch([784, 64, 10], "he", "relu", 0.1, 50, 25)
+print(f"after 25 epochs: loss {losses[-1]:.3f}, right on training pictures {train_accuracy[-1]:.1%}, on test pictures {test_accuracy[-1]:.1%}")
+
+fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
+epochs = np.arange(1, 26)
+left.plot(epochs, losses, color=BLACK, marker="o", markersize=3)
+left.axhline(np.log(10), color=GREY, linestyle=":")
+left.text(25, np.log(10) - 0.13, "log 10: knowing nothing", color=GREY, ha="right")
+left.set(title="Loss", xlabel="epoch", ylabel="mean loss of the epoch", ylim=(0, 2.5))
+right.plot(epochs, train_accuracy, color=BLACK, marker="o", markersize=3)
+right.plot(epochs, test_accuracy, color=BLUE, linestyle="--", marker="s", markersize=3)
+right.text(25, train_accuracy[-1] + 0.008, "training pictures", ha="right")
+right.text(25, test_accuracy[-1] - 0.02, "test pictures", color=BLUE, ha="right")
+right.set(title="Accuracy", xlabel="epoch", ylabel="fraction right", ylim=(0.65, 1))
+plt.show()
+
+# %% [markdown]
+# *Figure 3: FILL*
+#
+# What has the hidden layer learned? Each hidden unit has 784 weights, one for each pixel, so we can look at them as pictures.
+
+# %%
+W = clothes[0][0]
+strongest = np.argsort(-np.abs(clothes[1][0]).sum(axis=0))[:16]
+fig, axes = plt.subplots(2, 8, figsize=(10, 2.9))
+limit = np.abs(W[strongest]).max() * 0.8
+for ax, unit in zip(axes.flat, strongest, strict=True):
+    shown = ax.imshow(W[unit].reshape(28, 28), cmap="gray", vmin=-limit, vmax=limit)
+    ax.set_title(f"unit {unit}", fontsize=9)
+    ax.axis("off")
+fig.colorbar(shown, ax=axes, label="weight", shrink=0.9)
+fig.suptitle("What sixteen hidden units look for")
+plt.show()
+
+# %% [markdown]
+# *Figure 4: FILL*
+
+# %% [markdown]
+# ## Part 4. Experiments
+#
+# You have all the tools now. Each of the following cells checks one claim of the lecture. Read the claim, guess what you will see, and then run the cell.
+#
+# ### Zeros never learn to differ
+#
+# *"All zeros is bad: the nodes compute the same and get the same updates."* Six hidden sigmoid units on pictures, once from the scheme "zeros", once from "small", otherwise everything
+# the same.
+
+# %%
+networks = {}
+for scheme in ("zeros", "small"):
+    networks[scheme], losses, _, test = watch([784, 6, 10], scheme, "sigmoid", 0.5, 20, 20, n=2000)
+    W = networks[scheme][0][0]
+    difference = max(np.abs(W[i] - W[j]).max() for i in range(6) for j in range(i))
+    print(f"{scheme:5}: loss {losses[-1]:.3f}, accuracy {test[-1]:.1%}, largest difference between two units {difference:.1e}")
+
+fig, axes = plt.subplots(2, 6, figsize=(9, 3.5))
+for row, (scheme, params) in zip(axes, networks.items(), strict=True):
+    W = params[0][0]
+    limit = np.abs(W).max()
+    for unit, ax in enumerate(row):
+        ax.imshow(W[unit].reshape(28, 28), cmap="gray", vmin=-limit, vmax=limit)
+        ax.set_title(f"{scheme}: unit {unit}", fontsize=9)
+        ax.axis("off")
+fig.suptitle("Weights of six hidden units after training")
+plt.show()
+
+# %% [markdown]
+# *Figure 5: FILL*
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: why_not_zeros
+# manual: true
+
+# %% [markdown]
+# **Question.** (a) Explain with the formulas of forward and backward pass why the six units of the upper row are equal after any number of steps. (b) Would random *biases* with all weights 0 break the symmetry?
+# And all weights equal to 0.5 instead of 0? (c) Why are zero biases harmless?
+
+# %% [raw]
+# # BEGIN SOLUTION
+
+# %% [markdown]
+# **Model answer.** (a) If the rows of $W^{(1)}$ and the entries of $b^{(1)}$ are equal, all hidden units compute the same value $h$ for each example. If also the columns of $W^{(2)}$ are equal, then
+# $dH = W^{(2)\top} dS$ has equal rows, hence $dZ = dH \circ a'(h)$ has equal rows, hence $dW^{(1)} = dZ\,X^\top$ and $db^{(1)}$ have equal rows; and $dW^{(2)} = dS\,H^\top$ has equal columns because the rows of $H$ are equal. So after the step
+# everything is equal again, and by induction for ever. (b) Random biases: yes, in principle. The units' values $h$ differ, so the columns of $dW^{(2)}$ differ after the first step, and then the rows of $dW^{(1)}$. (It is a poor start all the same: at first no unit depends on
+# the input.) All weights 0.5: no, the argument in (a) needs equal weights, not zero ones. (c) The random weights already make the units' values and gradients different, so the biases become different from the first step on.
+#
+# **Rubric** (5 points). (a) 3: equal values in the forward pass (1), equal gradients in the backward pass, with the role of the equal columns of $W^{(2)}$ (1), hence equal after each step (1). (b) 1: 0.5 does not help, random biases do (accept "yes, but slowly"). (c) 1: the asymmetry of the
+# weights is enough.
+
+# %% [raw]
+# # END SOLUTION
+
+# %% [raw]
+# # END QUESTION
+
+# %% [markdown]
+# ### Stochastic, mini-batch and batch gradient descent, side by side
+#
+# The same network, the same start, the same learning rate 0.05, on 1,000 pictures: once with one picture in a step, once with 32, once with all 1,000. There are two ways to count the
+# costs. On the left, **epochs**: how often has each picture been looked at? On the right, **steps**: how often was a gradient evaluated and the network changed?
+
+# %%
+n = 1000
+begin = initialize([784, 32, 10], np.random.default_rng(0), "he")
+fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
+for batch_size, epochs, colour, line, marker in ((1, 6, ORANGE, ":", "^"), (32, 60, BLACK, "-", "o"), (n, 300, BLUE, "--", "s")):
+    _, losses = train(
+        begin, X_train[:, :n], y_train[:n], activation="relu", learning_rate=0.05,
+        batch_size=batch_size, epochs=epochs, rng=np.random.default_rng(1),
+    )
+    steps = -(-n // batch_size)
+    seen = np.arange(1, epochs + 1)
+    style = {"color": colour, "linestyle": line, "marker": marker, "markersize": 4, "markevery": max(1, epochs // 15)}
+    left.loglog(seen, losses, **style, label=f"batch size {batch_size}")
+    right.loglog(seen * steps, losses, **style)
+    print(f"batch size {batch_size:4}: {steps:4} steps in an epoch, loss {losses[0]:.3f} in epoch 1, {losses[5]:.3f} in epoch 6, {losses[-1]:.3f} in epoch {epochs}")
+left.legend(frameon=False)
+left.set(title="Loss by epochs (work)", xlabel="epochs", ylabel="mean loss of the epoch")
+right.set(title="Loss by steps (gradient evaluations)", xlabel="steps")
+plt.show()
+
+# %% [markdown]
+# *Figure 6: FILL*
+
+# %% [raw]
+# # BEGIN QUESTION
+# name: batch_size
+# manual: true
+
+# %% [markdown]
+# **Question.** Look at Figure 6 and the printed lines. (a) Which batch size is best if looking at a picture is what costs? And if every step costs the same, whatever the batch size (as it nearly does on a graphics card)? (b) Why does one
+# step with all pictures bring so much less *per epoch*, though its gradient is the exact one? (c) The curve of batch size 1 is the shakiest. Why, and what would you change to let it settle?
+
+# %% [raw]
+# # BEGIN SOLUTION
+
+# %% [markdown]
+# **Model answer.** (a) Per epoch the smallest batches are best: after 6 looks at each picture, batch size 1 has by far the lowest loss, the full batch has hardly moved. Per step it is the other way round: a step with many pictures is at least as good as one with few, as its
+# gradient is less noisy. Mini-batches are the compromise, nearly as good as the better one on either axis. (b) An epoch of full-batch descent is a single step of length $\eta$ times the gradient; batch size 1 makes 1,000 steps in the same time. Each of
+# them is inexact, but on average they point downhill (the mean of the single gradients *is* the full gradient), and 1,000 rough steps lead further than one exact step. (c) The gradient of a single example differs much from the mean, so the steps scatter around
+# the way down, and each one undoes part of others near the minimum. A smaller learning rate, one that shrinks over time, or a larger batch lets it settle.
+#
+# **Rubric** (5 points). (a) 2: one point for each way of counting, read from the figure. (b) 2: many steps against one step in an epoch (1), small-batch gradients point downhill on average (1). (c) 1: noise of single examples' gradients, and one remedy.
+
+# %% [raw]
+# # END SOLUTION
+
+# %% [raw]
+# # END QUESTION
+
+# %% [markdown]
+# ### Valleys: convex and non-convex losses
+#
+# Linear models have a loss like a bowl: **convex**, with one lowest point, and gradient descent finds it from anywhere. With a hidden layer the surface has hills, saddles and
+# several valleys; and the more parameters, the more local minima. Then *a good starting point is crucial*.
+#
+# To see it we need a loss with only two parameters. The data are points on a wavy curve. Left: a straight line $\hat y = w x + b$. Right: a network with two hidden tanh units that are steps at
+# movable places, $\hat y = -0.4 \tanh(8x + b_1) - 0.4 \tanh(8x + b_2)$; only $b_1$ and $b_2$ are trained.
+
+# %%
+x = np.linspace(-1, 1, 41).reshape(1, -1)
+wave = 0.6 * np.sin(6 * x) + 0.4 * x * np.cos(11 * x)
+
+
+def straight(a, b):
+    """Loss of the line with slope a and offset b, and its gradient."""
+    params = [(np.array([[a]]), np.array([[b]]))]
+    H = forward(params, x, "tanh")
+    loss, dS = squared_error(H[-1], wave)
+    ((dW, db),) = backward(params, H, dS, "tanh")
+    return loss, np.array([dW[0, 0], db[0, 0]])
+
+
+def two_steps(a, b):
+    """Loss of the network with hidden biases a and b, and its gradient."""
+    params = [(np.array([[8.0], [8.0]]), np.array([[a], [b]])), (np.array([[-0.4, -0.4]]), np.zeros((1, 1)))]
+    H = forward(params, x, "tanh")
+    loss, dS = squared_error(H[-1], wave)
+    (_, db), _ = backward(params, H, dS, "tanh")
+    return loss, db[:, 0]
+
+
+def descend(surface, point, learning_rate, steps):
+    """Way of plain gradient descent from a starting point."""
+    way = [np.array(point, dtype=float)]
+    for _ in range(steps):
+        way.append(way[-1] - learning_rate * surface(*way[-1])[1])
+    return np.array(way)
+
+
+fig, axes = plt.subplots(1, 2, figsize=(11, 4.8))
+scenes = (
+    (straight, 2.0, "Convex: a straight line", ("slope w", "offset b"), 0.3, 200, [(-1.7, 1.5), (1.6, 1.2), (1.3, -1.6), (-1.5, -1.0)]),
+    (two_steps, 10.0, "Not convex: two hidden units", ("bias b₁", "bias b₂"), 20.0, 400, [(-8, 2.5), (-2.5, -1.5), (1.0, 4.5), (3.5, -0.7), (8.5, -8.0)]),
+)
+for ax, (surface, limit, title, names, rate, steps, starts) in zip(axes, scenes, strict=True):
+    grid = np.linspace(-limit, limit, 61)
+    heights = np.array([[surface(a, b)[0] for a in grid] for b in grid])
+    ax.contourf(grid, grid, heights, 14, cmap="Greys", alpha=0.6)
+    ax.contour(grid, grid, heights, 14, colors="white", linewidths=0.6)
+    for point in starts:
+        way = descend(surface, point, rate, steps)
+        ax.plot(*way.T, color=BLUE, linewidth=1.8)
+        ax.plot(*way[0], "o", color="white", markeredgecolor=BLACK, markersize=8)
+        ax.plot(*way[-1], "*", color=ORANGE, markeredgecolor=BLACK, markersize=15)
+        ax.annotate(f"{surface(*way[-1])[0]:.3f}", way[-1], xytext=(9, 5), textcoords="offset points", fontsize=9, weight="bold")
+    ax.set(title=title, xlabel=names[0], ylabel=names[1], xlim=(-limit, limit), ylim=(-limit, limit))
+    ax.grid(False)
+plt.show()
+
+# %% [markdown]
+# *Figure 7: FILL*
+
+# %% [markdown]
+# ### Why the sigmoid zig-zags
+#
+# The outputs of sigmoid units are all positive. Now take a unit of the *next* layer, with score $z = w \cdot h + b$. For one example its gradient is $dw = dz \cdot h$, and with $h > 0$ **all entries of $dw$ have the same sign**, that of $dz$. So in one step all its
+# weights can go up or all down, but never some up and others down; if that is what is needed, it takes a zig-zag. Outputs of tanh are centred around zero and have no such problem. First we count, in a
+# network with two hidden layers, how often all weights of a unit in the second one get the same sign from a single example.
+
+# %%
+rng = np.random.default_rng(3)
+for activation in ("sigmoid", "tanh"):
+    params = initialize([784, 20, 20, 10], rng, "xavier")
+    one_sign = []
+    for i in range(100):
+        H = forward(params, X_train[:, [i]], activation)
+        dS = softmax_cross_entropy(H[-1], y_train[[i]])[1]
+        dW = backward(params, H, dS, activation)[1][0]
+        one_sign.append(np.mean(np.abs(np.sign(dW).sum(axis=1)) == 20))
+    print(f"{activation:8} all 20 weights of a unit get the same sign: {np.mean(one_sign):.0%} of the cases")
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(10, 4.2), sharex=True, sharey=True)
+inputs = np.random.default_rng(5).uniform(0.2, 1.0, (2, 60))
+target = np.array([[1.0, -1.0]])
+for ax, (h, title) in zip(axes, ((inputs, "Inputs all positive, like a sigmoid's"), (inputs - 0.6, "Inputs centred at 0, like tanh's")), strict=True):
+    y_line = target @ h
+    grid = np.linspace(-0.6, 1.6, 60)
+    heights = [[squared_error(np.array([[a, b]]) @ h, y_line)[0] for a in grid] for b in grid - 1.0]
+    ax.contour(grid, grid - 1.0, heights, 12, colors=GREY, linewidths=0.7)
+    params, way = [(np.array([[0.0, 0.0]]), np.zeros((1, 1)))], [np.zeros(2)]
+    for i in range(60):
+        H = forward(params, h[:, [i]], "tanh")
+        dS = squared_error(H[-1], y_line[:, [i]])[1]
+        (dW, _), = backward(params, H, dS, "tanh")
+        params = sgd_step(params, [(dW, np.zeros((1, 1)))], 0.9)
+        way.append(params[0][0][0])
+    ax.plot(*np.array(way).T, color=BLUE, marker="o", markersize=3, linewidth=1.4)
+    ax.plot(*target[0], "*", color=ORANGE, markeredgecolor=BLACK, markersize=16)
+    ax.set(title=title, xlabel="weight w₁", ylabel="weight w₂")
+plt.show()
+
+# %% [markdown]
+# *Figure 8: FILL*
+
+# %% [markdown]
+# ### Which activation learns faster, and how deep?
+#
+# *"ReLU converges faster."* We measure it: the three activations, with one hidden layer and with four ("deep" learning), on 2,000 pictures. Sigmoid and tanh start with "xavier", ReLU with "he"; everything else
+# is the same.
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
+for ax, hidden in zip(axes, ([64], [64, 64, 64, 64]), strict=True):
+    for activation, scheme, colour, line, marker in (("sigmoid", "xavier", BLACK, "-", "^"), ("tanh", "xavier", BLUE, "--", "o"), ("relu", "he", ORANGE, "-.", "s")):
+        _, losses, _, test = watch([784, *hidden, 10], scheme, activation, 0.05, 25, 15, n=2000)
+        ax.plot(np.arange(1, 16), losses, color=colour, linestyle=line, marker=marker, markersize=4, label=activation)
+        print(f"{len(hidden)} hidden, {activation:7}: loss {losses[0]:.2f} in epoch 1, {losses[-1]:.2f} in epoch 15, accuracy {test[-1]:.1%}")
+    ax.axhline(np.log(10), color=GREY, linestyle=":", linewidth=1)
+    ax.set(title=f"{len(hidden)} hidden layer{'s' * (len(hidden) > 1)} of 64 units", xlabel="epoch", ylim=(0, 2.5))
+axes[0].set_ylabel("mean loss of the epoch")
+axes[0].legend(frameon=False)
+plt.show()
+
+# %% [markdown]
+# *Figure 9: FILL*
+
+# %% [markdown]
+# ### Dead units
+#
+# The price of ReLU: a unit whose score is negative for *every* example has the output 0, hence the gradient 0, hence it never changes again. It is **dead**. One step that is too long can do it. We train with three learning rates
+# and count the hidden units whose output is 0 on all training pictures.
+
+# %%
+rates, dead, right_share = (0.05, 0.5, 1.5), [], []
+for rate in rates:
+    params, _, _, test = watch([784, 64, 10], "he", "relu", rate, 25, 5, n=2000)
+    H1 = forward(params, X_train[:, :2000], "relu")[1]
+    dead.append(int(np.sum(H1.max(axis=1) == 0)))
+    right_share.append(test[-1])
+
+fig, ax = plt.subplots(figsize=(6.5, 3.4))
+bars = ax.bar([f"learning rate {rate}" for rate in rates], dead, color=["#DDDDDD", "#AAAAAA", "#555555"], edgecolor="black")
+ax.bar_label(bars, [f"{count} dead\naccuracy {share:.0%}" for count, share in zip(dead, right_share, strict=True)], padding=2)
+ax.set(title="Dead units after 5 epochs, of 64", ylabel="units that are 0 on all pictures", ylim=(0, 80))
+plt.show()
+
+# %% [markdown]
+# *Figure 10: FILL*
+
+# %% [markdown]
+# ## What you have now
+#
+# A training loop, and an eye for what to check before you believe it: the loss starts at $\log K$, fifty pictures can be learned by heart, the loss falls, the accuracy on *new* pictures is what counts. In lab 4 a network learns
+# from pictures without any labels, and gives you a better place to start.

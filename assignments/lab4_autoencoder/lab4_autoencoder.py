@@ -47,7 +47,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from labdata import CLASS_NAMES, fashion_mnist_images, load_fashion_mnist, mean_image
 
-from neuralnet.activations import relu, sigmoid
+from neuralnet.activations import sigmoid
 from neuralnet.autoencoder import autoencoder_loss, fine_tune, pretrain, train_autoencoder
 from neuralnet.backprop import numerical_gradient
 from neuralnet.layers import dense_forward, forward
@@ -480,14 +480,14 @@ def test_train_autoencoder_whole_numbers(check, np):
 # %% [markdown]
 # ### See it: how much fits into a code?
 #
-# Three autoencoders, with codes of 2, 8 and 32 numbers, learn from 2,000 images without a label. Then they
-# reconstruct test images that they have never seen. (This takes about ten seconds.)
+# Three autoencoders, with codes of 4, 8 and 32 numbers, learn from 2,000 images without a label. Then they
+# reconstruct test images that they have never seen. (A few seconds.)
 
 # %%
 trained = {}
-for hidden, rate in ((2, 0.02), (8, 0.05), (32, 0.05)):
+for hidden in (4, 8, 32):
     trained[hidden] = train_autoencoder(
-        X_train, hidden, activation="sigmoid", learning_rate=rate, batch_size=20, epochs=30, rng=np.random.default_rng(hidden)
+        X_train, hidden, activation="sigmoid", learning_rate=0.05, batch_size=20, epochs=30, rng=np.random.default_rng(hidden)
     )
 
 
@@ -501,15 +501,15 @@ for column, i in enumerate(shown):
     picture(axes[0, column], X_test[:, i] + mean.ravel(), CLASS_NAMES[y_test[i]])
     for row, (hidden, (encoder, decoder, _)) in enumerate(trained.items(), start=1):
         picture(axes[row, column], reconstruct(encoder, decoder, X_test[:, i : i + 1]).ravel() + mean.ravel())
-for ax, text in zip(axes[:, 0], ("original,\n784 numbers", "code of\n2 numbers", "code of\n8 numbers", "code of\n32 numbers"), strict=True):
+for ax, text in zip(axes[:, 0], ("original,\n784 numbers", "code of\n4 numbers", "code of\n8 numbers", "code of\n32 numbers"), strict=True):
     ax.set_ylabel(text)
 fig.suptitle("Test images and what is left of them after the bottleneck")
 plt.show()
 
 # %% [markdown]
-# *Figure 1: eight test images (top row), and below them their reconstructions from codes of 2, 8 and 32 numbers. With 2
-# numbers only a blurred type of garment is left: something like a shirt, a trouser leg, a shoe. With 8 the kind of garment is mostly right, and with 32 its own
-# outline is there. Prints, straps and folds are lost: the code keeps what many images share.*
+# *Figure 1: eight test images (top row), and below them their reconstructions from codes of 4, 8 and 32 numbers. With 4
+# numbers only a blurred type is left: something with sleeves, a trouser, a shoe. With 8 the kind of garment is mostly right, and with 32 the outline is
+# closer to its own. Prints, straps and folds are lost: the code keeps what many images share.*
 
 # %%
 U, _, _ = np.linalg.svd(X_train, full_matrices=False)
@@ -530,80 +530,82 @@ plt.show()
 
 # %% [markdown]
 # *Figure 2: the training loss of the three autoencoders over 30 epochs. All fall quickly and then slowly; a wider code ends lower. The table above compares
-# them with PCA, which computes the best reconstruction that a linear map to so few numbers can give. One hidden layer, trained for a few seconds,
+# them with PCA, which computes the best reconstruction that a linear map to so few numbers can give. One hidden layer, trained for a second or two,
 # does not beat it. Its merit is another one: its layers can be stacked, as Part 3 shows, and PCA's cannot, because two linear maps make one.*
 #
 # ### See it: what a hidden unit looks for
 #
-# A unit of the first layer computes $a(w \cdot x + b)$. Its weights $w$ are as many as the image has pixels, so we can draw them **as an image**: light
-# where a light pixel excites the unit, dark where it holds the unit back. The picture that excites it most looks like its weights.
+# A unit of the first layer computes $a(w \cdot x + b)$. It has a weight for each pixel, so we can draw its weights **as an image**: light
+# where a light pixel excites the unit, dark where it holds the unit back. The input that excites it most looks like its weights.
 #
-# On whole images the weights of the 32 units show outlines of clothes. To see the building blocks, we also train on small pieces of images, patches
-# of $8 \times 8$ pixels, with a code of 8 units.
+# To see the building blocks of images, we train on small pieces of them, patches of $6 \times 6$ pixels, with a code of 8 units. Each patch has its own mean subtracted,
+# and patches without any contrast are left out.
 
 # %%
-rng = np.random.default_rng(5)
 pixels = fashion_mnist_images(2000, 0)[0] / 255
+SIDE = 6
 
 
-def patches_of(pixels, n, rng, side=8):
-    """n patches with some contrast, as columns; each has mean 0 and standard deviation 1."""
+def patches_of(pixels, n, rng):
+    """n patches with some contrast, as columns."""
     found = []
     while len(found) < n:
-        row, column = rng.integers(0, 29 - side, 2)
-        patch = pixels[row : row + side, column : column + side, rng.integers(pixels.shape[2])].ravel()
-        if patch.std() > 0.12:
-            found.append((patch - patch.mean()) / patch.std())
+        row, column = rng.integers(0, 29 - SIDE, 2)
+        patch = pixels[row : row + SIDE, column : column + SIDE, rng.integers(pixels.shape[2])].ravel()
+        if patch.std() > 0.25:
+            found.append(4 * (patch - patch.mean()))  # times 4, so that a typical number is about 1
     return np.array(found).T
 
 
-patches = patches_of(pixels, 4000, rng)
-patch_encoder, _, _ = train_autoencoder(
-    patches, 8, activation="relu", learning_rate=0.02, batch_size=50, epochs=100, rng=np.random.default_rng(1)
-)
+patches = patches_of(pixels, 3000, np.random.default_rng(5))
+settings = {"activation": "relu", "batch_size": 50}
+at_start, _, _ = train_autoencoder(patches, 8, learning_rate=0.0, epochs=1, **settings, rng=np.random.default_rng(1))
+patch_encoder, _, _ = train_autoencoder(patches, 8, learning_rate=0.03, epochs=200, **settings, rng=np.random.default_rng(1))
 
-fig, axes = plt.subplots(3, 8, figsize=(10, 4.3), layout="constrained")
-W = trained[32][0][0]
-for ax, w in zip(axes[:2].flat, W[np.argsort(-np.linalg.norm(W, axis=1))[:16]], strict=True):
-    picture(ax, w, low=-np.abs(w).max(), high=np.abs(w).max())
-for ax, w in zip(axes[2], patch_encoder[0], strict=True):
-    picture(ax, w, low=-np.abs(w).max(), high=np.abs(w).max())
-axes[0, 0].set_ylabel("whole\nimages")
-axes[1, 0].set_ylabel("whole\nimages")
-axes[2, 0].set_ylabel("patches\n8 × 8")
-fig.suptitle("First-layer weights, each drawn as an image")
+fig, axes = plt.subplots(3, 8, figsize=(10, 4.4), layout="constrained")
+for column in range(8):
+    picture(axes[0, column], patches[:, column], low=-2, high=2)
+    for row, (W, _) in enumerate((at_start, patch_encoder), start=1):
+        size = np.abs(W[column]).max()
+        picture(axes[row, column], W[column], low=-size, high=size)
+axes[0, 0].set_ylabel("eight of the\npatches")
+axes[1, 0].set_ylabel("weights\nat the start")
+axes[2, 0].set_ylabel("weights\nafter training")
+fig.suptitle("First-layer weights of eight units, each drawn as an image of 6 × 6 pixels")
 plt.show()
 
 # %% [markdown]
-# *Figure 3: weights of first-layer units as grey images. The two upper rows (16 units, whole images) are grainy, with ghostly sleeves, trouser legs and
-# soles in them. In the bottom row (8 units, patches) each unit has light and dark areas side by side with a straight border between them: the border is
-# an **edge**, and most of the units differ in its place and direction.*
+# *Figure 3: top: examples of the patches. Middle: the units' weights before training (a learning rate of 0 shows the start) are random specks. Bottom: after training each unit has
+# even light and dark areas or bars side by side: between them run borders, upright, level or slanted. Such a border is an **edge**, and the units differ in its place and
+# direction.*
 #
-# Does such a unit really answer to edges? Let it look at an image piece by piece, and draw at each place how strongly it fires.
+# Does such a unit really answer to edges? Let it look at an image piece by piece, and draw its score $w \cdot x$ at each place.
 
 # %%
 garment = pixels[:, :, 7]
-fired = np.zeros((8, 21, 21))
-for row, column in np.ndindex(21, 21):
-    patch = garment[row : row + 8, column : column + 8].reshape(-1, 1)
-    fired[:, row, column] = relu(dense_forward(*patch_encoder, patch - patch.mean())).ravel()
+places = 29 - SIDE
+scores = np.zeros((8, places, places))
+for row, column in np.ndindex(places, places):
+    patch = garment[row : row + SIDE, column : column + SIDE].reshape(-1, 1)
+    scores[:, row, column] = (patch_encoder[0] @ (patch - patch.mean())).ravel()
 
-chosen = np.argsort(-fired.max(axis=(1, 2)))[:4]
+chosen = np.argsort(-scores.max(axis=(1, 2)))[:4]
 fig, axes = plt.subplots(2, 5, figsize=(9, 4), layout="constrained")
 picture(axes[0, 0], garment.ravel(), "image")
 axes[1, 0].axis("off")
 for column, unit in enumerate(chosen, start=1):
     w = patch_encoder[0][unit]
     picture(axes[0, column], w, "weights of a unit", -np.abs(w).max(), np.abs(w).max())
-    picture(axes[1, column], fired[unit].ravel(), "where it fires", 0, fired[unit].max())
+    size = np.abs(scores[unit]).max()
+    picture(axes[1, column], scores[unit].ravel(), "its score", -size, size)
 fig.suptitle("A unit slides over an image")
 plt.show()
 
 # %% [markdown]
-# *Figure 4: an image, the weights of four of the eight patch units (top), and below each a map of where it fires (light) on the image. Each map lights up along
-# borders of one kind and stays dark on even areas, inside the garment and outside. Hidden units can be interpreted as edge
-# detectors. Nobody told them about edges: edges are what patches of images are best described by. Letting one small unit slide
-# over an image is the idea of lab 5.*
+# *Figure 4: an image, the weights of four units (top), and below each a map of its score on the image: light where the unit is excited, dark where it is held back, medium grey
+# where it does not care. All even areas, inside the garment and outside, are medium grey. The maps are light or dark along borders, each along borders of its own direction and kind. Hidden
+# units can be interpreted as edge detectors. Nobody told them about edges: edges are what patches of images are best described by. Letting one small unit
+# slide over an image is the idea of lab 5.*
 
 # %% [raw]
 # # BEGIN QUESTION
@@ -616,8 +618,8 @@ plt.show()
 # (a) Suppose the code is as wide as the input, $h = p$, and the activation is ReLU. Describe weights and biases with which the reconstruction is perfect for all inputs with
 # values in $[0, 1]$. Has this autoencoder learned anything useful? What does the bottleneck have to do with it?
 #
-# (b) Choose one patch unit of Figure 4. Describe its weights in words, and explain with the formula $a(w \cdot x + b)$ why it fires
-# where its map is light, and why it does not fire on an even grey area. (Each patch has its own mean subtracted.)
+# (b) Choose one unit of Figure 4. Describe its weights in words, and explain with the formula $w \cdot x$ why its map is light or dark
+# where it is, and why it is medium grey on even areas. (Each patch has its own mean subtracted.)
 #
 # (c) The reconstructions of Figure 1 lose the prints on shirts, but keep sleeves. Explain from the loss why.
 
@@ -629,15 +631,15 @@ plt.show()
 # as decoder, does the same.) Nothing is learned about images: the same weights copy noise. With $h < p$ copying is impossible for all inputs, so the loss can be small
 # only for the kind of inputs that occur: the network has to find what they have in common.
 #
-# (b) For example: light on the left, dark on the right, with a vertical border. $w \cdot x$ is large when the patch is light where $w$ is positive and dark where it is negative, so when the patch has the same
-# edge at the same place; then the score is above 0 and ReLU lets it through. On an even area the patch minus its mean is 0, so $w \cdot x = 0$ and the score is just $b$: the unit
-# gives the same small (or zero) answer everywhere. For the opposite edge $w \cdot x$ is negative and ReLU gives 0.
+# (b) For example: light on the left, dark on the right, with an upright border. $w \cdot x$ is large and positive when the patch is light where $w$ is positive and dark where it is negative, so when the patch has the same
+# edge at the same place: the map is light there. For the opposite edge (dark left, light right) the products are negative: the map is dark. On an even area the patch minus its mean is 0, so $w \cdot x = 0$:
+# medium grey. Along an edge that crosses the unit's own at a right angle, positive and negative products cancel.
 #
 # (c) The loss is the mean squared error over all images and pixels. Sleeves are many pixels with a high contrast and occur in a large part of the images, so a code unit spent
 # on them lowers the loss a lot. A print is different on every shirt and concerns few images: a unit spent on it lowers the mean hardly at all. With a few numbers only, they go to what is common.
 #
 # **Rubric** (5 points). (a) 2: 1 for weights that copy, with ReLU respected (positive scores), 1 for "copies anything, so nothing is learned; the bottleneck forbids it". (b) 2: 1 for the product of weights and patch being large where they
-# look alike, 1 for the even area (score only $b$). (c) 1: the mean over examples (or over pixels) rewards what is common or large.
+# look alike (and negative for the opposite), 1 for the even area (score 0). (c) 1: the mean over examples (or over pixels) rewards what is common or large.
 
 # %% [raw]
 # # END SOLUTION
@@ -873,11 +875,11 @@ def test_pretrain_settings(check, np):
 # ### See it: a map of clothes
 #
 # With a stack 784-32-2 every image becomes two numbers, and two numbers are a point in a plane. The network has never seen a label; we use the labels
-# only to choose the markers. (About five seconds.)
+# only to choose the markers. (A few seconds.)
 
 # %%
 map_stack = pretrain(
-    X_train, [32, 2], activation="sigmoid", learning_rate=0.05, batch_size=20, epochs=80, rng=np.random.default_rng(0)
+    X_train, [32, 2], activation="sigmoid", learning_rate=0.05, batch_size=20, epochs=50, rng=np.random.default_rng(0)
 )
 points = X_test
 for W, b in map_stack:
@@ -893,9 +895,9 @@ ax.legend(frameon=False, markerscale=1.4)
 plt.show()
 
 # %% [markdown]
-# *Figure 5: test images of five classes as points; the axes are the two units of the second code. Trousers (filled circles) and sneakers (triangles) gather in
-# places of their own, bags (squares) and ankle boots (plus signs) spread out between, and sandals (crosses) and sneakers overlap: both are flat and low. The code
-# puts images that look alike close together. It does not know what a class is.*
+# *Figure 5: test images of five classes as points; the axes are the two units of the second code. Trousers (filled circles) lie by themselves on the right, bags (squares)
+# mostly on the left, ankle boots (plus signs) between. Sneakers (triangles) and sandals (crosses) share the top: both are flat and low. The code puts images that
+# look alike close together. It does not know what a class is.*
 
 # %% [markdown]
 # ## Part 4. The labels come last
@@ -1141,15 +1143,15 @@ def test_fine_tune_images(check, np):
 # * **random**: Xavier weights, then the same `fine_tune`;
 # * **random, larger**: the Xavier weights times 4, which suits sigmoids better (their slope is at most 1/4).
 #
-# Every start is tried with four seeds, because one run proves nothing. (About 20 seconds.)
+# Every start is tried with four seeds, because one run proves nothing. (About 15 seconds.)
 
 # %%
-FEW, EPOCHS, EVERY = 200, 240, 20
+FEW, EVERY = 200, 20
 X_few, y_few = X_train[:, :FEW], y_train[:FEW]
 same = {"activation": "sigmoid", "learning_rate": 1.0, "batch_size": 20}
 
 
-def learning_curve(start, seed, epochs=EPOCHS):
+def learning_curve(start, seed, epochs):
     """Training loss after every epoch, and test accuracy after every EVERY epochs, from a starting point."""
     rng = np.random.default_rng(seed)
     params, losses = fine_tune(start, X_few, y_few, 10, **same, epochs=EVERY, rng=rng)
@@ -1173,30 +1175,30 @@ started = time.perf_counter()
 curves = {}
 for seed in range(4):
     for name, start in starting_points([64, 64, 64, 64], seed).items():
-        curves.setdefault(name, []).append(learning_curve(start, 100 + seed))
+        curves.setdefault(name, []).append(learning_curve(start, 100 + seed, 120 if name == "random, larger" else 240))
 print(f"{time.perf_counter() - started:.0f} seconds")
 
 print("test accuracy, mean (lowest to highest of four seeds)")
 print(f"{'epochs':20}{'60':>20}{'120':>20}{'240':>20}")
 for name, runs in curves.items():
-    cells = [[accuracies[epoch // EVERY - 1] for _, accuracies in runs] for epoch in (60, 120, 240)]
-    print(f"{name:20}" + "".join(f"{np.mean(c):.2f} ({min(c):.2f}–{max(c):.2f})".rjust(20) for c in cells))
+    cells = [[accuracies[epoch // EVERY - 1] for _, accuracies in runs if len(accuracies) >= epoch // EVERY] for epoch in (60, 120, 240)]
+    print(f"{name:20}" + "".join((f"{np.mean(c):.2f} ({min(c):.2f}–{max(c):.2f})" if c else "not run").rjust(20) for c in cells))
 
 # %%
 LOOKS = {"pre-trained": (BLUE, "-"), "random": (BLACK, "--"), "random, larger": (ORANGE, "-.")}
 fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4), layout="constrained")
-epochs = np.arange(EVERY, EPOCHS + 1, EVERY)
 for name, runs in curves.items():
     colour, line = LOOKS[name]
     for losses, accuracies in runs:
         left.plot(losses, color=colour, linestyle=line, alpha=0.25, linewidth=1)
+        epochs = EVERY * np.arange(1, len(accuracies) + 1)
         right.plot(epochs, accuracies, color=colour, linestyle=line, alpha=0.25, linewidth=1)
     left.plot(np.mean([losses for losses, _ in runs], axis=0), color=colour, linestyle=line, linewidth=2.5, label=name)
     right.plot(epochs, np.mean([accuracies for _, accuracies in runs], axis=0), color=colour, linestyle=line, linewidth=2.5, label=name)
 left.axhline(np.log(10), color=GREY, linewidth=1)
-left.text(EPOCHS, np.log(10) + 0.04, "log 10: knows nothing", ha="right", fontsize=9)
-left.set(title="Loss on the 200 labelled images", xlabel="epoch of fine-tuning", ylabel="loss (cross-entropy)", ylim=(0, 2.7))
-right.set(title="Accuracy on 1,000 test images", xlabel="epoch of fine-tuning", ylabel="share recognised", ylim=(0, 0.85))
+left.text(240, np.log(10) + 0.05, "log 10: knows nothing", ha="right", fontsize=9)
+left.set(title="Loss on the 200 labelled images", xlabel="epoch of fine-tuning", ylabel="loss (cross-entropy)", xlim=(0, 240), ylim=(0, 2.7))
+right.set(title="Accuracy on 1,000 test images", xlabel="epoch of fine-tuning", ylabel="share recognised", xlim=(0, 240), ylim=(0, 0.85))
 right.legend(frameon=False, loc="lower right")
 plt.show()
 

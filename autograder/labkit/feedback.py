@@ -1,21 +1,75 @@
-"""The student's page: one self-contained HTML file."""
+"""The student's page: one HTML file that needs nothing else, with what to mend unfolded."""
 
 from __future__ import annotations
 
-import html
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from labkit import pages
 from labkit.atomic import write_text
 from labkit.labs import Lab
-from labkit.results import Result, question_text
+from labkit.results import GRADED, CaseResult, QuestionResult, Result
+
+_WHAT_TO_DO = {
+    "failed": (
+        "There is nothing for you to change yet: your instructor finds this submission on the list "
+        "of those to look at by hand."
+    ),
+}
+_HAND_IN_AGAIN = (
+    "Put the whole lab folder (the notebook together with the folder neuralnet/) into one zip and "
+    "hand it in again. If the deadline has passed, write to your instructor."
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A case and its message, taken apart."""
+
+    case: CaseResult
+    lead: str
+    """The sentence that says what is wrong, or what is to be noted."""
+    hint: tuple[str, ...]
+    """What to look at; lines that an earlier case of the question has said are left out."""
+    repeats: bool
+    """Whether any were."""
 
 
 def write(path: Path, result: Result, lab: Lab) -> None:
     """Write a student's page, whole or not at all."""
-    rows = "".join(
-        f"<h2>{html.escape(q.name)} {q.score:g}/{q.possible:g}</h2>"
-        f"<pre>{html.escape(question_text(q, result))}</pre>"
-        for q in result.questions
+    write_text(path, page(result, lab))
+
+
+def page(result: Result, lab: Lab) -> str:
+    """A student's page."""
+    graded = result.status == GRADED
+    unmarked = [question for question in lab.written if question.name not in result.marks]
+    return pages.render(
+        "feedback.html",
+        lab=lab,
+        result=result,
+        who=pages.who(result),
+        graded=graded,
+        possible=result.possible(lab),
+        percent=result.percent(lab),
+        advice="" if graded else _advice(result.status),
+        marked=[question for question in lab.written if question.name in result.marks],
+        unmarked=unmarked if graded else [],
+        questions=[(question, list(messages(question))) for question in result.questions],
     )
-    page = f"<!doctype html><title>{html.escape(lab.title)}</title><p>{html.escape(result.summary)}</p>"
-    write_text(path, page + rows)
+
+
+def messages(question: QuestionResult) -> Iterator[Message]:
+    """The messages of a question's cases, each hint only where it is given first."""
+    said: set[str] = set()
+    for case in question.cases:
+        lead, *rest = case.message.splitlines() or [""]
+        fresh = tuple(line for line in rest if line not in said)
+        yield Message(case, lead, fresh, repeats=len(fresh) < len(rest))
+        said.update(rest)
+
+
+def _advice(status: str) -> str:
+    """What a student can do about a submission that could not be graded."""
+    return _WHAT_TO_DO.get(status.partition(":")[0], _HAND_IN_AGAIN)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from pathlib import Path
 
-from labkit import starter
+from labkit import catalogue, starter
 from labkit.bundle import Bundle
 from labkit.errors import LabkitError
 from labkit.zips import read_tree
@@ -21,7 +22,7 @@ def check(bundle: Bundle) -> None:
     """Raise LabkitError where the student's folder gives something away, saying what and where."""
     hidden = _hidden_statements(bundle.root / "lab" / "tests")
     solution = starter.solution_lines(bundle.lab.number)
-    catalogue = _catalogue_lines(bundle)
+    versions = _catalogue_code(bundle)
     for name, content in read_tree(bundle.student).items():
         if name.startswith("data/") or Path(name).suffix in {".npz", ".npy", ".png"}:
             continue
@@ -32,8 +33,9 @@ def check(bundle: Bundle) -> None:
         if name.startswith("neuralnet/") or name.endswith((".ipynb", ".md")) or "tests/" in name:
             if leaked := sorted(lines & {_squeezed(line) for line in solution}):
                 raise LabkitError(f"{name} in student.zip holds a solution line: {leaked[0]!r}.")
-            if leaked := sorted(lines & catalogue):
-                raise LabkitError(f"{name} in student.zip holds catalogue code: {leaked[0]!r}.")
+            for key, telling in versions:
+                if telling <= lines:
+                    raise LabkitError(f"{name} in student.zip holds catalogue code: {key}.")
         for statement in hidden:
             if statement in text:
                 raise LabkitError(f"{name} in student.zip holds a hidden case: {statement!r}.")
@@ -65,16 +67,12 @@ def _hidden_statements(tests: Path) -> set[str]:
     return {line for line in hidden - public if not line.startswith(('"""', "'"))}
 
 
-def _catalogue_lines(bundle: Bundle) -> set[str]:
-    """Distinctive lines of the catalogue's versions."""
-    import inspect
-
-    from labkit import catalogue
-
-    found: set[str] = set()
+def _catalogue_code(bundle: Bundle) -> list[tuple[str, frozenset[str]]]:
+    """For each version of the catalogue its key and telling lines."""
+    found = []
     for version in (*catalogue.entries(bundle.lab.number), *catalogue.variants(bundle.lab.number)):
-        for line in inspect.getsource(version.run).splitlines():
-            line = line.strip()
-            if len(line) > 24 and not _EVERYDAY.match(line):
-                found.add(line)
+        lines = {line.strip() for line in inspect.getsource(version.run).splitlines()}
+        telling = frozenset(line for line in lines if len(line) > 24 and not _EVERYDAY.match(line))
+        if telling:
+            found.append((version.key, telling))
     return found

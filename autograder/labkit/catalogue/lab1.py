@@ -12,11 +12,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
+from labkit.catalogue import misconception, variant
 from neuralnet.activations import relu, sigmoid, tanh
 from neuralnet.layers import add_bias_row, dense_forward
 from neuralnet.perceptron import perceptron_predict
-
-from labkit.catalogue import misconception, variant
 
 # --- sigmoid ---
 
@@ -1472,25 +1472,6 @@ def xor_params_one_sided():
 
 @misconception(
     "xor_params",
-    title="The lines run exactly through the inputs, where a score of 0 means off",
-    why=(
-        "The thresholds 1 and 2 are right for a step that is on at 0; here the step needs a score "
-        "over 0."
-    ),
-    hint=(
-        "Compute the score of the first hidden unit at (1, 0): it is exactly 0, and the step is 1 "
-        "only over 0. Put the lines between the points, halfway, so that no input lies on one."
-    ),
-)
-def xor_params_on_the_line():
-    return [
-        (np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([[-1.0], [-2.0]])),
-        (np.array([[1.0, -2.0]]), np.array([[-1.0]])),
-    ]
-
-
-@misconception(
-    "xor_params",
     title="The weights of the output unit form a column, but W has one row per unit",
     why="Two weights are written down as a column, as they are drawn next to the hidden units.",
     hint=(
@@ -1804,6 +1785,23 @@ def dense_forward_with_relu(W, b, X):
 )
 def dense_forward_first_example(W, b, X):
     return W @ X[:, :1] + b
+
+
+@misconception(
+    "dense_forward",
+    title="W and X are multiplied entry by entry, not as matrices",
+    why=(
+        "In a formula two matrices side by side mean a matrix product; the star in Python means "
+        "entry by entry."
+    ),
+    hint=(
+        "The error speaks of shapes that cannot be broadcast. W is p₁ × p and X is p × n: each "
+        "unit has to add up p products per example. Which operator of Python is the matrix "
+        "product?"
+    ),
+)
+def dense_forward_elementwise(W, b, X):
+    return W * X + b
 
 
 @variant("dense_forward", style="the fake one: [W b] times X with a row of ones")

@@ -11,12 +11,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
+from labkit.catalogue import misconception, variant
 from neuralnet.activations import relu_gradient, sigmoid_gradient, tanh_gradient
 from neuralnet.backprop import dense_backward
 from neuralnet.layers import add_bias_row
 from neuralnet.losses import cross_entropy, softmax
-
-from labkit.catalogue import misconception, variant
 
 # --- softmax ---
 
@@ -350,6 +350,20 @@ def cross_entropy_guard_too_weak(P, y):
 )
 def cross_entropy_picks_rows(P, y):
     return float(-np.mean(np.log(np.maximum(P[y], 1e-12))))
+
+
+@misconception(
+    "cross_entropy",
+    title="The class numbers are multiplied with the logarithms, as if y were one-hot",
+    why="The formula −Σ y log p has a one-hot y in mind; the y of this course holds class numbers.",
+    hint=(
+        "Print y: it holds numbers 0 … K − 1. With your product an example of class 0 costs "
+        "nothing, and class 5 costs five times as much. How do you get at the one probability "
+        "that belongs to class y?"
+    ),
+)
+def cross_entropy_with_class_numbers(P, y):
+    return float(-np.mean(np.sum(y * np.log(np.maximum(P, 1e-12)), axis=0)))
 
 
 @misconception(
@@ -1484,6 +1498,22 @@ def dense_backward_changes_dz(dZ, W, X):
     return dZ @ X.T, dZ.sum(axis=1, keepdims=True), W.T @ dZ
 
 
+@misconception(
+    "dense_backward",
+    title="dZ and X are multiplied entry by entry, not as matrices",
+    why=(
+        "In a formula two matrices side by side mean a matrix product; the star in Python means "
+        "entry by entry."
+    ),
+    hint=(
+        "The error speaks of shapes that cannot be broadcast. dZ is p₁ × n, X is p × n, and dW "
+        "must be p₁ × p: what happened to n? Which product adds over the examples?"
+    ),
+)
+def dense_backward_elementwise(dZ, W, X):
+    return dZ * X, dZ.sum(axis=1, keepdims=True), W.T @ dZ
+
+
 @variant("dense_backward", style="loops over examples")
 def dense_backward_loops(dZ, W, X):
     dW, db, dX = np.zeros(W.shape), np.zeros((W.shape[0], 1)), np.zeros(X.shape)
@@ -1741,6 +1771,53 @@ def backward_averaged_again(params, H, dS, activation):
         grads.insert(0, (dW / dS.shape[1], db / dS.shape[1]))
         if layer > 0:
             dZ = dH * slope(H[layer])
+    return grads
+
+
+@misconception(
+    "backward",
+    title="Each step back divides by n once more",
+    why=(
+        "The 1/n of the mean is put into every layer, while it belongs in once, and dS has it "
+        "already."
+    ),
+    hint=(
+        "Compare with numerical_gradient layer by layer: the last one is right, the one before is "
+        "n times too small, the next n² times. Where in your loop do you divide by n?"
+    ),
+)
+def backward_averaged_per_layer(params, H, dS, activation):
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db))
+        if layer > 0:
+            dZ = dH * slope(H[layer]) / dS.shape[1]
+    return grads
+
+
+@misconception(
+    "backward",
+    title="The gradient is sent back through dW instead of W",
+    why=(
+        "The two names differ by one letter and the two matrices have the same shape, so nothing "
+        "fails."
+    ),
+    hint=(
+        "Compare with numerical_gradient: the last layer is right, the ones before are not. Which "
+        "matrix made the scores out of the layer's input in the forward pass? The same one leads "
+        "back, transposed."
+    ),
+)
+def backward_through_dw(params, H, dS, activation):
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, _ = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db))
+        if layer > 0:
+            dZ = (dW.T @ dZ) * slope(H[layer])
     return grads
 
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+
+from labkit.catalogue import misconception, variant
 from neuralnet.activations import relu_gradient, sigmoid_gradient, tanh_gradient
 from neuralnet.backprop import backward, dense_backward
 from neuralnet.layers import forward
 from neuralnet.losses import cross_entropy, softmax, softmax_cross_entropy, squared_error
 from neuralnet.training import minibatches, sgd_step
-
-from labkit.catalogue import misconception, variant
 
 # --- initialize ---
 
@@ -336,6 +336,19 @@ def initialize_by_if(sizes, rng, scheme="small"):
         else:
             raise ValueError(f"unknown scheme {scheme!r}")
         params.append((W, np.zeros((shape[0], 1))))
+    return params
+
+
+@variant("initialize", style="uniform draws of the same variance for xavier and he")
+def initialize_uniform(sizes, rng, scheme="small"):
+    params = []
+    for fan_in, units in pairwise(sizes):
+        if scheme in ("xavier", "he"):
+            limit = np.sqrt((3 if scheme == "xavier" else 6) / fan_in)
+            W = rng.uniform(-limit, limit, (units, fan_in))
+        else:
+            W = (0.01 if scheme == "small" else 0.0) * rng.standard_normal((units, fan_in))
+        params.append((W, np.zeros((units, 1))))
     return params
 
 

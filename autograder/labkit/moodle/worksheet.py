@@ -377,8 +377,8 @@ _SENTENCES = {
     "draft": "{rows} got a grade for a draft that is not handed in yet: {who}.",
     "absent": "{rows} without a submission stayed as they were: {who}.",
     "missing": (
-        "{rows} stayed as they were although Moodle has a submission of theirs, because none was"
-        " graded (is the download complete?): {who}."
+        "{rows} stayed as they were although Moodle has a submission of theirs, because it could"
+        " not be graded or is not in the download: {who}."
     ),
     "locked": (
         '{rows} stayed as they were because Moodle has locked them ("Grade can be changed" is No);'

@@ -85,8 +85,10 @@ def landlock_abi() -> int:
 class Landlock:
     """An allowlist of the file system, prepared as open paths; the rest is closed."""
 
-    def __init__(self, read: list[str], listed: list[str], devices: list[str]) -> None:
-        self.abi = landlock_abi()
+    def __init__(
+        self, read: list[str], listed: list[str], devices: list[str], off: bool = False
+    ) -> None:
+        self.abi = 0 if off else landlock_abi()
         self.handled = (1 << _FS_BITS_BY_ABI.get(self.abi, 16)) - 1
         self._rules: list[_PathBeneath] = []
         if not self.abi:
@@ -180,7 +182,9 @@ class Prepared:
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self.filters: list[bytes] = settings["filters"]
-        self.landlock = Landlock(settings["read"], settings["list"], settings["devices"])
+        self.landlock = Landlock(
+            settings["read"], settings["list"], settings["devices"], off=bool(settings["no_landlock"])
+        )
         self.root = LINUX and os.geteuid() == 0
         self.uids = free_uids() if self.root else (0, 0)
         self.last_handle = min(65536, os.sysconf("SC_OPEN_MAX"))

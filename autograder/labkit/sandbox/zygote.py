@@ -30,7 +30,7 @@ from . import restrict
 FRAME = struct.Struct("<I")
 PROTOCOL_FD = 3
 FIRST_ROUTE_FD = 4
-CLEAN_SECONDS = 2.0
+CLEAN_SECONDS = 0.5
 
 
 class LibraryFinder(importlib.abc.MetaPathFinder):
@@ -321,6 +321,9 @@ def remove_tree(top: str, until: float) -> bool:
                         return False
                     if not stat.S_ISDIR(os.lstat(name, dir_fd=handle).st_mode):
                         os.unlink(name, dir_fd=handle)
+                        continue
+                    with contextlib.suppress(OSError):
+                        os.rmdir(name, dir_fd=handle)
                         continue
                     number += 1
                     there = f"{top}/{token}{number}"

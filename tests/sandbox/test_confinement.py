@@ -1,0 +1,524 @@
+"""What a submission tries against the grader, its neighbours and the system, and does not get."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+import labkit
+from labkit.sandbox import Confinement, Limits, Outcome, Worker, Zygote
+
+from .conftest import LINUX, ROOT
+
+pytestmark = pytest.mark.skipif(not LINUX, reason="layers of Linux")
+Attempt = Callable[..., Outcome]
+Make = Callable[..., Worker]
+
+
+@pytest.fixture
+def layers(zygote: Zygote) -> tuple[str, ...]:
+    return zygote.confinement.layers
+
+
+def has(zygote: Zygote, layer: str) -> bool:
+    return any(name.startswith(layer) for name in zygote.confinement.layers)
+
+
+@pytest.fixture
+def landlock(zygote: Zygote) -> None:
+    if not has(zygote, "landlock"):
+        pytest.skip("no Landlock here")
+
+
+@pytest.fixture
+def seccomp(zygote: Zygote) -> None:
+    if not has(zygote, "seccomp"):
+        pytest.skip("no libseccomp here")
+
+
+def refused(outcome: Outcome) -> bool:
+    """Whether the body raised a system's refusal; a body that got through returns."""
+    failure = outcome.failure
+    return failure is not None and failure.kind in ("blocked", "raised") and failure.type_name in (
+        "PermissionError", "OSError", "ProcessLookupError", "FileNotFoundError"
+    )  # fmt: skip
+
+
+# Layers ------------------------------------------------------------------------------------------
+
+
+def test_report_says_what_is_in_force(zygote: Zygote, attempt: Attempt) -> None:
+    report = zygote.confinement
+    assert "limits" in report.layers
+    assert report.sentence.endswith(".")
+    assert "\n" not in report.sentence
+    assert report.complete == (not report.missing)
+    assert ("other user" in report.layers) == ROOT
+    # What it says holds in a worker (read before Landlock would hide it: through prctl).
+    body = "import ctypes; p = ctypes.CDLL(None).prctl; return p(39, 0, 0, 0, 0), p(3, 0, 0, 0, 0), p(21, 0, 0, 0, 0)"
+    new_privileges, dumpable, mode = attempt(body).value
+    assert new_privileges == 1
+    assert dumpable == 0
+    assert mode == (2 if "seccomp" in report.layers else 0)
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        (["limits", "session"], "reading or writing your files, using the network"),
+        (["limits", "session", "other user", "seccomp"], "files that every user may read"),
+        (["limits", "landlock 1", "seccomp"], "fully confined"),
+        (["limits", "landlock 1"], "starting processes"),
+        (["limits", "landlock 6"], "cannot keep a submission from starting processes"),
+    ],
+)
+def test_report_of_lesser_systems(layers: list[str], words: str) -> None:
+    assert words in Confinement.of(layers).sentence
+
+
+@pytest.mark.skipif(not ROOT, reason="needs root")
+def test_each_worker_has_a_user_of_its_own(worker: Make) -> None:
+    source = "import os\ndef sigmoid(z): return os.getresuid() + os.getresgid() + tuple(os.getgroups())"
+    first, second = worker(activations=source), worker(activations=source)
+    a, b = (made.call("sigmoid", (1,), {}, seconds=5).value for made in (first, second))
+    assert len(set(a)) == 1
+    assert len(set(b)) == 1
+    assert a[0] > 1000
+    assert a[0] != b[0]
+
+
+@pytest.mark.skipif(not ROOT, reason="needs root")
+@pytest.mark.parametrize("call", ["setresuid(0, 0, 0)", "setuid(0)", "setgroups([0])", "setgid(0)"])
+def test_the_user_cannot_go_back(attempt: Attempt, call: str) -> None:
+    assert refused(attempt(f"os.{call}; return 1"))
+
+
+# Files -------------------------------------------------------------------------------------------
+
+
+def test_the_grader_s_files_cannot_be_read(landlock: None, attempt: Attempt) -> None:
+    package = Path(labkit.__file__).parent
+    root = package.parents[1]
+    paths = [package / "contract.py", package / "sandbox" / "calls.py", Path(__file__), root / "README.md"]
+    paths += [path for path in (root / "solutions").rglob("*.py")][:3]
+    paths += [Path(p) for p in ("/etc/passwd", "/etc/hostname", "/proc/self/maps", "/proc/1/cmdline")]
+    paths += [Path(f"/proc/{os.getpid()}/{name}") for name in ("environ", "mem", "cmdline", "maps")]
+    body = """
+        got = []
+        for path in z:
+            try: got.append((path, open(path, 'rb').read(10)))
+            except OSError: pass
+            try: got.append((path, os.listdir(os.path.dirname(path))))
+            except OSError: pass
+        return got
+    """
+    outcome = attempt(body, [str(path) for path in paths if path.exists()])
+    assert outcome.value == []
+
+
+def test_the_grader_s_environment_and_path_are_not_in_the_worker(attempt: Attempt) -> None:
+    os.environ["SANDBOX_TEST_SECRET"] = "1"
+    try:
+        outcome = attempt("return dict(os.environ), sys.path, sys.argv, sorted(sys.modules)")
+    finally:
+        del os.environ["SANDBOX_TEST_SECRET"]
+    environment, path, argv, modules = outcome.value
+    assert "SANDBOX_TEST_SECRET" not in environment
+    assert len(environment) <= 20
+    package = str(Path(labkit.__file__).parents[1])
+    assert not any(package in entry for entry in path)
+    assert not any(package in entry for entry in argv)
+    assert not {"labkit", "pytest", "otter", "click"} & set(modules)
+
+
+def test_a_new_zygote_knows_nothing_of_the_grader(submission: Callable) -> None:
+    os.environ["SANDBOX_TEST_SECRET"] = "s3cr3t-value"
+    body = """
+        import os
+        def sigmoid(z):
+            import ctypes, gc
+            found = []
+            for thing in gc.get_objects():
+                try:
+                    if 's3cr3t' + '-value' in str(thing)[:10**6]: found.append(type(thing).__name__)
+                except Exception: pass
+            libc = ctypes.CDLL(None); libc.getenv.restype = ctypes.c_char_p
+            return found, libc.getenv(b'SANDBOX_TEST_SECRET')
+        """
+    try:
+        with Zygote.start() as fresh, fresh.worker(submission(activations=body)) as made:
+            assert made.call("sigmoid", (1,), {}, seconds=20).value == ([], None)
+            environ = Path(f"/proc/{fresh.pid}/environ").read_bytes() if ROOT else b""
+            assert b"s3cr3t" not in environ
+    finally:
+        del os.environ["SANDBOX_TEST_SECRET"]
+
+
+@pytest.mark.skipif(not ROOT, reason="needs root")
+def test_root_s_private_files_are_closed_even_without_landlock(
+    submission: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import labkit.sandbox.confinement as confinement
+
+    real = confinement.settings
+    monkeypatch.setattr(confinement, "settings", lambda: {**real(), "no_landlock": True, "filters": []})
+    secret = tmp_path / "secret.txt"
+    secret.write_text("42")
+    secret.chmod(0o600)
+    body = "import os\ndef sigmoid(z): return open(z).read()\ndef tanh(z): os.kill(z, 0); return 1\n"
+    body += "def relu(z):\n    if os.fork(): return 7\n    os.setsid()\n    if os.fork(): os._exit(0)\n"
+    body += "    import time; time.sleep(600)\n"
+    with Zygote.start() as plain, plain.worker(submission(activations=body)) as made:
+        assert plain.confinement.layers == ("limits", "session", "dies with its parent", "other user")
+        for path in (str(secret), f"/proc/{os.getpid()}/environ", f"/proc/{plain.pid}/environ"):
+            assert refused(made.call("sigmoid", (path,), {}, seconds=5)), path
+        for pid in (os.getpid(), plain.pid):
+            assert refused(made.call("tanh", (pid,), {}, seconds=5))
+        # What it starts and lets go is found and ended.
+        assert made.call("relu", (1,), {}, seconds=5).value == 7
+        time.sleep(0.1)
+        assert len(descendants(plain.pid)) >= 2
+        made.close()
+        assert descendants(plain.pid) == set()
+
+
+def descendants(pid: int) -> set[int]:
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            with suppress(OSError):
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    found: set[int] = set()
+    grew = True
+    while grew:
+        more = {child for child, parent in parents.items() if parent in found | {pid}} - found
+        found |= more
+        grew = bool(more)
+    return found
+
+
+def test_files_outside_its_folder_cannot_be_written(landlock: None, attempt: Attempt, tmp_path: Path) -> None:
+    target = tmp_path / "open.txt"
+    target.write_text("kept")
+    tmp_path.chmod(0o777)
+    target.chmod(0o666)
+    body = """
+        import numpy
+        got = []
+        tries = [lambda: open(z, 'w'), lambda: open(z, 'a'), lambda: os.truncate(z, 0),
+                 lambda: os.open(z, os.O_RDONLY | os.O_TRUNC), lambda: os.unlink(z),
+                 lambda: os.rename(z, z + '2'), lambda: open(z + '3', 'w'), lambda: os.mkdir(z + '4'),
+                 lambda: os.symlink(z, 'link'), lambda: os.link(z, 'hard'), lambda: os.chmod(z, 0),
+                 lambda: os.utime(z), lambda: open('/tmp/sandbox-test-x', 'w'),
+                 lambda: open('/dev/shm/sandbox-test-x', 'w'), lambda: os.mkfifo('fifo'),
+                 lambda: os.open(numpy.__file__, os.O_RDONLY | os.O_TRUNC),
+                 lambda: open(numpy.__file__, 'a'), lambda: os.chdir('/tmp') or open('y', 'w')]
+        for number, action in enumerate(tries):
+            try: action(); got.append(number)
+            except OSError: pass
+        return got
+    """
+    outcome = attempt(body, str(target))
+    assert outcome.value == []
+    assert target.read_text() == "kept"
+
+
+def test_neighbours_folders_are_closed(worker: Make) -> None:
+    source = """
+        import os
+        secret = open('mine.txt', 'w'); secret.write('42'); secret.flush(); os.chmod
+        def sigmoid(z): return os.getcwd(), os.getpid()
+        def tanh(z):
+            got = []
+            for action in (lambda: open(z + '/mine.txt').read(), lambda: os.listdir(z),
+                           lambda: open(z + '/x', 'w'), lambda: os.listdir(os.path.dirname(z)),
+                           lambda: open(z + '/neuralnet/activations.py').read()):
+                try: got.append(action())
+                except OSError: pass
+            return got
+        """
+    first, second = worker(activations=source), worker(activations=source)
+    folder, _ = first.call("sigmoid", (1,), {}, seconds=5).value
+    outcome = second.call("tanh", (folder,), {}, seconds=5)
+    # Without Landlock an ordinary user's workers share the user, and so their files.
+    if ROOT or any(name.startswith("landlock") for name in second._zygote.confinement.layers):
+        assert outcome.value == []
+
+
+# Processes ---------------------------------------------------------------------------------------
+
+
+def test_processes_cannot_be_signalled(zygote: Zygote, attempt: Attempt, worker: Make) -> None:
+    neighbour = worker(activations="def sigmoid(z): return z")
+    neighbour.call("sigmoid", (1,), {}, seconds=5)
+    targets = [os.getpid(), zygote.pid, neighbour.pid, os.getppid(), -1, -neighbour.pid, 0]
+    body = """
+        import signal, ctypes
+        libc = ctypes.CDLL(None, use_errno=True)
+        got = []
+        for pid in z:
+            for number in (0, signal.SIGCONT):
+                try: os.kill(pid, number); got.append(('kill', pid))
+                except OSError: pass
+            for call in (200, 234, 129, 297, 424):  # tkill, tgkill, rt_sigqueueinfo, ... on x86-64
+                if os.uname().machine == 'x86_64' and pid > 1:
+                    if libc.syscall(call, pid, pid, 18, 0) >= 0: got.append((call, pid))
+            try: os.pidfd_open(pid); got.append(('pidfd', pid))
+            except (OSError, AttributeError): pass
+        return got
+    """
+    if not has(zygote, "seccomp") and not ROOT:
+        pytest.skip("nothing here keeps an ordinary user's processes apart")
+    outcome = attempt(body, targets)
+    allowed = outcome.value if not has(zygote, "seccomp") else []
+    assert outcome.value == allowed
+    assert neighbour.call("sigmoid", (2,), {}, seconds=5).value == 2
+
+
+def test_owner_signals_do_not_get_out(seccomp: None, attempt: Attempt) -> None:
+    """F_SETOWN and F_SETSIG make the kernel send any signal to any process of the same user."""
+    body = """
+        import fcntl, socket
+        got = []
+        r, w = os.pipe()
+        for command, value in ((fcntl.F_SETOWN, z), (10, 9), (15, 0)):
+            try: fcntl.fcntl(r, command, value); got.append(command)
+            except (OSError, TypeError): pass
+        try: fcntl.ioctl(r, 0x8901, z.to_bytes(4, 'little')); got.append('ioctl')
+        except OSError: pass
+        return got
+    """
+    assert attempt(body, os.getpid()).value == []
+
+
+def test_other_processes_limits_priority_and_memory(zygote: Zygote, attempt: Attempt) -> None:
+    if not has(zygote, "seccomp") and not ROOT:
+        pytest.skip("nothing here keeps an ordinary user's processes apart")
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_NOFILE), os.getpriority(os.PRIO_PROCESS, 0)
+    body = """
+        import ctypes, resource
+        got = []
+        libc = ctypes.CDLL(None, use_errno=True)
+        for pid in z:
+            tries = {
+                'prlimit': lambda: resource.prlimit(pid, resource.RLIMIT_NOFILE, (9, 9)),
+                'read': lambda: resource.prlimit(pid, resource.RLIMIT_NOFILE),
+                'nice': lambda: os.setpriority(os.PRIO_PROCESS, pid, 19),
+                'affinity': lambda: os.sched_setaffinity(pid, {0}),
+                'scheduler': lambda: os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0)),
+                'mem': lambda: open(f'/proc/{pid}/mem', 'rb').read(1),
+                'fd': lambda: os.listdir(f'/proc/{pid}/fd'),
+            }
+            for name, action in tries.items():
+                try: action(); got.append((name, pid))
+                except OSError: pass
+            libc.ptrace.restype = ctypes.c_long
+            for request in (16, 0x4206):
+                if libc.ptrace(request, pid, 0, 0) >= 0: got.append(('ptrace', pid))
+            buffer = ctypes.create_string_buffer(8)
+            vector = (ctypes.c_void_p * 2)(ctypes.addressof(buffer), 8)
+            remote = (ctypes.c_void_p * 2)(id(z) if False else 4194304, 8)
+            for call in ('process_vm_readv', 'process_vm_writev'):
+                if getattr(libc, call)(pid, vector, 1, remote, 1, 0) > 0: got.append((call, pid))
+        return got
+    """
+    outcome = attempt(body, [os.getpid(), zygote.pid])
+    assert outcome.failure is None
+    if has(zygote, "landlock") and has(zygote, "seccomp"):
+        assert outcome.value == []
+    after = resource.getrlimit(resource.RLIMIT_NOFILE), os.getpriority(os.PRIO_PROCESS, 0)
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "os.fork()",
+        "os.forkpty()",
+        "import subprocess; subprocess.run(['/bin/true'])",
+        "os.system('true') and 1 / 0; raise PermissionError",
+        "os.posix_spawn('/bin/true', ['true'], {})",
+        "os.execv('/bin/true', ['true'])",
+        "import multiprocessing as m; m.get_context('fork').Process(target=print).start()",
+    ],
+)
+def test_no_process_can_be_started(seccomp: None, attempt: Attempt, body: str) -> None:
+    assert refused(attempt(f"{body}; return 'done'"))
+
+
+def test_clone_by_hand(seccomp: None, attempt: Attempt) -> None:
+    body = """
+        import ctypes
+        libc = ctypes.CDLL(None, use_errno=True)
+        got = []
+        numbers = {'x86_64': (56, 57, 58, 435), 'aarch64': (220, 435)}.get(os.uname().machine, ())
+        for number in numbers:
+            for flags in (17, 0x4111):
+                pid = libc.syscall(number, flags, 0, 0, 0, 0)
+                if pid == 0: os._exit(0)
+                if pid > 0: got.append(number)
+        return got
+    """
+    assert attempt(body).value == []
+
+
+def test_threads_work(attempt: Attempt) -> None:
+    body = """
+        from concurrent.futures import ThreadPoolExecutor
+        with ThreadPoolExecutor(4) as pool: return list(pool.map(abs, [-1, -2]))
+    """
+    assert attempt(body).value == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(n, id=name)
+        for name, n in {
+            "ptrace": 101, "shmget": 29, "msgget": 68, "semget": 64, "mq_open": 240, "unshare": 272,
+            "setns": 308, "mount": 165, "chroot": 161, "pivot_root": 155, "bpf": 321,
+            "perf_event_open": 298, "userfaultfd": 323, "io_uring_setup": 425, "keyctl": 250,
+            "add_key": 248, "request_key": 249, "memfd_create": 319, "execveat": 322, "kcmp": 312,
+            "pidfd_open": 434, "pidfd_getfd": 438, "process_madvise": 440, "name_to_handle_at": 303,
+            "setsid": 112, "personality": 135, "fsopen": 430, "openat2": 437, "newer": 463,
+            "much_newer": 999, "x32": 0x40000000 + 39, "chmod": 90, "setxattr": 188,
+        }.items()
+    ],
+)  # fmt: skip
+@pytest.mark.skipif(os.name != "posix" or os.uname().machine != "x86_64", reason="numbers of x86-64")
+def test_system_calls_that_are_closed(seccomp: None, attempt: Attempt, number: int) -> None:
+    body = f"""
+        import ctypes
+        libc = ctypes.CDLL(None, use_errno=True)
+        return libc.syscall({number}, 0, 0, 0, 0, 0, 0), ctypes.get_errno()
+    """
+    outcome = attempt(body)
+    if outcome.failure is not None:
+        assert (outcome.failure.kind, outcome.failure.detail) == ("crashed", "SIGSYS")
+    else:
+        assert outcome.value[0] == -1
+        assert outcome.value[1] in (1, 38)
+
+
+# Network -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def listener() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize("family", ["AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK", "AF_PACKET", "AF_ALG"])
+def test_no_socket_can_be_made(seccomp: None, attempt: Attempt, family: str) -> None:
+    for kind in ("SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW"):
+        assert refused(attempt(f"import socket; socket.socket(socket.{family}, socket.{kind}); return 1"))
+
+
+def test_no_connection_can_be_made(zygote: Zygote, attempt: Attempt, listener: int) -> None:
+    if not has(zygote, "seccomp") and not has(zygote, "landlock"):
+        pytest.skip("nothing here closes the network")
+    assert refused(attempt(f"import socket; socket.create_connection(('127.0.0.1', {listener})); return 1"))
+
+
+def test_each_of_the_two_layers_closes_the_network(
+    zygote: Zygote, submission: Callable, listener: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Landlock alone (4 and later) keeps a submission from connecting, as seccomp does."""
+    abi = max((int(name[9:]) for name in zygote.confinement.layers if name[:8] == "landlock"), default=0)
+    if abi < 6:
+        pytest.skip("an older Landlock")
+    import labkit.sandbox.confinement as confinement
+
+    real = confinement.settings
+    monkeypatch.setattr(confinement, "settings", lambda: {**real(), "filters": []})
+    source = """
+        import os, socket
+        def sigmoid(z): socket.create_connection(("127.0.0.1", z)); return 1
+        def tanh(z): os.kill(z, 0); return 1
+        """
+    with Zygote.start() as other, other.worker(submission(activations=source)) as made:
+        assert not has(other, "seccomp")
+        assert refused(made.call("sigmoid", (listener,), {}, seconds=5))
+        assert refused(made.call("tanh", (os.getpid(),), {}, seconds=5))
+
+
+# Handles -----------------------------------------------------------------------------------------
+
+
+def test_only_the_protocol_is_open(attempt: Attempt) -> None:
+    with open(__file__) as held:  # noqa: PTH123
+        os.set_inheritable(held.fileno(), True)
+        body = """
+            import stat
+            found = {}
+            for number in range(4096):
+                try: about = os.fstat(number)
+                except OSError: continue
+                found[str(number)] = ('null' if stat.S_ISCHR(about.st_mode) else
+                    'socket' if stat.S_ISSOCK(about.st_mode) else
+                    'folder' if stat.S_ISDIR(about.st_mode) else 'file')
+            return found
+        """
+        found = attempt(body).value
+    folders = [kind for number, kind in found.items() if int(number) > 3]
+    assert {number: found[number] for number in "0123"} == {
+        "0": "null", "1": "null", "2": "null", "3": "socket"
+    }  # fmt: skip
+    # Folders only where root's Python lies under a folder closed to others.
+    assert set(folders) <= {"folder"}
+    assert len(folders) <= 3
+
+
+def test_the_folders_held_open_lead_to_nothing_of_the_grader(landlock: None, attempt: Attempt) -> None:
+    body = """
+        got = []
+        for number in range(4, 12):
+            for path in ('otter/__init__.py', '../../../../README.md', '../../../../autograder/labkit/contract.py',
+                         'site-packages/pip/__init__.py', 'labkit/__init__.py', 'pytest/__init__.py'):
+                try: got.append(os.read(os.open(path, os.O_RDONLY, dir_fd=number), 5))
+                except OSError: pass
+        return got
+    """
+    assert attempt(body).value == []
+
+
+def test_dead_grader_s_processes_end(submission: Callable, tmp_path: Path) -> None:
+    """Kill the grader without warning: its zygote and its workers go too, with their folders."""
+    import subprocess
+
+    folder = submission(activations="import os\ndef sigmoid(z): return os.getpid(), os.getcwd()")
+    script = f"""
+import sys, time
+from labkit.sandbox import Zygote
+zygote = Zygote.start()
+worker = zygote.worker({str(folder)!r})
+pid, cwd = worker.call("sigmoid", (1,), {{}}, seconds=5).value
+print(zygote.pid, pid, cwd, flush=True)
+time.sleep(60)
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment)
+    assert process.stdout is not None
+    zygote_pid, pid, cwd = process.stdout.readline().decode().split()
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    for _ in range(100):
+        gone = not any(Path(f"/proc/{number}").exists() for number in (zygote_pid, pid))
+        if gone and not Path(cwd).parent.exists():
+            return
+        time.sleep(0.05)
+    pytest.fail("something of it goes on")

@@ -257,7 +257,7 @@ looks = {
     ("relu", "he"): (ORANGE, "-", "s"),
     ("sigmoid", "xavier"): (BLACK, "-.", "^"),
 }
-fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2))
+fig, (left, right) = plt.subplots(1, 2, figsize=(12.5, 4.2))
 for (activation, scheme), (colour, line, marker) in looks.items():
     params = initialize([100] * 12, rng, scheme)
     H = forward(params, X, activation)
@@ -267,11 +267,13 @@ for (activation, scheme), (colour, line, marker) in looks.items():
     right.semilogy(range(1, 12), [dW.std() for dW, _ in grads], **style)
 left.set(title="Forward: spread of the outputs", xlabel="layer (0: the input)", ylabel="standard deviation", ylim=(1e-6, 10))
 right.set(title="Backward: spread of the gradient dW", xlabel="layer (11: the scores)", ylabel="standard deviation", ylim=(1e-15, 1))
-right.legend(frameon=False, fontsize=9, loc="lower right")
+fig.legend(*right.get_legend_handles_labels(), frameon=False, loc="outside right center")
 plt.show()
 
 # %% [markdown]
-# *Figure 1: FILL*
+# *Figure 1: two panels with the spread of numbers in each layer, on logarithmic axes, for six pairs of activation and scheme. Left, forward: with "small" (dotted) the outputs shrink tenfold and more from layer to layer, so that nothing
+# is left after a few layers; with a scaled scheme (solid: tanh with "xavier", ReLU with "he") they keep their size. ReLU with "xavier" (dashed) loses a little in each layer: that is what the 2 in "he" is for. Right, backward: the
+# gradients of the scaled schemes are equally large in all layers, those of "small" are tiny everywhere. The sigmoid (dash-dotted) keeps its outputs but not its gradient: from the last layer to the first it falls by a factor of a million.*
 
 # %% [markdown]
 # ## Part 2. The training loop
@@ -555,8 +557,8 @@ def test_sgd_step_small_rate(check, np):
 X, y = np.array([[1.0, 2.0, -1.0], [0.0, 1.0, 3.0]]), np.array([0, 1, 1])
 start = [(np.zeros((2, 2)), np.zeros((2, 1)))]
 params, losses = train(start, X, y, activation="relu", learning_rate=0.6, batch_size=3, epochs=1, rng=np.random.default_rng(0))
-print("W", params[0][0].tolist(), "b", params[0][1].tolist())
-print("expected: W [[0.0, -0.4], [0.0, 0.4]] b [[-0.1], [0.1]], up to rounding")
+print("W", params[0][0].round(6).tolist(), "b", params[0][1].round(6).tolist())
+print("expected: W [[0.0, -0.4], [0.0, 0.4]] b [[-0.1], [0.1]]")
 
 # %% [raw]
 # # BEGIN QUESTION
@@ -899,12 +901,12 @@ print(f"loss at the end {losses[-1]:.4f}; {np.sum(S.argmax(axis=0) == few_y)} of
 fig, ax = plt.subplots(figsize=(7, 3.6))
 ax.semilogy(np.arange(1, 121), losses, color=BLACK, linewidth=2)
 ax.axhline(np.log(10), color=BLUE, linestyle="--")
-ax.text(120, np.log(10) * 1.12, "knowing nothing: log 10", color=BLUE, ha="right")
+ax.text(120, np.log(10) * 0.75, "knowing nothing: log 10", color=BLUE, ha="right")
 ax.set(title="Learning fifty pictures by heart", xlabel="epoch", ylabel="loss (mean of the epoch)")
 plt.show()
 
 # %% [markdown]
-# *Figure 2: FILL*
+# *Figure 2: the loss on fifty pictures, on a logarithmic axis, against the epoch. It stays at log 10 for a few epochs while the small weights grow, and then falls steadily to about 0.01: all fifty pictures are known by heart.*
 
 # %% [markdown]
 # ## Part 3. How good is it?
@@ -1040,7 +1042,7 @@ def test_accuracy_few(check, np):
 # ### See it: ten kinds of clothes
 #
 # Now for real: 4,000 pictures to train on, and 1,000 others to see how well the network does on what it has never seen. One hidden layer of 64 ReLU units, the
-# scheme "he", batches of 50. We train one epoch at a time, so that we can measure the accuracy in between.
+# scheme "small", batches of 50. We train one epoch at a time, so that we can measure the accuracy in between.
 
 # %%
 def watch(sizes, scheme, activation, learning_rate, batch_size, epochs, seed=0, n=4000):
@@ -1058,7 +1060,7 @@ def watch(sizes, scheme, activation, learning_rate, batch_size, epochs, seed=0, 
     return params, losses, train_accuracy, test_accuracy
 
 
-clothes, losses, train_accuracy, test_accuracy = watch([784, 64, 10], "he", "relu", 0.1, 50, 25)
+clothes, losses, train_accuracy, test_accuracy = watch([784, 64, 10], "small", "relu", 0.1, 50, 25)
 print(f"after 25 epochs: loss {losses[-1]:.3f}, right on training pictures {train_accuracy[-1]:.1%}, on test pictures {test_accuracy[-1]:.1%}")
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
@@ -1264,7 +1266,7 @@ for ax, (surface, limit, title, names, rate, steps, starts) in zip(axes, scenes,
         ax.plot(*way.T, color=BLUE, linewidth=1.8)
         ax.plot(*way[0], "o", color="white", markeredgecolor=BLACK, markersize=8)
         ax.plot(*way[-1], "*", color=ORANGE, markeredgecolor=BLACK, markersize=15)
-        ax.annotate(f"{surface(*way[-1])[0]:.3f}", way[-1], xytext=(9, 5), textcoords="offset points", fontsize=9, weight="bold")
+        ax.annotate(f"{surface(*way[-1])[0]:.3f}", way[-1], xytext=(10, -4), textcoords="offset points", fontsize=9, weight="bold")
     ax.set(title=title, xlabel=names[0], ylabel=names[1], xlim=(-limit, limit), ylim=(-limit, limit))
     ax.grid(False)
 plt.show()
@@ -1293,6 +1295,7 @@ for activation in ("sigmoid", "tanh"):
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.2), sharex=True, sharey=True)
+axes[0].set_xticks(np.arange(-0.5, 1.6, 0.5))
 inputs = np.random.default_rng(5).uniform(0.2, 1.0, (2, 60))
 target = np.array([[1.0, -1.0]])
 for ax, (h, title) in zip(axes, ((inputs, "Inputs all positive, like a sigmoid's"), (inputs - 0.6, "Inputs centred at 0, like tanh's")), strict=True):
@@ -1308,6 +1311,7 @@ for ax, (h, title) in zip(axes, ((inputs, "Inputs all positive, like a sigmoid's
         params = sgd_step(params, [(dW, np.zeros((1, 1)))], 0.9)
         way.append(params[0][0][0])
     ax.plot(*np.array(way).T, color=BLUE, marker="o", markersize=3, linewidth=1.4)
+    ax.plot(0, 0, "o", color="white", markeredgecolor=BLACK, markersize=9)
     ax.plot(*target[0], "*", color=ORANGE, markeredgecolor=BLACK, markersize=16)
     ax.set(title=title, xlabel="weight w₁", ylabel="weight w₂")
 plt.show()
@@ -1340,21 +1344,21 @@ plt.show()
 # %% [markdown]
 # ### Dead units
 #
-# The price of ReLU: a unit whose score is negative for *every* example has the output 0, hence the gradient 0, hence it never changes again. It is **dead**. One step that is too long can do it. We train with three learning rates
-# and count the hidden units whose output is 0 on all training pictures.
+# The price of ReLU: a unit whose score is negative for *every* example has the output 0, hence the gradient 0, hence it never changes again. It is **dead**. One step that is too long can do it. We train a network with two hidden layers
+# with four learning rates, and count the units of the second layer whose output is 0 on all training pictures.
 
 # %%
-rates, dead, right_share = (0.05, 0.5, 1.5), [], []
+rates, dead, right_share = (0.05, 0.4, 0.8, 1.0), [], []
 for rate in rates:
-    params, _, _, test = watch([784, 64, 10], "he", "relu", rate, 25, 5, n=2000)
-    H1 = forward(params, X_train[:, :2000], "relu")[1]
-    dead.append(int(np.sum(H1.max(axis=1) == 0)))
+    params, _, _, test = watch([784, 64, 64, 10], "he", "relu", rate, 25, 5, seed=1, n=2000)
+    H2 = forward(params, X_train[:, :2000], "relu")[2]
+    dead.append(int(np.sum(H2.max(axis=1) == 0)))
     right_share.append(test[-1])
 
-fig, ax = plt.subplots(figsize=(6.5, 3.4))
-bars = ax.bar([f"learning rate {rate}" for rate in rates], dead, color=["#DDDDDD", "#AAAAAA", "#555555"], edgecolor="black")
+fig, ax = plt.subplots(figsize=(7, 3.6))
+bars = ax.bar([str(rate) for rate in rates], dead, color=GREY, edgecolor="black")
 ax.bar_label(bars, [f"{count} dead\naccuracy {share:.0%}" for count, share in zip(dead, right_share, strict=True)], padding=2)
-ax.set(title="Dead units after 5 epochs, of 64", ylabel="units that are 0 on all pictures", ylim=(0, 80))
+ax.set(title="Dead units after 5 epochs, of 64 in the second layer", xlabel="learning rate", ylabel="units that are always 0", ylim=(0, 80))
 plt.show()
 
 # %% [markdown]

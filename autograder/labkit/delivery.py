@@ -100,6 +100,7 @@ def _with_marks(
     given = marks.read_marks(manual, questions)
     if unknown := sorted(set(given) - set(names)):
         summary.append(f"{manual.name} has marks for {', '.join(unknown)}, who handed nothing in here.")
+    summary += marks.unmarked(given, names, questions)
     joined = []
     for result in found:
         if row := given.get(result.submission):

@@ -148,9 +148,10 @@ def test_a_new_zygote_knows_nothing_of_the_grader(submission: Callable) -> None:
         def sigmoid(z):
             import ctypes, gc
             found = []
+            gc.unfreeze()
             for thing in gc.get_objects():
                 try:
-                    if 's3cr3t' + '-value' in str(thing)[:10**6]: found.append(type(thing).__name__)
+                    if 'eulav-t3rc3s'[::-1] in str(thing)[:10**6]: found.append(type(thing).__name__)
                 except Exception: pass
             libc = ctypes.CDLL(None); libc.getenv.restype = ctypes.c_char_p
             return found, libc.getenv(b'SANDBOX_TEST_SECRET')
@@ -348,14 +349,14 @@ def test_other_processes_limits_priority_and_memory(zygote: Zygote, attempt: Att
         "os.fork()",
         "os.forkpty()",
         "import subprocess; subprocess.run(['/bin/true'])",
-        "os.system('true') and 1 / 0; raise PermissionError",
+        "if os.system('true') != 0: raise PermissionError",
         "os.posix_spawn('/bin/true', ['true'], {})",
         "os.execv('/bin/true', ['true'])",
         "import multiprocessing as m; m.get_context('fork').Process(target=print).start()",
     ],
 )
 def test_no_process_can_be_started(seccomp: None, attempt: Attempt, body: str) -> None:
-    assert refused(attempt(f"{body}; return 'done'"))
+    assert refused(attempt(f"{body}\nreturn 'done'"))
 
 
 def test_clone_by_hand(seccomp: None, attempt: Attempt) -> None:

@@ -44,6 +44,8 @@ class Finding:
     """Other questions that lose points."""
     named: str
     """Key of the first explanation given, or nothing."""
+    messages: tuple[str, ...] = ()
+    """What the student is told."""
 
     @property
     def hole(self) -> str:
@@ -97,7 +99,7 @@ def audit(
 def show(console: Console, lab: Lab, findings: Sequence[Finding]) -> bool:
     """Print a lab's matrix and holes; gives whether there is none."""
     table = Table(title=lab.title, title_justify="left", header_style="bold")
-    for column in ("question", "wrong", "caught", "named", "only there", "right", "full marks"):
+    for column in ("question", "wrong", "caught", "named", "alone", "right", "full"):
         table.add_column(column, justify="left" if column == "question" else "right")
     for question in lab.questions:
         own = [finding for finding in findings if finding.function == question]
@@ -152,6 +154,9 @@ def judge_version(grader: Grader, version: catalogue.Version, seed: int) -> Find
         caught=version.function in lost,
         spilled=tuple(sorted(lost - {version.function})),
         named=named,
+        messages=tuple(
+            case.message for q in result.questions for case in q.cases if not case.passed
+        ),
     )
 
 
@@ -210,27 +215,29 @@ def _judge(work: tuple[str, int]) -> Finding:
 # ---------------------------------------------------------------- mutants of the reference
 
 
-def _show_mutants(console: Console, bundle: Bundle) -> bool:
-    """Grade every mutant of a lab's reference; gives whether all that survive are explained."""
+def survivors(bundle: Bundle) -> list[mutants.Mutant]:
+    """Mutants of a lab's reference that lose no points."""
     found = mutants.of_lab(bundle.lab)
     with ProcessPoolExecutor(
         os.cpu_count() or 1, mp_context=get_context("spawn"), initializer=_start, initargs=(bundle,)
     ) as pool:
-        survived = [
-            mutant for mutant, lives in zip(found, pool.map(_survives, found), strict=True) if lives
-        ]
-    known = mutants.equivalent()
-    console.print(f"{bundle.lab.short}: {len(found)} mutants, {len(survived)} survive.")
-    unexplained = False
+        lives = pool.map(_survives, found)
+        return [mutant for mutant, survives in zip(found, lives, strict=True) if survives]
+
+
+def _show_mutants(console: Console, bundle: Bundle) -> bool:
+    """Grade every mutant of a lab's reference; gives whether all that survive are explained."""
+    survived, known = survivors(bundle), mutants.equivalent()
+    count = len(mutants.of_lab(bundle.lab))
+    console.print(f"{bundle.lab.short}: {count} mutants, {len(survived)} survive.")
     for mutant in survived:
         reason = known.get(mutant.key)
-        unexplained |= reason is None
         console.print(
             f"{'      ' if reason else 'HOLE  '}{mutant.key}: {mutant.change}"
             + (f" ({reason})" if reason else ""),
             markup=False,
         )
-    return not unexplained
+    return all(mutant.key in known for mutant in survived)
 
 
 def _survives(mutant: mutants.Mutant) -> bool:

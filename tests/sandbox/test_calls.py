@@ -73,7 +73,10 @@ def test_keyword_arguments_that_changed_have_their_names(worker: Make) -> None:
         ("with np.errstate(over='ignore'): np.exp(np.array([1e4]))", ()),
         ("np.seterr(all='ignore'); return np.exp(np.array([1e4]))", ()),
         ("import warnings; warnings.warn('x', DeprecationWarning)", ("DeprecationWarning",)),
-        ("import warnings\nclass Leak42(UserWarning): pass\nwarnings.warn('', Leak42)", ("Warning",)),
+        (
+            "import warnings\nclass Leak42(UserWarning): pass\nwarnings.warn('', Leak42)",
+            ("Warning",),
+        ),
     ],
 )
 def test_warnings_are_reported(attempt: Attempt, body: str, warnings: tuple) -> None:
@@ -227,7 +230,9 @@ def test_a_callback_advances_the_submission_s_generator(worker: Make) -> None:
 
 
 def test_standard_output_goes_nowhere(attempt: Attempt, capfd: pytest.CaptureFixture) -> None:
-    body = "print('x' * 10**6); sys.stderr.write('y'); os.write(1, b'z'); os.write(2, b'z'); return 1"
+    body = (
+        "print('x' * 10**6); sys.stderr.write('y'); os.write(1, b'z'); os.write(2, b'z'); return 1"
+    )
     assert attempt(body).value == 1
     assert capfd.readouterr() == ("", "")
 

@@ -1,13 +1,12 @@
 """What a submission tries against the grader, its neighbours and the system, and does not get."""
 
+# ruff: noqa: E501 (submissions' lines)
+
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,7 +15,8 @@ from pathlib import Path
 import pytest
 
 import labkit
-from labkit.sandbox import Confinement, Limits, Outcome, Worker, Zygote
+from labkit.sandbox import Confinement, Outcome, Worker, Zygote, confinement
+from labkit.sandbox.restrict import landlock_abi
 
 from .conftest import LINUX, ROOT
 
@@ -64,6 +64,8 @@ def test_report_says_what_is_in_force(zygote: Zygote, attempt: Attempt) -> None:
     assert "\n" not in report.sentence
     assert report.complete == (not report.missing)
     assert ("other user" in report.layers) == ROOT
+    assert has(zygote, "landlock") == (landlock_abi() > 0)
+    assert has(zygote, "seccomp") == bool(confinement.filters())
     # What it says holds in a worker (read before Landlock would hide it: through prctl).
     body = "import ctypes; p = ctypes.CDLL(None).prctl; return p(39, 0, 0, 0, 0), p(3, 0, 0, 0, 0), p(21, 0, 0, 0, 0)"
     new_privileges, dumpable, mode = attempt(body).value
@@ -88,7 +90,9 @@ def test_report_of_lesser_systems(layers: list[str], words: str) -> None:
 
 @pytest.mark.skipif(not ROOT, reason="needs root")
 def test_each_worker_has_a_user_of_its_own(worker: Make) -> None:
-    source = "import os\ndef sigmoid(z): return os.getresuid() + os.getresgid() + tuple(os.getgroups())"
+    source = (
+        "import os\ndef sigmoid(z): return os.getresuid() + os.getresgid() + tuple(os.getgroups())"
+    )
     first, second = worker(activations=source), worker(activations=source)
     a, b = (made.call("sigmoid", (1,), {}, seconds=5).value for made in (first, second))
     assert len(set(a)) == 1
@@ -109,9 +113,16 @@ def test_the_user_cannot_go_back(attempt: Attempt, call: str) -> None:
 def test_the_grader_s_files_cannot_be_read(landlock: None, attempt: Attempt) -> None:
     package = Path(labkit.__file__).parent
     root = package.parents[1]
-    paths = [package / "contract.py", package / "sandbox" / "calls.py", Path(__file__), root / "README.md"]
+    paths = [
+        package / "contract.py",
+        package / "sandbox" / "calls.py",
+        Path(__file__),
+        root / "README.md",
+    ]
     paths += [path for path in (root / "solutions").rglob("*.py")][:3]
-    paths += [Path(p) for p in ("/etc/passwd", "/etc/hostname", "/proc/self/maps", "/proc/1/cmdline")]
+    paths += [
+        Path(p) for p in ("/etc/passwd", "/etc/hostname", "/proc/self/maps", "/proc/1/cmdline")
+    ]
     paths += [Path(f"/proc/{os.getpid()}/{name}") for name in ("environ", "mem", "cmdline", "maps")]
     body = """
         got = []
@@ -169,18 +180,27 @@ def test_a_new_zygote_knows_nothing_of_the_grader(submission: Callable) -> None:
 def test_root_s_private_files_are_closed_even_without_landlock(
     submission: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import labkit.sandbox.confinement as confinement
-
     real = confinement.settings
-    monkeypatch.setattr(confinement, "settings", lambda: {**real(), "no_landlock": True, "filters": []})
+    monkeypatch.setattr(
+        confinement, "settings", lambda: {**real(), "no_landlock": True, "filters": []}
+    )
     secret = tmp_path / "secret.txt"
     secret.write_text("42")
     secret.chmod(0o600)
-    body = "import os\ndef sigmoid(z): return open(z).read()\ndef tanh(z): os.kill(z, 0); return 1\n"
-    body += "def relu(z):\n    if os.fork(): return 7\n    os.setsid()\n    if os.fork(): os._exit(0)\n"
+    body = (
+        "import os\ndef sigmoid(z): return open(z).read()\ndef tanh(z): os.kill(z, 0); return 1\n"
+    )
+    body += (
+        "def relu(z):\n    if os.fork(): return 7\n    os.setsid()\n    if os.fork(): os._exit(0)\n"
+    )
     body += "    import time; time.sleep(600)\n"
     with Zygote.start() as plain, plain.worker(submission(activations=body)) as made:
-        assert plain.confinement.layers == ("limits", "session", "dies with its parent", "other user")
+        assert plain.confinement.layers == (
+            "limits",
+            "session",
+            "dies with its parent",
+            "other user",
+        )
         for path in (str(secret), f"/proc/{os.getpid()}/environ", f"/proc/{plain.pid}/environ"):
             assert refused(made.call("sigmoid", (path,), {}, seconds=5)), path
         for pid in (os.getpid(), plain.pid):
@@ -198,7 +218,9 @@ def descendants(pid: int) -> set[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             with suppress(OSError):
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                parents[int(entry.name)] = int(
+                    (entry / "stat").read_text().rpartition(")")[2].split()[1]
+                )
     found: set[int] = set()
     grew = True
     while grew:
@@ -208,7 +230,9 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
-def test_files_outside_its_folder_cannot_be_written(landlock: None, attempt: Attempt, tmp_path: Path) -> None:
+def test_files_outside_its_folder_cannot_be_written(
+    landlock: None, attempt: Attempt, tmp_path: Path
+) -> None:
     target = tmp_path / "open.txt"
     target.write_text("kept")
     tmp_path.chmod(0o777)
@@ -398,7 +422,9 @@ def test_threads_work(attempt: Attempt) -> None:
         }.items()
     ],
 )  # fmt: skip
-@pytest.mark.skipif(os.name != "posix" or os.uname().machine != "x86_64", reason="numbers of x86-64")
+@pytest.mark.skipif(
+    os.name != "posix" or os.uname().machine != "x86_64", reason="numbers of x86-64"
+)
 def test_system_calls_that_are_closed(seccomp: None, attempt: Attempt, number: int) -> None:
     body = f"""
         import ctypes
@@ -422,27 +448,33 @@ def listener() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.mark.parametrize("family", ["AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK", "AF_PACKET", "AF_ALG"])
+@pytest.mark.parametrize(
+    "family", ["AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK", "AF_PACKET", "AF_ALG"]
+)
 def test_no_socket_can_be_made(seccomp: None, attempt: Attempt, family: str) -> None:
     for kind in ("SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW"):
-        assert refused(attempt(f"import socket; socket.socket(socket.{family}, socket.{kind}); return 1"))
+        assert refused(
+            attempt(f"import socket; socket.socket(socket.{family}, socket.{kind}); return 1")
+        )
 
 
 def test_no_connection_can_be_made(zygote: Zygote, attempt: Attempt, listener: int) -> None:
     if not has(zygote, "seccomp") and not has(zygote, "landlock"):
         pytest.skip("nothing here closes the network")
-    assert refused(attempt(f"import socket; socket.create_connection(('127.0.0.1', {listener})); return 1"))
+    assert refused(
+        attempt(f"import socket; socket.create_connection(('127.0.0.1', {listener})); return 1")
+    )
 
 
 def test_each_of_the_two_layers_closes_the_network(
     zygote: Zygote, submission: Callable, listener: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Landlock alone (4 and later) keeps a submission from connecting, as seccomp does."""
-    abi = max((int(name[9:]) for name in zygote.confinement.layers if name[:8] == "landlock"), default=0)
+    abi = max(
+        (int(name[9:]) for name in zygote.confinement.layers if name[:8] == "landlock"), default=0
+    )
     if abi < 6:
         pytest.skip("an older Landlock")
-    import labkit.sandbox.confinement as confinement
-
     real = confinement.settings
     monkeypatch.setattr(confinement, "settings", lambda: {**real(), "filters": []})
     source = """
@@ -483,7 +515,9 @@ def test_only_the_protocol_is_open(attempt: Attempt) -> None:
     assert len(folders) <= 3
 
 
-def test_the_folders_held_open_lead_to_nothing_of_the_grader(landlock: None, attempt: Attempt) -> None:
+def test_the_folders_held_open_lead_to_nothing_of_the_grader(
+    landlock: None, attempt: Attempt
+) -> None:
     body = """
         got = []
         for number in range(4, 12):
@@ -511,7 +545,9 @@ print(zygote.pid, pid, cwd, flush=True)
 time.sleep(60)
 """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment
+    )
     assert process.stdout is not None
     zygote_pid, pid, cwd = process.stdout.readline().decode().split()
     process.kill()

@@ -1,5 +1,7 @@
 """A submission writes what it likes to the grader: nothing raises, nothing gets mixed up."""
 
+# ruff: noqa: E501 (submissions' lines)
+
 from __future__ import annotations
 
 import os
@@ -155,7 +157,10 @@ def test_forged_reports_show_nothing_of_the_submission_s_choice(worker: Make) ->
 
 
 def test_import_notes_cannot_be_forged_to_blame_others(worker: Make, submission: Callable) -> None:
-    source = PREAMBLE + "    return 1\nos.write(3, frame({'op': 'loading', 'module': 'layers'}))\nos._exit(0)\n"
+    source = (
+        PREAMBLE
+        + "    return 1\nos.write(3, frame({'op': 'loading', 'module': 'layers'}))\nos._exit(0)\n"
+    )
     made = worker(limits=SHORT, activations=source, layers="def dense_forward(x): return x")
     failure = made.call("sigmoid", (1,), {}, seconds=2).failure
     assert failure is not None
@@ -226,7 +231,9 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
         elif action == 2:
             del changed[place : place + rng.randint(1, 8)]
         else:
-            changed[place:place] = rng.choice([b"[", b"]", b'"a"', b"-1", b"1e9", b"null", b"{", b","])
+            changed[place:place] = rng.choice(
+                [b"[", b"]", b'"a"', b"-1", b"1e9", b"null", b"{", b","]
+            )
     return bytes(changed)
 
 
@@ -234,10 +241,25 @@ def test_any_answer_becomes_an_outcome() -> None:
     """Thousands of damaged answers: an Outcome each, never an exception."""
     rng = random.Random(7)
     encoder = protocol.Encoder()
-    node = encoder.node([np.ones((2, 3)), {"a": 1.5, "b": (None, True, 7)}, np.random.default_rng(1), [0.5] * 9])
+    node = encoder.node(
+        [np.ones((2, 3)), {"a": 1.5, "b": (None, True, 7)}, np.random.default_rng(1), [0.5] * 9]
+    )
     headers = [
-        {"op": "value", "value": node, "changed": [[0, 0]], "warnings": ["overflow"], "threads": False},
-        {"op": "error", "kind": "raised", "names": ["ValueError"], "text": "x", "file": "a", "line": 1},
+        {
+            "op": "value",
+            "value": node,
+            "changed": [[0, 0]],
+            "warnings": ["overflow"],
+            "threads": False,
+        },
+        {
+            "op": "error",
+            "kind": "raised",
+            "names": ["ValueError"],
+            "text": "x",
+            "file": "a",
+            "line": 1,
+        },
         {"op": "callback", "name": "0", "nodes": [["t", []], ["d", []]]},
     ]
     kinds = set()

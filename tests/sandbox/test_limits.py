@@ -1,5 +1,7 @@
 """Every limit ends a call in a Failure, soon, and the next call works."""
 
+# ruff: noqa: E501 (submissions' lines)
+
 from __future__ import annotations
 
 import sys
@@ -131,7 +133,10 @@ def test_memory(worker: Make, body: str) -> None:
         ("x = 0\nfor _ in range(40): x = [x, x]\nreturn x", "bad_type"),
         ("import itertools; return itertools.count()", "bad_type"),
         ("return 1 << 10**6", "bad_type"),
-        ("class L(list):\n    def __iter__(self):\n        while True: yield 1\nreturn L([1])", None),
+        (
+            "class L(list):\n    def __iter__(self):\n        while True: yield 1\nreturn L([1])",
+            None,
+        ),
     ],
 )
 def test_results_without_end(attempt: Attempt, body: str, kind: str | None) -> None:
@@ -248,7 +253,9 @@ def test_callbacks_without_end_are_timed(attempt: Attempt) -> None:
 
 
 def test_private_folder_is_fresh_and_removed(attempt: Attempt) -> None:
-    outcome = attempt("open('x', 'w').write('y'); return os.getcwd(), os.environ['HOME'], os.listdir()")
+    outcome = attempt(
+        "open('x', 'w').write('y'); return os.getcwd(), os.environ['HOME'], os.listdir()"
+    )
     cwd, home, names = outcome.value
     assert cwd == home
     assert sorted(names) == ["neuralnet", "x"]

@@ -147,7 +147,9 @@ def test_planted_modules_shadow_nothing(worker: Make) -> None:
     np.testing.assert_array_equal(outcome.value, [4, 4])
 
 
-@pytest.mark.parametrize("name", ["labkit", "otter", "pytest", "pip", "jupytext", "_sandbox.zygote_"])
+@pytest.mark.parametrize(
+    "name", ["labkit", "otter", "pytest", "pip", "jupytext", "_sandbox.zygote_"]
+)
 def test_the_grader_s_modules_cannot_be_imported(worker: Make, name: str) -> None:
     failure = failure_of(worker(activations=f"import {name}"), "sigmoid")
     assert failure is not None
@@ -156,7 +158,9 @@ def test_the_grader_s_modules_cannot_be_imported(worker: Make, name: str) -> Non
 
 def test_the_standard_library_can_be_imported(worker: Make) -> None:
     names = "fractions decimal sqlite3 csv pickle copy itertools functools dataclasses logging "
-    names += "unittest multiprocessing asyncio zipfile lzma bz2 hashlib numpy.testing numpy.polynomial"
+    names += (
+        "unittest multiprocessing asyncio zipfile lzma bz2 hashlib numpy.testing numpy.polynomial"
+    )
     source = "".join(f"import {name}\n" for name in names.split()) + GOOD
     outcome = worker(activations=source).call("sigmoid", (1,), {}, seconds=5)
     assert outcome.failure is None

@@ -1,5 +1,7 @@
 """Correct functions in the places of a submission's, however it refers to them."""
 
+# ruff: noqa: E501 (submissions' lines)
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -12,10 +14,16 @@ from labkit.sandbox import Worker
 
 Make = Callable[..., Worker]
 WRONG = "import numpy as np\ndef relu(z):\n    return -1\ndef tanh(z):\n    return -2\n"
-SERVE = {"relu": lambda z: z + 10, "tanh": lambda z: z + 20, "dense_forward": lambda W, b, X: W + b + X}
+SERVE = {
+    "relu": lambda z: z + 10,
+    "tanh": lambda z: z + 20,
+    "dense_forward": lambda W, b, X: W + b + X,
+}
 
 
-def value(worker: Make, function: str, *args: Any, substitute: tuple = ("relu", "tanh"), **modules: Any) -> Any:
+def value(
+    worker: Make, function: str, *args: Any, substitute: tuple = ("relu", "tanh"), **modules: Any
+) -> Any:
     made = worker(serve=SERVE, substitute=substitute, **modules)
     outcome = made.call(function, args, {}, seconds=5)
     assert outcome.failure is None, outcome
@@ -152,7 +160,9 @@ def test_the_judged_function_is_never_replaced_by_another_s_substitute(worker: M
 def test_functions_of_libraries_stay_theirs(worker: Make) -> None:
     source = "import numpy as np\nfrom numpy import flip as relu\ndef tanh(z): return np.flip(z)\n"
     made = worker(serve=SERVE, substitute=("relu",), activations=source)
-    np.testing.assert_array_equal(made.call("tanh", (np.arange(3),), {}, seconds=5).value, [2, 1, 0])
+    np.testing.assert_array_equal(
+        made.call("tanh", (np.arange(3),), {}, seconds=5).value, [2, 1, 0]
+    )
     assert made.call("relu", (3,), {}, seconds=5).value == 13
 
 

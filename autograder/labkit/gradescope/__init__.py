@@ -21,7 +21,9 @@ from labkit.results import Result
 FILES = Path(__file__).parent / "upload"
 """What the upload's root holds beside the kit and the lab."""
 
-_UNFINISHED = "failed: grading did not finish; hand in again, and tell your instructor if it stays so"
+_UNFINISHED = (
+    "failed: grading did not finish; hand in again, and tell your instructor if it stays so"
+)
 
 
 def main(root: Path = Path("/autograder")) -> Result:

@@ -4,8 +4,8 @@
         outcome = worker.call("sigmoid", (z,), {}, seconds=10)
 
 The **zygote** is a clean Python process that holds NumPy and nothing of the grader; it forks one
-confined **worker** per submission. Values cross as checked JSON and raw bytes (`protocol`), never as
-pickles; what a worker may do is in `restrict` and `confinement`; `calls` reads what comes back.
+confined **worker** per submission. Values cross as checked JSON and raw bytes (`protocol`), never
+as pickles; what a worker may do is in `restrict` and `confinement`; `calls` reads what comes back.
 """
 
 from __future__ import annotations

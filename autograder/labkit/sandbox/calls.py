@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from labkit.sandbox import protocol
+from labkit.sandbox.errors import SandboxError
 from labkit.sandbox.outcome import (
     STANDARD_EXCEPTIONS,
     STANDARD_TYPES,
@@ -31,7 +32,7 @@ from labkit.sandbox.outcome import (
     first_standard,
     printable,
 )
-from labkit.sandbox.protocol import BadTypeError, Decoder, Encoder, ProtocolError, TooLargeError
+from labkit.sandbox.protocol import Decoder, Encoder, ProtocolError, TooLargeError
 from labkit.sandbox.serving import ServedTooLongError, Watchdog, memory_limit
 from labkit.sandbox.submission import Submission
 
@@ -157,8 +158,12 @@ class Worker:
         self.close()
 
     def __del__(self) -> None:
-        with contextlib.suppress(Exception):
-            self.close()
+        channel: socket.socket | None = getattr(self, "_socket", None)
+        if channel is not None:
+            channel.close()
+            self._zygote.abandon(self._pid, self._generation)
+        if hasattr(self, "_watchdog"):
+            self._watchdog.stop()
 
     @property
     def pid(self) -> int:
@@ -250,6 +255,16 @@ class Worker:
         self._stop()
         self._watchdog.close()
 
+    def probe(self, paths: list[str]) -> list[int]:
+        """Positions of the paths that the process can open."""
+        if self._socket is None:
+            self._start()
+        exchange = _Exchange(self)
+        failure = exchange.exchange({"op": "probe", "paths": paths}, (), 10.0)
+        if failure is not None:
+            raise SandboxError(f"A worker could not be asked: {failure}")
+        return list(exchange.header["reached"])
+
     # Starting and loading -------------------------------------------------------------------------
 
     def _prepare(self, module: str) -> Failure | None:
@@ -299,7 +314,7 @@ class Worker:
 
     def _start(self) -> None:
         self._socket, self._pid, self._generation, self._folder = self._zygote.fork(
-            self.limits, self._plotting
+            self.limits, self._plotting, max(map(len, self.submission.files.values()), default=0)
         )
         self._socket.setblocking(False)
         self._poller = select.poll()
@@ -320,8 +335,6 @@ class Worker:
         exchange = _Exchange(self)
         failure = exchange.setup(header, list(files.values()))
         if failure is not None and self._generation == self._zygote.generation:
-            from labkit.sandbox.errors import SandboxError
-
             raise SandboxError(f"A worker did not start: {exchange.refusal or failure}")
 
     def _quiet(self) -> bool:
@@ -404,7 +417,8 @@ class _Exchange:
                 worker._suspect = True  # something of it goes on: not in the next call's time
             return None
         except _ExpiredError as error:
-            failure = Failure("flooded" if error.limit == "files" else "timeout", detail=error.limit)
+            kind: Kind = "flooded" if error.limit == "files" else "timeout"
+            failure = Failure(kind, detail=error.limit)
         except _GoneError:
             return self.ended()
         except TooLargeError:
@@ -517,7 +531,10 @@ class _Exchange:
         if function is None or not isinstance(nodes, list) or len(nodes) != 2:
             raise ProtocolError("not a callback")
         decoder = Decoder(self.body)
-        args, kwargs = (decoder.value(node) for node in nodes)
+        try:
+            args, kwargs = (decoder.value(node) for node in nodes)
+        except MemoryError:
+            raise TooLargeError from None
         decoder.finish()
         if not isinstance(args, tuple) or not isinstance(kwargs, dict):
             raise ProtocolError("not arguments")
@@ -525,7 +542,8 @@ class _Exchange:
         began = time.monotonic()
         self.budget.check()
         watchdog = self.worker._watchdog
-        label = f"{name} of the course" if name in self.worker._substitute else "the function passed"
+        served = name in self.worker._substitute
+        label = f"{name} of the course" if served else "the function passed"
         try:
             with memory_limit(self.worker.limits.callback_mb):
                 value = watchdog.run(function, self.budget.serving, *args, **kwargs)

@@ -61,7 +61,7 @@ _NUMBERS = {
 _KNOWN_UP_TO = 462
 """The last system call that this list was drawn up with; newer ones do not exist for a worker."""
 
-_DENIED = """
+_DENIED_NAMES = """
 fork vfork execve execveat
 kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal
 ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
@@ -84,7 +84,8 @@ truncate mknod mknodat name_to_handle_at open_by_handle_at fanotify_init fanotif
 reboot kexec_load kexec_file_load init_module finit_module delete_module syslog acct
 settimeofday adjtimex clock_settime clock_adjtime sethostname setdomainname
 iopl ioperm personality vhangup uselib lookup_dcookie nfsservctl
-""".split()
+"""
+_DENIED = tuple(_DENIED_NAMES.split())
 
 _CLONE_THREAD = 0x00010000
 _DENIED_PRCTL = (1, 4, 35, 36, 0x59616D61)  # death signal, dumpable, memory map, subreaper, ptracer
@@ -125,9 +126,8 @@ class Confinement:
         seccomp, user = "seccomp" in layers, "other user" in layers
         missing = []
         if not abi:
-            missing.append(
-                "reading files that every user may read" if user else "reading or writing your files"
-            )
+            yours = "reading or writing your files"
+            missing.append("reading files that every user may read" if user else yours)
         if not seccomp and abi < 4:
             missing.append("using the network")
         if not seccomp and abi < 6 and not user:
@@ -166,9 +166,7 @@ def _newer_calls() -> bytes:
         (0x06, 0, 0, 0x7FFF0000),
     )
     return b"".join(
-        code.to_bytes(2, sys.byteorder)
-        + bytes((true, false))
-        + value.to_bytes(4, sys.byteorder)
+        code.to_bytes(2, sys.byteorder) + bytes((true, false)) + value.to_bytes(4, sys.byteorder)
         for code, true, false, value in steps
     )
 

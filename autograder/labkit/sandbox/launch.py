@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from labkit.sandbox.calls import Worker
 from labkit.sandbox.confinement import Confinement
 from labkit.sandbox.errors import SandboxError, ZygoteGoneError
 from labkit.sandbox.outcome import Failure, Limits
-from labkit.sandbox.submission import read_submission
+from labkit.sandbox.submission import Submission, read_submission
 
 START_SECONDS = 60.0
 CONTROL_SECONDS = 60.0
@@ -87,7 +87,8 @@ class Zygote:
                 "use Linux, macOS or the Windows Subsystem for Linux."
             )
         self.modules = dict(modules)
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._abandoned: list[tuple[int, int]] = []
         self._ids = itertools.count(1)
         self._owner = os.getpid()
         self._closed = False
@@ -107,7 +108,7 @@ class Zygote:
         Raises SandboxError where this system cannot run one.
         """
         if modules is None:
-            modules = {function.name: function.module for function in contract.FUNCTIONS}
+            modules = {function.name: function.module for function in contract.BY_NAME.values()}
         return cls(modules)
 
     def __enter__(self) -> Zygote:
@@ -147,6 +148,12 @@ class Zygote:
         files = read_submission(Path(submission))
         return Worker(self, files, limits or Limits(), serve, tuple(substitute))
 
+    def readable(self, paths: Iterable[Path | str]) -> list[Path]:
+        """Those of `paths` that a worker can open: to prove that tests and results are closed."""
+        asked = [Path(path) for path in paths]
+        with Worker(self, Submission({}, "probe"), Limits(), {}, ()) as worker:
+            return [asked[index] for index in worker.probe([str(path) for path in asked])]
+
     def close(self) -> None:
         """Ends the clean process with all its workers and removes what they left."""
         with self._lock:
@@ -178,6 +185,8 @@ class Zygote:
                 "1",
             ),
         }
+        if sys.platform == "darwin":
+            environment["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
         for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
             if name in os.environ:
                 environment[name] = os.environ[name]
@@ -258,20 +267,26 @@ class Zygote:
         except (OSError, ValueError) as error:
             raise ZygoteGoneError from error
 
-    def fork(self, limits: Limits, plotting: bool) -> tuple[socket.socket, int, int, str]:
-        """A new worker's socket, process id, zygote generation and folder."""
+    def fork(
+        self, limits: Limits, plotting: bool, largest: int = 0
+    ) -> tuple[socket.socket, int, int, str]:
+        """A new worker's socket, process id, zygote generation and folder.
+
+        `largest` is the size of the submission's largest file, which the worker writes there.
+        """
         cpu = 3600 if limits.total_seconds is None else int(limits.total_seconds) + 10
         request = {
             "op": "fork",
             "plotting": plotting,
             "limits": {
                 "memory": limits.memory_mb << 20,
-                "file": limits.file_mb << 20,
+                "file": max(limits.file_mb << 20, largest),
                 "open": limits.open_files,
                 "cpu": cpu,
             },
         }
         with self._lock:
+            self._finish_abandoned()
             for attempt in (1, 2):
                 mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
                 try:
@@ -297,18 +312,37 @@ class Zygote:
 
     def finish(self, pid: int, generation: int, grace: float) -> int | None:
         """Ends a worker; its wait status if it had ended before."""
-        if self._closed or os.getpid() != self._owner:
-            return None
         with self._lock:
-            if generation != self.generation:
-                return None
+            status = self._finish(pid, generation, grace)
+            self._finish_abandoned()
+        return status
+
+    def abandon(self, pid: int, generation: int) -> None:
+        """Ends a worker that was forgotten, now or with the next request.
+
+        Called from a finalizer, which can run in the middle of anything, a request included.
+        """
+        self._abandoned.append((pid, generation))
+        if self._lock.acquire(blocking=False):
             try:
-                answer = self._ask({"op": "finish", "pid": pid, "grace": grace})
-            except ZygoteGoneError:
-                self._revive()
-                return None
+                self._finish_abandoned()
+            finally:
+                self._lock.release()
+
+    def _finish(self, pid: int, generation: int, grace: float) -> int | None:
+        if self._closed or os.getpid() != self._owner or generation != self.generation:
+            return None
+        try:
+            answer = self._ask({"op": "finish", "pid": pid, "grace": grace})
+        except ZygoteGoneError:
+            self._revive()
+            return None
         status = answer.get("status")
         return status if isinstance(status, int) else None
+
+    def _finish_abandoned(self) -> None:
+        while self._abandoned:
+            self._finish(*self._abandoned.pop(), 0.0)
 
     def _revive(self) -> None:
         if self._finalizer is not None:
@@ -324,16 +358,16 @@ def _private_root() -> str:
     root = LINUX and os.geteuid() == 0
     if root and not open_to_others(base):
         base = next((path for path in ("/tmp", "/var/tmp") if open_to_others(path)), base)
-    folder = os.path.realpath(tempfile.mkdtemp(prefix="labkit-", dir=base))
+    folder = os.path.realpath(tempfile.mkdtemp(prefix=f"labkit-sandbox-{os.getpid()}-", dir=base))
     Path(folder).chmod(0o711 if root else 0o700)
     return folder
 
 
 def _plot_cache(root: str) -> Path:
     """Where matplotlib's list of fonts is kept from one grading to the next."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(base) / "labkit" / "matplotlib"
     try:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        folder = Path(base) / "labkit" / "matplotlib"
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
         return Path(root)

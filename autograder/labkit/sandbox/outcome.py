@@ -30,23 +30,28 @@ STANDARD_EXCEPTIONS = frozenset(
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, BaseException)
 ) | {"AxisError", "LinAlgError", "JSONDecodeError"}
-"""Exception names that may be shown: the language's own and NumPy's, none that a student made up."""
+"""Exception names that may be shown: the language's own and NumPy's, none of a student's."""
 
-STANDARD_WARNINGS = frozenset({"overflow", "underflow", "invalid", "divide"}) | {
-    name
-    for name, value in vars(builtins).items()
-    if isinstance(value, type) and issubclass(value, Warning)
-} | {"ComplexWarning", "VisibleDeprecationWarning", "RankWarning", "IntegrationWarning"}
+STANDARD_WARNINGS = (
+    frozenset({"overflow", "underflow", "invalid", "divide"})
+    | {
+        name
+        for name, value in vars(builtins).items()
+        if isinstance(value, type) and issubclass(value, Warning)
+    }
+    | {"ComplexWarning", "VisibleDeprecationWarning", "RankWarning", "IntegrationWarning"}
+)
 
-STANDARD_TYPES = frozenset(
+_TYPE_NAMES = (
     "generator map filter zip range enumerate reversed set frozenset bytes bytearray memoryview "
     "function builtin_function_or_method method module type object dict_keys dict_values "
     "dict_items list_iterator tuple_iterator iterator partial deque slice ellipsis coroutine "
     "vectorize ufunc Generator RandomState nditer ndenumerate flatiter broadcast dtype "
     "Fraction Decimal Path PosixPath TextIOWrapper Figure Axes DataFrame Series "
     "callable_iterator property str_ bytes_ datetime64 timedelta64 void object_ "
-    "int float complex bool str list tuple dict ndarray NoneType".split()
-) | {
+    "int float complex bool str list tuple dict ndarray NoneType"
+)
+STANDARD_TYPES = frozenset(_TYPE_NAMES.split()) | {
     "array of objects",
     "array of strings",
     "array of bytes",

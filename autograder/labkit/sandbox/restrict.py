@@ -26,8 +26,24 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _FS = {
     name: 1 << bit
     for bit, name in enumerate(
-        "execute write_file read_file read_dir remove_dir remove_file make_char make_dir make_reg "
-        "make_sock make_fifo make_block make_sym refer truncate ioctl_dev".split()
+        [
+            "execute",
+            "write_file",
+            "read_file",
+            "read_dir",
+            "remove_dir",
+            "remove_file",
+            "make_char",
+            "make_dir",
+            "make_reg",
+            "make_sock",
+            "make_fifo",
+            "make_block",
+            "make_sym",
+            "refer",
+            "truncate",
+            "ioctl_dev",
+        ]
     )
 }
 _FS_BITS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15}
@@ -165,11 +181,13 @@ def free_uids() -> tuple[int, int]:
     """First and number of the user ids that this process's workers take.
 
     High ids that no account has; each zygote its own range, by its process id. A container that
-    maps few ids leaves the top of what it maps.
+    maps few ids leaves the top of what it maps; (0, 0) where there is nothing to choose from.
     """
     with open("/proc/self/uid_map", encoding="ascii") as file:  # noqa: PTH123
         ranges = [[int(part) for part in line.split()] for line in file]
     top = max(first + count for first, _, count in ranges)
+    if top < 30_000:
+        return 0, 0
     if top > 1 << 31:
         return (1 << 30) + (os.getpid() % (1 << 21)) * 256, 256
     span = 64
@@ -183,10 +201,14 @@ class Prepared:
     def __init__(self, settings: dict[str, Any]) -> None:
         self.filters: list[bytes] = settings["filters"]
         self.landlock = Landlock(
-            settings["read"], settings["list"], settings["devices"], off=bool(settings["no_landlock"])
+            settings["read"],
+            settings["list"],
+            settings["devices"],
+            off=bool(settings["no_landlock"]),
         )
-        self.root = LINUX and os.geteuid() == 0
-        self.uids = free_uids() if self.root else (0, 0)
+        self.uids = free_uids() if LINUX and os.geteuid() == 0 else (0, 0)
+        self.root = self.uids[1] > 0
+        self.trying = ""
         self.last_handle = min(65536, os.sysconf("SC_OPEN_MAX"))
 
     def layers(self) -> list[str]:
@@ -202,17 +224,18 @@ class Prepared:
             names.append("seccomp")
         return names
 
-    def apply(
-        self, limits: dict[str, int], folder: str, slot: int, parent: int, keep: int
-    ) -> None:
+    def apply(self, limits: dict[str, int], folder: str, slot: int, parent: int, keep: int) -> None:
         """Confines this process for good; RestrictError if anything promised does not hold.
 
         Handles from `keep` on are closed.
         """
         size = memory_size()
+        self.trying = ""
         opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         if self.root:
+            self.trying = "user"
             self._become(self.uids[0] + slot)
+            self.trying = ""
         if LINUX:
             prctl(PR_SET_DUMPABLE, 0)
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -220,11 +243,46 @@ class Prepared:
                 raise RestrictError(errno.ESRCH, "the zygote is gone")
             prctl(PR_SET_NO_NEW_PRIVS, 1)
         if self.landlock.abi:
+            self.trying = "landlock"
             self.landlock.restrict(opened)
+            self.trying = ""
         os.closerange(keep, self.last_handle)
         set_limits(limits, size, own_user=self.root)
+        self.trying = "seccomp" if self.filters else ""
         for code in self.filters:
             load_filter(code)
+
+    def probe(self, folder: str, place: int, keep: int) -> None:
+        """Tries all of it in a process of its own and gives up the layers that do not work here.
+
+        A container may refuse a call whose kernel has it. What is given up is not in `layers`; what
+        stays must then hold for every worker. `place` is a handle's number that is free.
+        """
+        limits = {"memory": 1 << 30, "file": 1 << 20, "open": 64, "cpu": 60}
+        for _ in range(4):
+            reader, writer = os.pipe()
+            parent = os.getpid()
+            pid = os.fork()
+            if pid == 0:
+                os.dup2(writer, place)
+                try:
+                    self.apply(limits, folder, 0, parent, keep)
+                except BaseException:
+                    os.write(place, (self.trying or "-").encode())
+                finally:
+                    os._exit(0)
+            os.close(writer)
+            failed = os.read(reader, 100).decode()
+            os.close(reader)
+            os.waitpid(pid, 0)
+            if failed == "user":
+                self.root = False
+            elif failed == "landlock":
+                self.landlock.abi = 0
+            elif failed == "seccomp":
+                self.filters = []
+            else:
+                return
 
     def _become(self, user: int) -> None:
         os.setgroups([])

@@ -44,7 +44,9 @@ class Watchdog:
         self._target = 0
         self._closed = threading.Event()
 
-    def run(self, function: Callable[..., Any], seconds: float, *args: Any, **kwargs: Any) -> Any:
+    def run(
+        self, function: Callable[..., Any], seconds: float, /, *args: Any, **kwargs: Any
+    ) -> Any:
         """What `function` gives; ServedTooLongError after `seconds` of wall time."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._watch, name="served", daemon=True)
@@ -68,7 +70,12 @@ class Watchdog:
                 interrupt(threading.get_ident(), None)  # sent but not arrived: taken back
         raise ServedTooLongError
 
+    def stop(self) -> None:
+        """Has the thread end, without waiting for it."""
+        self._closed.set()
+
     def close(self) -> None:
+        """Ends the thread."""
         self._closed.set()
         if self._thread is not None:
             self._thread.join(5)
@@ -85,7 +92,10 @@ class Watchdog:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.close()
 

@@ -17,8 +17,10 @@ COUNT_LIMIT = 400
 LOOKED_AT_LIMIT = 4000
 DEPTH_LIMIT = 4
 
-_SKIPPED_FOLDERS = frozenset("__pycache__ node_modules venv env dist build tests".split())
-_SUPPORT = frozenset(".py .npz .npy .csv .txt .json .toml .png".split())
+_SKIPPED_FOLDERS = frozenset(
+    ["__pycache__", "node_modules", "venv", "env", "dist", "build", "tests"]
+)
+_SUPPORT = frozenset([".py", ".npz", ".npy", ".csv", ".txt", ".json", ".toml", ".png"])
 _NAME = re.compile(r"[^\x00-\x1f/\\]{1,120}")
 
 

@@ -112,7 +112,8 @@ class Server:
         poller.register(self.control, select.POLLIN)
         while True:
             # The socket closes with the grader, unless a process that it forked keeps it open.
-            while not poller.poll(2000):
+            while not poller.poll(50 if self.cleaners else 2000):
+                self.reap_cleaners()
                 if os.getppid() != self.settings["parent"]:
                     return
             request, handles = self.receive()
@@ -135,10 +136,10 @@ class Server:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 handles += array.array("i", content[: len(content) // 4 * 4])
         while 0 < len(data) < FRAME.size:
-            data += self.control.recv(FRAME.size - len(data)) or b""
+            data += self.control.recv(FRAME.size - len(data))
         if not data:
             return None, handles
-        (size,) = FRAME.unpack(data)
+        size = FRAME.unpack(data)[0]
         text = bytearray()
         while len(text) < size:
             part = self.control.recv(size - len(text))
@@ -243,10 +244,7 @@ class Server:
 
     def remove(self, folder: str) -> None:
         """Removes a worker's folder; a very large one goes on being removed aside."""
-        for pid in list(self.cleaners):
-            with contextlib.suppress(ChildProcessError):
-                if os.waitpid(pid, os.WNOHANG)[0]:
-                    self.cleaners.discard(pid)
+        self.reap_cleaners()
         if remove_tree(folder, time.monotonic() + CLEAN_SECONDS):
             return
         pid = os.fork()
@@ -257,6 +255,12 @@ class Server:
             finally:
                 os._exit(0)
         self.cleaners.add(pid)
+
+    def reap_cleaners(self) -> None:
+        for pid in list(self.cleaners):
+            with contextlib.suppress(ChildProcessError):
+                if os.waitpid(pid, os.WNOHANG)[0]:
+                    self.cleaners.discard(pid)
 
     def import_plotting(self) -> None:
         """Imports matplotlib here, once, for every worker that will need it."""
@@ -394,6 +398,7 @@ def main(handle: int, settings: dict[str, Any]) -> None:
     vars(sys.modules["__main__"]).pop("parcel", None)
     del numpy, worker
     server = Server(control, settings)
+    server.prepared.probe(root, PROTOCOL_FD, FIRST_ROUTE_FD + len(routes))
     server.routes = len(routes)
     gc.collect()
     gc.freeze()

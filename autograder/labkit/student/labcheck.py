@@ -1069,7 +1069,7 @@ def _student_failure(error: BaseException, kind: str = "raised") -> Failure:
             if source.parent.name == "neuralnet":
                 where = f"neuralnet/{source.name} line {trace.tb_lineno}"
             trace = trace.tb_next
-    return Failure(kind, type(error).__name__, text[:300], where)
+    return Failure(kind, type(error).__name__, text.strip()[:300], where)
 
 
 @contextlib.contextmanager

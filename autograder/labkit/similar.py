@@ -1,0 +1,363 @@
+"""Near-identical submissions: where a person may want to look, never a verdict.
+
+Small labs converge: many students write the same line for the same formula. So code is compared
+function by function, without names, comments, docstrings and layout, and what two submissions
+share counts by how rare it is: in this class, and among the kit's own right versions. Short code
+counts little, however rare. A pair is listed where it shares more than chance explains in a class
+of that size, in several functions that are long enough to differ.
+
+Tokens and fingerprints are copydetect's; without it (the extra `similar`) nothing is compared.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import inspect
+import io
+import itertools
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from labkit import catalogue, contract, reference
+from labkit.intake import IntakeError, Submission
+from labkit.labs import Lab
+
+_GRAM = 8
+"""Characters of a fingerprint, after names have become one letter: about five tokens."""
+_SAME = 0.8
+"""Share of their fingerprints from which on two versions of a function are called the same."""
+_LONG = 60
+"""Characters from which on a function can be written in many ways."""
+_SEVERAL = 3
+"""Long functions that a pair must share."""
+_CHARACTERS_PER_NAT = 20.0
+"""What a function says is at most its length over this: short code cannot be rare by choice."""
+_DIFFERENT = 1.0
+"""What a function that differs takes away."""
+_MARGIN = 3.0
+"""How far, as a logarithm, a pair must lie beyond what chance gives once in the class."""
+_LIKE_REFERENCE = 0.9
+"""Share of its code from which on a submission is called the kit's own solution."""
+_MAX_BYTES = 100_000
+"""Larger modules are not compared."""
+_MAX_BODY = 6_000
+"""What of one function is compared."""
+_MAX_SECONDS = 120.0
+"""CPU seconds after which the rest of a class is left out."""
+_CHUNK = 4096
+"""Fingerprints that are compared at a time, to bound the memory."""
+
+Bodies = Mapping[str, str]
+"""Function -> source of its body."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two submissions with nearly the same code."""
+
+    first: str
+    second: str
+    functions: tuple[str, ...]
+    """Those that are the same, without very short ones."""
+    share: float
+    """How much of the shorter one's code that is."""
+    surprise: float
+    """How unlikely it is by chance: larger is rarer."""
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """What was found in a class."""
+
+    compared: int = 0
+    pairs: tuple[Pair, ...] = ()
+    """The least likely first; of each submission at most its best few."""
+    like_reference: tuple[str, ...] = ()
+    """Submissions whose code is the kit's own solution but for names."""
+    left_out: str = ""
+    """Why nothing was compared, as a sentence; empty where it was."""
+
+    @property
+    def groups(self) -> list[tuple[str, ...]]:
+        """Submissions joined by pairs, larger groups first."""
+        found: list[set[str]] = []
+        for pair in self.pairs:
+            joined = {pair.first, pair.second}
+            for group in [group for group in found if group & joined]:
+                joined |= group
+                found.remove(group)
+            found.append(joined)
+        return sorted((tuple(sorted(group)) for group in found), key=lambda g: (-len(g), g))
+
+
+def find(
+    submissions: Iterable[Submission],
+    lab: Lab,
+    graded: Collection[str],
+    advance: Callable[[None], None] = lambda done: None,
+) -> Similarity:
+    """Compare the submissions whose names are in `graded`; nothing in them stops it.
+
+    `advance` is called once for each submission.
+    """
+    if importlib.util.find_spec("copydetect") is None:
+        return Similarity(
+            left_out="Not looked for: this needs copydetect, installed with "
+            "pip install 'neural-network-labs[similar]'."
+        )
+    started = time.process_time()
+    prints = {}
+    try:
+        for submission in submissions:
+            in_time = time.process_time() - started < _MAX_SECONDS
+            if submission.name in graded and in_time:
+                # One that was graded may be gone or broken since.
+                with contextlib.suppress(IntakeError, OSError), submission.prepare() as folder:
+                    prints[submission.name] = _prints(bodies(folder, lab))
+            advance(None)
+        return _compare(prints, known_versions(lab))
+    except Exception as error:  # a class that is graded gets its report
+        return Similarity(left_out=f"Not looked for: the comparison stopped ({error!r}).")
+
+
+# ---------------------------------------------------------------- what is compared
+
+_DEF = re.compile(r"(?:async +)?def +(\w+)")
+
+
+def bodies(folder: Path, lab: Lab) -> dict[str, str]:
+    """The bodies of the lab's own functions in a submission's package, helpers by module."""
+    found: dict[str, str] = {}
+    for module in lab.modules:
+        path = folder / contract.PACKAGE / f"{module}.py"
+        try:
+            data = path.read_bytes()
+        except OSError:
+            continue
+        if len(data) > _MAX_BYTES:
+            continue
+        helpers = []
+        for name, body in definitions(data.decode("utf-8-sig", errors="replace")).items():
+            if name in lab.questions:
+                found[name] = body
+            else:
+                helpers.append(body)
+        if helpers:
+            found[f"helpers in {module}.py"] = "\n".join(helpers)
+    return found
+
+
+def definitions(source: str) -> dict[str, str]:
+    """Bodies of a module's top-level functions; of several with one name, the last.
+
+    By lines and brackets, so that a file that Python cannot parse is read, too.
+    """
+    found: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    for line in source.splitlines():
+        if start := _DEF.match(line):
+            current = found[start[1]] = []
+        elif line[:1].strip() and line[0] not in "#)]}\"'":
+            current = None
+        if current is not None:
+            current.append(line)
+    return {name: _body("\n".join(lines)) for name, lines in found.items()}
+
+
+def _body(text: str) -> str:
+    """What follows the colon of a function's header."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character in "([{") - (character in ")]}")
+        if character == ":" and depth == 0:
+            return text[place + 1 :]
+    return ""
+
+
+def known_versions(lab: Lab) -> dict[str, list[str]]:
+    """The kit's own right versions of the lab's functions, the reference first."""
+    found: dict[str, list[str]] = {}
+    for name in lab.questions:
+        variants = [v.run for v in catalogue.variants(lab.number) if v.function == name]
+        found[name] = [_source(run) for run in (_reference(name), *variants) if run is not None]
+    return found
+
+
+def _reference(name: str) -> Callable[..., object] | None:
+    try:
+        return reference.function(name)
+    except (KeyError, ImportError, AttributeError):
+        return None
+
+
+def _source(run: Callable[..., object]) -> str:
+    bodies = definitions(inspect.getsource(run))
+    return bodies.get(run.__name__, "")
+
+
+# ---------------------------------------------------------------- comparing
+
+
+@dataclass(frozen=True)
+class _Print:
+    """A function's body without names, comments and layout, and its fingerprints."""
+
+    text: str
+    grams: frozenset[int]
+
+
+_Prints = Mapping[str, _Print]
+_NOTHING = _Print("", frozenset())
+
+
+@lru_cache(maxsize=20_000)
+def _print(body: str) -> _Print:
+    from copydetect import CodeFingerprint
+
+    found = CodeFingerprint("body.py", _GRAM, 1, fp=io.StringIO(body), language="python")
+    text = found.filtered_code.removeprefix("S")  # S: the docstring
+    if text.startswith("raiseNotImplementedError"):
+        text = ""
+    return _Print(text, frozenset(found.hashes) if text else frozenset())
+
+
+def _prints(code: Bodies) -> _Prints:
+    """Fingerprints of the functions that are written."""
+    found = {function: _print(body[:_MAX_BODY]) for function, body in code.items()}
+    return {function: one for function, one in found.items() if one.text}
+
+
+def compare(code: Mapping[str, Bodies], known: Mapping[str, Sequence[str]]) -> Similarity:
+    """Compare submissions given as name -> function -> body; `known` are the kit's own versions."""
+    return _compare({name: _prints(written) for name, written in code.items()}, known)
+
+
+def _compare(prints: Mapping[str, _Prints], known: Mapping[str, Sequence[str]]) -> Similarity:
+    names = list(prints)
+    written = {function for name in names for function in prints[name]}
+    functions = [f for f in known if f in written] + sorted(written - set(known))
+    # Those who share everything speak with one voice: else ten copies would make code common.
+    profiles = [tuple(prints[name].get(f, _NOTHING).text for f in functions) for name in names]
+    first = dict(zip(reversed(profiles), reversed(range(len(names))), strict=True))
+    voice = np.array([float(first[profile] == i) for i, profile in enumerate(profiles)])
+    columns = {
+        function: _Column.of([prints[name].get(function, _NOTHING) for name in names], voice, kit)
+        for function in functions
+        for kit in [[_print(body) for body in known.get(function, ()) if body]]
+    }
+    surprise = np.zeros((len(names), len(names)))
+    long = np.zeros(surprise.shape, int)
+    for column in columns.values():
+        same, both = column.between(column.row, column.row)
+        loss = np.minimum(_DIFFERENT, both / _CHARACTERS_PER_NAT)
+        says = column.says[column.row]
+        surprise += np.where(same, np.minimum.outer(says, says), -loss)
+        long += same & (both >= _LONG)
+    chance = np.log(max(1.0, len(names) * (len(names) - 1) / 2))
+    flagged = np.triu((surprise >= chance + _MARGIN) & (long >= _SEVERAL), 1)
+    size = sum((column.size[column.row] for column in columns.values()), np.zeros(len(names)))
+    pairs = []
+    for i, j in _best(flagged, surprise):
+        common, shared = [], 0.0
+        for function, column in columns.items():
+            same, both = column.between(column.row[[i]], column.row[[j]])
+            if same[0, 0]:
+                shared += float(both[0, 0])
+                common += [function] if both[0, 0] >= _LONG / 2 else []
+        share = shared / max(1.0, float(min(size[i], size[j])))
+        pairs.append(Pair(names[i], names[j], tuple(common), share, float(surprise[i, j])))
+    return Similarity(len(names), tuple(pairs), _like_reference(names, columns, size))
+
+
+def _like_reference(
+    names: Sequence[str], columns: Mapping[str, _Column], size: np.ndarray
+) -> tuple[str, ...]:
+    """Submissions that are the kit's own solution, throughout and in several long functions."""
+    like, long = np.zeros(len(names)), np.zeros(len(names))
+    for column in columns.values():
+        same = np.where(column.like_reference, column.size, 0)[column.row]
+        like += same
+        long += same >= _LONG
+    found = (like >= _LIKE_REFERENCE * size) & (long >= _SEVERAL)
+    return tuple(name for name, yes in zip(names, found, strict=True) if yes)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One function through the class. Arrays are by version; the last stands for not written."""
+
+    row: np.ndarray
+    """Each submission's version."""
+    alike: np.ndarray
+    """Which versions are the same, a square."""
+    size: np.ndarray
+    """Characters."""
+    says: np.ndarray
+    """How much it says that two have the same version."""
+    like_reference: np.ndarray
+    """Whether it is the kit's own solution."""
+
+    @classmethod
+    def of(cls, prints: Sequence[_Print], voice: np.ndarray, kit: Sequence[_Print]) -> _Column:
+        """The column of a function: each submission's, how much each counts, the kit's own."""
+        own = list(dict.fromkeys(one for one in prints if one.text))
+        place = {one.text: row for row, one in enumerate(own)} | {"": len(own)}
+        row = np.array([place[one.text] for one in prints], int)
+        versions = [*own, *kit]
+        alike = _alike(versions)
+        heard = np.bincount(row, voice, len(own) + 1)[: len(own)]
+        weight = np.concatenate([heard, np.ones(len(kit))])
+        size = np.array([len(version.text) for version in versions], float)
+        rarity = np.log(weight.sum() / np.maximum(alike @ weight, 1e-9))
+        says = np.minimum(rarity, size / _CHARACTERS_PER_NAT)
+        of_kit = alike[: len(own), len(own)] if kit else np.zeros(len(own), bool)
+        return cls(
+            row=row,
+            alike=np.pad(alike[: len(own), : len(own)], (0, 1)),
+            size=np.append(size[: len(own)], 0.0),
+            says=np.append(says[: len(own)], 0.0),
+            like_reference=np.append(of_kit, False),
+        )
+
+    def between(self, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """For versions `a` against `b`: whether they are the same, and the shorter one's size."""
+        return self.alike[np.ix_(a, b)], np.minimum.outer(self.size[a], self.size[b])
+
+
+def _alike(versions: Sequence[_Print]) -> np.ndarray:
+    """Which versions are the same, as a symmetric matrix."""
+    sizes = np.array([max(1, len(version.grams)) for version in versions])
+    common = np.zeros((len(versions), len(versions)), np.float32)
+    number: dict[int, int] = {}
+    for version in versions:
+        for gram in version.grams:
+            number.setdefault(gram, len(number))
+    columns = [np.array([number[g] for g in version.grams], int) for version in versions]
+    for start in range(0, len(number), _CHUNK):
+        part = np.zeros((len(versions), _CHUNK), np.float32)
+        for row, has in enumerate(columns):
+            part[row, has[(has >= start) & (has < start + _CHUNK)] - start] = 1
+        common += part @ part.T
+    alike = common >= _SAME * np.maximum.outer(sizes, sizes)
+    texts = np.array([version.text for version in versions], object)
+    return np.asarray(alike | (texts[:, None] == texts[None, :]), bool)
+
+
+def _best(flagged: np.ndarray, total: np.ndarray, each: int = 3) -> list[tuple[int, int]]:
+    """The flagged pairs, the least likely first, at most `each` for the submission that has more."""
+    seen: Counter[int] = Counter()
+    kept = []
+    order = sorted(zip(*np.nonzero(flagged), strict=True), key=lambda p: (-total[p], p))
+    for i, j in itertools.islice(order, 200_000):
+        if seen[i] < each or seen[j] < each:
+            seen.update((i, j))
+            kept.append((int(i), int(j)))
+    return kept

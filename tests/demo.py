@@ -1,6 +1,6 @@
 """`make demo`: build every lab and grade a sample class for each, with the real commands.
 
-    python -m tests.demo FOLDER [LAB …]
+python -m tests.demo FOLDER [LAB …]
 """
 
 from __future__ import annotations

@@ -138,7 +138,9 @@ def half_done(lab: int) -> dict[str, str]:
     files = dict(starter.solution_package(lab))
     for name in functions[len(functions) // 2 :]:
         module = contract.BY_NAME[name].module
-        text = f'raise NotImplementedError("Lab {lab}: {name} is not written yet. Open {module}.py.")'
+        text = (
+            f'raise NotImplementedError("Lab {lab}: {name} is not written yet. Open {module}.py.")'
+        )
         files = replaced(files, name, f"def {name}(*args, **kwargs):\n    {text}")
     return files
 

@@ -77,7 +77,9 @@ def test_otter_run_gives_the_same_points(sample: Sample, graded: Path, tmp_path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lab", [lab for lab in available() if lab.number > 1], ids=lambda l: l.short)
+@pytest.mark.parametrize(
+    "lab", [lab for lab in available() if lab.number > 1], ids=lambda lab: lab.short
+)
 def test_the_other_labs_agree_too(lab: object, tmp_path: Path) -> None:
     from labkit.labs import Lab
 
@@ -100,7 +102,7 @@ def test_the_other_labs_agree_too(lab: object, tmp_path: Path) -> None:
 
 
 def test_a_students_own_checks_agree_on_the_public_cases(graded: Path, tmp_path: Path) -> None:
-    """`labkit check` on a sample finds the public failures that the grader finds, with their names."""
+    """`labkit check` finds the public failures that the grader finds, with their names."""
     sample = next(sample for sample in LAB1 if sample.name == "hoang_minh")
     for path, content in sample.files.items():
         place = tmp_path / path

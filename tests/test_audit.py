@@ -58,7 +58,9 @@ def test_messages_are_short_and_plain(audited: tuple[Lab, Sequence[audit.Finding
         assert len(message) <= MESSAGE_LIMIT
         assert re.match(r"[A-Za-z`“]", first) and first.endswith((".", "!", "?")), first
         assert not re.search(r"Traceback|labkit|File \"|0x[0-9a-f]{6}|assert", message), message
-        assert not re.search(r"\b(stupid|obviously|just simply|silly|you failed)\b", message.lower())
+        assert not re.search(
+            r"\b(stupid|obviously|just simply|silly|you failed)\b", message.lower()
+        )
 
 
 def test_there_is_enough_to_audit() -> None:
@@ -69,7 +71,7 @@ def test_there_is_enough_to_audit() -> None:
 
 
 def test_a_weakened_case_is_a_hole(tmp_path: Path) -> None:
-    """Without its cases on large numbers, lab 1 no longer sees an overflow: the audit must say so."""
+    """Without its cases on large numbers, lab 1 does not see an overflow: the audit says so."""
     import shutil
 
     from labkit.bundle import Bundle
@@ -78,7 +80,9 @@ def test_a_weakened_case_is_a_hole(tmp_path: Path) -> None:
     path = tmp_path / "bundle" / "lab" / "tests" / "sigmoid.py"
     text = path.read_text(encoding="utf-8").replace("no_warnings=True", "no_warnings=False")
     path.write_text(text, encoding="utf-8")
-    version = next(e for e in catalogue.entries(1) if "overflows" in e.title and e.function == "sigmoid")
+    version = next(
+        e for e in catalogue.entries(1) if "overflows" in e.title and e.function == "sigmoid"
+    )
     with Grader(Bundle(tmp_path / "bundle")) as grader:
         assert audit.judge_version(grader, version, 0).hole == "not caught"
     with Grader(built(find("lab1"))) as grader:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from labkit import catalogue, contract, reference
 from labkit.catalogue import Entry, Version
 from labkit.student import labcheck

@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import pytest
+
 from labkit.contract import FUNCTIONS
 from labkit.reference import FOLDER, Reference, function
 

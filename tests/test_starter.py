@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+
 from labkit import starter
 from labkit.contract import FUNCTIONS, MODULES, of_lab
 from labkit.paths import STARTER

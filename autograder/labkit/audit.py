@@ -160,9 +160,7 @@ def judge_version(grader: Grader, version: catalogue.Version, seed: int) -> Find
     )
 
 
-def grade_files(
-    grader: Grader, files: dict[str, str], only: Sequence[str] | None = None
-) -> Result:
+def grade_files(grader: Grader, files: dict[str, str], only: Sequence[str] | None = None) -> Result:
     """Grade a submission given as texts by path."""
     with tempfile.TemporaryDirectory(prefix="labkit-audit-") as work:
         Path(work).chmod(0o755)

@@ -203,7 +203,9 @@ def _recorded(manifest: dict[str, Any], arrays: list[np.ndarray]) -> bytes:
         for name, array in members.items():
             content = io.BytesIO()
             np.lib.format.write_array(content, np.asarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (2020, 1, 1, 0, 0, 0)), content.getvalue())
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (2020, 1, 1, 0, 0, 0)), content.getvalue()
+            )
     return buffer.getvalue()
 
 

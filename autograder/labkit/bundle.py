@@ -1,8 +1,8 @@
 """A built lab: what a grader needs and what students get, in one folder.
 
-    lab/          lab.toml, data files, tests/ with every case, points.json
-    student/      the student's folder
-    student.zip, autograder.zip, gradescope.zip
+lab/          lab.toml, data files, tests/ with every case, points.json
+student/      the student's folder
+student.zip, autograder.zip, gradescope.zip
 """
 
 from __future__ import annotations

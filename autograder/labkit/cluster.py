@@ -85,9 +85,7 @@ def grade_all(order: Order, scheduler: str) -> Iterator[Result]:
             yield from send()
 
 
-def _packed(
-    order: Order, index: int
-) -> Result | tuple[str, dict[str, bytes], dict[str, Any]]:
+def _packed(order: Order, index: int) -> Result | tuple[str, dict[str, bytes], dict[str, Any]]:
     """A submission as bytes, or its result where there is nothing to send."""
     submission = order.submissions[index]
     if earlier := order.earlier(submission):
@@ -100,9 +98,7 @@ def _packed(
     }
     if submission.problem:
         status = f"{submission.status}: {submission.problem}"
-        return keep(
-            order, results.ungraded(order.bundle.lab, submission.name, status, **more)
-        )
+        return keep(order, results.ungraded(order.bundle.lab, submission.name, status, **more))
     with submission.prepare() as folder:
         return submission.name, read_tree(folder), more
 
@@ -113,9 +109,7 @@ _graders: dict[str, tuple[Grader, threading.Lock]] = {}
 _starting = threading.Lock()
 
 
-def grade_files(
-    key: str, lab: dict[str, bytes], name: str, files: dict[str, bytes]
-) -> Result:
+def grade_files(key: str, lab: dict[str, bytes], name: str, files: dict[str, bytes]) -> Result:
     """Grade one submission, given as files; the grader stays warm for the next one."""
     grader, lock = _grader(key, lab)
     with tempfile.TemporaryDirectory(prefix="labkit-task-") as work, lock:

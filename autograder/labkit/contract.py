@@ -1,7 +1,7 @@
 """The student contract as data: every function that students implement, in the order of the course.
 
 The order matters for grading: a function is also judged with correct versions of the functions
-that stand *before* it, never of those after it, so two stubs defined through each other earn nothing.
+that stand *before* it, never of those after it: two stubs defined through each other earn nothing.
 """
 
 from __future__ import annotations

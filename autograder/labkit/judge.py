@@ -176,9 +176,7 @@ class Judge(GraderCheck):
             return Tried(probe, seen, probe.problem(seen))
         args, kwargs = probe.fresh()
         worker = self._own if which == "own" else self._corrected_worker(probe.function)
-        outcome = worker.call(
-            probe.function, args, kwargs, seconds=self.lab.limits.call_seconds
-        )
+        outcome = worker.call(probe.function, args, kwargs, seconds=self.lab.limits.call_seconds)
         self._spent += outcome.seconds
         failure = outcome.failure
         if failure is not None and failure.kind == "timeout":

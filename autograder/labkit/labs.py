@@ -158,5 +158,5 @@ def find(name: str) -> Lab:
         if name in (lab.short, lab.name):
             return lab
     raise LabkitError(
-        f"There is no lab {name!r}; choose one of {', '.join(lab.short for lab in labs) or '(none)'}."
+        f"There is no lab {name!r}; choose one of {', '.join(lab.short for lab in labs)}."
     )

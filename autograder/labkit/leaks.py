@@ -15,7 +15,9 @@ from labkit.zips import read_tree
 _EVERYDAY = re.compile(r"""@|def |"|#|title|why|hint|rng = np\.random\.default_rng\(""")
 """Lines of the catalogue that give nothing away."""
 
-_MARKERS = re.compile(r"BEGIN SOLUTION|END SOLUTION|BEGIN TEST|END TEST|# *HIDDEN|SOLUTION NO PROMPT")
+_MARKERS = re.compile(
+    r"BEGIN SOLUTION|END SOLUTION|BEGIN TEST|END TEST|# *HIDDEN|SOLUTION NO PROMPT"
+)
 
 
 def check(bundle: Bundle) -> None:

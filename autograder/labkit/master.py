@@ -44,7 +44,7 @@ def notebook(lab: Lab) -> Any:
     written = {question.name for question in lab.written}
     if missing := [name for name in (*lab.questions, *sorted(written)) if name not in found]:
         raise LabkitError(
-            f"{lab.master}: no question block for {', '.join(missing)}, which lab.toml gives points."
+            f"{lab.master}: no question block for {', '.join(missing)}, which lab.toml names."
         )
     book.cells = [
         nbformat.v4.new_raw_cell(_assignment_config(lab)),
@@ -77,7 +77,9 @@ def _points(lab: Lab, name: str) -> str:
     for question in lab.written:
         if question.name == name:
             return f"{question.points:g}"
-    raise LabkitError(f"{lab.master}: question {name!r} has no points in {lab.folder / 'lab.toml'}.")
+    raise LabkitError(
+        f"{lab.master}: question {name!r} has no points in {lab.folder / 'lab.toml'}."
+    )
 
 
 def _field(source: str, field: str) -> str:

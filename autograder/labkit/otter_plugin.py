@@ -107,5 +107,3 @@ def _questions(lab: Path) -> list[str]:
     from labkit.labs import Lab
 
     return list(Lab.load(lab).questions)
-
-

@@ -1,4 +1,4 @@
-"""The result of one submission, and its two forms on disk: Gradescope's JSON and a row of grades.csv."""
+"""The result of one submission, and its forms on disk: Gradescope's JSON, a row of grades.csv."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from labkit.atomic import write_json, write_text
 from labkit.labs import Lab
 
 GRADED = "graded"
-"""Status of a submission whose code was judged; every other status says what a human must look at."""
+"""Status of a submission whose code was judged; every other one says what a human must look at."""
 
 
 @dataclass(frozen=True)

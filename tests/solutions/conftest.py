@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import settings
+
 from labkit import reference
 
 reference.load()

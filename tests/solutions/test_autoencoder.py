@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from neuralnet.activations import sigmoid, tanh
 from neuralnet.autoencoder import autoencoder_loss, fine_tune, pretrain, train_autoencoder
 from neuralnet.training import accuracy, initialize, predict

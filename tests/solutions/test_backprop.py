@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+
 from neuralnet.backprop import backward, dense_backward, numerical_gradient
 from neuralnet.layers import dense_forward, forward
 from neuralnet.losses import softmax_cross_entropy

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from neuralnet.convolution import (
     conv_backward,
     conv_forward,

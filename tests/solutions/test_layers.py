@@ -2,6 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from neuralnet.activations import relu, sigmoid, tanh
 from neuralnet.layers import add_bias_row, dense_forward, forward
 

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from neuralnet.losses import cross_entropy, softmax, softmax_cross_entropy, squared_error
 
 from .tools import assert_gradient, pure

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from neuralnet.perceptron import perceptron_predict, perceptron_train, xor_params
 
 from .tools import pure

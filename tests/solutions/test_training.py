@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from neuralnet.backprop import backward
 from neuralnet.layers import forward
 from neuralnet.losses import softmax_cross_entropy

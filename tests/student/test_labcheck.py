@@ -87,9 +87,7 @@ def test_gradients_are_compared_by_relative_error() -> None:
     assert gradient_problem(expected + np.array([0, 0, 1e-4]), expected) is not None
 
 
-@pytest.mark.parametrize(
-    ("factor", "word"), [(5.0, "5 times"), (-1.0, "sign"), (0.5, "0.5 times")]
-)
+@pytest.mark.parametrize(("factor", "word"), [(5.0, "5 times"), (-1.0, "sign"), (0.5, "0.5 times")])
 def test_the_pattern_of_an_error_is_read(factor: float, word: str) -> None:
     expected = np.array([[1.0, -2.0, 0.0], [3.0, 0.5, 4.0]])
     problem = values_problem(factor * expected, expected)
@@ -165,9 +163,7 @@ def test_an_answer_that_only_looks_alike_is_not_named() -> None:
     assert rank([_case("fails", failing)], lambda case, tried: [other]) == []
 
 
-@given(
-    st.text(max_size=900), st.text(max_size=900), st.text(max_size=400), st.booleans()
-)
+@given(st.text(max_size=900), st.text(max_size=900), st.text(max_size=400), st.booleans())
 def test_messages_stay_short(sentence: str, hint: str, title: str, hidden: bool) -> None:
     problem = Problem("values", sentence, "General.", hint)
     for named in ((), (Explanation("k", title, hint),)):

@@ -7,6 +7,8 @@ losses at a learning rate of almost 0, or in how much a few epochs of small batc
 # mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
 
 import numpy as np
+
+from labkit.catalogue import misconception, variant
 from neuralnet.activations import (
     relu,
     relu_gradient,
@@ -20,8 +22,6 @@ from neuralnet.backprop import backward, dense_backward
 from neuralnet.layers import dense_forward, forward
 from neuralnet.losses import softmax_cross_entropy, squared_error
 from neuralnet.training import initialize, minibatches, sgd_step, train
-
-from labkit.catalogue import misconception, variant
 
 # --- autoencoder_loss ---
 

@@ -7,6 +7,8 @@ mistakes. Pooling before or after the ReLU is the same, so neither order is one.
 # mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
 
 import numpy as np
+
+from labkit.catalogue import misconception, variant
 from neuralnet.activations import relu, relu_gradient, sigmoid
 from neuralnet.backprop import dense_backward
 from neuralnet.convolution import (
@@ -22,8 +24,6 @@ from neuralnet.convolution import (
 from neuralnet.layers import dense_forward
 from neuralnet.losses import cross_entropy, softmax, softmax_cross_entropy
 from neuralnet.training import minibatches
-
-from labkit.catalogue import misconception, variant
 
 # --- dense_parameter_count ---
 

@@ -4,9 +4,9 @@
         installed = root.install(Path("gradescope.zip"))     # setup.sh
         graded = root.grade({"neuralnet/layers.py": b"…"})   # run_autograder, in a fresh submission
 
-For tests and `labkit bench`; needs root and debootstrap (`unavailable()` says what is missing). Every
-command runs in mount and process namespaces of its own, with the capabilities of a Docker container,
-so nothing stays mounted or running. The packages come from where this machine's own come from.
+For tests and `labkit bench`; needs root and debootstrap (`unavailable()` says what is missing).
+Every command runs in mount and process namespaces of its own, with the capabilities of a Docker
+container, so nothing stays mounted or running. Packages come from where this machine's own come from.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ SUITE = "bookworm"
 
 _TOOLS = ("debootstrap", "unshare", "setpriv", "chroot", "mount")
 _DOCKER_CAPABILITIES = (
-    "chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service net_raw "
-    "sys_chroot mknod audit_write setfcap"
-).split()
+    "+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,"
+    "+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap"
+)
 _CERTIFICATES = "/etc/ssl/host-certificates.crt"
 _METADATA = {
     "id": 123456,
@@ -193,11 +193,10 @@ class CleanRoot:
             **_certificates(self.root),
             **environment,
         }
-        capabilities = ",".join(f"+{name}" for name in _DOCKER_CAPABILITIES)
         with self._group.entered(limited) as group:
             whole = [*group.enter, "unshare", "--mount", "--propagation", "private"]
             whole += ["--pid", "--fork", "--kill-child", "sh", "-c", _INSIDE, "sh"]
-            whole += [str(self.root), capabilities, *command]
+            whole += [str(self.root), _DOCKER_CAPABILITIES, *command]
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             started = time.monotonic()
             process = subprocess.Popen(

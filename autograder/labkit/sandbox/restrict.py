@@ -169,7 +169,7 @@ def open_to_others(path: str) -> bool:
     """Whether every folder on the way to `path` lets any user pass."""
     path = os.path.realpath(path)
     while True:
-        if not os.stat(path).st_mode & stat.S_IXOTH and os.path.isdir(path):  # noqa: PTH112
+        if os.path.isdir(path) and not os.stat(path).st_mode & stat.S_IXOTH:  # noqa: PTH112, PTH116
             return False
         parent = os.path.dirname(path)  # noqa: PTH120
         if parent == path:

@@ -94,7 +94,7 @@ def _walk(root: int) -> Iterator[tuple[str, bool, int]]:
         except OSError:
             continue
         try:
-            names = sorted(os.listdir(handle))
+            names = sorted(os.listdir(handle))  # noqa: PTH208
             for name in names:
                 looked_at += 1
                 if looked_at > LOOKED_AT_LIMIT:

@@ -320,7 +320,7 @@ def remove_tree(top: str, until: float) -> bool:
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             found = []
             try:
-                for name in os.listdir(handle):
+                for name in os.listdir(handle):  # noqa: PTH208
                     if time.monotonic() > until:
                         return False
                     if not stat.S_ISDIR(os.lstat(name, dir_fd=handle).st_mode):

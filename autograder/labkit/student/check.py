@@ -25,7 +25,10 @@ def main() -> int:
     options = parser.parse_args()
     package = options.path.resolve()
     if not (package / "neuralnet").is_dir():
-        print(f"There is no folder neuralnet in {package}: name the folder that holds it.", file=sys.stderr)
+        print(
+            f"There is no folder neuralnet in {package}: name the folder that holds it.",
+            file=sys.stderr,
+        )
         return 2
     sys.path[:0] = [str(package), str(home)]
     import labcheck
@@ -59,7 +62,9 @@ def _run(check: object, home: Path, questions: list[str], color: bool) -> int:
             if not verdict.passed:
                 print(f"    {_paint('✗', '31', color)} {verdict.case.title}")
                 for line in verdict.message.splitlines():
-                    print(textwrap.fill(line, 76, initial_indent="      ", subsequent_indent="      "))
+                    print(
+                        textwrap.fill(line, 76, initial_indent="      ", subsequent_indent="      ")
+                    )
     hidden = sum(manifest["hidden"][name]["points"] for name in questions)
     print()
     if passed == len(questions):

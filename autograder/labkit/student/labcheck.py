@@ -114,9 +114,15 @@ def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
         return "It looks transposed: an example is a column."
     if len(got) < len(expected):
         return "An axis is missing: a sum or mean drops its axis unless keepdims=True."
-    if got and len(got) == len(expected) and any(a == b + 1 for a, b in zip(got, expected, strict=True)):
+    if (
+        got
+        and len(got) == len(expected)
+        and any(a == b + 1 for a, b in zip(got, expected, strict=True))
+    ):
         return "One row or column too many: is a bias row still in it?"
-    return "Write the shape of every factor beside it and see which product gives the expected shape."
+    return (
+        "Write the shape of every factor beside it and see which product gives the expected shape."
+    )
 
 
 def _size_hint(got: np.ndarray, expected: np.ndarray) -> str:
@@ -137,7 +143,9 @@ def _size_hint(got: np.ndarray, expected: np.ndarray) -> str:
         )
     offset = got - expected
     if offset.size > 1 and np.allclose(offset, offset.flat[0], rtol=1e-4):
-        return f"Every entry is off by {float(offset.flat[0]):.4g}: is a term missing or added twice?"
+        return (
+            f"Every entry is off by {float(offset.flat[0]):.4g}: is a term missing or added twice?"
+        )
     if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got, expected.T):
         return "It is the transpose of the expected result."
     share = float(np.mean(~np.isclose(got, expected, rtol=1e-5, atol=1e-9)))
@@ -449,7 +457,9 @@ def match(seen: Observation, problem: Problem, wrong: WrongOutcome) -> int:
         return 0
     a, b = seen.failure, wrong.seen.failure
     if a is not None or b is not None:
-        return 2 if a and b and (a.kind, a.type_name, a.text) == (b.kind, b.type_name, b.text) else 0
+        return (
+            2 if a and b and (a.kind, a.type_name, a.text) == (b.kind, b.type_name, b.text) else 0
+        )
     if bool(seen.changed) != bool(wrong.seen.changed):
         return 0
     if problem.kind == "warning" or wrong.problem.kind == "warning":
@@ -458,7 +468,10 @@ def match(seen: Observation, problem: Problem, wrong: WrongOutcome) -> int:
         return 2 if same(seen.value, wrong.seen.value) else 1
     if same(seen.value, wrong.seen.value):
         return 2
-    if problem.kind == wrong.problem.kind == "verdict" and problem.sentence == wrong.problem.sentence:
+    if (
+        problem.kind == wrong.problem.kind == "verdict"
+        and problem.sentence == wrong.problem.sentence
+    ):
         return 1
     return 0
 
@@ -595,7 +608,7 @@ class Check:
     # -- inputs
 
     def rng(self, k: int) -> np.random.Generator:
-        """A generator for a case's inputs: fixed in public cases, by the lab's seed in hidden ones."""
+        """A generator for a case's inputs: fixed in public cases, by the lab's seed otherwise."""
         return np.random.default_rng([k, self.seed()] if self.case.hidden else k)
 
     def data(self, n_train: int, n_test: int) -> tuple[np.ndarray, ...]:
@@ -890,7 +903,9 @@ def read_cases(path: Path) -> list[Case]:
     def test_case(**config: Any) -> Callable[[Callable[..., None]], None]:
         return lambda function: found.append((function, config))
 
-    source = path.read_text(encoding="utf-8").replace("from otter.test_files import test_case", "", 1)
+    source = path.read_text(encoding="utf-8").replace(
+        "from otter.test_files import test_case", "", 1
+    )
     env: dict[str, Any] = {"test_case": test_case}
     exec(compile(source, str(path), "exec"), env)
     given = [config.get("points") for _, config in found]
@@ -1075,7 +1090,10 @@ def _student_failure(error: BaseException, kind: str = "raised") -> Failure:
 @contextlib.contextmanager
 def _deadline(seconds: float) -> Iterator[None]:
     """Raise TimeoutError in the block after `seconds`, where the system can."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
         yield
         return
 
@@ -1098,8 +1116,9 @@ def call(
     before = copy.deepcopy([a for a in (*args, *kwargs.values()) if not callable(a)])
     started = time.process_time()
     names = [f"argument {i + 1}" for i in range(len(args))] + list(kwargs)
-    with warnings.catch_warnings(record=True) as caught, np.errstate(
-        over="warn", divide="warn", invalid="warn", under="ignore"
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"),
     ):
         warnings.simplefilter("always")
         try:
@@ -1151,7 +1170,7 @@ def _identical(a: Any, b: Any) -> bool:
 
 
 def start(lab: str) -> Any:
-    """Get a notebook ready; gives Otter's `grader`, whose `check("name")` runs a question's checks."""
+    """Get a notebook ready; gives Otter's `grader`: `grader.check("name")` runs a question."""
     import otter
 
     home = Path(__file__).resolve().parent
@@ -1171,7 +1190,9 @@ def _say_what_is_missing() -> None:
     if shell is None:
         return
 
-    def sentence(self: Any, kind: type, error: BaseException, trace: Any, tb_offset: Any = None) -> list[str]:
+    def sentence(
+        self: Any, kind: type, error: BaseException, trace: Any, tb_offset: Any = None
+    ) -> list[str]:
         print(f"✋ {error}", file=sys.stderr)
         return [str(error)]
 

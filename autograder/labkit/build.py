@@ -175,8 +175,9 @@ def _lay_out_student(
         write_text(target / "tests" / path.name, path.read_text(encoding="utf-8"))
     for name, text in starter.stub_package(lab.number, own_work=own_work).items():
         write_text(target / name, text)
-    for source, name in (("labcheck.py", "labcheck.py"), ("check.py", "check.py")):
-        write_bytes(target / name, (paths.STUDENT_FILES / source).read_bytes())
+    for name, content in read_tree(paths.STUDENT_FILES / "labcheck").items():
+        write_bytes(target / "labcheck" / name, content)
+    write_bytes(target / "check.py", (paths.STUDENT_FILES / "check.py").read_bytes())
     write_bytes(target / "labdata.py", (paths.STUDENT_FILES / "data.py").read_bytes())
     write_bytes(target / "recorded.npz", _recorded(manifest, arrays))
     for name, content in read_tree(paths.ASSIGNMENTS / "data").items():

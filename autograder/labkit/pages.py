@@ -28,7 +28,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.filters.update(number=number, prose=prose, page_of=page_of)
+    made.filters.update(number=number, prose=prose, page_of=page_of, zip=zip)
     return made
 
 

@@ -352,7 +352,7 @@ def _alike(versions: Sequence[_Print]) -> np.ndarray:
 
 
 def _best(flagged: np.ndarray, total: np.ndarray, each: int = 3) -> list[tuple[int, int]]:
-    """The flagged pairs, the least likely first, at most `each` for the submission that has more."""
+    """The flagged pairs, the least likely first, while one of the two has fewer than `each`."""
     seen: Counter[int] = Counter()
     kept = []
     order = sorted(zip(*np.nonzero(flagged), strict=True), key=lambda p: (-total[p], p))

@@ -40,7 +40,9 @@ def running(pid: int) -> bool:
 
 
 def own_folders() -> set[str]:
-    return {path.name for path in Path(tempfile.gettempdir()).glob(f"labkit-sandbox-{os.getpid()}-*")}
+    return {
+        path.name for path in Path(tempfile.gettempdir()).glob(f"labkit-sandbox-{os.getpid()}-*")
+    }
 
 
 def test_nothing_is_left(submission: Callable) -> None:

@@ -25,7 +25,9 @@ def python_for_all() -> str | None:
     names += [f"/usr/local/bin/python3.{sys.version_info[1]}"]
     for name in names:
         command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", name]
-        ended = subprocess.run([*command, "-c", "import ctypes, sqlite3"], capture_output=True, check=False)
+        ended = subprocess.run(
+            [*command, "-c", "import ctypes, sqlite3"], capture_output=True, check=False
+        )
         if ended.returncode == 0 and usable(name):
             return name
     return None
@@ -40,7 +42,7 @@ def usable(name: str) -> bool:
 
 @pytest.mark.skipif(not ROOT, reason="runs already as an ordinary user")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
-def test_promises_hold_for_an_ordinary_user(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_promises_hold_for_an_ordinary_user() -> None:
     python = python_for_all()
     if python is None:
         pytest.skip("no Python here that another user can start")
@@ -57,13 +59,13 @@ def test_promises_hold_for_an_ordinary_user(tmp_path_factory: pytest.TempPathFac
             "PYTHONDONTWRITEBYTECODE": "1",
             "OPENBLAS_NUM_THREADS": "1",
         }
-        chosen = [f"tests/sandbox/test_{name}.py" for name in ("confinement", "leftovers", "calls")]
+        chosen = [f"tests/sandbox/test_{name}.py" for name in ("confinement", "leftovers")]
         ended = subprocess.run(
             ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", python, "-m", "pytest",
              "-q", "-p", "no:cacheprovider", "-rs", f"--basetemp={home}/t", *chosen],
             cwd=ROOT_OF_TESTS, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]
-        assert " passed" in ended.stdout
+        assert ended.stdout.count(".") > 60
     finally:
         shutil.rmtree(home, ignore_errors=True)

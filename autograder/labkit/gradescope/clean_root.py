@@ -6,7 +6,7 @@
 
 For tests and `labkit bench`; needs root and debootstrap (`unavailable()` says what is missing).
 Every command runs in mount and process namespaces of its own, with the capabilities of a Docker
-container, so nothing stays mounted or running. Packages come from where this machine's own come from.
+container, so nothing stays mounted or running. Packages come from this machine's own sources.
 """
 
 from __future__ import annotations

@@ -217,7 +217,7 @@ class Server:
     def do_finish(self, request: dict[str, Any], _: list[int]) -> dict[str, Any]:
         """Ends a worker and whatever it started; how it had ended, if it had."""
         pid = request["pid"]
-        _, folder = self.workers[pid]
+        folder = self.workers[pid][1]
         status = ended(pid)
         until = time.monotonic() + request.get("grace", 0)
         while status is None and time.monotonic() < until:

@@ -1,0 +1,142 @@
+"""The instructor's report: one HTML file that needs nothing else, and its numbers as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from labkit import pages
+from labkit.atomic import write_text
+from labkit.labs import Lab
+from labkit.report import numbers
+from labkit.results import GRADED, Result
+from labkit.similar import Pair, Similarity
+
+_MODIFIED = ("modified", "Last modified (submission)")
+"""Where a platform says when a submission came."""
+
+
+def write(
+    out: Path,
+    results: Sequence[Result],
+    lab: Lab,
+    *,
+    similarity: Similarity | None = None,
+    notes: Sequence[str] = (),
+) -> list[Path]:
+    """Write report.html and its numbers into `out`, which holds feedback/; gives the files written.
+
+    `similarity` is what was found of near-identical submissions, `notes` sentences about the whole
+    class.
+    """
+    similarity = similarity or Similarity(left_out="Not looked for.")
+    write_text(out / "report.html", page(results, lab, similarity=similarity, notes=notes))
+    tables = {
+        "questions.csv": _questions_table(results, lab),
+        "mistakes.csv": _mistakes_table(results, lab),
+        "similar.csv": _similar_table(similarity),
+    }
+    for name, rows in tables.items():
+        write_text(out / name, _csv(rows))
+    return [out / "report.html", *(out / name for name in tables)]
+
+
+def page(
+    results: Sequence[Result],
+    lab: Lab,
+    *,
+    similarity: Similarity,
+    notes: Sequence[str] = (),
+) -> str:
+    """The report as HTML."""
+    return pages.render(
+        "report.html",
+        lab=lab,
+        results=results,
+        overview=numbers.overview(results, lab),
+        bars=numbers.distribution(results, lab),
+        questions=numbers.questions(results, lab),
+        mistakes=numbers.mistakes(results, lab),
+        looks=numbers.looks(results),
+        notes=notes,
+        similarity=similarity,
+        groups=[(group, *_of_group(group, similarity.pairs)) for group in similarity.groups],
+        written=[q for q in lab.written if any(q.name in result.marks for result in results)],
+        modified={result.submission: _modified(result) for result in results},
+        who={result.submission: pages.who(result) for result in results},
+        GRADED=GRADED,
+    )
+
+
+def _of_group(group: Sequence[str], pairs: Sequence[Pair]) -> tuple[list[str], float, float]:
+    """Of a group: functions that all its pairs share, and how much they share, from and to."""
+    own = [pair for pair in pairs if pair.first in group]
+    common = [f for f in own[0].functions if all(f in pair.functions for pair in own)]
+    return common, min(pair.share for pair in own), max(pair.share for pair in own)
+
+
+def _modified(result: Result) -> str:
+    """When a submission came, as the platform tells it, and whether that was late."""
+    told = next((str(result.platform[key]) for key in _MODIFIED if result.platform.get(key)), "")
+    late = "late" if result.platform.get("late") else ""
+    return ", ".join(filter(None, (told, late)))
+
+
+# ---------------------------------------------------------------- the same as CSV
+
+
+def _questions_table(results: Sequence[Result], lab: Lab) -> Iterable[Sequence[Any]]:
+    yield (
+        *("question", "possible", "graded", "mean_share", "discrimination"),
+        *("lost_points", "blank", "unnamed"),
+    )
+    for q in numbers.questions(results, lab):
+        yield (
+            *(q.name, pages.number(q.possible), q.graded, _rounded(q.mean)),
+            *(_rounded(q.discrimination), q.lost, q.blank, q.unnamed),
+        )
+
+
+def _mistakes_table(results: Sequence[Result], lab: Lab) -> Iterable[Sequence[Any]]:
+    yield "question", "mistake", "title", "hint", "count", "graded", "share", "submissions"
+    for one in numbers.mistakes(results, lab):
+        yield (
+            *(one.question, one.key, one.title, one.hint, len(one.submissions), one.graded),
+            *(_rounded(one.share), " ".join(one.submissions)),
+        )
+
+
+def _similar_table(similarity: Similarity) -> Iterable[Sequence[Any]]:
+    yield "group", "submission", "other", "functions", "share"
+    for number, group in enumerate(similarity.groups, 1):
+        for pair in similarity.pairs:
+            if pair.first in group:
+                functions = " ".join(f.replace(" ", "_") for f in pair.functions)
+                yield number, pair.first, pair.second, functions, _rounded(pair.share)
+
+
+def _rounded(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _csv(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV in which no cell is taken for a formula."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    for row in rows:
+        writer.writerow([_plain(cell) if isinstance(cell, str) else cell for cell in row])
+    return buffer.getvalue()
+
+
+def _plain(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; numbers stay."""
+    if not text.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return "'" + text
+    return text

@@ -1,0 +1,73 @@
+"""Checks of a lab: what the cases in `tests/` call, and what `grader.check` shows.
+
+A case reads
+
+    def test_sigmoid_table(check, np):
+        \"\"\"A small table.\"\"\"
+        check.values("sigmoid", np.array([[-2.0, 0.0, 1.0]]))
+
+and is the same text everywhere. In a student's folder `Recorded` answers it: the function is called
+right here and compared with outputs that were recorded when the lab was built. In the grader
+another `Check` calls the function in a separate process and compares with the reference.
+"""
+
+from __future__ import annotations
+
+from .calling import Failure, Observation, call
+from .cases import Case, Verdict, read_cases, run_cases
+from .check import CaseFailed, Check
+from .comparing import (
+    Problem,
+    central_differences,
+    gradient_problem,
+    same,
+    values_problem,
+)
+from .naming import (
+    MESSAGE_LIMIT,
+    CaseRun,
+    Explanation,
+    Tried,
+    WrongOutcome,
+    compose,
+    match,
+    rank,
+)
+from .notebook import start
+from .otter_hook import use
+from .probe import FAILURE_SENTENCES, Probe
+from .recorded import Recorded, pack, pack_observation, unpack, unpack_observation
+
+__all__ = [
+    "FAILURE_SENTENCES",
+    "MESSAGE_LIMIT",
+    "Case",
+    "CaseFailed",
+    "CaseRun",
+    "Check",
+    "Explanation",
+    "Failure",
+    "Observation",
+    "Probe",
+    "Problem",
+    "Recorded",
+    "Tried",
+    "Verdict",
+    "WrongOutcome",
+    "call",
+    "central_differences",
+    "compose",
+    "gradient_problem",
+    "match",
+    "pack",
+    "pack_observation",
+    "rank",
+    "read_cases",
+    "run_cases",
+    "same",
+    "start",
+    "unpack",
+    "unpack_observation",
+    "use",
+    "values_problem",
+]

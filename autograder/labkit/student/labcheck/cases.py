@@ -1,0 +1,88 @@
+"""Reads and runs the cases of Otter's test files, without importing Otter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .check import CaseFailed, Check
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a question, as Otter's test file has it."""
+
+    name: str
+    title: str
+    hidden: bool
+    points: float
+    function: Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a case."""
+
+    case: Case
+    passed: bool
+    message: str
+    named: tuple[str, ...] = ()
+    """Keys of the known mistakes that explain the failure, best first."""
+
+
+def read_cases(path: Path) -> list[Case]:
+    """The cases of one of Otter's exception-based test files, without importing Otter.
+
+    Otter takes seconds to import and hundreds of megabytes to install; points are shared as it
+    shares them: cases without points of their own split what the others leave of the question's.
+    """
+    found: list[tuple[Callable[..., None], dict[str, Any]]] = []
+
+    def test_case(**config: Any) -> Callable[[Callable[..., None]], None]:
+        return lambda function: found.append((function, config))
+
+    source = path.read_text(encoding="utf-8").replace(
+        "from otter.test_files import test_case", "", 1
+    )
+    env: dict[str, Any] = {"test_case": test_case}
+    exec(compile(source, str(path), "exec"), env)
+    given = [config.get("points") for _, config in found]
+    left = float(env["points"]) - sum(points for points in given if points is not None)
+    share = left / max(1, given.count(None))
+    return [
+        Case(
+            function.__name__,
+            title_of(function),
+            bool(config.get("hidden")),
+            share if points is None else float(points),
+            function,
+        )
+        for (function, config), points in zip(found, given, strict=True)
+    ]
+
+
+def title_of(function: Callable[..., None]) -> str:
+    return (function.__doc__ or function.__name__).strip().splitlines()[0]
+
+
+def run_cases(cases: Sequence[Case], check: Check) -> list[Verdict]:
+    """Run a question's cases against `check`; never raises for what a case finds."""
+    check.begin_question()
+    failed: dict[str, tuple[str, list[str]]] = {}
+    for case in cases:
+        check.begin_case(case.name, case.title, case.hidden)
+        try:
+            case.function(**{"check": check, "np": np})
+        except CaseFailed as error:
+            failed[case.name] = (str(error), [])
+    failed |= check.explain()
+    return [
+        Verdict(case, False, failed[case.name][0], tuple(failed[case.name][1]))
+        if case.name in failed
+        else Verdict(case, True, check.note_of(case.name))
+        for case in cases
+    ]

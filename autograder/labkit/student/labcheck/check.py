@@ -1,0 +1,265 @@
+"""The object that cases call: `check.values(…)`, `check.gradient(…)`, `check.outcome(…)`."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .calling import Observation
+from .comparing import Problem, central_differences, gradient_problem, values_problem
+from .naming import CaseRun, Tried, WrongOutcome, as_sentence, compose, rank
+from .probe import Probe, failure_problem
+
+
+class CaseFailed(AssertionError):
+    """A case's verdict: the text is the message for the student."""
+
+
+class Check:
+    """What a case calls. Subclasses say where the function runs and what is expected."""
+
+    def __init__(self) -> None:
+        self.case = CaseRun("", "", hidden=False)
+        self.cases: list[CaseRun] = []
+        self.metrics: dict[str, float] = {}
+        """Numbers that cases measured, such as an accuracy, by name."""
+
+    # -- to be answered by subclasses
+
+    def observe(self, probe: Probe) -> Tried:
+        """Call the student's function for `probe` and judge what it did."""
+        raise NotImplementedError
+
+    def wrong(self, case: CaseRun, tried: Tried) -> Sequence[WrongOutcome]:
+        """What the known wrong versions do on a probe."""
+        raise NotImplementedError
+
+    def expect(self, function: str, compute: Callable[[Any], Any]) -> Any:
+        """The expected result of the next probe; `compute` gets the reference."""
+        raise NotImplementedError
+
+    def ref(self, name: str) -> Callable[..., Any]:
+        """A contract function of an earlier lab, finished."""
+        raise NotImplementedError
+
+    def threshold(self, name: str) -> float:
+        """A number from the lab's `[thresholds]`."""
+        raise NotImplementedError
+
+    def folder(self) -> Path:
+        """The folder that holds the lab's own data files."""
+        raise NotImplementedError
+
+    def images_folder(self) -> Path:
+        """The folder that holds the images."""
+        raise NotImplementedError
+
+    def library(self) -> Any:
+        """The module that loads images (`labdata`)."""
+        raise NotImplementedError
+
+    def seed(self) -> int:
+        """The lab's seed for hidden inputs."""
+        return 0
+
+    # -- inputs
+
+    def rng(self, k: int) -> np.random.Generator:
+        """A generator for a case's inputs: fixed in public cases, by the lab's seed otherwise."""
+        return np.random.default_rng([k, self.seed()] if self.case.hidden else k)
+
+    def data(self, n_train: int, n_test: int) -> tuple[np.ndarray, ...]:
+        """(X_train, y_train, X_test, y_test) of Fashion-MNIST: p x n columns, centred pixels."""
+        loaded: tuple[np.ndarray, ...] = self.library().load_fashion_mnist(
+            n_train, n_test, self.images_folder()
+        )
+        return loaded
+
+    def images(self, n_train: int, n_test: int) -> tuple[np.ndarray, ...]:
+        """As `data`, with images as volumes (1, 28, 28, n)."""
+        X_train, y_train, X_test, y_test = self.data(n_train, n_test)
+        as_volumes = self.library().as_volumes
+        return as_volumes(X_train), y_train, as_volumes(X_test), y_test
+
+    def asset(self, name: str) -> dict[str, np.ndarray]:
+        """Arrays of an .npz file in the lab's data folder."""
+        with np.load(self.folder() / name, allow_pickle=False) as stored:
+            return {key: stored[key] for key in stored.files}
+
+    def metric(self, name: str, value: float) -> None:
+        """Keep a number that a case measured, for the report and a leaderboard."""
+        self.metrics[name] = float(value)
+
+    # -- what cases ask
+
+    def values(
+        self,
+        function: str,
+        *args: Any,
+        rtol: float = 1e-6,
+        atol: float = 1e-9,
+        no_warnings: bool = False,
+        expected: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """One call gives the reference's structure, shape and values, and changes no input."""
+
+        def compute(ref: Any) -> Any:
+            if expected is None:
+                fresh = Probe(function, args, kwargs, lambda seen: None).fresh()
+                return getattr(ref, function)(*fresh[0], **fresh[1])
+            return expected(ref) if callable(expected) else expected
+
+        wanted = self.expect(function, compute)
+        self._ask(
+            Probe(
+                function,
+                args,
+                kwargs,
+                lambda seen: values_problem(seen.value, wanted, rtol, atol),
+                quiet=no_warnings,
+            )
+        )
+
+    def gradient(
+        self,
+        function: str,
+        *args: Any,
+        loss: Callable[..., float],
+        at: Sequence[np.ndarray],
+        limit: float = 1e-5,
+        **kwargs: Any,
+    ) -> None:
+        """One call gives the gradients of `loss(ref, *at)`, found by central differences."""
+
+        def compute(ref: Any) -> Any:
+            found = central_differences(lambda *arrays: loss(ref, *arrays), at)
+            return found[0] if len(found) == 1 else tuple(found)
+
+        wanted = self.expect(function, compute)
+        self._ask(
+            Probe(function, args, kwargs, lambda seen: gradient_problem(seen.value, wanted, limit))
+        )
+
+    def outcome(
+        self,
+        function: str,
+        *args: Any,
+        judge: Callable[[Any], str | None],
+        no_warnings: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """One call whose result `judge` accepts with None or faults with one plain sentence."""
+
+        def verdict(seen: Observation) -> Problem | None:
+            try:
+                with np.errstate(all="ignore"), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    sentence = judge(seen.value)
+            except Exception:  # the result is not of the kind that the judge reads
+                sentence = "The result is not of the kind that the docstring asks for."
+            if sentence is None:
+                return None
+            return Problem("verdict", as_sentence(sentence), as_sentence(sentence))
+
+        self.expect(function, lambda ref: None)
+        self._ask(Probe(function, args, kwargs, verdict, quiet=no_warnings))
+
+    def raises(
+        self,
+        function: str,
+        *args: Any,
+        error: type[Exception] = ValueError,
+        mentions: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        """One call stops with `error`, whose text holds every string of `mentions`."""
+
+        def verdict(seen: Observation) -> Problem | None:
+            failure = seen.failure
+            if failure is None:
+                sentence = f"`{function}` gave a result where a {error.__name__} is right."
+            elif failure.kind != "raised":
+                return failure_problem(function, failure)
+            elif failure.type_name != error.__name__:
+                sentence = f"`{function}` stopped with another error than a {error.__name__}."
+            elif missing := [word for word in mentions if word not in failure.text]:
+                sentence = (
+                    f"The text of the {error.__name__} should name "
+                    f"{' and '.join(missing)}, so that a reader sees what does not fit."
+                    if not self.case.hidden
+                    else f"The text of the {error.__name__} does not name all that matters."
+                )
+            else:
+                return None
+            return Problem("verdict", sentence, sentence)
+
+        self.expect(function, lambda ref: None)
+        self._ask(Probe(function, args, kwargs, verdict, wants_error=True))
+
+    def speed(self, function: str, *args: Any, at_least: float, **kwargs: Any) -> None:
+        """One call gives the reference's values `at_least` times faster than plain loops do."""
+
+        def compute(ref: Any) -> Any:
+            value = getattr(ref, function)(*copy.deepcopy(args), **copy.deepcopy(kwargs))
+            return {"value": value, "seconds": ref.plain_loop_seconds(function, args, kwargs)}
+
+        wanted = self.expect(function, compute)
+
+        def verdict(seen: Observation) -> Problem | None:
+            if problem := values_problem(seen.value, wanted["value"]):
+                return problem
+            if seen.seconds * at_least <= wanted["seconds"]:
+                return None
+            sentence = (
+                f"`{function}` is right, but not {at_least:g} times faster than plain loops: let "
+                "one matrix product do the sums."
+            )
+            return Problem("verdict", sentence, sentence)
+
+        self._ask(Probe(function, args, kwargs, verdict))
+
+    # -- how a case runs
+
+    def _ask(self, probe: Probe) -> None:
+        tried = self.observe(probe)
+        tried.index = len(self.case.tried)
+        self.case.tried.append(tried)
+        if tried.problem is not None:
+            raise CaseFailed(compose(tried.problem, (), self.case.hidden, tried.note))
+
+    def begin_question(self) -> None:
+        """Forget the cases of the question before."""
+        self.cases = []
+
+    def begin_case(self, name: str, title: str, hidden: bool) -> None:
+        """A case starts."""
+        self.case = CaseRun(name, title, hidden)
+        self.cases.append(self.case)
+
+    def note_of(self, name: str) -> str:
+        """What is to be said of a case that passed, or nothing."""
+        notes = [tried.note for case in self.cases if case.name == name for tried in case.tried]
+        return next(filter(None, notes), "")
+
+    def explain(self) -> dict[str, tuple[str, list[str]]]:
+        """After a question: message and keys of the named mistakes for each failed case."""
+        failed = [case for case in self.cases if any(tried.problem for tried in case.tried)]
+        if not failed:
+            return {}
+        ranked = rank(self.cases, self.wrong)
+        messages: dict[str, tuple[str, list[str]]] = {}
+        for case in failed:
+            last = case.tried[-1]
+            assert last.problem is not None
+            named = [explanation for explanation, cases in ranked if case.name in cases][:2]
+            messages[case.name] = (
+                compose(last.problem, named, case.hidden, last.note),
+                [explanation.key for explanation in named],
+            )
+        return messages

@@ -1,0 +1,269 @@
+"""Compares what a function gave with what is right, and tells the first difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with an observation."""
+
+    kind: str
+    sentence: str
+    """One plain sentence, with shapes and numbers: for public cases."""
+    general: str
+    """The same without anything taken from inputs or outputs: for hidden cases."""
+    hint: str = ""
+
+
+def _as_number_array(value: Any) -> np.ndarray | None:
+    """`value` as an array of real numbers, or None if it is something else."""
+    if isinstance(value, np.ndarray | np.generic | bool | int | float):
+        array = np.asarray(value)
+    elif isinstance(value, list | tuple):
+        try:
+            array = np.asarray(value)
+        except ValueError:  # ragged
+            return None
+    else:
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
+def _kind_of(value: Any) -> str:
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, list | tuple | dict):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a {type(value).__name__}"
+
+
+def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    if got == expected[::-1]:
+        return "It looks transposed: an example is a column."
+    if len(got) < len(expected):
+        return "An axis is missing: a sum or mean drops its axis unless keepdims=True."
+    if (
+        got
+        and len(got) == len(expected)
+        and any(a == b + 1 for a, b in zip(got, expected, strict=True))
+    ):
+        return "One row or column too many: is a bias row still in it?"
+    return (
+        "Write the shape of every factor beside it and see which product gives the expected shape."
+    )
+
+
+def _size_hint(got: np.ndarray, expected: np.ndarray) -> str:
+    """What the pattern of the error usually means."""
+    mask = np.abs(expected) > 1e-12
+    if not mask.any():
+        return "The expected result is zero here."
+    ratio = got[mask] / expected[mask]
+    factor = float(ratio.flat[0])
+    if np.allclose(ratio, factor, rtol=1e-4) and np.allclose(got[~mask], 0):
+        if np.isclose(factor, -1, rtol=1e-4):
+            return "Every entry has the wrong sign."
+        if abs(factor) < 1e-12:
+            return "Every entry is 0."
+        return (
+            f"Every entry is {factor:.4g} times the expected one: look for a missing or doubled "
+            "factor (1/n, 1/2, a count)."
+        )
+    offset = got - expected
+    if offset.size > 1 and np.allclose(offset, offset.flat[0], rtol=1e-4):
+        return (
+            f"Every entry is off by {float(offset.flat[0]):.4g}: is a term missing or added twice?"
+        )
+    if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got, expected.T):
+        return "It is the transpose of the expected result."
+    share = float(np.mean(~np.isclose(got, expected, rtol=1e-5, atol=1e-9)))
+    if share < 0.5:
+        return f"{share:.0%} of the entries differ: look at what these have in common."
+    return "Work the first entry out by hand and print each step of your function beside it."
+
+
+def _where_text(name: str) -> str:
+    return f" ({name})" if name else ""
+
+
+def _numbers_problem(
+    got: Any, expected: np.ndarray, close: Callable[[np.ndarray, np.ndarray], np.ndarray], name: str
+) -> Problem | None:
+    if got is None:
+        return Problem(
+            "none",
+            f"The function returned None{_where_text(name)}.",
+            "The function returned None.",
+            "Is a `return` missing?",
+        )
+    array = _as_number_array(got)
+    if array is None:
+        return Problem(
+            "type",
+            f"The function returned {_kind_of(got)}{_where_text(name)}, expected an array of "
+            f"numbers of shape {expected.shape}.",
+            "The result is of the wrong type.",
+        )
+    if expected.ndim == 0 and array.size == 1:
+        array = array.reshape(())
+    if array.shape != expected.shape:
+        return Problem(
+            "shape",
+            f"The result has shape {array.shape}{_where_text(name)}, expected {expected.shape}.",
+            "The result has the wrong shape.",
+            _shape_hint(array.shape, expected.shape),
+        )
+    array = array.astype(np.float64)
+    wanted = expected.astype(np.float64)
+    finite = np.isfinite(array) | ~np.isfinite(wanted)
+    if not finite.all():
+        index = tuple(int(i) for i in np.argwhere(~finite)[0])
+        return Problem(
+            "not_finite",
+            f"Entry {_index(index)} of the result{_where_text(name)} is {array[index]}, expected "
+            f"{_number(wanted[index])}.",
+            "The result holds nan or inf.",
+            "Something overflowed, or 0 was divided by 0 or put into a logarithm.",
+        )
+    with np.errstate(all="ignore"):
+        good = close(array, wanted)
+    if good.all():
+        return None
+    index = tuple(int(i) for i in np.argwhere(~good)[0])
+    with np.errstate(all="ignore"):
+        hint = _size_hint(array, wanted)
+    return Problem(
+        "values",
+        f"Entry {_index(index)} of the result{_where_text(name)} is {_number(array[index])}, "
+        f"expected {_number(wanted[index])}."
+        if index
+        else f"The result{_where_text(name)} is {_number(array[index])}, expected "
+        f"{_number(wanted[index])}.",
+        "The result has the right shape but wrong values.",
+        hint,
+    )
+
+
+def _index(index: tuple[int, ...]) -> str:
+    return "[" + ", ".join(map(str, index)) + "]"
+
+
+def _number(value: Any) -> str:
+    return f"{float(value):.6g}"
+
+
+def _tree_problem(
+    got: Any, expected: Any, close: Callable[[np.ndarray, np.ndarray], np.ndarray], name: str = ""
+) -> Problem | None:
+    """The first difference between nested values, or None."""
+    if isinstance(expected, dict):
+        if not isinstance(got, dict) or set(got) != set(expected):
+            return Problem(
+                "structure",
+                f"The function returned {_kind_of(got)}{_where_text(name)}, expected a dict with "
+                f"keys {', '.join(map(str, expected))}.",
+                "The result has the wrong structure.",
+            )
+        parts: list[tuple[Any, Any, str]] = [
+            (got[key], expected[key], f"{name}[{key!r}]" if name else str(key)) for key in expected
+        ]
+    elif isinstance(expected, list | tuple):
+        if not isinstance(got, list | tuple) and not (
+            isinstance(got, np.ndarray) and got.ndim > 0 and len(got) == len(expected)
+        ):
+            return Problem(
+                "structure",
+                f"The function returned {_kind_of(got)}{_where_text(name)}, expected a "
+                f"{type(expected).__name__} of {len(expected)}.",
+                "The result has the wrong structure.",
+                "Is a `return` missing?" if got is None else "",
+            )
+        if len(got) != len(expected):
+            return Problem(
+                "structure",
+                f"The function returned {len(got)} items{_where_text(name)}, expected "
+                f"{len(expected)}.",
+                "The result has the wrong number of items.",
+            )
+        parts = [
+            (a, b, f"{name}[{i}]" if name else f"item {i}")
+            for i, (a, b) in enumerate(zip(got, expected, strict=True))
+        ]
+    else:
+        return _numbers_problem(got, np.asarray(expected), close, name)
+    for a, b, part in parts:
+        if problem := _tree_problem(a, b, close, part):
+            return problem
+    return None
+
+
+def values_problem(
+    got: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-9
+) -> Problem | None:
+    """The first difference in structure, shape or value, or None where `got` is right."""
+
+    def close(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        good = np.abs(a - b) <= atol + rtol * np.abs(b)
+        return np.asarray(good | (a == b))  # equal infinities
+
+    return _tree_problem(got, expected, close)
+
+
+def gradient_problem(got: Any, expected: Any, limit: float = 1e-5) -> Problem | None:
+    """As `values_problem`, by relative error |a - b| / max(1e-8, |a| + |b|)."""
+
+    def close(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        error = np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b))
+        # Central differences of order-one losses carry about 1e-10 of rounding noise.
+        return np.asarray((error <= limit) | (np.abs(a - b) <= 1e-9))
+
+    return _tree_problem(got, expected, close)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two results are the same answer: nan equals nan, and lists equal tuples."""
+    if isinstance(a, dict) or isinstance(b, dict):
+        return (
+            isinstance(a, dict)
+            and isinstance(b, dict)
+            and a.keys() == b.keys()
+            and all(same(a[key], b[key]) for key in a)
+        )
+    first, second = _as_number_array(a), _as_number_array(b)
+    if first is not None and second is not None:
+        return first.shape == second.shape and bool(
+            np.allclose(
+                first.astype(np.float64), second.astype(np.float64), 1e-6, 1e-10, equal_nan=True
+            )
+        )
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    return a is None and b is None
+
+
+def central_differences(
+    loss: Callable[..., float], at: Sequence[np.ndarray], h: float = 1e-5
+) -> list[np.ndarray]:
+    """Gradients of scalar `loss(*at)` with respect to each array in `at`, in float64."""
+    arrays = [np.array(array, dtype=np.float64) for array in at]
+    gradients = []
+    for array in arrays:
+        gradient = np.zeros_like(array)
+        for index in np.ndindex(array.shape):
+            kept = array[index]
+            array[index] = kept + h
+            above = loss(*arrays)
+            array[index] = kept - h
+            below = loss(*arrays)
+            array[index] = kept
+            gradient[index] = (above - below) / (2 * h)
+        gradients.append(gradient)
+    return gradients

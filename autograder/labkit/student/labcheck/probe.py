@@ -1,0 +1,105 @@
+"""One call of a contract function, and how to judge what it did."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .calling import Failure, Observation
+from .comparing import Problem
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One call of a contract function, and how to judge what it did."""
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    judge: Callable[[Observation], Problem | None]
+    unchanged: bool = True
+    quiet: bool = False
+    """Whether a floating-point warning is a problem."""
+    wants_error: bool = False
+    """Whether an exception is the right answer."""
+
+    def problem(self, seen: Observation) -> Problem | None:
+        """What is wrong with an observation of this call, or None."""
+        if seen.failure is not None and not self.wants_error:
+            return failure_problem(self.function, seen.failure)
+        if problem := self.judge(seen):
+            return problem
+        if self.unchanged and seen.changed:
+            names = ", ".join(f"`{name}`" for name in seen.changed)
+            return Problem(
+                "changed",
+                f"`{self.function}` changed its input {names}.",
+                f"`{self.function}` changed its input.",
+                "Build a new array, or work on a copy: the caller still needs the old values.",
+            )
+        if self.quiet and seen.warnings:
+            return Problem(
+                "warning",
+                f"`{self.function}` gave a NumPy warning ({', '.join(seen.warnings)}).",
+                f"`{self.function}` gave a NumPy warning on large numbers.",
+                "exp of a large positive number overflows: choose a form in which only "
+                "exponents that are 0 or negative occur.",
+            )
+        return None
+
+    def fresh(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments for one call: copies, so that no call sees another's changes."""
+        return tuple(_copied(a) for a in self.args), {k: _copied(v) for k, v in self.kwargs.items()}
+
+
+def _copied(value: Any) -> Any:
+    return value if callable(value) else copy.deepcopy(value)
+
+
+FAILURE_SENTENCES = {
+    "not_written": "`{function}` is not written yet.",
+    "missing": "There is no function `{function}` in your package.",
+    "import_failed": "The module of `{function}` cannot be imported.",
+    "timeout": "`{function}` ran out of time: is there a loop that never ends?",
+    "memory": "`{function}` asked for more memory than the limit.",
+    "crashed": "`{function}` crashed the Python process.",
+    "exited": "`{function}` ended the Python process.",
+    "flooded": "`{function}` returned more data than the limit.",
+    "bad_type": "`{function}` returned something that is not made of numbers and arrays.",
+    "blocked": "`{function}` tried something that is not allowed while grading.",
+    "protocol": "`{function}` disturbed the connection to the grader.",
+    "raised": "`{function}` stopped with an error.",
+}
+
+
+LIMIT_SENTENCES = {
+    "cpu": "It used up the processor time that one call may take.",
+    "wall": "It waited for longer than one call may take.",
+    "total": "The time for the whole submission was used up before.",
+    "question": "An earlier check of this question ran into the time limit.",
+    "files": "It wrote more data to files than allowed.",
+}
+"""Which limit was met, by the worker's word for it."""
+
+
+def failure_problem(function: str, failure: Failure) -> Problem:
+    """The problem that a call without a value is."""
+    general = FAILURE_SENTENCES.get(failure.kind, FAILURE_SENTENCES["raised"]).format(
+        function=function
+    )
+    name = failure.type_name
+    if failure.kind in ("raised", "import_failed") and name:
+        general = general[:-1] + f" ({name})."
+    place = f" at {failure.where}" if failure.where else ""
+    text = failure.text.strip()
+    told = failure.kind in ("raised", "import_failed", "bad_type")
+    hint = f"{failure.type_name or 'Error'}{place}: {text}" if told and (text or place) else ""
+    if failure.kind == "not_written":
+        hint = text.partition(". ")[2]
+        if failure.detail and failure.detail != function:
+            general = f"`{function}` calls `{failure.detail}`, which is not written yet."
+    elif failure.detail in LIMIT_SENTENCES:
+        hint = LIMIT_SENTENCES[failure.detail]
+    return Problem("failure", general, general, hint)

@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LABKIT := $(BIN)/labkit
+UPLOAD := autograder/labkit/gradescope/upload
+COMPILE := $(BIN)/uv pip compile --generate-hashes --universal --python-version 3.11 \
+  --custom-compile-command "make lock" --quiet
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
@@ -33,10 +36,13 @@ bench: $(READY)  ## measure what the README quotes
 starter: $(READY)  ## write starter_code/ again from solutions/
 	$(LABKIT) build --starter starter_code
 
-lock: $(READY)  ## resolve requirements.lock again
-	$(BIN)/uv pip compile pyproject.toml --extra cluster --extra similar --group dev \
-	  --generate-hashes --universal --python-version 3.11 \
-	  --custom-compile-command "make lock" --quiet --upgrade --output-file requirements.lock
+lock: $(READY)  ## resolve the lock files again: requirements.lock, Gradescope's image
+	$(COMPILE) pyproject.toml --extra cluster --extra similar --group dev \
+	  --upgrade --output-file requirements.lock
+	$(COMPILE) $(UPLOAD)/../grading.in --constraint requirements.lock --no-annotate \
+	  --upgrade --output-file $(UPLOAD)/grading.lock.txt
+	echo uv | $(COMPILE) - --constraint requirements.lock --no-annotate \
+	  --upgrade --output-file $(UPLOAD)/uv.lock.txt
 
 # pip puts uv there; uv then installs the locked packages, each held to its hash.
 $(READY): requirements.lock pyproject.toml

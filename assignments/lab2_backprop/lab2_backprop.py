@@ -1,13 +1,12 @@
 # %% [markdown]
 # # Lab 2: Loss, gradients and backpropagation
 #
-# In lab 1 you built a network that turns inputs into scores. Its weights were given. In this lab you
-# find out **how wrong** a network is, with one number called the *loss*, and **which way to change
-# every weight** so that the loss goes down. The second part is called *backpropagation*, and it is
-# what makes neural networks trainable at all.
+# In lab 1 you built a network that turns inputs into scores. Its weights were given. In this lab you find out **how
+# wrong** a network is, with one number called the *loss*, and **which way to change every weight** so that the loss
+# goes down. The second part is called *backpropagation*, and it is what makes neural networks trainable at all.
 #
-# At the end you will watch a network with one hidden layer bend itself onto a curve. That is the
-# claim of the lecture: *neural networks can approximate any function, from our inputs to our outputs.*
+# At the end you will watch a network with one hidden layer bend itself onto a curve. That is the claim of the
+# lecture: *neural networks can approximate any function, from our inputs to our outputs.*
 #
 # You write seven functions, in two files:
 #
@@ -16,20 +15,23 @@
 # | `neuralnet/losses.py` | `softmax`, `cross_entropy`, `softmax_cross_entropy`, `squared_error` |
 # | `neuralnet/backprop.py` | `numerical_gradient`, `dense_backward`, `backward` |
 #
-# The modules of lab 1 are already in your `neuralnet` folder, finished. Work as before: open the file, replace the stub's last line by
-# your code, save, and run the question's check. About half of the points are for *hidden* checks of the same function on other inputs:
-# other shapes, whole numbers, very large numbers. Plan two to three hours.
+# The modules of lab 1 are already in your `neuralnet` folder, finished. Work as before: open the file, replace the
+# stub's last line by your code, save, and run the question's check. About half of the points are for *hidden* checks
+# of the same function on other inputs: other shapes, whole numbers, very large numbers. Plan two to three hours.
 #
-# **Notation** (the lecture's): $p$ features, $n$ examples, $K$ classes; an example is a **column**.
-# So $X$ is $p \times n$, a layer is $H = a(WX + b)$ with $W$ of shape $p_1 \times p$ and $b$ of shape
-# $p_1 \times 1$, and the scores $S$ of the last layer are $K \times n$. The true classes `y` are $n$
-# whole numbers from $0$ to $K-1$. For the gradient of the loss with respect to an array we write a
-# $d$ in front: $dW$ has the shape of $W$, and its entries are $\partial L / \partial W_{jk}$.
+# **Notation** (the lecture's): $p$ features, $n$ examples, $K$ classes; an example is a **column**. So $X$ is $p
+# \times n$, a layer is $H = a(WX + b)$ with $W$ of shape $p_1 \times p$ and $b$ of shape $p_1 \times 1$, and the
+# scores $S$ of the last layer are $K \times n$. The true classes `y` are $n$ whole numbers from $0$ to $K-1$. For the
+# gradient of the loss with respect to an array we write a $d$ in front: $dW$ has the shape of $W$, and its entries
+# are $\partial L / \partial W_{jk}$.
 
 # %%
 # Tools for the pictures, and your functions. Nothing to write here.
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
+
 from labdata import CLASS_NAMES, load_fashion_mnist
 from neuralnet.activations import sigmoid, sigmoid_gradient
 from neuralnet.backprop import backward, dense_backward, numerical_gradient
@@ -47,24 +49,24 @@ np.set_printoptions(precision=4, suppress=True)
 # %% [markdown]
 # ### `softmax`: from scores to probabilities
 #
-# The last layer gives each example $K$ scores $s_1, \dots, s_K$, one per class. Scores may be any
-# numbers. We would rather have probabilities: positive, with sum 1. **Softmax** makes them:
+# The last layer gives each example $K$ scores $s_1, \dots, s_K$, one per class. Scores may be any numbers. We would
+# rather have probabilities: positive, with sum 1. **Softmax** makes them:
 #
 # $$\hat y_k = \frac{e^{s_k}}{\sum_j e^{s_j}}$$
 #
-# The exponential makes every score positive, the division makes the sum 1, and the order stays: the
-# highest score gets the highest probability.
+# The exponential makes every score positive, the division makes the sum 1, and the order stays: the highest score
+# gets the highest probability.
 #
-# **By hand.** Scores $(2,\ 1,\ 0.1)$: the exponentials are $7.389,\ 2.718,\ 1.105$ with sum $11.212$,
-# so the probabilities are $0.659,\ 0.242,\ 0.099$.
+# **By hand.** Scores $(2,\ 1,\ 0.1)$: the exponentials are $7.389,\ 2.718,\ 1.105$ with sum $11.212$, so the
+# probabilities are $0.659,\ 0.242,\ 0.099$.
 #
-# **A trap.** $e^{1000}$ is too large for a float: NumPy gives `inf`, and `inf / inf` is `nan`. There
-# is a way out. Softmax does not change when you add the same number $c$ to all scores of an example,
-# because $e^{s_k + c} = e^c e^{s_k}$ and the factor $e^c$ cancels. Which $c$ makes sure that no
-# exponential can overflow, and that the sum is never 0? Different examples need a different $c$.
+# **A trap.** $e^{1000}$ is too large for a float: NumPy gives `inf`, and `inf / inf` is `nan`. There is a way out.
+# Softmax does not change when you add the same number $c$ to all scores of an example, because $e^{s_k + c} = e^c
+# e^{s_k}$ and the factor $e^c$ cancels. Which $c$ makes sure that no exponential can overflow, and that the sum is
+# never 0? Different examples need a different $c$.
 #
-# **Write** `softmax` in `neuralnet/losses.py`: $S$ is $K \times n$ and so is the result; each *column*
-# is one example and sums to 1.
+# **Write** `softmax` in `neuralnet/losses.py`: $S$ is $K \times n$ and so is the result; each *column* is one example
+# and sums to 1.
 
 # %%
 scores = np.array([[2.0], [1.0], [0.1]])
@@ -121,8 +123,8 @@ def test_softmax_whole_numbers(check, np):
 # %% [markdown]
 # ### See it
 #
-# Left: the three scores from above, multiplied by 0.5, 1 and 3. Right: with two classes, softmax
-# depends on the difference of the two scores only.
+# Left: the three scores from above, multiplied by 0.5, 1 and 3. Right: with two classes, softmax depends on the
+# difference of the two scores only.
 
 # %%
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
@@ -145,33 +147,31 @@ right.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# *Figure 1: left: larger differences between the scores make softmax more certain: class 0 goes from
-# 0.50 to 0.95. Right: with two classes the probability of class 0 is an S-shaped curve, and it is exactly the
-# sigmoid of the difference of the scores. Softmax is the sigmoid for more than two classes.*
+# *Figure 1: left: larger differences between the scores make softmax more certain: class 0 goes from 0.50 to 0.95.
+# Right: with two classes the probability of class 0 is an S-shaped curve, and it is exactly the sigmoid of the
+# difference of the scores. Softmax is the sigmoid for more than two classes.*
 
 # %% [markdown]
 # ### `cross_entropy`: how wrong?
 #
-# If the true class of example $i$ is $y_i$, only one of its probabilities matters: the one it gave to
-# the truth, $P_{y_i, i}$. The **cross-entropy** is the mean of minus its logarithm:
+# If the true class of example $i$ is $y_i$, only one of its probabilities matters: the one it gave to the truth,
+# $P_{y_i, i}$. The **cross-entropy** is the mean of minus its logarithm:
 #
 # $$L = \frac{1}{n} \sum_{i=1}^{n} -\log P_{y_i,\,i}$$
 #
-# It is 0 if the network is certain and right, and grows without limit if it is certain and wrong.
-# A network that knows nothing and gives each of $K$ classes $1/K$ has the loss $\log K$: for ten
-# classes 2.303. Remember that number; it tells you at a glance whether a training run starts sanely.
+# It is 0 if the network is certain and right, and grows without limit if it is certain and wrong. A network that
+# knows nothing and gives each of $K$ classes $1/K$ has the loss $\log K$: for ten classes 2.303. Remember that
+# number; it tells you at a glance whether a training run starts sanely.
 #
-# **By hand.** Three classes, two examples,
-# $P = \begin{pmatrix} 0.5 & 0.25 \\ 0.25 & 0.25 \\ 0.25 & 0.5 \end{pmatrix}$ and `y = [0, 1]`. The truth got
-# $0.5$ and $0.25$, so $L = \frac{1}{2}(0.693 + 1.386) = 1.040$.
+# **By hand.** Three classes, two examples, $P = \begin{pmatrix} 0.5 & 0.25 \\ 0.25 & 0.25 \\ 0.25 & 0.5
+# \end{pmatrix}$ and `y = [0, 1]`. The truth got $0.5$ and $0.25$, so $L = \frac{1}{2}(0.693 + 1.386) = 1.040$.
 #
-# **A trap.** A probability can come out as exactly 0, and $\log 0 = -\infty$. One infinite example
-# makes the mean useless. So guard the logarithm: for a probability of 0 the loss has to be finite, but
-# still large (at least 20), and for a probability of one in a million it still has to be exact.
-# And take the logarithm only of what you need: $0 \cdot \log 0$ is `nan` in floating point.
+# **A trap.** A probability can come out as exactly 0, and $\log 0 = -\infty$. One infinite example makes the mean
+# useless. So guard the logarithm: for a probability of 0 the loss has to be finite, but still large (at least 20),
+# and for a probability of one in a million it still has to be exact. And take the logarithm only of what you need: $0
+# \cdot \log 0$ is `nan` in floating point.
 #
-# **Write** `cross_entropy` in `neuralnet/losses.py`: $P$ is $K \times n$, `y` is `(n,)`, the result is
-# one float.
+# **Write** `cross_entropy` in `neuralnet/losses.py`: $P$ is $K \times n$, `y` is `(n,)`, the result is one float.
 
 # %%
 P = np.array([[0.5, 0.25], [0.25, 0.25], [0.25, 0.5]])
@@ -266,33 +266,34 @@ ax.set(title="What a prediction costs", xlabel="probability p given to the true 
 plt.show()
 
 # %% [markdown]
-# *Figure 2: both losses are 0 at p = 1. Towards p = 0 the cross-entropy rises ever more steeply, while the
-# squared error stays below 1. So a network that is certain and wrong gets a strong push from
-# the cross-entropy, and the flat end of softmax cannot hide it.*
+# *Figure 2: both losses are 0 at p = 1. Towards p = 0 the cross-entropy rises ever more steeply, while the squared
+# error stays below 1. So a network that is certain and wrong gets a strong push from the cross-entropy, and the flat
+# end of softmax cannot hide it.*
 
 # %% [markdown]
 # ### `softmax_cross_entropy`: which way is downhill?
 #
-# To improve the network we need to know how the loss changes when a score changes. For an example with true
-# class $y$, put softmax into the logarithm:
+# To improve the network we need to know how the loss changes when a score changes. For an example with true class
+# $y$, put softmax into the logarithm:
 #
 # $$L = -\log \frac{e^{s_y}}{\sum_j e^{s_j}} = -s_y + \log \sum_j e^{s_j}$$
 #
-# Now take the derivative with respect to the score $s_k$. The first term gives $-1$ for the true class
-# and 0 for all others. The second gives $e^{s_k} / \sum_j e^{s_j}$, and that is the probability of class $k$ itself. So
+# Now take the derivative with respect to the score $s_k$. The first term gives $-1$ for the true class and 0 for all
+# others. The second gives $e^{s_k} / \sum_j e^{s_j}$, and that is the probability of class $k$ itself. So
 #
 # $$\frac{\partial L}{\partial s_k} = P_k - [k = y] \qquad\text{and for the mean over $n$ examples}\qquad
 # dS = \frac{1}{n}\,(P - \text{onehot}(y))$$
 #
 # where $\text{onehot}(y)$ is $K \times n$ with a single 1 in each column, in the row of the true class. All the messy
-# derivatives have cancelled. In words: *predicted minus true*. Note the $1/n$: the loss is a mean, so the
-# gradient has the $1/n$ in it, here and **only here**; nothing after this point divides by $n$ again.
+# derivatives have cancelled. In words: *predicted minus true*. Note the $1/n$: the loss is a mean, so the gradient
+# has the $1/n$ in it, here and **only here**; nothing after this point divides by $n$ again.
 #
-# **By hand.** One example with $P = (0.25,\ 0.25,\ 0.5)$ and true class 1: the loss is $\log 4 = 1.386$ and
-# $dS = (0.25,\ -0.75,\ 0.5)$. Each column of $dS$ sums to 0: what the true class gains, the others lose.
+# **By hand.** One example with $P = (0.25,\ 0.25,\ 0.5)$ and true class 1: the loss is $\log 4 = 1.386$ and $dS =
+# (0.25,\ -0.75,\ 0.5)$. Each column of $dS$ sums to 0: what the true class gains, the others lose.
 #
-# **A trap.** With scores like 10,000 and −10,000 the probability of the true class can underflow to 0. The loss has to stay
-# finite. You can guard the logarithm, as before, or use the formula above with the scores shifted as in softmax.
+# **A trap.** With scores like 10,000 and −10,000 the probability of the true class can underflow to 0. The loss has
+# to stay finite. You can guard the logarithm, as before, or use the formula above with the scores shifted as in
+# softmax.
 #
 # **Write** `softmax_cross_entropy` in `neuralnet/losses.py`. It returns `(loss, dS)`; `dS` is $K \times n$.
 
@@ -391,25 +392,24 @@ axes[0].set_ylabel("value")
 plt.show()
 
 # %% [markdown]
-# *Figure 3: one example with five classes; class 1 is true, but class 2 has the highest probability. The
-# gradient is the same as the probabilities, except that 1 is taken off the true class. A step against the
-# gradient raises the score of the true class, and lowers the others the more, the more probable they
-# were.*
+# *Figure 3: one example with five classes; class 1 is true, but class 2 has the highest probability. The gradient is
+# the same as the probabilities, except that 1 is taken off the true class. A step against the gradient raises the
+# score of the true class, and lowers the others the more, the more probable they were.*
 
 # %% [markdown]
 # ### `squared_error`: for numbers instead of classes
 #
-# Classes want cross-entropy. When the network should output *numbers* (a price, a temperature, or in lab 4
-# an image), the usual loss is the squared error,
+# Classes want cross-entropy. When the network should output *numbers* (a price, a temperature, or in lab 4 an image),
+# the usual loss is the squared error,
 #
 # $$L = \frac{1}{2n} \sum_{\text{all entries}} (\hat Y - Y)^2
 # \qquad\text{with gradient}\qquad d\hat Y = \frac{1}{n}\,(\hat Y - Y).$$
 #
-# The sum runs over *all* entries, but $n$ is the number of examples (columns) only. The 2 is there to cancel the one from
-# the derivative. Again it is *predicted minus true*, and again the $1/n$ is already in it.
+# The sum runs over *all* entries, but $n$ is the number of examples (columns) only. The 2 is there to cancel the one
+# from the derivative. Again it is *predicted minus true*, and again the $1/n$ is already in it.
 #
-# **By hand.** $\hat Y = (1,\ 4)$, $Y = (3,\ 3)$, two examples: $L = \frac{1}{4}(4 + 1) = 1.25$ and
-# $d\hat Y = (-1,\ 0.5)$.
+# **By hand.** $\hat Y = (1,\ 4)$, $Y = (3,\ 3)$, two examples: $L = \frac{1}{4}(4 + 1) = 1.25$ and $d\hat Y = (-1,\
+# 0.5)$.
 #
 # **Write** `squared_error` in `neuralnet/losses.py`. It returns `(loss, dY_hat)`; both arrays are $p \times n$.
 
@@ -473,8 +473,8 @@ def test_squared_error_one_output(check, np):
 # ### `numerical_gradient`: a gradient you can trust
 #
 # Soon you will derive gradients by the chain rule, and it is easy to slip. So first build a tool that finds *any*
-# gradient without thinking: change one number a little and look at what the function does. For a function $f$ of an array
-# $\theta$, and one entry $\theta_i$ at a time,
+# gradient without thinking: change one number a little and look at what the function does. For a function $f$ of an
+# array $\theta$, and one entry $\theta_i$ at a time,
 #
 # $$\frac{\partial f}{\partial \theta_i} \approx
 # \frac{f(\theta \text{ with } \theta_i + h) - f(\theta \text{ with } \theta_i - h)}{2h}$$
@@ -483,12 +483,12 @@ def test_squared_error_one_output(check, np):
 # a fast and complicated gradient.
 #
 # **By hand.** $f(\theta) = \theta_1^2 + 3\theta_2$ at $\theta = (2,\ 5)$ with $h = 0.1$. For the first entry:
-# $f(2.1,\ 5) = 19.41$, $f(1.9,\ 5) = 18.61$, and $0.80 / 0.2 = 4$. For the second: $f(2,\ 5.1) = 19.3$,
-# $f(2,\ 4.9) = 18.7$, and $0.6 / 0.2 = 3$. The gradient is $(4,\ 3)$.
+# $f(2.1,\ 5) = 19.41$, $f(1.9,\ 5) = 18.61$, and $0.80 / 0.2 = 4$. For the second: $f(2,\ 5.1) = 19.3$, $f(2,\ 4.9) =
+# 18.7$, and $0.6 / 0.2 = 3$. The gradient is $(4,\ 3)$.
 #
-# **Traps.** Change *one* entry at a time, and put it back before you go on to the next. Give $f$ an array of the shape of
-# $\theta$, whatever shape that is. The caller's $\theta$ has to come back as it was. And if $\theta$ holds integers, $2 + 0.00001$ stored
-# into an integer array is 2: count in `float64`.
+# **Traps.** Change *one* entry at a time, and put it back before you go on to the next. Give $f$ an array of the
+# shape of $\theta$, whatever shape that is. The caller's $\theta$ has to come back as it was. And if $\theta$ holds
+# integers, $2 + 0.00001$ stored into an integer array is 2: count in `float64`.
 #
 # **Write** `numerical_gradient(f, theta, h)` in `neuralnet/backprop.py`. (`np.ndindex(theta.shape)` runs over the
 # indices of an array of any shape.)
@@ -507,28 +507,27 @@ print(theta, " expected: [2. 5.], as before")
 
 # %%
 def test_numerical_gradient_squares(check, np):
-    """The sum of the squares of a 2 × 3 array: the gradient is 2θ."""
-    theta = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
+    """f = Σ (θ − C)² for 2 × 3 arrays: at θ = 0 the gradient is −2C."""
+    C = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
 
-    def sum_of_squares(t):
-        return float((t**2).sum())
+    def squares(t):
+        return float(((t - C) ** 2).sum())
 
     check.values(
-        "numerical_gradient", sum_of_squares, theta, expected=2.0 * theta, rtol=1e-7, atol=1e-8
+        "numerical_gradient", squares, np.zeros((2, 3)), expected=-2.0 * C, rtol=1e-7, atol=1e-8
     )
 
 # %%
 def test_numerical_gradient_coupled(check, np):
     """Entries that influence each other: f = θ₀² θ₁ + sin θ₂ − 2 θ₀ θ₃."""
-    a, b, c, d = 1.5, -0.5, 0.7, 2.0
+    a, b, c, d = 1.5, -0.5, 0.75, 2.0
+    theta = np.array([a, b, c, d])
 
     def coupled(t):
         return float(t[0] ** 2 * t[1] + np.sin(t[2]) - 2.0 * t[0] * t[3])
 
     expected = np.array([2 * a * b - 2 * d, a**2, np.cos(c), -2 * a])
-    check.values(
-        "numerical_gradient", coupled, np.array([a, b, c, d]), expected=expected, rtol=1e-7, atol=1e-8
-    )
+    check.values("numerical_gradient", coupled, theta, 2.0**-17, expected=expected, rtol=1e-7, atol=1e-8)
 
 # %%
 def test_numerical_gradient_large_h(check, np):
@@ -538,9 +537,8 @@ def test_numerical_gradient_large_h(check, np):
     def cubes(t):
         return float((t**3).sum())
 
-    check.values(
-        "numerical_gradient", cubes, theta, h=0.5, expected=3.0 * theta**2 + 0.25, rtol=1e-7, atol=1e-8
-    )
+    expected = 3.0 * theta**2 + 0.25
+    check.values("numerical_gradient", cubes, theta, h=0.5, expected=expected, rtol=1e-7, atol=1e-8)
 
 # %%
 # HIDDEN
@@ -560,35 +558,32 @@ def test_numerical_gradient_whole_numbers(check, np):
 # %%
 # HIDDEN
 def test_numerical_gradient_three_axes(check, np):
-    """An array with three axes, and a step of another size."""
+    """An array with three axes, and steps of several sizes."""
     rng = check.rng(2503)
-    theta = rng.uniform(-1.0, 1.0, (2, 3, 2))
+    theta = rng.integers(-64, 65, (2, 3, 2)) / 64
     C = rng.uniform(0.5, 1.5, (2, 3, 2))
 
     def product(t):
         return float((C * t**3).sum() + 0.5 * t.sum() ** 2)
 
-    total = theta.sum()
-    expected = 3 * C * theta**2 + total
-    check.values("numerical_gradient", product, theta, expected=expected, rtol=1e-7, atol=1e-8)
-    check.values(
-        "numerical_gradient", product, theta, 0.125, expected=expected + C * 0.125**2, rtol=1e-7, atol=1e-8
-    )
+    for h in (2.0**-17, 0.125):
+        expected = C * (3 * theta**2 + h**2) + theta.sum()
+        check.values("numerical_gradient", product, theta, h, expected=expected, rtol=1e-7, atol=1e-8)
 
 # %%
 # HIDDEN
 def test_numerical_gradient_layer(check, np):
     """A small layer's weights."""
     rng = check.rng(2504)
-    W = rng.normal(0.0, 0.7, (3, 5))
-    X = rng.normal(0.0, 1.0, (5, 7))
+    W = rng.integers(-24, 25, (3, 5)) / 16
+    X = rng.normal(0.0, 0.5, (5, 7))
     C = rng.normal(0.0, 1.0, (3, 7))
 
     def layer(t):
         return float((C * np.tanh(t @ X)).sum())
 
     expected = (C * (1.0 - np.tanh(W @ X) ** 2)) @ X.T
-    check.values("numerical_gradient", layer, W, expected=expected, rtol=1e-6, atol=1e-7)
+    check.values("numerical_gradient", layer, W, h=2.0**-17, expected=expected, rtol=1e-6, atol=1e-7)
 
 # %% [raw]
 # # END TESTS
@@ -599,9 +594,9 @@ def test_numerical_gradient_layer(check, np):
 # %% [markdown]
 # ### See it: why $h = 10^{-5}$?
 #
-# A smaller $h$ should be better, should it not? Let us take the derivative of $e^t \sin t$ at $t = 1$, where we know the
-# truth, with $h$ from 1 down to $10^{-13}$. From here on we compare two gradients $a$ and $b$ by their **relative error**,
-# $|a - b| / \max(10^{-8}, |a| + |b|)$.
+# A smaller $h$ should be better, should it not? Let us take the derivative of $e^t \sin t$ at $t = 1$, where we know
+# the truth, with $h$ from 1 down to $10^{-13}$. From here on we compare two gradients $a$ and $b$ by their **relative
+# error**, $|a - b| / \max(10^{-8}, |a| + |b|)$.
 
 # %%
 def relative_error(a, b):
@@ -634,32 +629,37 @@ plt.show()
 print(f"at h = 1e-5: central {central[20]:.1e}, one-sided {one_sided[20]:.1e}")
 
 # %% [markdown]
-# *Figure 4: both errors fall and then rise again, like a U. On the left, $h$ is so large that the
-# function bends within the step; this error shrinks like $h^2$ for central differences, but only like $h$ for one-sided ones. On
-# the right, $f(\theta + h)$ and $f(\theta - h)$ agree in so many digits that their difference is mostly rounding error. Around
-# $h = 10^{-5}$ central differences are at their best, with about eleven correct digits; one-sided differences never get there.*
+# *Figure 4: both errors fall and then rise again, like a U. On the left, $h$ is so large that the function bends
+# within the step; this error shrinks like $h^2$ for central differences, but only like $h$ for one-sided ones. On the
+# right, $f(\theta + h)$ and $f(\theta - h)$ agree in so many digits that their difference is mostly rounding error.
+# Around $h = 10^{-5}$ central differences are at their best, with about eleven correct digits; one-sided differences
+# never get there.*
 #
-# Rule of thumb for gradient checks in this course: a relative error below $10^{-6}$ is right, above $10^{-3}$ there is a bug, and in between you should look closer.
+# Rule of thumb for gradient checks in this course: a relative error below $10^{-6}$ is right, above $10^{-3}$ there
+# is a bug, and in between you should look closer.
 
 # %% [markdown]
 # ### `dense_backward`: backwards through one layer
 #
-# A layer computes $Z = WX + b$. Suppose that somebody hands us $dZ$: how the loss changes with each entry of $Z$. What are $dW$, $db$ and $dX$?
+# A layer computes $Z = WX + b$. Suppose that somebody hands us $dZ$: how the loss changes with each entry of $Z$.
+# What are $dW$, $db$ and $dX$?
 #
-# Look at one entry, $Z_{ji} = \sum_k W_{jk} X_{ki} + b_j$. The weight $W_{jk}$ acts on $Z_{ji}$ with factor $X_{ki}$, for *every* example
-# $i$, so all examples contribute and are added up: $dW_{jk} = \sum_i dZ_{ji} X_{ki}$. In the same way the bias $b_j$ acts with factor 1 on every example,
-# and the input $X_{ki}$ acts with factor $W_{jk}$ on every unit $j$. As matrices:
+# Look at one entry, $Z_{ji} = \sum_k W_{jk} X_{ki} + b_j$. The weight $W_{jk}$ acts on $Z_{ji}$ with factor $X_{ki}$,
+# for *every* example $i$, so all examples contribute and are added up: $dW_{jk} = \sum_i dZ_{ji} X_{ki}$. In the same
+# way the bias $b_j$ acts with factor 1 on every example, and the input $X_{ki}$ acts with factor $W_{jk}$ on every
+# unit $j$. As matrices:
 #
 # $$dW = dZ\, X^\top \qquad\quad db = \text{sum of the columns of } dZ \qquad\quad dX = W^\top dZ$$
 #
-# Let the shapes guide you: $dW$ has to be $p_1 \times p$, and there is only one way to make that from $dZ$ ($p_1 \times n$) and $X$ ($p \times n$). And note: **no** division by $n$.
-# The $1/n$ came in with $dS$ and is still there.
+# Let the shapes guide you: $dW$ has to be $p_1 \times p$, and there is only one way to make that from $dZ$ ($p_1
+# \times n$) and $X$ ($p \times n$). And note: **no** division by $n$. The $1/n$ came in with $dS$ and is still there.
 #
-# **By hand.** One unit, two inputs, two examples: $W = (3,\ -1)$, $X = \begin{pmatrix} 1 & 2 \\ 0 & 5 \end{pmatrix}$, $dZ = (0.5,\ -1)$. Then
-# $dW = (0.5 \cdot 1 - 1 \cdot 2,\ \ 0.5 \cdot 0 - 1 \cdot 5) = (-1.5,\ -5)$, $\ db = -0.5$, and
-# $dX = \begin{pmatrix} 1.5 & -3 \\ -0.5 & 1 \end{pmatrix}$.
+# **By hand.** One unit, two inputs, two examples: $W = (3,\ -1)$, $X = \begin{pmatrix} 1 & 2 \\ 0 & 5 \end{pmatrix}$,
+# $dZ = (0.5,\ -1)$. Then $dW = (0.5 \cdot 1 - 1 \cdot 2,\ \ 0.5 \cdot 0 - 1 \cdot 5) = (-1.5,\ -5)$, $\ db = -0.5$,
+# and $dX = \begin{pmatrix} 1.5 & -3 \\ -0.5 & 1 \end{pmatrix}$.
 #
-# **Write** `dense_backward` in `neuralnet/backprop.py`. It returns `(dW, db, dX)`, each of the shape of what it belongs to; so `db` is $p_1 \times 1$.
+# **Write** `dense_backward` in `neuralnet/backprop.py`. It returns `(dW, db, dX)`, each of the shape of what it
+# belongs to; so `db` is $p_1 \times 1$.
 
 # %%
 W, X, dZ = np.array([[3.0, -1.0]]), np.array([[1.0, 2.0], [0.0, 5.0]]), np.array([[0.5, -1.0]])
@@ -743,9 +743,9 @@ def test_dense_backward_whole_numbers(check, np):
 # %% [markdown]
 # ### See it: what does a gradient look like?
 #
-# Take the simplest classifier of images: no hidden layer, ten classes, all weights zero. Row $k$ of $dW$ has one number for each
-# of the 784 pixels, so we can look at it as an image. A step of gradient descent goes *against* the gradient; so here is
-# $-dW$ on 1,000 pictures of clothes (Fashion-MNIST).
+# Take the simplest classifier of images: no hidden layer, ten classes, all weights zero. Row $k$ of $dW$ has one
+# number for each of the 784 pixels, so we can look at it as an image. A step of gradient descent goes *against* the
+# gradient; so here is $-dW$ on 1,000 pictures of clothes (Fashion-MNIST).
 
 # %%
 X_train, y_train = load_fashion_mnist(1000, 0)[:2]
@@ -765,9 +765,9 @@ fig.suptitle("The first step of gradient descent, one image for each class")
 plt.show()
 
 # %% [markdown]
-# *Figure 5: ten small images, one for each class; bright means that the weight goes up, dark that it goes down. Each shows a
-# blurred picture of its own class, brighter than the mean of all images. That is $dZ\,X^\top$ at work: each image is added with the weight
-# "true minus predicted". Backpropagation draws what the class looks like.*
+# *Figure 5: ten small images, one for each class; bright means that the weight goes up, dark that it goes down. Each
+# shows a blurred picture of its own class, brighter than the mean of all images. That is $dZ\,X^\top$ at work: each
+# image is added with the weight "true minus predicted". Backpropagation draws what the class looks like.*
 
 # %% [markdown]
 # ### `backward`: backwards through the whole network
@@ -786,11 +786,13 @@ plt.show()
 #   `H` is the list $[X, H^{(1)}, \dots, S]$.
 # * The input of layer $l$ is $H^{(l-1)}$. With the list above, the layer at position `l` of `params` (from 0) has the input `H[l]`.
 #
-# **By hand.** One input, one hidden sigmoid unit, one output: $x = 2$, $W^{(1)} = 0$, $b^{(1)} = 0$, $W^{(2)} = 3$, $b^{(2)} = 1$. Forward:
-# $z = 0$, $h = \sigma(0) = 0.5$, $s = 2.5$. Say $dS = 1$. Backward: $dW^{(2)} = 1 \cdot 0.5 = 0.5$, $db^{(2)} = 1$, $dH = 3 \cdot 1 = 3$,
-# $dZ = 3 \cdot 0.5\,(1 - 0.5) = 0.75$, $dW^{(1)} = 0.75 \cdot 2 = 1.5$, $db^{(1)} = 0.75$.
+# **By hand.** One input, one hidden sigmoid unit, one output: $x = 2$, $W^{(1)} = 0$, $b^{(1)} = 0$, $W^{(2)} = 3$,
+# $b^{(2)} = 1$. Forward: $z = 0$, $h = \sigma(0) = 0.5$, $s = 2.5$. Say $dS = 1$. Backward: $dW^{(2)} = 1 \cdot 0.5 =
+# 0.5$, $db^{(2)} = 1$, $dH = 3 \cdot 1 = 3$, $dZ = 3 \cdot 0.5\,(1 - 0.5) = 0.75$, $dW^{(1)} = 0.75 \cdot 2 = 1.5$,
+# $db^{(1)} = 0.75$.
 #
-# **Write** `backward` in `neuralnet/backprop.py`. It returns a list of `(dW, db)`, *first* layer first, although you compute them last layer first.
+# **Write** `backward` in `neuralnet/backprop.py`. It returns a list of `(dW, db)`, *first* layer first, although you
+# compute them last layer first.
 
 # %%
 params = [(np.array([[0.0]]), np.array([[0.0]])), (np.array([[3.0]]), np.array([[1.0]]))]
@@ -933,8 +935,9 @@ def test_backward_cross_entropy(check, np):
 # %% [markdown]
 # ### See it: your backpropagation against your differences
 #
-# Here is a network with two hidden layers and its loss on nine examples. For each array of parameters we compare your `backward`
-# with your `numerical_gradient`. This is *the* test of every backward pass; you will want it again in labs 4 and 5.
+# Here is a network with two hidden layers and its loss on nine examples. For each array of parameters we compare your
+# `backward` with your `numerical_gradient`. This is *the* test of every backward pass; you will want it again in labs
+# 4 and 5.
 
 # %%
 rng = np.random.default_rng(2)
@@ -964,9 +967,10 @@ for layer in range(3):
 # %% [markdown]
 # ## Part 3. Neural networks can approximate any function
 #
-# Now put it all together. We want a network that maps $x$ to a wavy curve $y(x)$. It has one input, one hidden layer of tanh units, and
-# one linear output. We start from random weights and repeat: forward, loss, backward, and then take a small step downhill,
-# $W \leftarrow W - \eta\, dW$ with a small *learning rate* $\eta$. That is **gradient descent**. Everything in this loop is yours.
+# Now put it all together. We want a network that maps $x$ to a wavy curve $y(x)$. It has one input, one hidden layer
+# of tanh units, and one linear output. We start from random weights and repeat: forward, loss, backward, and then
+# take a small step downhill, $W \leftarrow W - \eta\, dW$ with a small *learning rate* $\eta$. That is **gradient
+# descent**. Everything in this loop is yours.
 
 # %%
 x = np.linspace(-1, 1, 60).reshape(1, -1)
@@ -976,7 +980,7 @@ curve = 0.6 * np.sin(6 * x) + 0.4 * x * np.cos(11 * x)
 def start(sizes, rng):
     """Random weights; each unit of the first layer is a step up or down at its own place on the x axis."""
     params = []
-    for layer, (p, q) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+    for layer, (p, q) in enumerate(pairwise(sizes)):
         if layer == 0:
             W = rng.choice([-6.0, 6.0], (q, 1))
             places = np.linspace(-1, 1, q + 2)[1:-1].reshape(q, 1)
@@ -1015,9 +1019,9 @@ axes[0].legend(frameon=False, loc="lower left", borderpad=0, handlelength=1.2)
 plt.show()
 
 # %% [markdown]
-# *Figure 6: four panels with the same wavy data, as dots, and the output of a network, as a line. With one hidden unit the network can only make
-# one step. With two it makes two steps, with four it follows the large waves, and with sixteen the whole curve. Every hidden unit adds one smooth step, up or down, and
-# enough steps make any curve.*
+# *Figure 6: four panels with the same wavy data, as dots, and the output of a network, as a line. With one hidden
+# unit the network can only make one step. With two it makes two steps, with four it follows the large waves, and with
+# sixteen the whole curve. Every hidden unit adds one smooth step, up or down, and enough steps make any curve.*
 
 # %%
 fits_deep = fit([1, 10, 10, 1])
@@ -1032,24 +1036,26 @@ ax.set(title="Plain gradient descent on the curve", xlabel="step", ylabel="loss 
 plt.show()
 
 # %% [markdown]
-# *Figure 7: the loss of five networks against the number of steps, both axes logarithmic. All go down, fast at first and then more slowly, with long flat
-# stretches. Wider networks end lower. The thin grey line is a network with two hidden layers of 10 units ("deep" learning): the same `backward` trains it without a
-# change. Deeper is not better by itself: with its 141 parameters it ends about where the single layer of 16 units does, which has 49.*
+# *Figure 7: the loss of five networks against the number of steps, both axes logarithmic. All go down, fast at first
+# and then more slowly, with long flat stretches. Wider networks end lower. The thin grey line is a network with two
+# hidden layers of 10 units ("deep" learning): the same `backward` trains it without a change. Deeper is not better by
+# itself: with its 141 parameters it ends about where the single layer of 16 units does, which has 49.*
 #
-# "Can approximate any function" is a statement about what weights *exist*. Whether gradient descent *finds* them is another question,
-# and it is the topic of lab 3.
+# "Can approximate any function" is a statement about what weights *exist*. Whether gradient descent *finds* them is
+# another question, and it is the topic of lab 3.
 
 # %% [markdown]
 # ## Part 4. Find the bug
 #
-# Below is a layer that you do not know yet, a *gated* layer, as it is used in large language models. A second set of weights decides for each output,
-# by a sigmoid between 0 and 1, how much of it is let through:
+# Below is a layer that you do not know yet, a *gated* layer, as it is used in large language models. A second set of
+# weights decides for each output, by a sigmoid between 0 and 1, how much of it is let through:
 #
 # $$A = WX + b \qquad G = \sigma(VX + c) \qquad H = A \circ G$$
 #
-# Its backward pass gets $dH$ and returns $dW$, $db$, $dV$, $dc$, $dX$. **It has exactly one bug.** Do not stare at it: measure. Compare each of the five
-# gradients with your `numerical_gradient`, as the cell below does for $dW$. Use a loss like $\sum dH \circ H$ with a *random* $dH$: then the gradient of the loss with
-# respect to $H$ is exactly $dH$.
+# Its backward pass gets $dH$ and returns $dW$, $db$, $dV$, $dc$, $dX$. **It has exactly one bug.** Do not stare at
+# it: measure. Compare each of the five gradients with your `numerical_gradient`, as the cell below does for $dW$. Use
+# a loss like $\sum dH \circ H$ with a *random* $dH$: then the gradient of the loss with respect to $H$ is exactly
+# $dH$.
 
 # %%
 def gated_forward(W, b, V, c, X):
@@ -1085,20 +1091,25 @@ print(f"dW: relative error {relative_error(dW, slow):.1e}")
 # manual: true
 
 # %% [markdown]
-# **Question.** (a) Give the relative error that you measured for each of the five gradients. (b) What do the wrong ones have in common, and which lines does that leave? (c) Which line is wrong,
-# what should it say, and why? (d) How do you know that your repair is right?
+# **Question.** (a) Give the relative error that you measured for each of the five gradients. (b) What do the wrong
+# ones have in common, and which lines does that leave? (c) Which line is wrong, what should it say, and why? (d) How
+# do you know that your repair is right?
 
 # %% [raw]
 # # BEGIN SOLUTION
 
 # %% [markdown]
-# **Model answer.** (a) $dW$ and $db$: about $10^{-9}$ or below, right. $dV$, $dc$ and $dX$: relative errors of order 1, wrong. (b) Everything that depends on the gate path
-# ($G$, $V$, $c$) is wrong; $dX$ is wrong because it is the sum of both paths. The path through $A$ is right. That leaves the lines that compute `dG`, `dZ` and the second
-# `dense_backward`. (c) `dZ = dG * sigmoid_gradient(A)` is wrong: the derivative of the gate's sigmoid has to be taken at the gate's own value, `sigmoid_gradient(G)`, since
-# $G = \sigma(\cdot)$ and `sigmoid_gradient` wants the function value. $A$ has never been through a sigmoid. (d) With `G` all five relative errors are below $10^{-7}$.
+# **Model answer.** (a) $dW$ and $db$: about $10^{-9}$ or below, right. $dV$, $dc$ and $dX$: relative errors of order
+# 1, wrong. (b) Everything that depends on the gate path ($G$, $V$, $c$) is wrong; $dX$ is wrong because it is the sum
+# of both paths. The path through $A$ is right. That leaves the lines that compute `dG`, `dZ` and the second
+# `dense_backward`. (c) `dZ = dG * sigmoid_gradient(A)` is wrong: the derivative of the gate's sigmoid has to be taken
+# at the gate's own value, `sigmoid_gradient(G)`, since $G = \sigma(\cdot)$ and `sigmoid_gradient` wants the function
+# value. $A$ has never been through a sigmoid. (d) With `G` all five relative errors are below $10^{-7}$.
 #
-# **Rubric** (6 points). 2: errors measured for all five gradients with the student's own `numerical_gradient` (1 if only some). 1: sees that the wrong ones are exactly those on the gate path. 2: names the line and repairs
-# it, with the reason (1 for the right line without the reason). 1: shows that all five errors are small after the repair. No points for (c) alone, found by reading, without any measurement in (a): then at most 2 in all.
+# **Rubric** (6 points). 2: errors measured for all five gradients with the student's own `numerical_gradient` (1 if
+# only some). 1: sees that the wrong ones are exactly those on the gate path. 2: names the line and repairs it, with
+# the reason (1 for the right line without the reason). 1: shows that all five errors are small after the repair. No
+# points for (c) alone, found by reading, without any measurement in (a): then at most 2 in all.
 
 # %% [raw]
 # # END SOLUTION
@@ -1112,18 +1123,25 @@ print(f"dW: relative error {relative_error(dW, slow):.1e}")
 # manual: true
 
 # %% [markdown]
-# **Question.** A network 784-128-10 for the images of Figure 5. (a) How many parameters does it have, weights and biases? (b) How many forward passes does `numerical_gradient` need for the whole gradient? Roughly how many forward passes' worth of
-# work is one `backward`? (c) So why do we train with backpropagation, and why do we still keep the numerical gradient?
+# **Question.** A network 784-128-10 for the images of Figure 5. (a) How many parameters does it have, weights and
+# biases? (b) How many forward passes does `numerical_gradient` need for the whole gradient? Roughly how many forward
+# passes' worth of work is one `backward`? (c) So why do we train with backpropagation, and why do we still keep the
+# numerical gradient?
 
 # %% [raw]
 # # BEGIN SOLUTION
 
 # %% [markdown]
-# **Model answer.** (a) $128 \cdot 784 + 128 + 10 \cdot 128 + 10 = 101{,}770$. (b) Two per parameter: $203{,}540$. One `backward` does for each layer two matrix products (for $dW$ and $dX$) where the forward pass does one, so it costs about two forward passes, whatever the number of
-# parameters. (c) Backpropagation gives the same gradient about 100,000 times cheaper, and without the error of differences; training needs thousands of gradients. The numerical gradient does not use the chain rule, so it does not repeat the mistakes of a derivation: it is the
-# independent check of a new backward pass, on a small network, with few numbers.
+# **Model answer.** (a) $128 \cdot 784 + 128 + 10 \cdot 128 + 10 = 101{,}770$. (b) Two per parameter: $203{,}540$. One
+# `backward` does for each layer two matrix products (for $dW$ and $dX$) where the forward pass does one, so it costs
+# about two forward passes, whatever the number of parameters. (c) Backpropagation gives the same gradient about
+# 100,000 times cheaper, and without the error of differences; training needs thousands of gradients. The numerical
+# gradient does not use the chain rule, so it does not repeat the mistakes of a derivation: it is the independent
+# check of a new backward pass, on a small network, with few numbers.
 #
-# **Rubric** (4 points). 1: 101,770 (half for forgetting the biases). 1: two forward passes per parameter, about 200,000. 1: `backward` costs a small constant number of forward passes (any of 1 to 4 accepted with a reason). 1: training by the fast one, checking by the simple and independent one.
+# **Rubric** (4 points). 1: 101,770 (half for forgetting the biases). 1: two forward passes per parameter, about
+# 200,000. 1: `backward` costs a small constant number of forward passes (any of 1 to 4 accepted with a reason). 1:
+# training by the fast one, checking by the simple and independent one.
 
 # %% [raw]
 # # END SOLUTION

@@ -5,8 +5,8 @@
 #
 # $$W \leftarrow W - \eta \, dW \qquad\text{again and again, with a small learning rate } \eta$$
 #
-# Everything interesting is in the details, and there are three: **where to start**, **which examples to look at** in each step, and
-# **how far to step**. You write six short functions, all in `neuralnet/training.py`:
+# Everything interesting is in the details, and there are three: **where to start**, **which examples to look at** in
+# each step, and **how far to step**. You write six short functions, all in `neuralnet/training.py`:
 #
 # | function | answers |
 # | --- | --- |
@@ -16,22 +16,25 @@
 # | `train` | All of it together: the training loop |
 # | `predict`, `accuracy` | How good is the result? |
 #
-# Then you train on real pictures of clothes, and look at what the details do: identical hidden units, noisy and smooth descents, valleys and dead units.
+# Then you train on real pictures of clothes, and look at what the details do: identical hidden units, noisy and
+# smooth descents, valleys and dead units.
 #
-# The modules of labs 1 and 2 are already in your `neuralnet` folder, finished. Work as before: open the file, replace the stub's last line by
-# your code, save, and run the question's check. About half of the points are for *hidden* checks of the same function on other inputs. Plan two
-# to three hours.
+# The modules of labs 1 and 2 are already in your `neuralnet` folder, finished. Work as before: open the file, replace
+# the stub's last line by your code, save, and run the question's check. About half of the points are for *hidden*
+# checks of the same function on other inputs. Plan two to three hours.
 #
-# **Letters and shapes** are the lecture's, as always: an example is a **column**, $X$ is $p \times n$, `params` is a list of pairs `(W, b)`, first layer
-# first, and `y` holds $n$ classes from $0$ to $K-1$. No function changes its inputs. All randomness comes from the argument `rng`, a
-# `numpy.random.Generator`: with the same seed the same things happen, and your results can be repeated.
+# **Letters and shapes** are the lecture's, as always: an example is a **column**, $X$ is $p \times n$, `params` is a
+# list of pairs `(W, b)`, first layer first, and `y` holds $n$ classes from $0$ to $K-1$. No function changes its
+# inputs. All randomness comes from the argument `rng`, a `numpy.random.Generator`: with the same seed the same things
+# happen, and your results can be repeated.
 
 # %%
 # Tools for the pictures, and your functions. Nothing to write here.
 import matplotlib.pyplot as plt
 import numpy as np
-from labdata import CLASS_NAMES, load_fashion_mnist
-from neuralnet.backprop import backward, dense_backward
+
+from labdata import load_fashion_mnist
+from neuralnet.backprop import backward
 from neuralnet.layers import forward
 from neuralnet.losses import softmax_cross_entropy, squared_error
 from neuralnet.training import accuracy, initialize, minibatches, predict, sgd_step, train
@@ -46,13 +49,15 @@ np.set_printoptions(precision=4, suppress=True)
 #
 # ### `initialize`
 #
-# Gradient descent walks downhill from where it stands, so the starting point matters. The lecture's first warning: **all zeros is bad**. If all weights of a layer
-# are equal, its units compute the same, get the same updates, and stay equal for ever: a hundred hidden units are worth no more than one. So we **break the
-# asymmetry with small random values**. Biases may start at 0; the weights already tell the units apart.
+# Gradient descent walks downhill from where it stands, so the starting point matters. The lecture's first warning:
+# **all zeros is bad**. If all weights of a layer are equal, its units compute the same, get the same updates, and
+# stay equal for ever: a hundred hidden units are worth no more than one. So we **break the asymmetry with small
+# random values**. Biases may start at 0; the weights already tell the units apart.
 #
-# How small? A unit sums over all its inputs, and there are `fan_in` of them (the number of *columns* of $W$). With weights of variance $v$ the sum gets a variance of
-# $\text{fan\_in} \cdot v$ times that of the inputs. To pass signals on at about the same size, $v$ should be $1/\text{fan\_in}$; and since ReLU throws half of
-# the signal away, twice that for ReLU. You write four schemes (with $N$ a standard normal number):
+# How small? A unit sums over all its inputs, and there are `fan_in` of them (the number of *columns* of $W$). With
+# weights of variance $v$ the sum gets a variance of $\text{fan\_in} \cdot v$ times that of the inputs. To pass
+# signals on at about the same size, $v$ should be $1/\text{fan\_in}$; and since ReLU throws half of the signal away,
+# twice that for ReLU. You write four schemes (with $N$ a standard normal number):
 #
 # | scheme | weights | variance |
 # | --- | --- | --- |
@@ -61,12 +66,15 @@ np.set_printoptions(precision=4, suppress=True)
 # | `"xavier"` | $\sqrt{1 / \text{fan\_in}} \cdot N$ | $1 / \text{fan\_in}$ |
 # | `"he"` | $\sqrt{2 / \text{fan\_in}} \cdot N$ | $2 / \text{fan\_in}$ |
 #
-# **By hand.** Sizes `[784, 100, 10]` give two layers: $W^{(1)}$ is $100 \times 784$ with fan_in 784, so "he" has the standard deviation $\sqrt{2/784} = 0.0505$;
-# $W^{(2)}$ is $10 \times 100$ with fan_in 100, so there it is $\sqrt{2/100} = 0.1414$.
+# **By hand.** Sizes `[784, 100, 10]` give two layers: $W^{(1)}$ is $100 \times 784$ with fan_in 784, so "he" has the
+# standard deviation $\sqrt{2/784} = 0.0505$; $W^{(2)}$ is $10 \times 100$ with fan_in 100, so there it is
+# $\sqrt{2/100} = 0.1414$.
 #
-# **A trap.** The table gives variances; a random generator wants a standard deviation. And each layer has its own fan_in.
+# **A trap.** The table gives variances; a random generator wants a standard deviation. And each layer has its own
+# fan_in.
 #
-# **Open `neuralnet/training.py` and write `initialize(sizes, rng, scheme)`**: it returns the list of `(W, b)`, with `b` a column of zeros.
+# **Open `neuralnet/training.py` and write `initialize(sizes, rng, scheme)`**: it returns the list of `(W, b)`, with
+# `b` a column of zeros.
 
 # %%
 for W, b in initialize([784, 100, 10], np.random.default_rng(0), "he"):
@@ -242,8 +250,8 @@ def test_initialize_uses_rng(check, np):
 # %% [markdown]
 # ### See it: signals and gradients in a deep network
 #
-# We send random inputs through ten hidden layers of 100 units and look at the spread of the outputs in every layer. Then we send a random
-# gradient back through the same network.
+# We send random inputs through ten hidden layers of 100 units and look at the spread of the outputs in every layer.
+# Then we send a random gradient back through the same network.
 
 # %%
 rng = np.random.default_rng(0)
@@ -271,16 +279,21 @@ fig.legend(*right.get_legend_handles_labels(), frameon=False, loc="outside right
 plt.show()
 
 # %% [markdown]
-# *Figure 1: two panels with the spread of numbers in each layer, on logarithmic axes, for six pairs of activation and scheme. Left, forward: with "small" (dotted) the outputs shrink tenfold and more from layer to layer, so that nothing
-# is left after a few layers; with a scaled scheme (solid: tanh with "xavier", ReLU with "he") they keep their size. ReLU with "xavier" (dashed) loses a little in each layer: that is what the 2 in "he" is for. Right, backward: the
-# gradients of the scaled schemes are equally large in all layers, those of "small" are tiny everywhere. The sigmoid (dash-dotted) keeps its outputs but not its gradient: from the last layer to the first it falls by a factor of a million.*
+# *Figure 1: two panels with the spread of numbers in each layer, on logarithmic axes, for six pairs of activation and
+# scheme. Left, forward: with "small" (dotted) the outputs shrink tenfold and more from layer to layer, so that
+# nothing is left after a few layers; with a scaled scheme (solid: tanh with "xavier", ReLU with "he") they keep their
+# size. ReLU with "xavier" (dashed) loses a little in each layer: that is what the 2 in "he" is for. Right, backward:
+# the gradients of the scaled schemes are equally large in all layers, those of "small" are tiny everywhere. The
+# sigmoid (dash-dotted) keeps its outputs but not its gradient: from the last layer to the first it falls by a factor
+# of a million.*
 
 # %% [markdown]
 # ## Part 2. The training loop
 #
 # ### `minibatches`
 #
-# The loss is a mean over all $n$ examples, and so is its gradient. Do we really need all of them for one step? The lecture has three answers:
+# The loss is a mean over all $n$ examples, and so is its gradient. Do we really need all of them for one step? The
+# lecture has three answers:
 #
 # | name | examples in one step | steps in one epoch |
 # | --- | --- | --- |
@@ -288,13 +301,16 @@ plt.show()
 # | **stochastic** gradient descent (SGD) | $1$ | $n$ |
 # | **mini-batch** gradient descent | a few, such as 32 | about $n / 32$ |
 #
-# An **epoch** is one pass through the data: every example is used exactly once. The examples are **shuffled** first, so that a batch is a fair sample: if the data come
-# sorted by class, a batch of neighbours has only one class in it, and the network forgets all others.
+# An **epoch** is one pass through the data: every example is used exactly once. The examples are **shuffled** first,
+# so that a batch is a fair sample: if the data come sorted by class, a batch of neighbours has only one class in it,
+# and the network forgets all others.
 #
-# So we need lists of indices. **By hand**, 7 examples in threes: shuffle $0, 1, \dots, 6$ into, say, $4, 0, 6, 2, 5, 1, 3$, and cut: $[4, 0, 6]$, $[2, 5, 1]$, $[3]$. The last batch
-# is short when $n$ is not a multiple of the batch size; it is used like the others.
+# So we need lists of indices. **By hand**, 7 examples in threes: shuffle $0, 1, \dots, 6$ into, say, $4, 0, 6, 2, 5,
+# 1, 3$, and cut: $[4, 0, 6]$, $[2, 5, 1]$, $[3]$. The last batch is short when $n$ is not a multiple of the batch
+# size; it is used like the others.
 #
-# **Write `minibatches(n, batch_size, rng)`** in `neuralnet/training.py`: a list of index arrays (or lists). `rng.permutation` or `rng.shuffle` will help.
+# **Write `minibatches(n, batch_size, rng)`** in `neuralnet/training.py`: a list of index arrays (or lists).
+# `rng.permutation` or `rng.shuffle` will help.
 
 # %%
 for batch in minibatches(13, 5, np.random.default_rng(0)):
@@ -454,9 +470,11 @@ def test_minibatches_uses_rng(check, np):
 #
 # $$W \leftarrow W - \eta\, dW \qquad\qquad b \leftarrow b - \eta\, db$$
 #
-# **By hand.** $W = (1,\ -2)$, $b = 0.5$, $dW = (0.5,\ -1)$, $db = 2$ and $\eta = 0.1$ give $W = (0.95,\ -1.9)$ and $b = 0.3$.
+# **By hand.** $W = (1,\ -2)$, $b = 0.5$, $dW = (0.5,\ -1)$, $db = 2$ and $\eta = 0.1$ give $W = (0.95,\ -1.9)$ and
+# $b = 0.3$.
 #
-# **Write `sgd_step(params, grads, learning_rate)`**. It returns *new* params; the old arrays stay as they are (think of `W -= …`), so that you can compare, or start again.
+# **Write `sgd_step(params, grads, learning_rate)`**. It returns *new* params; the old arrays stay as they are (think
+# of `W -= …`), so that you can compare, or start again.
 
 # %%
 new = sgd_step([(np.array([[1.0, -2.0]]), np.array([[0.5]]))], [(np.array([[0.5, -1.0]]), np.array([[2.0]]))], 0.1)
@@ -532,26 +550,30 @@ def test_sgd_step_small_rate(check, np):
 # %% [markdown]
 # ### `train`
 #
-# Now the loop. In every epoch, shuffle anew; and for each mini-batch: the scores of its examples, the loss and its gradient at the scores, the gradients
-# of all parameters, one step. All the pieces are there: `minibatches`, `forward`, `softmax_cross_entropy`, `backward`, `sgd_step`.
+# Now the loop. In every epoch, shuffle anew; and for each mini-batch: the scores of its examples, the loss and its
+# gradient at the scores, the gradients of all parameters, one step. All the pieces are there: `minibatches`,
+# `forward`, `softmax_cross_entropy`, `backward`, `sgd_step`.
 #
-# `train` returns the trained `params` and the list `losses`, with **one number per epoch**: the mean loss of that epoch, either of its mini-batches as they came by, or on all
-# examples when the epoch is over. Watch that curve: if it does not fall, something is wrong.
+# `train` returns the trained `params` and the list `losses`, with **one number per epoch**: the mean loss of that
+# epoch, either of its mini-batches as they came by, or on all examples when the epoch is over. Watch that curve: if
+# it does not fall, something is wrong.
 #
-# **By hand.** One linear layer, two classes, three examples in one batch:
-# $X = \begin{pmatrix} 1 & 2 & -1 \\ 0 & 1 & 3 \end{pmatrix}$, `y = [0, 1, 1]`, $W = 0$, $b = 0$, $\eta = 0.6$. All scores are 0, so all probabilities are $0.5$, the loss is
-# $\log 2 = 0.693$, and
+# **By hand.** One linear layer, two classes, three examples in one batch: $X = \begin{pmatrix} 1 & 2 & -1 \\ 0 & 1 &
+# 3 \end{pmatrix}$, `y = [0, 1, 1]`, $W = 0$, $b = 0$, $\eta = 0.6$. All scores are 0, so all probabilities are $0.5$,
+# the loss is $\log 2 = 0.693$, and
 #
 # $$dS = \frac{1}{3} \begin{pmatrix} -0.5 & 0.5 & 0.5 \\ 0.5 & -0.5 & -0.5 \end{pmatrix} \qquad
 # dW = dS\, X^\top = \begin{pmatrix} 0 & 2/3 \\ 0 & -2/3 \end{pmatrix} \qquad
 # db = \begin{pmatrix} 1/6 \\ -1/6 \end{pmatrix}$$
 #
-# so that one step leads to $W = \begin{pmatrix} 0 & -0.4 \\ 0 & 0.4 \end{pmatrix}$ and $b = \begin{pmatrix} -0.1 \\ 0.1 \end{pmatrix}$.
+# so that one step leads to $W = \begin{pmatrix} 0 & -0.4 \\ 0 & 0.4 \end{pmatrix}$ and $b = \begin{pmatrix} -0.1 \\
+# 0.1 \end{pmatrix}$.
 #
-# **Traps.** `y` has to be cut with the same indices as the columns of `X`. All gradients of a step belong to the same, old parameters. No tricks: plain gradient steps with
-# the same learning rate throughout.
+# **Traps.** `y` has to be cut with the same indices as the columns of `X`. All gradients of a step belong to the
+# same, old parameters. No tricks: plain gradient steps with the same learning rate throughout.
 #
-# **Write `train(params, X, y, *, activation, learning_rate, batch_size, epochs, rng)`.** (The `*` means that what follows it has to be named in a call, as below.)
+# **Write `train(params, X, y, *, activation, learning_rate, batch_size, epochs, rng)`.** (The `*` means that what
+# follows it has to be named in a call, as below.)
 
 # %%
 X, y = np.array([[1.0, 2.0, -1.0], [0.0, 1.0, 3.0]]), np.array([0, 1, 1])
@@ -876,6 +898,7 @@ def test_train_images(check, np):
         "train", params, X, y, judge=judge, activation="relu", learning_rate=0.1,
         batch_size=50, epochs=8, rng=check.rng(3421),
     )
+    check.metric("train", reached[-1])
 
 # %% [raw]
 # # END TESTS
@@ -886,8 +909,9 @@ def test_train_images(check, np):
 # %% [markdown]
 # ### See it: can it learn fifty pictures by heart?
 #
-# Before you train on much data, make sure that the network can learn *little* data perfectly. If it cannot, there is a bug, and more data or more epochs would only hide it. We take
-# fifty pictures of clothes and 20 hidden units. Remember the first number to look at: a network that knows nothing about ten classes has the loss $\log 10 = 2.303$.
+# Before you train on much data, make sure that the network can learn *little* data perfectly. If it cannot, there is
+# a bug, and more data or more epochs would only hide it. We take fifty pictures of clothes and 20 hidden units.
+# Remember the first number to look at: a network that knows nothing about ten classes has the loss $\log 10 = 2.303$.
 
 # %%
 X_train, y_train, X_test, y_test = load_fashion_mnist(4000, 1000)
@@ -906,20 +930,24 @@ ax.set(title="Learning fifty pictures by heart", xlabel="epoch", ylabel="loss (m
 plt.show()
 
 # %% [markdown]
-# *Figure 2: the loss on fifty pictures, on a logarithmic axis, against the epoch. It stays at log 10 for a few epochs while the small weights grow, and then falls steadily to about 0.01: all fifty pictures are known by heart.*
+# *Figure 2: the loss on fifty pictures, on a logarithmic axis, against the epoch. It stays at log 10 for a few epochs
+# while the small weights grow, and then falls steadily to about 0.01: all fifty pictures are known by heart.*
 
 # %% [markdown]
 # ## Part 3. How good is it?
 #
 # ### `predict` and `accuracy`
 #
-# The loss is for the gradient; people want to know how often the network is right. The predicted class is the one with the **highest score** (softmax keeps the order, so we do not need
-# the probabilities), and the **accuracy** is the fraction of the examples where it is the true class.
+# The loss is for the gradient; people want to know how often the network is right. The predicted class is the one
+# with the **highest score** (softmax keeps the order, so we do not need the probabilities), and the **accuracy** is
+# the fraction of the examples where it is the true class.
 #
-# **By hand.** Scores $S = \begin{pmatrix} 1 & 0 & -1 & 2 \\ 3 & -2 & -4 & 2.5 \\ 2 & -1 & 0 & 1 \end{pmatrix}$: the highest in each column are in the rows $1, 0, 2, 1$. If the true classes are
-# $1, 0, 1, 1$, three of four are right, and the accuracy is $0.75$.
+# **By hand.** Scores $S = \begin{pmatrix} 1 & 0 & -1 & 2 \\ 3 & -2 & -4 & 2.5 \\ 2 & -1 & 0 & 1 \end{pmatrix}$: the
+# highest in each column are in the rows $1, 0, 2, 1$. If the true classes are $1, 0, 1, 1$, three of four are right,
+# and the accuracy is $0.75$.
 #
-# **Write `predict(params, X, activation)`**, which returns $n$ classes, shape `(n,)`, **and `accuracy(y_hat, y)`**, which returns one number between 0 and 1.
+# **Write `predict(params, X, activation)`**, which returns $n$ classes, shape `(n,)`, **and `accuracy(y_hat, y)`**,
+# which returns one number between 0 and 1.
 
 # %%
 S = np.array([[1.0, 0.0, -1.0, 2.0], [3.0, -2.0, -4.0, 2.5], [2.0, -1.0, 0.0, 1.0]])
@@ -1041,8 +1069,9 @@ def test_accuracy_few(check, np):
 # %% [markdown]
 # ### See it: ten kinds of clothes
 #
-# Now for real: 4,000 pictures to train on, and 1,000 others to see how well the network does on what it has never seen. One hidden layer of 64 ReLU units, the
-# scheme "small", batches of 50. We train one epoch at a time, so that we can measure the accuracy in between.
+# Now for real: 4,000 pictures to train on, and 1,000 others to see how well the network does on what it has never
+# seen. One hidden layer of 64 ReLU units, the scheme "small", batches of 50. We train one epoch at a time, so that we
+# can measure the accuracy in between.
 
 # %%
 def watch(sizes, scheme, activation, learning_rate, batch_size, epochs, seed=0, n=4000):
@@ -1077,10 +1106,13 @@ right.set(title="Accuracy", xlabel="epoch", ylabel="fraction right", ylim=(0.4, 
 plt.show()
 
 # %% [markdown]
-# *Figure 3: left, the loss falls from just under log 10 to about 0.25 in 25 epochs, quickly at first. Right, the fraction of pictures that the network gets right: on the training pictures it rises to over 0.9, on the
-# test pictures it levels off at about 0.84. The gap between the two curves is what the network has learned by heart without understanding it.*
+# *Figure 3: left, the loss falls from just under log 10 to about 0.25 in 25 epochs, quickly at first. Right, the
+# fraction of pictures that the network gets right: on the training pictures it rises to over 0.9, on the test
+# pictures it levels off at about 0.84. The gap between the two curves is what the network has learned by heart
+# without understanding it.*
 #
-# What has the hidden layer learned? Each hidden unit has 784 weights, one for each pixel, so we can look at them as pictures.
+# What has the hidden layer learned? Each hidden unit has 784 weights, one for each pixel, so we can look at them as
+# pictures.
 
 # %%
 W = clothes[0][0]
@@ -1096,18 +1128,20 @@ fig.suptitle("What sixteen hidden units look for")
 plt.show()
 
 # %% [markdown]
-# *Figure 4: the weights of sixteen hidden units as small grey pictures, bright for positive and dark for negative. Some show outlines of a coat or a shirt, some a dark bar where trousers have a gap between the legs, others parts of
+# *Figure 4: the weights of sixteen hidden units as small grey pictures, bright for positive and dark for negative.
+# Some show outlines of a coat or a shirt, some a dark bar where trousers have a gap between the legs, others parts of
 # shoes. Around the edge, where all pictures are black, nothing was learned, and the weights are small.*
 
 # %% [markdown]
 # ## Part 4. Experiments
 #
-# You have all the tools now. Each of the following cells checks one claim of the lecture. Read the claim, guess what you will see, and then run the cell.
+# You have all the tools now. Each of the following cells checks one claim of the lecture. Read the claim, guess what
+# you will see, and then run the cell.
 #
 # ### Zeros never learn to differ
 #
-# *"All zeros is bad: the nodes compute the same and get the same updates."* Six hidden sigmoid units on pictures, once from the scheme "zeros", once from "small", otherwise everything
-# the same.
+# *"All zeros is bad: the nodes compute the same and get the same updates."* Six hidden sigmoid units on pictures,
+# once from the scheme "zeros", once from "small", otherwise everything the same.
 
 # %%
 networks = {}
@@ -1129,8 +1163,9 @@ fig.suptitle("Weights of six hidden units after training")
 plt.show()
 
 # %% [markdown]
-# *Figure 5: two rows of six small pictures, the weights of the hidden units after training. In the upper row (start "zeros") all six are exactly the same picture; in the lower row (start "small") all are different. Six equal units can do
-# only what one unit can, and the accuracy shows it.*
+# *Figure 5: two rows of six small pictures, the weights of the hidden units after training. In the upper row (start
+# "zeros") all six are exactly the same picture; in the lower row (start "small") all are different. Six equal units
+# can do only what one unit can, and the accuracy shows it.*
 
 # %% [raw]
 # # BEGIN QUESTION
@@ -1138,20 +1173,27 @@ plt.show()
 # manual: true
 
 # %% [markdown]
-# **Question.** (a) Explain with the formulas of forward and backward pass why the six units of the upper row are equal after any number of steps. (b) Would random *biases* with all weights 0 break the symmetry?
-# And all weights equal to 0.5 instead of 0? (c) Why are zero biases harmless?
+# **Question.** (a) Explain with the formulas of forward and backward pass why the six units of the upper row are
+# equal after any number of steps. (b) Would random *biases* with all weights 0 break the symmetry? And all weights
+# equal to 0.5 instead of 0? (c) Why are zero biases harmless?
 
 # %% [raw]
 # # BEGIN SOLUTION
 
 # %% [markdown]
-# **Model answer.** (a) If the rows of $W^{(1)}$ and the entries of $b^{(1)}$ are equal, all hidden units compute the same value $h$ for each example. If also the columns of $W^{(2)}$ are equal, then
-# $dH = W^{(2)\top} dS$ has equal rows, hence $dZ = dH \circ a'(h)$ has equal rows, hence $dW^{(1)} = dZ\,X^\top$ and $db^{(1)}$ have equal rows; and $dW^{(2)} = dS\,H^\top$ has equal columns because the rows of $H$ are equal. So after the step
-# everything is equal again, and by induction for ever. (b) Random biases: yes, in principle. The units' values $h$ differ, so the columns of $dW^{(2)}$ differ after the first step, and then the rows of $dW^{(1)}$. (It is a poor start all the same: at first no unit depends on
-# the input.) All weights 0.5: no, the argument in (a) needs equal weights, not zero ones. (c) The random weights already make the units' values and gradients different, so the biases become different from the first step on.
+# **Model answer.** (a) If the rows of $W^{(1)}$ and the entries of $b^{(1)}$ are equal, all hidden units compute the
+# same value $h$ for each example. If also the columns of $W^{(2)}$ are equal, then $dH = W^{(2)\top} dS$ has equal
+# rows, hence $dZ = dH \circ a'(h)$ has equal rows, hence $dW^{(1)} = dZ\,X^\top$ and $db^{(1)}$ have equal rows; and
+# $dW^{(2)} = dS\,H^\top$ has equal columns because the rows of $H$ are equal. So after the step everything is equal
+# again, and by induction for ever. (b) Random biases: yes, in principle. The units' values $h$ differ, so the columns
+# of $dW^{(2)}$ differ after the first step, and then the rows of $dW^{(1)}$. (It is a poor start all the same: at
+# first no unit depends on the input.) All weights 0.5: no, the argument in (a) needs equal weights, not zero ones.
+# (c) The random weights already make the units' values and gradients different, so the biases become different from
+# the first step on.
 #
-# **Rubric** (5 points). (a) 3: equal values in the forward pass (1), equal gradients in the backward pass, with the role of the equal columns of $W^{(2)}$ (1), hence equal after each step (1). (b) 1: 0.5 does not help, random biases do (accept "yes, but slowly"). (c) 1: the asymmetry of the
-# weights is enough.
+# **Rubric** (5 points). (a) 3: equal values in the forward pass (1), equal gradients in the backward pass, with the
+# role of the equal columns of $W^{(2)}$ (1), hence equal after each step (1). (b) 1: 0.5 does not help, random biases
+# do (accept "yes, but slowly"). (c) 1: the asymmetry of the weights is enough.
 
 # %% [raw]
 # # END SOLUTION
@@ -1162,14 +1204,15 @@ plt.show()
 # %% [markdown]
 # ### Stochastic, mini-batch and batch gradient descent, side by side
 #
-# The same network, the same start, the same learning rate 0.05, on 1,000 pictures: once with one picture in a step, once with 32, once with all 1,000. There are two ways to count the
-# costs. On the left, **epochs**: how often has each picture been looked at? On the right, **steps**: how often was a gradient evaluated and the network changed?
+# The same network, the same start, the same learning rate 0.05, on 1,000 pictures: once with one picture in a step,
+# once with 32, once with all 1,000. There are two ways to count the costs. On the left, **epochs**: how often has
+# each picture been looked at? On the right, **steps**: how often was a gradient evaluated and the network changed?
 
 # %%
 n = 1000
 begin = initialize([784, 32, 10], np.random.default_rng(0), "he")
 fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
-for batch_size, epochs, colour, line, marker in ((1, 6, ORANGE, ":", "^"), (32, 60, BLACK, "-", "o"), (n, 300, BLUE, "--", "s")):
+for batch_size, epochs, colour, line, marker in ((1, 6, ORANGE, ":", "^"), (32, 60, BLACK, "-", "o"), (n, 200, BLUE, "--", "s")):
     _, losses = train(
         begin, X_train[:, :n], y_train[:n], activation="relu", learning_rate=0.05,
         batch_size=batch_size, epochs=epochs, rng=np.random.default_rng(1),
@@ -1186,8 +1229,10 @@ right.set(title="Loss by steps (gradient evaluations)", xlabel="steps")
 plt.show()
 
 # %% [markdown]
-# *Figure 6: loss against epochs (left) and against steps (right) for the batch sizes 1 (dotted, triangles), 32 (solid, circles) and 1000 (dashed, squares), both axes logarithmic. By epochs, batch size 1 is lowest and the full batch far
-# behind: it needs a hundred epochs where the mini-batches need five. By steps the order is turned round: batch size 1 needs the most, and 32 and 1000 lie almost on each other.*
+# *Figure 6: loss against epochs (left) and against steps (right) for the batch sizes 1 (dotted, triangles), 32
+# (solid, circles) and 1000 (dashed, squares), both axes logarithmic. By epochs, batch size 1 is lowest and the full
+# batch far behind: it needs a hundred epochs where the mini-batches need five. By steps the order is turned round:
+# batch size 1 needs the most, and 32 and 1000 lie almost on each other.*
 
 # %% [raw]
 # # BEGIN QUESTION
@@ -1195,21 +1240,29 @@ plt.show()
 # manual: true
 
 # %% [markdown]
-# **Question.** Look at Figure 6 and the printed lines. (a) Which batch size is best if looking at a picture is what costs? And if every step costs the same, whatever the batch size (as it nearly does on a graphics card)? (b) Why does one
-# step with all pictures bring so much less *per epoch*, though its gradient is the exact one? (c) In the right panel the curves of 32 and 1,000 lie almost on each other. What does that
-# tell about the gradient of 32 pictures, and why are mini-batches the usual choice?
+# **Question.** Look at Figure 6 and the printed lines. (a) Which batch size is best if looking at a picture is what
+# costs? And if every step costs the same, whatever the batch size (as it nearly does on a graphics card)? (b) Why
+# does one step with all pictures bring so much less *per epoch*, though its gradient is the exact one? (c) In the
+# right panel the curves of 32 and 1,000 lie almost on each other. What does that tell about the gradient of 32
+# pictures, and why are mini-batches the usual choice?
 
 # %% [raw]
 # # BEGIN SOLUTION
 
 # %% [markdown]
-# **Model answer.** (a) Per epoch the smallest batches are best: after 6 looks at each picture, batch size 1 has by far the lowest loss, the full batch has hardly moved. Per step it is the other way round: a step with many pictures is at least as good as one with few, as its
-# gradient is less noisy. (b) An epoch of full-batch descent is a single step of length $\eta$ times the gradient; batch size 1 makes 1,000 steps in the same time. Each of
-# them is inexact, but on average they point downhill (the mean of the single gradients *is* the full gradient), and 1,000 rough steps lead further than one exact step. (c) The mean gradient of 32 random pictures already points
-# nearly where the mean of all 1,000 does (the noise of a mean shrinks with the square root of the batch size), so a step with 1,000 pictures costs 30 times as much and brings hardly more. Mini-batches are nearly as good as the better extreme on either axis, and a matrix product
-# over 32 columns uses the computer far better than 32 single ones.
+# **Model answer.** (a) Per epoch the smallest batches are best: after 6 looks at each picture, batch size 1 has by
+# far the lowest loss, the full batch has hardly moved. Per step it is the other way round: a step with many pictures
+# is at least as good as one with few, as its gradient is less noisy. (b) An epoch of full-batch descent is a single
+# step of length $\eta$ times the gradient; batch size 1 makes 1,000 steps in the same time. Each of them is inexact,
+# but on average they point downhill (the mean of the single gradients *is* the full gradient), and 1,000 rough steps
+# lead further than one exact step. (c) The mean gradient of 32 random pictures already points nearly where the mean
+# of all 1,000 does (the noise of a mean shrinks with the square root of the batch size), so a step with 1,000
+# pictures costs 30 times as much and brings hardly more. Mini-batches are nearly as good as the better extreme on
+# either axis, and a matrix product over 32 columns uses the computer far better than 32 single ones.
 #
-# **Rubric** (5 points). (a) 2: one point for each way of counting, read from the figure. (b) 2: many steps against one step in an epoch (1), small-batch gradients point downhill on average (1). (c) 1: 32 pictures are a good sample of all, at a fraction of the work.
+# **Rubric** (5 points). (a) 2: one point for each way of counting, read from the figure. (b) 2: many steps against
+# one step in an epoch (1), small-batch gradients point downhill on average (1). (c) 1: 32 pictures are a good sample
+# of all, at a fraction of the work.
 
 # %% [raw]
 # # END SOLUTION
@@ -1220,11 +1273,13 @@ plt.show()
 # %% [markdown]
 # ### Valleys: convex and non-convex losses
 #
-# Linear models have a loss like a bowl: **convex**, with one lowest point, and gradient descent finds it from anywhere. With a hidden layer the surface has hills, saddles and
-# several valleys; and the more parameters, the more local minima. Then *a good starting point is crucial*.
+# Linear models have a loss like a bowl: **convex**, with one lowest point, and gradient descent finds it from
+# anywhere. With a hidden layer the surface has hills, saddles and several valleys; and the more parameters, the more
+# local minima. Then *a good starting point is crucial*.
 #
-# To see it we need a loss with only two parameters. The data are points on a wavy curve. Left: a straight line $\hat y = w x + b$. Right: a network with two hidden tanh units that are steps at
-# movable places, $\hat y = -0.4 \tanh(8x + b_1) - 0.4 \tanh(8x + b_2)$; only $b_1$ and $b_2$ are trained.
+# To see it we need a loss with only two parameters. The data are points on a wavy curve. Left: a straight line
+# $\hat y = w x + b$. Right: a network with two hidden tanh units that are steps at movable places, $\hat y = -0.4
+# \tanh(8x + b_1) - 0.4 \tanh(8x + b_2)$; only $b_1$ and $b_2$ are trained.
 
 # %%
 x = np.linspace(-1, 1, 41).reshape(1, -1)
@@ -1272,21 +1327,27 @@ for ax, (surface, limit, title, names, rate, steps, starts) in zip(axes, scenes,
         ax.plot(*way.T, color=BLUE, linewidth=1.8)
         ax.plot(*way[0], "o", color="white", markeredgecolor=BLACK, markersize=8)
         ax.plot(*way[-1], "*", color=ORANGE, markeredgecolor=BLACK, markersize=15)
-        ax.annotate(f"{surface(*way[-1])[0]:.3f}", way[-1], xytext=(-8, -15), textcoords="offset points", ha="right", fontsize=9, weight="bold")
+        ax.annotate(f"{surface(*way[-1])[0]:.3f}", way[-1], xytext=(0, -20), textcoords="offset points", ha="center", fontsize=9, weight="bold")
     ax.set(title=title, xlabel=names[0], ylabel=names[1], xlim=(-limit, limit), ylim=(-limit, limit))
     ax.grid(False)
 plt.show()
 
 # %% [markdown]
-# *Figure 7: two maps of a loss, the brighter the lower, with ways of gradient descent from several starts (circles) to their ends (stars, with the loss reached). Left, the straight line: a single bowl, and all four ways end at the same point.
-# Right, the network: two ways each end in two equally good valleys (0.053), which are mirror images: exchange the two hidden units and you have the other one. One start ends in a third, poor valley (0.224), and gradient descent stays there.*
+# *Figure 7: two maps of a loss, the brighter the lower, with ways of gradient descent from several starts (circles)
+# to their ends (stars, with the loss reached). Left, the straight line: a single bowl, and all four ways end at the
+# same point. Right, the network: two ways each end in two equally good valleys (0.053), which are mirror images:
+# exchange the two hidden units and you have the other one. One start ends in a third, poor valley (0.224), and
+# gradient descent stays there.*
 
 # %% [markdown]
 # ### Why the sigmoid zig-zags
 #
-# The outputs of sigmoid units are all positive. Now take a unit of the *next* layer, with score $z = w \cdot h + b$. For one example its gradient is $dw = dz \cdot h$, and with $h > 0$ **all entries of $dw$ have the same sign**, that of $dz$. So in one step all its
-# weights can go up or all down, but never some up and others down; if that is what is needed, it takes a zig-zag. Outputs of tanh are centred around zero and have no such problem. First we count, in a
-# network with two hidden layers, how often all weights of a unit in the second one get the same sign from a single example.
+# The outputs of sigmoid units are all positive. Now take a unit of the *next* layer, with score $z = w \cdot h + b$.
+# For one example its gradient is $dw = dz \cdot h$, and with $h > 0$ **all entries of $dw$ have the same sign**, that
+# of $dz$. So in one step all its weights can go up or all down, but never some up and others down; if that is what is
+# needed, it takes a zig-zag. Outputs of tanh are centred around zero and have no such problem. First we count, in a
+# network with two hidden layers, how often all weights of a unit in the second one get the same sign from a single
+# example.
 
 # %%
 rng = np.random.default_rng(3)
@@ -1324,22 +1385,24 @@ for ax, (h, title) in zip(axes, ((inputs, "Inputs all positive, like a sigmoid's
 plt.show()
 
 # %% [markdown]
-# *Figure 8: a unit with two weights learns to compute $h_1 - h_2$, one example at a time, from (0, 0) (circle) to (1, −1) (star); thin lines are the loss. Left, with positive inputs, each step goes up-right or down-left, both weights
-# up or both down, so that the way to the lower right is a zig-zag with long detours. Right, with centred inputs, the way is almost straight.*
+# *Figure 8: a unit with two weights learns to compute $h_1 - h_2$, one example at a time, from (0, 0) (circle) to (1,
+# −1) (star); thin lines are the loss. Left, with positive inputs, each step goes up-right or down-left, both weights
+# up or both down, so that the way to the lower right is a zig-zag with long detours. Right, with centred inputs, the
+# way is almost straight.*
 
 # %% [markdown]
 # ### Which activation learns faster, and how deep?
 #
-# *"ReLU converges faster."* We measure it: the three activations, with one hidden layer and with four ("deep" learning), on 2,000 pictures. Sigmoid and tanh start with "xavier", ReLU with "he"; everything else
-# is the same.
+# *"ReLU converges faster."* We measure it: the three activations, with one hidden layer and with four ("deep"
+# learning), on 2,000 pictures. Sigmoid and tanh start with "xavier", ReLU with "he"; everything else is the same.
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
 for ax, hidden in zip(axes, ([64], [64, 64, 64, 64]), strict=True):
     for activation, scheme, colour, line, marker in (("sigmoid", "xavier", BLACK, "-", "^"), ("tanh", "xavier", BLUE, "--", "o"), ("relu", "he", ORANGE, "-.", "s")):
-        _, losses, _, test = watch([784, *hidden, 10], scheme, activation, 0.05, 25, 15, n=2000)
-        ax.plot(np.arange(1, 16), losses, color=colour, linestyle=line, marker=marker, markersize=4, label=activation)
-        print(f"{len(hidden)} hidden, {activation:7}: loss {losses[0]:.2f} in epoch 1, {losses[-1]:.2f} in epoch 15, accuracy {test[-1]:.1%}")
+        _, losses, _, test = watch([784, *hidden, 10], scheme, activation, 0.05, 25, 10, n=2000)
+        ax.plot(np.arange(1, 11), losses, color=colour, linestyle=line, marker=marker, markersize=4, label=activation)
+        print(f"{len(hidden)} hidden, {activation:7}: loss {losses[0]:.2f} in epoch 1, {losses[-1]:.2f} in epoch 10, accuracy {test[-1]:.1%}")
     ax.axhline(np.log(10), color=GREY, linestyle=":", linewidth=1)
     ax.set(title=f"{len(hidden)} hidden layer{'s' * (len(hidden) > 1)} of 64 units", xlabel="epoch", ylim=(0, 2.5))
 axes[0].set_ylabel("mean loss of the epoch")
@@ -1347,14 +1410,18 @@ axes[0].legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# *Figure 9: loss against epochs for three activations. Left, one hidden layer: ReLU (dash-dotted) and tanh (dashed) are down to 0.75 after two epochs, the sigmoid (solid) needs ten. Right, four hidden layers: ReLU is fastest, tanh close behind,
-# and the sigmoid stays at log 10 (dotted line) all the time, because its gradient dies on the way to the first layer: Figure 1. Depth helps to fit the training pictures (ReLU: 0.11 instead of 0.28) but not, on so few pictures, to recognise new ones.*
+# *Figure 9: loss against epochs for three activations. Left, one hidden layer: ReLU (dash-dotted) and tanh (dashed) are
+# down to 0.75 after two epochs, the sigmoid (solid) needs ten. Right, four hidden layers: ReLU is fastest, tanh close
+# behind, and the sigmoid stays at log 10 (dotted line) all the time, because its gradient dies on the way to the first
+# layer: Figure 1. Depth helps to fit the training pictures (ReLU: 0.21 instead of 0.35) but hardly, with so few pictures,
+# to recognise new ones.*
 
 # %% [markdown]
 # ### Dead units
 #
-# The price of ReLU: a unit whose score is negative for *every* example has the output 0, hence the gradient 0, hence it never changes again. It is **dead**. One step that is too long can do it. We train a network with two hidden layers
-# with four learning rates, and count the units of the second layer whose output is 0 on all training pictures.
+# The price of ReLU: a unit whose score is negative for *every* example has the output 0, hence the gradient 0, hence
+# it never changes again. It is **dead**. One step that is too long can do it. We train a network with two hidden
+# layers with four learning rates, and count the units of the second layer whose output is 0 on all training pictures.
 
 # %%
 rates, dead, right_share = (0.05, 0.4, 0.8, 1.0), [], []
@@ -1371,10 +1438,12 @@ ax.set(title="Dead units after 5 epochs, of 64 in the second layer", xlabel="lea
 plt.show()
 
 # %% [markdown]
-# *Figure 10: number of dead units, out of 64, for four learning rates. With 0.05 and 0.4 there are none; with 0.8 half of them are dead and the accuracy has collapsed; with 1.0 nearly all are, and the network only guesses.*
+# *Figure 10: number of dead units, out of 64, for four learning rates. With 0.05 and 0.4 there are none; with 0.8
+# half of them are dead and the accuracy has collapsed; with 1.0 nearly all are, and the network only guesses.*
 
 # %% [markdown]
 # ## What you have now
 #
-# A training loop, and an eye for what to check before you believe it: the loss starts at $\log K$, fifty pictures can be learned by heart, the loss falls, the accuracy on *new* pictures is what counts. In lab 4 a network learns
-# from pictures without any labels, and gives you a better place to start.
+# A training loop, and an eye for what to check before you believe it: the loss starts at $\log K$, fifty pictures can
+# be learned by heart, the loss falls, the accuracy on *new* pictures is what counts. In lab 4 a network learns from
+# pictures without any labels, and gives you a better place to start.

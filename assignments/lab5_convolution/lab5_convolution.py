@@ -249,9 +249,9 @@ except ValueError as error:
 # %%
 def test_output_size_text(check, np):
     """The examples of the text."""
+    check.values("output_size", 28, 5, 1, 2, expected=28)
     check.values("output_size", 7, 3, 2, 0, expected=3)
     check.values("output_size", 7, 3, 2, 1, expected=4)
-    check.values("output_size", 28, 5, 1, 2, expected=28)
 
 # %%
 def test_output_size_int(check, np):
@@ -934,8 +934,7 @@ def test_convnet_forward_negative(check, np):
     params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
     X = rng.integers(-3, 4, (1, 4, 6, 3))
     check.values("convnet_forward", params, X)
-    params["conv_b"] = params["conv_b"] - 12.0
-    check.values("convnet_forward", params, X)
+    check.values("convnet_forward", {**params, "conv_b": params["conv_b"] - 12.0}, X)
 
 # %% [raw]
 # # END TESTS
@@ -1024,6 +1023,7 @@ def test_convnet_loss_volumes(check, np):
     rng = check.rng(5801)
     shapes = {"conv_W": (3, 2, 3, 3), "conv_b": (3, 1), "dense_W": (4, 18), "dense_b": (4, 1)}
     params = {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
+    params["dense_W"] *= 0.5
     check.values("convnet_loss", params, rng.normal(size=(2, 4, 6, 5)), rng.integers(0, 4, 5))
 
 # %%
@@ -1032,7 +1032,8 @@ def test_convnet_loss_differences(check, np):
     """All four gradients agree with central differences of the loss."""
     rng = check.rng(5802)
     shapes = {"conv_W": (2, 1, 3, 3), "conv_b": (2, 1), "dense_W": (3, 12), "dense_b": (3, 1)}
-    params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    params = {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
+    params["dense_W"] *= 0.6
     X, y = rng.normal(size=(1, 4, 6, 7)), rng.integers(0, 3, 7)
     forward, cross_entropy = check.ref("convnet_forward"), check.ref("softmax_cross_entropy")
     differences = check.ref("numerical_gradient")
@@ -1065,8 +1066,9 @@ def test_convnet_loss_kernels(check, np):
     rng = check.rng(5803)
     for (D, H, width, n), F, k, K, shift in (((1, 4, 8, 3), 4, 5, 2, 0.0), ((3, 6, 4, 2), 2, 1, 5, 0.0), ((2, 2, 4, 1), 3, 3, 3, 0.0), ((1, 4, 2, 4), 3, 3, 3, -2.5)):
         shapes = {"dense_b": (K, 1), "dense_W": (K, F * H * width // 4), "conv_b": (F, 1), "conv_W": (F, D, k, k)}
-        params = {name: 0.6 * rng.normal(size=shape) for name, shape in shapes.items()}
-        params["conv_b"] = params["conv_b"] + shift
+        params = {name: 0.4 * rng.normal(size=shape) for name, shape in shapes.items()}
+        params["conv_b"] += shift
+        params["dense_W"] *= 0.4
         check.values("convnet_loss", params, rng.normal(size=(D, H, width, n)), rng.integers(0, K, n))
 
 # %% [raw]
@@ -1192,6 +1194,7 @@ def test_train_convnet_one_step(check, np):
     rng = check.rng(5904)
     shapes = {"dense_W": (3, 18), "conv_W": (3, 2, 3, 3), "dense_b": (3, 1), "conv_b": (3, 1)}
     params = {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
+    params["dense_W"] *= 0.4
     X, y = rng.normal(size=(2, 4, 6, 5)), rng.integers(0, 3, 5)
     loss_and_grads = check.ref("convnet_loss")
 
@@ -1200,7 +1203,7 @@ def test_train_convnet_one_step(check, np):
             wanted, passed = params, []
             for _ in range(epochs):
                 loss, grads = loss_and_grads(wanted, X, y)
-                wanted = {name: wanted[name] - 0.3 * grads[name] for name in wanted}
+                wanted = {name: wanted[name] - 0.1 * grads[name] for name in wanted}
                 passed.append((loss, loss_and_grads(wanted, X, y)[0]))
             new, losses = result
             for name, value in wanted.items():
@@ -1216,7 +1219,7 @@ def test_train_convnet_one_step(check, np):
         return judge
 
     for epochs, batch_size in ((1, 5), (3, 8)):
-        settings = {"learning_rate": 0.3, "batch_size": batch_size, "epochs": epochs}
+        settings = {"learning_rate": 0.1, "batch_size": batch_size, "epochs": epochs}
         check.outcome("train_convnet", params, X, y, **settings, rng=check.rng(5905), judge=judge_of(epochs))
 
 # %%
@@ -1225,7 +1228,7 @@ def test_train_convnet_shuffle(check, np):
     """Mini-batches of three and one of four examples, in a new order every epoch."""
     rng = check.rng(5906)
     shapes = {"conv_W": (2, 1, 3, 3), "conv_b": (2, 1), "dense_W": (3, 4), "dense_b": (3, 1)}
-    params = {name: 0.7 * rng.normal(size=shape) for name, shape in shapes.items()}
+    params = {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
     X, y = rng.normal(size=(1, 2, 4, 4)), np.array([0, 1, 2, 1])
     plans = [([i for i in range(4) if i != last], [last]) for last in range(4)]
     states = {0: [(params, ())]}

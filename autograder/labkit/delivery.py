@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from labkit import report, results
+from labkit import report, results, similar
 from labkit.atomic import write_text
 from labkit.bundle import Bundle
 from labkit.classroom import grade_class
 from labkit.errors import LabkitError
+from labkit.intake import open_submissions
 from labkit.labs import Lab
 from labkit.results import GRADED, Result
 from labkit.sandbox import Zygote
@@ -67,8 +68,21 @@ def grade_to(
     found = _with_marks(lab, found, out, manual, summary)
     summary += needs_a_look(found)
     results.write_grades(out / "grades.csv", found, lab)
-    files = [out / "grades.csv", *report.write(out, found, lab), out / "results", out / "feedback"]
+    similarity = _compared(submissions, found, lab)
+    written = report.write(out, found, lab, similarity=similarity, notes=notes)
+    files = [out / "grades.csv", *written, out / "results", out / "feedback"]
     return Graded(lab, found, files, summary)
+
+
+def _compared(submissions: Path, found: list[Result], lab: Lab) -> similar.Similarity:
+    """Which of the graded submissions are nearly the same."""
+    from labkit.cli import progress
+
+    opened = open_submissions(submissions)
+    graded = {result.submission for result in found if result.status == GRADED}
+    with progress("comparing submissions") as (begin, advance):
+        begin(len(opened))
+        return similar.find(opened, lab, graded, advance)
 
 
 def needs_a_look(found: list[Result]) -> list[str]:

@@ -11,17 +11,6 @@ from labkit.atomic import write_text
 from labkit.labs import Lab
 from labkit.results import GRADED, CaseResult, QuestionResult, Result
 
-_WHAT_TO_DO = {
-    "failed": (
-        "There is nothing for you to change yet: your instructor finds this submission on the list "
-        "of those to look at by hand."
-    ),
-}
-_HAND_IN_AGAIN = (
-    "Put the whole lab folder (the notebook together with the folder neuralnet/) into one zip and "
-    "hand it in again. If the deadline has passed, write to your instructor."
-)
-
 
 @dataclass(frozen=True)
 class Message:
@@ -53,7 +42,7 @@ def page(result: Result, lab: Lab) -> str:
         graded=graded,
         possible=result.possible(lab),
         percent=result.percent(lab),
-        advice="" if graded else _advice(result.status),
+        advice=result.advice,
         marked=[question for question in lab.written if question.name in result.marks],
         unmarked=unmarked if graded else [],
         questions=[(question, list(messages(question))) for question in result.questions],
@@ -68,8 +57,3 @@ def messages(question: QuestionResult) -> Iterator[Message]:
         fresh = tuple(line for line in rest if line not in said)
         yield Message(case, lead, fresh, repeats=len(fresh) < len(rest))
         said.update(rest)
-
-
-def _advice(status: str) -> str:
-    """What a student can do about a submission that could not be graded."""
-    return _WHAT_TO_DO.get(status.partition(":")[0], _HAND_IN_AGAIN)

@@ -1,6 +1,6 @@
 """The grader's side of `check`: the student's function runs in a worker, the judging happens here.
 
-Each probe goes to the work as it was handed in. Where that fails, it goes once more to a fresh
+Each case is put to the work as it was handed in. Where that fails, it is put once more to a fresh
 worker in which the functions that stand *earlier* in the contract are the reference's, served as
 calls: one mistake costs once. The better of the two counts.
 """
@@ -8,6 +8,7 @@ calls: one mistake costs once. The better of the two counts.
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,15 +16,31 @@ from typing import Any
 
 import numpy as np
 
-from labkit import contract, paths, reference
+from labkit import contract, paths, reference, starter
 from labkit.explain import Knowledge
 from labkit.labs import Lab
 from labkit.sandbox import Limits, Worker, Zygote
+from labkit.sandbox.serving import ServedTooLongError, Watchdog, memory_limit
 from labkit.student import data, labcheck
-from labkit.student.labcheck import CaseRun, Check, Failure, Observation, Probe, Tried, WrongOutcome
+from labkit.student.labcheck import (
+    CaseFailed,
+    CaseRun,
+    Check,
+    Failure,
+    Observation,
+    Probe,
+    Tried,
+    WrongOutcome,
+)
 
 _RECORD_BYTES = 100_000
 """Larger wrong outputs are not worth their place in a student's folder."""
+
+_RESULT_BYTES = 16 << 20
+"""Larger results are not put to a case's own judge; none that a case asks for comes near."""
+
+_JUDGE_MB = 512
+"""Memory that a case's own judge may take."""
 
 _REJUDGED = (
     "Your own earlier functions made this check fail; with correct ones in their place it passes, "
@@ -116,13 +133,17 @@ class Judge(GraderCheck):
         self._zygote = zygote
         self._submission = submission
         self._limits = Limits(memory_mb=lab.limits.memory_mb)
-        self._stack = contextlib.ExitStack()
-        self._own = self._stack.enter_context(zygote.worker(submission, limits=self._limits))
-        self._corrected_one: Worker | None = None
+        self._workers: dict[tuple[str, bool], Worker] = {}
+        """By way of asking and whether they meet hidden cases: what a worker has seen of a hidden
+        case must not reach a message of a public one, which shows the student's own words."""
         self._exhausted: set[str] = set()
         """Ways of asking that ran out of time in this question."""
+        self._which = "own"
+        self._lost: set[str] = set()
+        """Earlier questions that are not right as handed in."""
         self._slow: set[str] = set()
         """Functions that ran out of time."""
+        self._watchdog = Watchdog()
         self._spent = 0.0
         self._begun = time.monotonic()
 
@@ -134,40 +155,81 @@ class Judge(GraderCheck):
 
     def close(self) -> None:
         """End the workers and everything they started."""
-        self._drop_corrected()
-        self._stack.close()
+        for way in list(self._workers):
+            self._workers.pop(way).close()
+        self._watchdog.close()
 
-    def begin_question(self) -> None:
-        super().begin_question()
-        self._drop_corrected()
+    def begin_question(self, name: str) -> None:
+        if any(case.failed or case.tried[-1].note for case in self.cases if case.tried):
+            self._lost.add(self.question)
+        super().begin_question(name)
+        for way in [way for way in self._workers if way[0] == "corrected"]:
+            self._workers.pop(way).close()
         self._exhausted = set()
 
-    def observe(self, probe: Probe) -> Tried:
-        if self._slow & set(contract.earlier(probe.function)):
+    def run(self, case: CaseRun, body: Callable[[], None]) -> None:
+        """Run a case on the work as handed in; where it fails, again with earlier functions right.
+
+        The whole case is run again, not one call of it: its judge may compare several results.
+        """
+        if self._slow & set(contract.earlier(self.question)):
             # Waiting for an endless loop once is enough: first without it.
-            corrected = self._corrected(probe)
-            if corrected.problem is None:
-                return corrected
+            runs = [self._attempt(case, body, "corrected")]
+            if runs[0].failed:
+                runs.append(self._attempt(case, body, "own"))
         else:
-            corrected = None
-        tried = self._ask_worker(probe, "own")
-        if tried.problem is None or not self._may_be_anothers_fault(probe.function, tried):
-            return tried
-        corrected = corrected or self._corrected(probe)
-        return corrected if corrected.problem is None else self._clearer(tried, corrected)
+            runs = [self._attempt(case, body, "own")]
+            if self._may_be_anothers_fault(runs[0]):
+                runs.append(self._attempt(case, body, "corrected"))
+        best = next((run for run in runs if not run.failed), None) or _clearest(runs)
+        self.cases.append(best)
+        if best.failed:
+            problem = best.tried[-1].problem
+            assert problem is not None
+            raise CaseFailed(labcheck.compose(problem, (), best.hidden))
 
-    def _corrected(self, probe: Probe) -> Tried:
-        tried = self._ask_worker(probe, "corrected")
-        if tried.problem is None:
-            tried.note = _REJUDGED
-        return tried
+    def _attempt(self, case: CaseRun, body: Callable[[], None], which: str) -> CaseRun:
+        self.case = CaseRun(case.name, case.title, case.hidden)
+        self._which = which
+        with contextlib.suppress(CaseFailed):
+            body()
+        if which == "corrected" and not self.case.failed and self.case.tried:
+            self.case.tried[-1].note = _REJUDGED
+        return self.case
 
-    def _clearer(self, own: Tried, corrected: Tried) -> Tried:
-        """The failure to show: with earlier mistakes out of the way where there is a choice."""
-        failure = own.seen.failure
-        if failure is not None and corrected.seen.failure is None:
-            return corrected
-        return own if failure is not None else corrected
+    def outcome(
+        self,
+        function: str,
+        *args: Any,
+        judge: Callable[[Any], str | None],
+        no_warnings: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """As everywhere, but the judge is held to limits: it computes with what a student chose."""
+        limited = self._limited(judge)
+        super().outcome(function, *args, judge=limited, no_warnings=no_warnings, **kwargs)
+
+    def _limited(self, judge: Callable[[Any], str | None]) -> Callable[[Any], str | None]:
+        left = self._limits.wall(self.lab.limits.call_seconds)
+
+        def limited(result: Any) -> str | None:
+            nonlocal left
+            if _size(result) > _RESULT_BYTES:
+                return "The result is far larger than what the docstring asks for."
+            started = time.monotonic()
+            try:
+                with memory_limit(_JUDGE_MB):
+                    found: str | None = self._watchdog.run(judge, max(left, 0.0), result)
+                    return found
+            except ServedTooLongError:
+                return "The result takes far too long to look at: is it larger than it should be?"
+            finally:
+                left -= time.monotonic() - started
+
+        return limited
+
+    def observe(self, probe: Probe) -> Tried:
+        return self._ask_worker(probe, self._which)
 
     def _ask_worker(self, probe: Probe, which: str) -> Tried:
         if which in self._exhausted or self._out_of_time():
@@ -175,8 +237,9 @@ class Judge(GraderCheck):
             seen = Observation(failure=Failure("timeout", detail=detail))
             return Tried(probe, seen, probe.problem(seen))
         args, kwargs = probe.fresh()
-        worker = self._own if which == "own" else self._corrected_worker(probe.function)
-        outcome = worker.call(probe.function, args, kwargs, seconds=self.lab.limits.call_seconds)
+        outcome = self._worker(which, probe.function).call(
+            probe.function, args, kwargs, seconds=self.lab.limits.call_seconds
+        )
         self._spent += outcome.seconds
         failure = outcome.failure
         if failure is not None and failure.kind == "timeout":
@@ -193,31 +256,34 @@ class Judge(GraderCheck):
         )
         return Tried(probe, seen, probe.problem(seen))
 
+    @functools.cached_property
+    def _changed_earlier_labs(self) -> bool:
+        """Whether modules of earlier labs are other than those that came finished with the lab."""
+        given = finished_modules(self.lab.number)
+        return any(_text(self._submission / path) != text for path, text in given.items())
+
     def _out_of_time(self) -> bool:
         """Whether the submission has had all its time; waiting counts half, as on half a CPU."""
         total = self.lab.limits.total_seconds
         return self._spent >= total or time.monotonic() - self._begun >= 2 * total
 
-    def _corrected_worker(self, function: str) -> Worker:
-        if self._corrected_one is None:
-            earlier = contract.earlier(function)
-            self._corrected_one = self._zygote.worker(
+    def _worker(self, which: str, function: str) -> Worker:
+        way = (which, self.case.hidden)
+        if way not in self._workers:
+            earlier = contract.earlier(function) if which == "corrected" else ()
+            self._workers[way] = self._zygote.worker(
                 self._submission,
                 limits=self._limits,
                 serve={name: reference.function(name) for name in earlier},
                 substitute=earlier,
-            ).__enter__()
-        return self._corrected_one
+            )
+        return self._workers[way]
 
-    def _drop_corrected(self) -> None:
-        if self._corrected_one is not None:
-            self._corrected_one.close()
-            self._corrected_one = None
-
-    @staticmethod
-    def _may_be_anothers_fault(function: str, tried: Tried) -> bool:
-        """Whether an earlier function of the student's can have caused the problem."""
-        failure = tried.seen.failure
+    def _may_be_anothers_fault(self, run: CaseRun) -> bool:
+        """Whether an earlier function of the student's can have caused the failure."""
+        if not run.failed or not (self._lost or self._changed_earlier_labs):
+            return False
+        function, failure = run.tried[-1].probe.function, run.tried[-1].seen.failure
         if not contract.earlier(function):
             return False
         if failure is None:
@@ -226,6 +292,35 @@ class Judge(GraderCheck):
             return False
         # An untouched stub names itself; believing it can only cost the student who forges it.
         return not (failure.kind == "not_written" and failure.detail == function)
+
+
+@functools.cache
+def finished_modules(lab: int) -> dict[str, str]:
+    """Path and text of the modules that come finished with a lab."""
+    own = {f"{contract.PACKAGE}/{function.module}.py" for function in contract.of_lab(lab)}
+    package = starter.stub_package(lab)
+    return {path: text for path, text in package.items() if path not in own}
+
+
+def _text(path: Path) -> str:
+    try:
+        return starter.finish(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return ""
+
+
+def _clearest(runs: Sequence[CaseRun]) -> CaseRun:
+    """The failure to show: with earlier mistakes out of the way, unless that only raises."""
+    return min(runs, key=lambda run: (run.tried[-1].seen.failure is not None, run is runs[0]))
+
+
+def _size(value: Any) -> int:
+    """Bytes of the numbers in a result."""
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(_size, value))
+    return value.nbytes if isinstance(value, np.ndarray) else 8
 
 
 class Recorder(GraderCheck):

@@ -50,7 +50,7 @@ class Lab:
     limits: LabLimits
     due: str = ""
     leaderboard: str = ""
-    """Question whose accuracy goes to Gradescope's leaderboard, if any."""
+    """Name of the number, kept by a case's `check.metric`, for Gradescope's leaderboard, if any."""
     seed: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
 

@@ -7,17 +7,25 @@ Otter executes is one cell of ours, which hands Otter's own test files a judge.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import nbformat
 from otter.plugins import AbstractOtterPlugin
 
+from labkit.errors import LabkitError
+from labkit.student import labcheck
+
 _KEPT = {"tests"}
 """Otter has just put its own test files there, in place of anything that was handed in."""
+
+_NO_START = "The grader could not start. Please tell your instructor."
 
 
 class Isolation(AbstractOtterPlugin):  # type: ignore[misc]
@@ -30,10 +38,16 @@ class Isolation(AbstractOtterPlugin):  # type: ignore[misc]
     def before_grading(self, config: Any) -> None:
         """Move the submission out of Otter's reach: a log in it would be unpickled right after."""
         here = Path(self.submission_path).parent
-        self.aside = Path(tempfile.mkdtemp(prefix="submission-", dir=here.parent))
+        self.aside = Path(tempfile.mkdtemp(prefix="aside-", dir=here.parent)) / "submission"
+        self.aside.mkdir()
         for path in here.iterdir():
             if path.name not in _KEPT:
                 shutil.move(str(path), self.aside / path.name)
+        # As root, student code runs as another user: tests and solutions are closed to it.
+        for folder in (here, here.parent / "source"):
+            with contextlib.suppress(OSError):
+                folder.chmod(0o700)
+        _silence_log_server()
         book = self._driver()
         if self.submission_path.endswith(".py"):
             # Otter reads a script as one cell; `before_execution` replaces it all the same.
@@ -48,10 +62,10 @@ class Isolation(AbstractOtterPlugin):  # type: ignore[misc]
     def after_grading(self, results: Any) -> None:
         """Nothing of the submission stays behind."""
         if self.aside is not None:
-            shutil.rmtree(self.aside, ignore_errors=True)
+            shutil.rmtree(self.aside.parent, ignore_errors=True)
         book = results.notebook
         if not results.results and book is not None:
-            results.set_output("The grader could not start. Please tell your instructor.")
+            results.set_output(_NO_START)
 
     def _driver(self) -> Any:
         root = Path(self.submission_path).parent.parent
@@ -59,6 +73,7 @@ class Isolation(AbstractOtterPlugin):  # type: ignore[misc]
         names = _questions(lab)
         source = _DRIVER.format(
             kit=str(root / "source"),
+            no_start=_NO_START,
             folders=json.dumps([str(lab), str(self.aside)]),
         )
         cell = nbformat.v4.new_code_cell(source)
@@ -68,39 +83,74 @@ class Isolation(AbstractOtterPlugin):  # type: ignore[misc]
         return nbformat.v4.new_notebook(cells=[cell, checks, ending], metadata={"kernelspec": spec})
 
 
+def _silence_log_server() -> None:
+    """Otter collects its own log over a local port and unpickles what anybody sends there."""
+    with contextlib.suppress(ImportError):
+        from otter.execute import logging
+
+        logging.LogRecordStreamHandler.handle = lambda self: None
+
+
+# Until a session is there, Otter would explain a failure with the failing line of the test file.
 _DRIVER = """\
 sys.path.append({kit!r})
+from otter.test_files.exception_test import ExceptionTestFile
+ExceptionTestFile._generate_error_message = lambda *_, **__: {no_start!r}
 from labkit import otter_plugin
-_session = otter_plugin.Session(*{folders})
+_session = otter_plugin.open_session(*{folders})
 """
+
+
+def open_session(lab: str, aside: str) -> Session:
+    """Have Otter's cases judge the submission in the folder `aside`; where it cannot be judged,
+    each says why."""
+    session = Session()
+    try:
+        session.begin(Path(lab), Path(aside))
+    except LabkitError as error:
+        labcheck.use(Refused(str(error)))
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        labcheck.use(Refused(_NO_START))
+    return session
 
 
 class Session:
     """What the driver notebook opens: a judge for the one submission, used by Otter's cases."""
 
-    def __init__(self, lab: str, aside: str) -> None:
+    def __init__(self) -> None:
+        self._open = contextlib.ExitStack()
+
+    def begin(self, lab: Path, aside: Path) -> None:
+        """Start the judge. Raises LabkitError for a submission that cannot be judged."""
         from labkit.explain import Knowledge
         from labkit.intake import single_submission
         from labkit.judge import Judge
         from labkit.labs import Lab
         from labkit.sandbox import Zygote
-        from labkit.student import labcheck
 
-        loaded = Lab.load(Path(lab))
-        self._work = tempfile.TemporaryDirectory(prefix="labkit-")
-        Path(self._work.name).chmod(0o711)
-        self._prepared = single_submission(Path(aside), Path(self._work.name)).prepare()
-        folder = self._prepared.__enter__()
-        self._zygote = Zygote.start()
-        self._judge = Judge(loaded, Knowledge(loaded), self._zygote, folder)
-        labcheck.use(self._judge)
+        loaded = Lab.load(lab)
+        work = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="labkit-")))
+        work.chmod(0o711)
+        folder = self._open.enter_context(single_submission(aside, work).prepare())
+        zygote = self._open.enter_context(Zygote.start())
+        judge = self._open.enter_context(Judge(loaded, Knowledge(loaded), zygote, folder))
+        labcheck.use(judge)
 
     def close(self) -> None:
         """End the worker and remove the copy of the submission."""
-        self._judge.close()
-        self._zygote.close()
-        self._prepared.__exit__(None, None, None)
-        self._work.cleanup()
+        self._open.close()
+
+
+class Refused(labcheck.Check):
+    """Fails every case with the one sentence that says why nothing can be judged."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self._sentence = sentence
+
+    def run(self, case: labcheck.CaseRun, body: Callable[[], None]) -> NoReturn:
+        raise labcheck.CaseFailed(self._sentence)
 
 
 def _questions(lab: Path) -> list[str]:

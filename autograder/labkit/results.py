@@ -16,6 +16,17 @@ from labkit.labs import Lab
 GRADED = "graded"
 """Status of a submission whose code was judged; every other one says what a human must look at."""
 
+_WHAT_TO_DO = {
+    "failed": (
+        "There is nothing for you to change yet: your instructor finds this submission on the list "
+        "of those to look at by hand."
+    ),
+}
+_HAND_IN_AGAIN = (
+    "Put the whole lab folder (the notebook together with the folder neuralnet/) into one zip and "
+    "hand it in again. If the deadline has passed, write to your instructor."
+)
+
 
 @dataclass(frozen=True)
 class CaseResult:
@@ -107,6 +118,13 @@ class Result:
             f"{hidden}."
         )
 
+    @property
+    def advice(self) -> str:
+        """What a student can do about a submission that could not be judged; empty for others."""
+        if self.status == GRADED:
+            return ""
+        return _WHAT_TO_DO.get(self.status.partition(":")[0], _HAND_IN_AGAIN)
+
 
 def ungraded(lab: Lab, submission: str, status: str, **more: Any) -> Result:
     """The result of a submission that could not be judged: 0 points and a status that says why."""
@@ -115,6 +133,16 @@ def ungraded(lab: Lab, submission: str, status: str, **more: Any) -> Result:
 
 
 # ---------------------------------------------------------------- Gradescope's results.json
+
+OUTPUT_LIMIT = 100_000
+"""Most characters of an output; Gradescope cuts the rest off without a word."""
+
+_CUT = "\n… The rest is left out here: it is too long for this page."
+
+
+def _fitting(text: str) -> str:
+    """Text that Gradescope shows whole."""
+    return text if len(text) < OUTPUT_LIMIT else text[: OUTPUT_LIMIT - len(_CUT) - 1] + _CUT
 
 
 def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
@@ -128,7 +156,7 @@ def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
                 "score": round(question.score, 4),
                 "max_score": round(question.possible, 4),
                 "status": "passed" if question.passed else "failed",
-                "output": question_text(question, result),
+                "output": _fitting(question_text(question, result)),
                 "output_format": "text",
                 "visibility": "visible",
                 "extra_data": {
@@ -139,7 +167,7 @@ def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
     found: dict[str, Any] = {
         "score": result.total,
         "execution_time": round(result.seconds, 3),
-        "output": "\n".join([result.summary, *result.notes]),
+        "output": _fitting("\n".join(filter(None, [result.summary, result.advice, *result.notes]))),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labkit import catalogue, contract, reference
+from labkit import catalogue, contract, explain, reference
 from labkit.intake import IntakeError, Submission
 from labkit.labs import Lab
 
@@ -184,6 +184,7 @@ def _body(text: str) -> str:
 
 def known_versions(lab: Lab) -> dict[str, list[str]]:
     """The kit's own right versions of the lab's functions, the reference first."""
+    explain.load_catalogue(lab)
     found: dict[str, list[str]] = {}
     for name in lab.questions:
         variants = [v.run for v in catalogue.variants(lab.number) if v.function == name]
@@ -258,8 +259,11 @@ def _compare(prints: Mapping[str, _Prints], known: Mapping[str, Sequence[str]]) 
     for column in columns.values():
         same, both = column.between(column.row, column.row)
         loss = np.minimum(_DIFFERENT, both / _CHARACTERS_PER_NAT)
-        says = column.says[column.row]
-        surprise += np.where(same, np.minimum.outer(says, says), -loss)
+        says, exactly = column.says[column.row], column.says_exactly[column.row]
+        gain = np.where(
+            np.equal.outer(column.row, column.row), exactly, np.minimum.outer(says, says)
+        )
+        surprise += np.where(same, gain, -loss)
         long += same & (both >= _LONG)
     chance = np.log(max(1.0, len(names) * (len(names) - 1) / 2))
     flagged = np.triu((surprise >= chance + _MARGIN) & (long >= _SEVERAL), 1)
@@ -301,7 +305,9 @@ class _Column:
     size: np.ndarray
     """Characters."""
     says: np.ndarray
-    """How much it says that two have the same version."""
+    """How much it says that two have the same version, by how many have it."""
+    says_exactly: np.ndarray
+    """How much it says that two have it to the letter."""
     like_reference: np.ndarray
     """Whether it is the kit's own solution."""
 
@@ -316,14 +322,17 @@ class _Column:
         heard = np.bincount(row, voice, len(own) + 1)[: len(own)]
         weight = np.concatenate([heard, np.ones(len(kit))])
         size = np.array([len(version.text) for version in versions], float)
-        rarity = np.log(weight.sum() / np.maximum(alike @ weight, 1e-9))
-        says = np.minimum(rarity, size / _CHARACTERS_PER_NAT)
+        says, exactly = (
+            np.minimum(np.log(weight.sum() / (have @ weight)), size / _CHARACTERS_PER_NAT)
+            for have in (alike, _identical(versions))
+        )
         of_kit = alike[: len(own), len(own)] if kit else np.zeros(len(own), bool)
         return cls(
             row=row,
             alike=np.pad(alike[: len(own), : len(own)], (0, 1)),
             size=np.append(size[: len(own)], 0.0),
             says=np.append(says[: len(own)], 0.0),
+            says_exactly=np.append(exactly[: len(own)], 0.0),
             like_reference=np.append(of_kit, False),
         )
 
@@ -347,8 +356,13 @@ def _alike(versions: Sequence[_Print]) -> np.ndarray:
             part[row, has[(has >= start) & (has < start + _CHUNK)] - start] = 1
         common += part @ part.T
     alike = common >= _SAME * np.maximum.outer(sizes, sizes)
+    return np.asarray(alike | _identical(versions), bool)
+
+
+def _identical(versions: Sequence[_Print]) -> np.ndarray:
+    """Which versions are the same to the letter, as a symmetric matrix."""
     texts = np.array([version.text for version in versions], object)
-    return np.asarray(alike | (texts[:, None] == texts[None, :]), bool)
+    return np.asarray(np.equal.outer(texts, texts), bool)
 
 
 def _best(flagged: np.ndarray, total: np.ndarray, each: int = 3) -> list[tuple[int, int]]:

@@ -232,6 +232,17 @@ def test_python_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch) -> No
         Zygote.start()
 
 
+def test_systems_without_fork_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    import labkit.sandbox.launch as launch
+
+    class Windows:
+        name = "nt"
+
+    monkeypatch.setattr(launch, "os", Windows)
+    with pytest.raises(SandboxError, match="Windows Subsystem for Linux"):
+        Zygote.start()
+
+
 def test_missing_folder(zygote: Zygote, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="is not a folder"):
         zygote.worker(tmp_path / "nothing")

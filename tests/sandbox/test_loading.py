@@ -83,7 +83,6 @@ def test_who_imports_a_hanging_module_fails_without_hanging_again(worker: Make) 
         "perceptron": "def perceptron_train(x): return x",
     }
     made = worker(limits=QUICK, **modules)
-    before = made.seconds
     failure = failure_of(made, "softmax")
     assert failure is not None
     assert failure.kind == "import_failed"
@@ -93,11 +92,11 @@ def test_who_imports_a_hanging_module_fails_without_hanging_again(worker: Make) 
         Failure("import_failed", detail=limit, module="activations") for limit in ("cpu", "wall")
     ]
     assert failure_of(made, "perceptron_train") is None
-    assert made.seconds - before < 1.2  # hung once
+    assert made.restarts == 1  # hung once
     # A second worker of the same submission knows it from the start.
     again = worker(limits=QUICK, **modules)
     assert failure_of(again, "dense_forward") is not None
-    assert again.seconds < 0.3
+    assert again.restarts == 0
 
 
 @pytest.mark.parametrize(
@@ -169,6 +168,8 @@ def test_the_standard_library_can_be_imported(worker: Make) -> None:
 def test_pictures_can_be_drawn(worker: Make) -> None:
     pytest.importorskip("matplotlib")
     source = """
+        import sys
+        was_there = "matplotlib.pyplot" in sys.modules
         import matplotlib.pyplot as plt
         import numpy as np
         plt.plot([1, 2], label="$a^2$"); plt.title("é"); plt.legend(); plt.show()
@@ -177,14 +178,12 @@ def test_pictures_can_be_drawn(worker: Make) -> None:
             ax.imshow(np.zeros((3, 3)))
             fig.savefig("figure.png"); fig.savefig("figure.pdf")
             import os
-            return os.path.getsize("figure.png") > 1000
+            return os.path.getsize("figure.png") > 1000, was_there
         """
     made = worker(activations=source)
     outcome = made.call("sigmoid", (1,), {}, seconds=20)
     assert outcome.failure is None
-    assert outcome.value is True
-    outcome = worker(activations=source + "\n").call("sigmoid", (1,), {}, seconds=20)
-    assert outcome.loading < 1.0  # the library was there when the worker began
+    assert outcome.value == (True, True)  # the library was there when the worker began
 
 
 def test_data_beside_the_package_can_be_read(worker: Make) -> None:

@@ -7,13 +7,17 @@ what grading imports. Otter's own upload, `autograder.zip`, gives the same score
 from __future__ import annotations
 
 import json
+import platform
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from labkit import results
+from labkit.atomic import write_text
 from labkit.bundle import Bundle
+from labkit.errors import LabkitError
 from labkit.grade import Grader
 from labkit.intake import single_submission
 from labkit.results import Result
@@ -21,46 +25,103 @@ from labkit.results import Result
 FILES = Path(__file__).parent / "upload"
 """What the upload's root holds beside the kit and the lab."""
 
+_ROOT = Path("/autograder")
 _UNFINISHED = (
     "failed: grading did not finish; hand in again, and tell your instructor if it stays so"
 )
 
 
-def main(root: Path = Path("/autograder")) -> Result:
+def main(root: Path = _ROOT) -> Result:
     """Grade the one submission of a Gradescope container; always leaves a results.json."""
     target = root / "results" / "results.json"
     bundle = Bundle(root / "source")
+    about = metadata(root / "submission_metadata.json")
+    name = f"submission_{about['id']}" if "id" in about else "submission"
     # The verdict until there is another: a container that dies early must not give points.
-    results.write(target, results.ungraded(bundle.lab, "submission", _UNFINISHED), bundle.lab)
-    for folder in (root / "source", root / "results"):
-        folder.chmod(0o700)
+    unfinished = results.ungraded(bundle.lab, name, _UNFINISHED, platform=about)
+    results.write(target, unfinished, bundle.lab)
+    for private in (root / "source", root / "results", root / "submission_metadata.json"):
+        if private.exists():
+            private.chmod(0o700 if private.is_dir() else 0o600)
     try:
-        result = _grade(root, bundle)
+        result = _grade(root, bundle, name, about)
     except Exception as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        result = results.ungraded(bundle.lab, "submission", _UNFINISHED)
+        result = unfinished
     results.write(target, result, bundle.lab)
     target.chmod(0o644)
     print(f"{result.total:g} of {result.possible(bundle.lab):g} points: {result.summary}")
     return result
 
 
-def _grade(root: Path, bundle: Bundle) -> Result:
+def _grade(root: Path, bundle: Bundle, name: str, about: dict[str, Any]) -> Result:
     with tempfile.TemporaryDirectory(prefix="labkit-") as work:
         Path(work).chmod(0o711)
         submission = single_submission(root / "submission", Path(work))
-        name, more = _who(root / "submission_metadata.json"), {"notes": submission.notes}
+        more = {"notes": submission.notes, "platform": about}
         if submission.problem:
             status = f"{submission.status}: {submission.problem}"
             return results.ungraded(bundle.lab, name, status, **more)
         with submission.prepare() as folder, Grader(bundle) as grader:
+            print(grader.zygote.confinement.sentence)
             return grader.grade(folder, name, **more)
 
 
-def _who(metadata: Path) -> str:
-    """The submission's name in the result: Gradescope's id of it."""
+def try_out(root: Path = _ROOT) -> None:
+    """Grade the reference in a new image and say what it can do, for the build's log.
+
+    Raises LabkitError where the reference does not get all points: the build then fails.
+    """
+    from labkit import starter
+
+    bundle = Bundle(root / "source")
+    with tempfile.TemporaryDirectory(prefix="labkit-") as work, Grader(bundle) as grader:
+        Path(work).chmod(0o755)
+        for path, text in starter.solution_package(bundle.lab.number).items():
+            write_text(Path(work) / path, text)
+        result = grader.grade(Path(work), "reference")
+        print(f"Python {platform.python_version()}. {grader.zygote.confinement.sentence}")
+    print(f"{bundle.lab.name}: the reference gets {result.total:g} of {bundle.lab.possible:g}.")
+    for question in result.questions:
+        if not question.passed:
+            raise LabkitError(f"{question.name}: {results.question_text(question, result)}")
+
+
+# ---------------------------------------------------------------- submission_metadata.json
+
+
+def metadata(path: Path) -> dict[str, Any]:
+    """Whose submission it is and when it came, as plain data for the result.
+
+    `late` is there where both times are; an extension of one of the users counts for all.
+    """
+    found: dict[str, Any] = {"kind": "gradescope"}
     try:
-        found: Any = json.loads(metadata.read_text(encoding="utf-8"))
-        return f"submission_{int(found['id'])}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "submission"
+        told = json.loads(path.read_text(encoding="utf-8"))
+        found["id"] = int(told["id"])
+        users = [user for user in told.get("users") or () if isinstance(user, dict)]
+        found["users"] = [
+            {key: str(user.get(key) or "") for key in ("name", "email")} for user in users
+        ]
+        dates = [told.get("assignment"), *(user.get("assignment") for user in users)]
+        due = max(filter(None, (_time(one, "due_date") for one in dates)), default=None)
+        submitted = _time(told, "created_at")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return found  # a score matters more than a name
+    if submitted:
+        found["submitted"] = submitted.isoformat()
+    if due:
+        found["due"] = due.isoformat()
+    if submitted and due:
+        found["late"] = submitted > due
+    return found
+
+
+def _time(fields: Any, key: str) -> datetime | None:
+    """A time with its zone; None where there is none."""
+    text = fields.get(key) if isinstance(fields, dict) else None
+    try:
+        time = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return time if time and time.tzinfo else None

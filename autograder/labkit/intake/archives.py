@@ -117,8 +117,8 @@ class Entry:
     modified: float
 
 
-_CUT = "is cut off or damaged: its table of contents is missing, so ask for it again"
-_DAMAGED = "is damaged: its table of contents makes no sense, so ask for it again"
+_CUT = "is cut off or damaged: its table of contents is missing, so it must be handed in again"
+_DAMAGED = "is damaged: its table of contents makes no sense, so it must be handed in again"
 
 
 def zip_entries(file: IO[bytes], *, limit: int) -> list[Entry]:
@@ -246,7 +246,7 @@ def zip_stream(file: IO[bytes], entry: Entry, budget: Budget, limit: int) -> Ite
     file.seek(entry.offset)
     header = file.read(30)
     if len(header) < 30 or header[:4] != b"PK\3\4":
-        raise ArchiveError("is cut off or damaged, so ask for it again")
+        raise ArchiveError("is cut off or damaged, so it must be handed in again")
     name_length, extra_length = struct.unpack("<HH", header[26:30])
     file.seek(name_length + extra_length, 1)
 
@@ -263,7 +263,7 @@ def zip_stream(file: IO[bytes], entry: Entry, budget: Budget, limit: int) -> Ite
             try:
                 piece = unpack.decompress(pending, CHUNK)
             except zlib.error as error:
-                raise ArchiveError("is damaged, so ask for it again") from error
+                raise ArchiveError("is damaged, so it must be handed in again") from error
             exhausted = not pending
             pending = unpack.unconsumed_tail
             done = unpack.eof or (exhausted and not piece)
@@ -277,7 +277,7 @@ def zip_stream(file: IO[bytes], entry: Entry, budget: Budget, limit: int) -> Ite
         if done:
             break
     if crc != entry.crc or (unpack is not None and not unpack.eof):
-        raise ArchiveError("is damaged (its checksum is wrong), so ask for it again")
+        raise ArchiveError("is damaged (its checksum is wrong), so it must be handed in again")
 
 
 def zip_listing(
@@ -350,10 +350,10 @@ def tar_listing(file: IO[bytes], budget: Budget, *, limit: int) -> Listing:
             if _tar_number(header[148:156]) != sum(header[:148]) + 256 + sum(header[156:]):
                 raise ValueError("checksum")
         except ValueError as error:
-            raise ArchiveError("is damaged, so ask for it again") from error
+            raise ArchiveError("is damaged, so it must be handed in again") from error
         start, position = position + 512, position + 512 + (size + 511) // 512 * 512
         if size < 0 or start + size > end:
-            raise ArchiveError("is cut off, so ask for it again")
+            raise ArchiveError("is cut off, so it must be handed in again")
         kind = header[156:157]
         if kind in b"Lx":
             body = file.read(min(size, CHUNK))
@@ -444,7 +444,7 @@ def open_archive(
     """
     start = file.read(512)
     if not start:
-        raise ArchiveError("is empty (0 bytes): the upload probably broke off, so ask for it again")
+        raise ArchiveError("is empty (0 bytes): the upload probably broke off, so it must be handed in again")
     for magic, words in _OTHERS:
         if start.startswith(magic):
             raise ArchiveError(f"{words}, which the grader does not open: hand in a zip")
@@ -472,7 +472,7 @@ def _gunzipped(file: IO[bytes], budget: Budget) -> IO[bytes]:
     try:
         out = _spooled(pieces())
     except (OSError, EOFError, zlib.error) as error:
-        raise ArchiveError("is cut off or damaged, so ask for it again") from error
+        raise ArchiveError("is cut off or damaged, so it must be handed in again") from error
     out.seek(257)
     if out.read(5) != b"ustar":
         out.close()

@@ -394,7 +394,7 @@ def _nothing_found(
         return _unusable(origin, "unreadable", _about(origin, failures[0]), notes)
     name = _head(origin)
     if not files:
-        sentence = f"{name} holds no files: ask for the lab folder as one zip."
+        sentence = f"{name} holds no files: hand in the whole lab folder as one zip."
         return _unusable(origin, "empty", sentence, notes)
     notebooks = [path for path in files if path.lower().endswith(".ipynb")]
     found = shown((notebooks or files)[0].rpartition("/")[2])

@@ -160,7 +160,8 @@ def _constant(values: Sequence[float]) -> bool:
 def is_blank(question: QuestionResult) -> bool:
     """Whether its function was not written, or is not there at all."""
     leads = {
-        FAILURE_SENTENCES[kind].format(function=question.name) for kind in ("not_written", "missing")
+        FAILURE_SENTENCES[kind].format(function=question.name)
+        for kind in ("not_written", "missing")
     }
     return any(not case.passed and _lead(case.message) in leads for case in question.cases)
 
@@ -172,7 +173,7 @@ def _lead(message: str) -> str:
 def mistakes(results: Sequence[Result], lab: Lab) -> list[Mistake]:
     """Known mistakes, the most frequent first; a submission counts once for each.
 
-    Of a case's explanations only the first counts. One that the catalogue no longer has is left out.
+    Of a case's explanations only the first counts; what the catalogue no longer has is left out.
     """
     explain.load_catalogue(lab)
     known = explain.titles((), lab.number)
@@ -231,12 +232,16 @@ def troubles(result: Result) -> list[str]:
         for kind in {_kind(case.message) for case in question.cases if not case.passed}:
             seen.setdefault(kind, []).append(f"`{question.name}`")
     return [
-        sentence.format(", ".join(seen[kind])) for kind, sentence in _TROUBLE.items() if kind in seen
+        sentence.format(", ".join(seen[kind]))
+        for kind, sentence in _TROUBLE.items()
+        if kind in seen
     ]
 
 
 _SENTENCES = {
-    kind: re.compile(re.escape(FAILURE_SENTENCES[kind].rstrip(".")).replace(r"\{function\}", r"\w+"))
+    kind: re.compile(
+        re.escape(FAILURE_SENTENCES[kind].rstrip(".")).replace(r"\{function\}", r"\w+")
+    )
     for kind in _TROUBLE
 }
 
@@ -245,4 +250,3 @@ def _kind(message: str) -> str:
     """The kind of failure that a message tells, or nothing."""
     lead = _lead(message)
     return next((kind for kind, sentence in _SENTENCES.items() if sentence.match(lead)), "")
-

@@ -48,7 +48,6 @@ FILES_LIMIT = 4096
 PATH_DEPTH = 4
 
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}")
-_CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSYS", "SIGTRAP")
 _KINDS: tuple[Kind, ...] = (
     "not_written",
     "raised",
@@ -281,6 +280,8 @@ class Worker:
                 self._stop()
             if self._socket is None:
                 self._start()
+            if self._socket is None:  # the clean process ended meanwhile; there is a new one
+                continue
             if module in self._loaded:
                 return None
             exchange = _Exchange(self)
@@ -293,23 +294,17 @@ class Worker:
             if failure.detail == "total":
                 return failure
             if failure.kind in ("timeout", "crashed", "exited", "memory", "protocol", "flooded"):
-                # Of the process's life: the innermost module that was being imported is to blame.
-                guilty = exchange.importing[-1] if exchange.importing else module
                 detail = failure.detail or failure.kind
-                if not exchange.died:
-                    guilty = module
-                failure = replace(
-                    failure, kind="import_failed", detail=detail, module=guilty, where=failure.where
-                )
-                if not exchange.died:
-                    self._failed[module] = failure
-                else:
-                    broken[digest, guilty] = failure
-                if guilty == module:
-                    return failure
-                continue
-            self._failed[module] = failure
-            return failure
+                failure = replace(failure, kind="import_failed", detail=detail, module=module)
+            if not exchange.died:
+                self._failed[module] = failure
+                return failure
+            # It hung or took the process along: the innermost module being imported is to blame,
+            # and whoever needs that one fails, or gets substitutes for it, without running it.
+            guilty = exchange.importing[-1] if exchange.importing else module
+            failure = broken[digest, guilty] = replace(failure, module=guilty)
+            if guilty == module:
+                return failure
         return Failure("import_failed", detail="crashed", module=module)
 
     def _start(self) -> None:
@@ -414,14 +409,14 @@ class _Exchange:
                 self.receive()
             self.budget.used()
             if self.header.get("threads") or not worker._quiet():
-                worker._suspect = True  # something of it goes on: not in the next call's time
+                worker._suspect = True  # something of it goes on
             return None
         except _ExpiredError as error:
             kind: Kind = "flooded" if error.limit == "files" else "timeout"
             failure = Failure(kind, detail=error.limit)
         except _GoneError:
             return self.ended()
-        except TooLargeError:
+        except (TooLargeError, MemoryError):
             failure = Failure("flooded", detail="reply")
         except ProtocolError:
             failure = Failure("protocol")
@@ -636,6 +631,8 @@ class _Call(_Exchange):
         self.importing, self.notes, self.died = [], 0, False
         failure = self.exchange(self.request, self.encoder.buffers, seconds)
         used = self.budget.spent
+        if failure is None and worker._suspect:
+            worker._stop()  # not in the next call's time, and not between the calls
         if failure is None and self.header.get("op") == "value":
             decoder = Decoder(self.body)
             try:

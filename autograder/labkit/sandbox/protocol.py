@@ -24,6 +24,12 @@ A value in the header is a node; arrays' bytes stand in the body, C or Fortran o
     ["g", "PCG64", node]                   random Generator, by its bit generator's state
     ["k", "id"]                            a function of the grader's (grader to worker only)
 
+Messages, by their header's `op`; the worker only ever answers, and serves one request at a time:
+
+    grader: setup, probe, load, call       worker: done, value, error
+    in between, worker: callback           grader: value, error
+    in between, worker: loading, loaded    (notes: which module's import began or ended)
+
 There is no pickle, no class name and no code in it. Reading checks everything (sizes, depth, types,
 counts, every byte accounted for) and raises `ProtocolError` for whatever does not fit, because the
 other side may be a submission writing what it likes.

@@ -183,9 +183,12 @@ def free_uids() -> tuple[int, int]:
     High ids that no account has; each zygote its own range, by its process id. A container that
     maps few ids leaves the top of what it maps; (0, 0) where there is nothing to choose from.
     """
-    with open("/proc/self/uid_map", encoding="ascii") as file:  # noqa: PTH123
-        ranges = [[int(part) for part in line.split()] for line in file]
-    top = max(first + count for first, _, count in ranges)
+    try:
+        with open("/proc/self/uid_map", encoding="ascii") as file:  # noqa: PTH123
+            ranges = [[int(part) for part in line.split()] for line in file]
+        top = max(first + count for first, _, count in ranges)
+    except (OSError, ValueError):
+        top = 1 << 32
     if top < 30_000:
         return 0, 0
     if top > 1 << 31:
@@ -301,8 +304,11 @@ def memory_size() -> int:
     """Bytes of address space that this process has; 0 where the system does not tell."""
     if not LINUX:
         return 0
-    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
-        return int(file.read().split()[0]) * resource.getpagesize()
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except (OSError, ValueError):
+        return 0
 
 
 def set_limits(limits: dict[str, int], size: int, *, own_user: bool) -> None:
@@ -318,7 +324,7 @@ def set_limits(limits: dict[str, int], size: int, *, own_user: bool) -> None:
             if LINUX:
                 raise
 
-    if LINUX:
+    if size:
         cap(resource.RLIMIT_AS, size + limits["memory"])
     cap(resource.RLIMIT_CPU, limits["cpu"])
     cap(resource.RLIMIT_FSIZE, limits["file"])

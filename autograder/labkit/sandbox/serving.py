@@ -100,22 +100,37 @@ class Watchdog:
         self.close()
 
 
+_limited = threading.Lock()
+_inside = 0
+_outside: tuple[int, int] = (-1, -1)
+
+
 @contextlib.contextmanager
 def memory_limit(megabytes: int) -> Iterator[None]:
-    """Lets this process take at most so much memory more (Linux); MemoryError beyond it."""
+    """Lets this process take at most so much memory more (Linux); MemoryError beyond it.
+
+    The limit is the process's: where threads overlap, the first sets it and the last takes it back.
+    """
     if not LINUX:
         yield
         return
     import resource
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    with open("/proc/self/statm", "rb") as file:  # noqa: PTH123
-        size = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    wanted = size + (megabytes << 20)
-    if soft != resource.RLIM_INFINITY:
-        wanted = min(wanted, soft)
-    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+    global _inside, _outside
+    with _limited:
+        _inside += 1
+        if _inside == 1:
+            _outside = soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+            with open("/proc/self/statm", "rb") as file:  # noqa: PTH123
+                size = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+            wanted = size + (megabytes << 20)
+            if soft != resource.RLIM_INFINITY:
+                wanted = min(wanted, soft)
+            resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        with _limited:
+            _inside -= 1
+            if not _inside:
+                resource.setrlimit(resource.RLIMIT_AS, _outside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import Any
 import numpy as np
 
 from .check import CaseFailed, Check
+from .naming import CaseRun
 
 
 @dataclass(frozen=True)
 class Case:
     """One case of a question, as Otter's test file has it."""
 
+    question: str
     name: str
     title: str
     hidden: bool
@@ -55,6 +58,7 @@ def read_cases(path: Path) -> list[Case]:
     share = left / max(1, given.count(None))
     return [
         Case(
+            str(env["name"]),
             function.__name__,
             title_of(function),
             bool(config.get("hidden")),
@@ -71,12 +75,12 @@ def title_of(function: Callable[..., None]) -> str:
 
 def run_cases(cases: Sequence[Case], check: Check) -> list[Verdict]:
     """Run a question's cases against `check`; never raises for what a case finds."""
-    check.begin_question()
+    check.begin_question(cases[0].question if cases else "")
     failed: dict[str, tuple[str, list[str]]] = {}
     for case in cases:
-        check.begin_case(case.name, case.title, case.hidden)
+        body = functools.partial(case.function, **{"check": check, "np": np})
         try:
-            case.function(**{"check": check, "np": np})
+            check.run(CaseRun(case.name, case.title, case.hidden), body)
         except CaseFailed as error:
             failed[case.name] = (str(error), [])
     failed |= check.explain()

@@ -24,6 +24,7 @@ class Check:
     """What a case calls. Subclasses say where the function runs and what is expected."""
 
     def __init__(self) -> None:
+        self.question = ""
         self.case = CaseRun("", "", hidden=False)
         self.cases: list[CaseRun] = []
         self.metrics: dict[str, float] = {}
@@ -92,8 +93,12 @@ class Check:
             return {key: stored[key] for key in stored.files}
 
     def metric(self, name: str, value: float) -> None:
-        """Keep a number that a case measured, for the report and a leaderboard."""
-        self.metrics[name] = float(value)
+        """Keep a number that a case measured, for the report and a leaderboard.
+
+        The first one counts: later ones come from trying known mistakes on the same case.
+        """
+        if np.isfinite(value):
+            self.metrics.setdefault(name, float(value))
 
     # -- what cases ask
 
@@ -233,14 +238,16 @@ class Check:
         if tried.problem is not None:
             raise CaseFailed(compose(tried.problem, (), self.case.hidden, tried.note))
 
-    def begin_question(self) -> None:
+    def begin_question(self, name: str) -> None:
         """Forget the cases of the question before."""
+        self.question = name
         self.cases = []
 
-    def begin_case(self, name: str, title: str, hidden: bool) -> None:
-        """A case starts."""
-        self.case = CaseRun(name, title, hidden)
-        self.cases.append(self.case)
+    def run(self, case: CaseRun, body: Callable[[], None]) -> None:
+        """Run the body of a case; raises CaseFailed with the message where it fails."""
+        self.case = case
+        self.cases.append(case)
+        body()
 
     def note_of(self, name: str) -> str:
         """What is to be said of a case that passed, or nothing."""

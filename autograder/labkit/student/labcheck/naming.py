@@ -76,6 +76,11 @@ class CaseRun:
     hidden: bool
     tried: list[Tried] = field(default_factory=list)
 
+    @property
+    def failed(self) -> bool:
+        """Whether its last probe found a problem."""
+        return bool(self.tried) and self.tried[-1].problem is not None
+
 
 def rank(
     cases: Sequence[CaseRun], wrong: Callable[[CaseRun, Tried], Sequence[WrongOutcome]]

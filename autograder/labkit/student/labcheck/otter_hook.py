@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from .cases import title_of
 from .check import CaseFailed, Check
+from .naming import CaseRun
 
 _current: Check | None = None
 
@@ -38,11 +40,12 @@ def _teach_otter() -> None:
 
     def call_func(self: Any, global_environment: Mapping[str, Any]) -> None:
         check = _current
-        if check is not None:
-            name, title = self.test_func.__name__, title_of(self.test_func)
-            check.begin_case(name, title, bool(self.hidden))
-            global_environment = {**global_environment, "check": check, "np": np}
-        plain_call(self, global_environment)
+        if check is None:
+            plain_call(self, global_environment)
+            return
+        case = CaseRun(self.test_func.__name__, title_of(self.test_func), bool(self.hidden))
+        environment = {**global_environment, "check": check, "np": np}
+        check.run(case, functools.partial(plain_call, self, environment))
 
     def error_message(self: Any, excp: BaseException, context: int = 0) -> str:
         if isinstance(excp, CaseFailed):
@@ -54,7 +57,7 @@ def _teach_otter() -> None:
         if check is None:
             plain_run(self, global_environment)
             return
-        check.begin_question()
+        check.begin_question(self.name)
         plain_run(self, global_environment)
         messages = check.explain()
         for result in self.test_case_results:

@@ -1,0 +1,107 @@
+"""`labkit bench`: every figure that the kit boasts of, measured beside its peer in one run.
+
+One module a subject (`grading`, `checking`, `convolution`, `epochs`, `building`, `image`), all in
+the rhythm of `measure`; `table`, `plot` and a JSON file with every sample show what came of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from labkit.atomic import write_json
+from labkit.bench import building, checking, convolution, epochs, grading, image, machine
+from labkit.bench import plot as plots
+from labkit.bench import table as tables
+from labkit.bench.measure import NotMeasured, Row, missing
+from labkit.errors import LabkitError
+
+Measurement = Callable[[bool], list[Row]]
+
+MEASUREMENTS: Mapping[str, Measurement] = {
+    "grade": grading.one_submission,
+    "class": grading.classes,
+    "class500": grading.five_hundred,
+    "check": checking.student_check,
+    "conv": convolution.forward_and_backward,
+    "epoch": epochs.against_torch,
+    "build": building.all_labs,
+    "image": image.grading_image,
+}
+"""By the name that `--only` takes, in the order of the table."""
+
+ON_DEMAND = frozenset({"image"})
+"""Only where they are named: they fetch packages from the network."""
+
+
+def run(out: Path, only: tuple[str, ...], quick: bool) -> None:
+    """Measure, print the table, and write `out/bench.json` and `out/bench.svg`.
+
+    `only` names measurements, all that need no network by default. What cannot be measured is a
+    line with its reason. Raises LabkitError for a name that there is not.
+    """
+    for name in only:
+        if name not in MEASUREMENTS:
+            known = ", ".join(MEASUREMENTS)
+            raise LabkitError(f"There is no measurement {name!r}; choose from {known}.")
+    console = Console(stderr=True, highlight=False)
+    rows: list[Row] = []
+    for name, measurement in MEASUREMENTS.items():
+        if name in only or (not only and name not in ON_DEMAND):
+            rows += _measured(name, measurement, quick, console)
+        elif not only:
+            reason = f"it fetches packages, so only with --only {name}."
+            rows.append(dataclasses.replace(missing(name, reason), name=name))
+    about = machine.description()
+    write_json(out / "bench.json", as_json(rows, about, quick))
+    tables.show(rows)
+    written = [out / "bench.json"]
+    if plots.write(out / "bench.svg", rows, about):
+        written.append(out / "bench.svg")
+    for path in written:
+        Console(highlight=False).print(f"  {path}", markup=False, soft_wrap=True)
+
+
+def _measured(name: str, measurement: Measurement, quick: bool, console: Console) -> list[Row]:
+    """The rows of one measurement; whatever stops it becomes a row."""
+    with console.status(f"measuring {name}") if console.is_terminal else nullcontext():
+        try:
+            rows = measurement(quick)
+        except NotMeasured as reason:
+            rows = [missing(name, f"{reason}.")]
+        except Exception as error:  # a figure that fails must not take the others with it
+            rows = [missing(name, f"it stopped with {type(error).__name__}: {error}")]
+    for row in rows:
+        row.name = name
+    return rows
+
+
+def as_json(rows: list[Row], about: Mapping[str, Any], quick: bool) -> dict[str, Any]:
+    """A run as plain data: the machine, the figures, every sample."""
+    now = datetime.datetime.now(datetime.UTC)
+    return {
+        "schema": 1,
+        "when": now.isoformat(timespec="seconds"),
+        "quick": quick,
+        "machine": dict(about),
+        "rows": [
+            {**_rounded(dataclasses.asdict(row)), "ratio": _rounded(row.ratio)} for row in rows
+        ],
+    }
+
+
+def _rounded(value: Any) -> Any:
+    """`value` with six digits of each float: more is noise."""
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(part) for part in value]
+    return value

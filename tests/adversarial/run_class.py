@@ -1,0 +1,25 @@
+"""Grades a class in a process of its own, as `labkit grade` does, without building anything.
+
+python -m tests.adversarial.run_class BUNDLE SUBMISSIONS OUT JOBS
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from labkit import results
+from labkit.bundle import Bundle
+from labkit.classroom import grade_class
+
+
+def main(bundle: str, submissions: str, out: str, jobs: str, *more: str) -> None:
+    """Grade and write grades.csv."""
+    built = Bundle(Path(bundle))
+    resume = "--resume" in more
+    found, _ = grade_class(built, Path(submissions), Path(out), jobs=int(jobs), resume=resume)
+    results.write_grades(Path(out) / "grades.csv", found, built.lab)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

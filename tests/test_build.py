@@ -30,7 +30,13 @@ def test_solution_earns_all_and_starter_nothing(lab: Lab) -> None:
 def test_the_student_zip_is_complete(lab: Lab) -> None:
     with zipfile.ZipFile(build.built(lab).root / "student.zip") as archive:
         names = set(archive.namelist())
-    assert {f"{lab.name}.ipynb", "labcheck/__init__.py", "labdata.py", "check.py", "recorded.npz"} <= names
+    assert {
+        f"{lab.name}.ipynb",
+        "labcheck/__init__.py",
+        "labdata.py",
+        "check.py",
+        "recorded.npz",
+    } <= names
     assert {"README.md", "requirements.txt", "data/fashion_mnist.npz"} <= names
     assert {f"neuralnet/{module}.py" for module in lab.modules} <= names
     assert {f"tests/{question}.py" for question in lab.questions} <= names

@@ -560,6 +560,7 @@ def wrong_sum() -> bytes:
         (b"%PDF-1.7", "report.pdf", "no folder neuralnet/"),
         (b"", "layers", "no folder neuralnet/"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",
 )
 def test_broken_files_say_what_is_wrong(tmp_path, content, name, words):
     submission, found = hand_in(tmp_path, content, name)

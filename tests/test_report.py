@@ -239,7 +239,7 @@ def test_near_identical_submissions_are_grouped_and_pointed_at() -> None:
     assert "The same as the kit’s own solution but for names: e ." in text
     assert "A reason to look, nothing more." in text
     assert "plagiar" not in text.lower() and "cheat" not in text.lower()
-    assert "None among 5 compared." in page(found, similarity=Similarity(5)).text
+    assert "None among the 5 compared." in page(found, similarity=Similarity(5)).text
     left_out = Similarity(left_out="Not looked for: this needs copydetect.")
     assert "Not looked for: this needs copydetect." in page(found, similarity=left_out).text
 

@@ -127,10 +127,39 @@ def test_short_code_tells_nothing() -> None:
     assert flagged(code, {}) == set()
 
 
+def long_body(rng: random.Random) -> str:
+    """Code that nobody else writes."""
+    lines = [rng.choice(EXTRA).format(rng.randrange(1000)) for _ in range(8)]
+    return "\n" + "".join(f"    {line}\n" for line in lines)
+
+
+def test_rare_one_liners_do_not_make_common_code_a_copy() -> None:
+    rng = random.Random(0)
+    common = {f"long{i}": long_body(rng) for i in range(3)}
+    rare = {f"short{i}": f"return z ** {i} @ {i}" for i in range(8)}
+    code = {
+        f"s{i}": common | {f"short{k}": f"return {i} - z * {k}" for k in range(8)}
+        for i in range(30)
+    }
+    code |= {name: common | rare for name in ("a", "b")}
+    assert flagged(code, {}) == set()
+
+
+def test_agreeing_here_and_there_is_not_a_copy() -> None:
+    rng = random.Random(0)
+    code = {f"s{i}": {f"f{k}": long_body(rng) for k in range(8)} for i in range(20)}
+    half = {f"f{k}": code["s0"][f"f{k}"] for k in range(4)}
+    most = {f"f{k}": code["s1"][f"f{k}"] for k in range(6)}
+    own = {f"f{k}": long_body(rng) for k in range(8)}
+    assert flagged(code | {"half": own | half}, {}) == set()
+    assert flagged(code | {"most": own | most}, {}) == {("s1", "most")}
+
+
 def test_stubs_are_not_compared() -> None:
     stub = 'raise NotImplementedError("Lab 1: relu is not written yet. Open activations.py.")'
     code = {name: {f"f{i}": stub + "\n" for i in range(9)} for name in "abc"}
     assert flagged(code, {}) == set()
+    assert similar._prints(code["a"]) == {}
 
 
 def test_a_copy_without_an_original_in_class_is_told_by_the_reference() -> None:

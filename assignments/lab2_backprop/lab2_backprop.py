@@ -1108,8 +1108,8 @@ print(f"dW: relative error {relative_error(dW, slow):.1e}")
 #
 # **Rubric** (6 points). 2: errors measured for all five gradients with the student's own `numerical_gradient` (1 if
 # only some). 1: sees that the wrong ones are exactly those on the gate path. 2: names the line and repairs it, with
-# the reason (1 for the right line without the reason). 1: shows that all five errors are small after the repair. No
-# points for (c) alone, found by reading, without any measurement in (a): then at most 2 in all.
+# the reason (1 for the right line without the reason). 1: shows that all five errors are small after the repair. A
+# line found by reading alone, with nothing measured in (a), earns at most 2 points in all.
 
 # %% [raw]
 # # END SOLUTION

@@ -45,8 +45,8 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy as np
-from labdata import CLASS_NAMES, fashion_mnist_images, load_fashion_mnist, mean_image
 
+from labdata import CLASS_NAMES, fashion_mnist_images, load_fashion_mnist, mean_image
 from neuralnet.activations import sigmoid
 from neuralnet.autoencoder import autoencoder_loss, fine_tune, pretrain, train_autoencoder
 from neuralnet.backprop import numerical_gradient
@@ -54,7 +54,9 @@ from neuralnet.layers import dense_forward, forward
 from neuralnet.training import accuracy, initialize, predict, train
 
 BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#E69F00", "#777777"  # differ in brightness, too
-plt.rcParams.update({"figure.dpi": 100, "font.size": 11, "axes.spines.top": False, "axes.spines.right": False})
+plt.rcParams.update(
+    {"figure.dpi": 100, "font.size": 11, "axes.spines.top": False, "axes.spines.right": False}
+)
 np.set_printoptions(precision=4, suppress=True)
 
 
@@ -70,7 +72,13 @@ def picture(ax, pixels, title="", low=0.0, high=1.0):
 
 X_train, y_train, X_test, y_test = load_fashion_mnist(2000, 1000)
 mean = mean_image()
-print("training images", X_train.shape, " test images", X_test.shape, " (columns, the mean image subtracted)")
+print(
+    "training images",
+    X_train.shape,
+    " test images",
+    X_test.shape,
+    " (columns, the mean image subtracted)",
+)
 
 # %% [markdown]
 # ## Part 1. A function from the input to itself
@@ -121,7 +129,9 @@ print("training images", X_train.shape, " test images", X_test.shape, " (columns
 # %%
 encoder = (np.array([[1.0, 2.0]]), np.array([[-1.0]]))
 decoder = (np.array([[0.5], [1.5]]), np.zeros((2, 1)))
-loss, (dW_e, db_e), (dW_d, db_d) = autoencoder_loss(encoder, decoder, np.array([[1.0, 2.0], [1.0, -1.0]]), "relu")
+loss, (dW_e, db_e), (dW_d, db_d) = autoencoder_loss(
+    encoder, decoder, np.array([[1.0, 2.0], [1.0, -1.0]]), "relu"
+)
 print("loss", loss, "  expected: 2.25")
 print("encoder", dW_e.ravel(), db_e.ravel(), "  expected: [1.5 1.5] [1.5]")
 print("decoder", dW_d.ravel(), db_d.ravel(), "  expected: [0. 2.] [-1.   1.5]")
@@ -129,14 +139,19 @@ print("decoder", dW_d.ravel(), db_d.ravel(), "  expected: [0. 2.] [-1.   1.5]")
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_autoencoder_loss_by_hand(check, np):
     """The example of the text, that you can work out by hand."""
     encoder = (np.array([[1.0, 2.0]]), np.array([[-1.0]]))
     decoder = (np.array([[0.5], [1.5]]), np.array([[0.0], [0.0]]))
-    grads = ((np.array([[1.5, 1.5]]), np.array([[1.5]])), (np.array([[0.0], [2.0]]), np.array([[-1.0], [1.5]])))
+    grads = (
+        (np.array([[1.5, 1.5]]), np.array([[1.5]])),
+        (np.array([[0.0], [2.0]]), np.array([[-1.0], [1.5]])),
+    )
     X = np.array([[1.0, 2.0], [1.0, -1.0]])
     check.values("autoencoder_loss", encoder, decoder, X, "relu", expected=(2.25, *grads))
+
 
 # %%
 def test_autoencoder_loss_sigmoid(check, np):
@@ -146,6 +161,7 @@ def test_autoencoder_loss_sigmoid(check, np):
     decoder = (rng.normal(size=(5, 3)), rng.normal(size=(5, 1)))
     check.values("autoencoder_loss", encoder, decoder, rng.normal(size=(5, 7)), "sigmoid")
 
+
 # %%
 def test_autoencoder_loss_tanh_relu(check, np):
     """The other two activations."""
@@ -154,6 +170,7 @@ def test_autoencoder_loss_tanh_relu(check, np):
         encoder = (rng.normal(size=(h, p)), rng.normal(size=(h, 1)))
         decoder = (rng.normal(size=(p, h)), rng.normal(size=(p, 1)))
         check.values("autoencoder_loss", encoder, decoder, rng.normal(size=(p, n)), activation)
+
 
 # %%
 # HIDDEN
@@ -167,7 +184,9 @@ def test_autoencoder_loss_differences(check, np):
         return np.sum((Wd @ np.tanh(We @ X + be) + bd - X) ** 2) / (2 * X.shape[1])
 
     def gradient(i):
-        return check.ref("numerical_gradient")(lambda part: loss(*parts[:i], part, *parts[i + 1 :]), parts[i])
+        return check.ref("numerical_gradient")(
+            lambda part: loss(*parts[:i], part, *parts[i + 1 :]), parts[i]
+        )
 
     wanted = [gradient(i) for i in range(4)]
 
@@ -184,7 +203,10 @@ def test_autoencoder_loss_differences(check, np):
                 return f"The {name} is not the gradient of the loss."
         return None
 
-    check.outcome("autoencoder_loss", (parts[0], parts[1]), (parts[2], parts[3]), X, "tanh", judge=judge)
+    check.outcome(
+        "autoencoder_loss", (parts[0], parts[1]), (parts[2], parts[3]), X, "tanh", judge=judge
+    )
+
 
 # %%
 # HIDDEN
@@ -195,6 +217,7 @@ def test_autoencoder_loss_wide(check, np):
         encoder = (rng.normal(size=(h, p)), rng.normal(size=(h, 1)))
         decoder = (rng.normal(size=(p, h)), rng.normal(size=(p, 1)))
         check.values("autoencoder_loss", encoder, decoder, rng.normal(0.5, 2.0, (p, n)), activation)
+
 
 # %%
 # HIDDEN
@@ -207,6 +230,7 @@ def test_autoencoder_loss_whole_numbers(check, np):
         X = rng.integers(-3, 4, (3, 5))
         X[0, 0] = 3  # at least one number that is not 0
         check.values("autoencoder_loss", encoder, decoder, X, activation)
+
 
 # %% [raw]
 # # END TESTS
@@ -223,8 +247,16 @@ def test_autoencoder_loss_whole_numbers(check, np):
 rng = np.random.default_rng(1)
 X = rng.normal(size=(5, 7))
 parts = [rng.normal(size=shape) for shape in ((3, 5), (3, 1), (5, 3), (5, 1))]
-_, encoder_grad, decoder_grad = autoencoder_loss((parts[0], parts[1]), (parts[2], parts[3]), X, "sigmoid")
-for i, (name, fast) in enumerate(zip(("encoder W", "encoder b", "decoder W", "decoder b"), (*encoder_grad, *decoder_grad), strict=True)):
+_, encoder_grad, decoder_grad = autoencoder_loss(
+    (parts[0], parts[1]), (parts[2], parts[3]), X, "sigmoid"
+)
+for i, (name, fast) in enumerate(
+    zip(
+        ("encoder W", "encoder b", "decoder W", "decoder b"),
+        (*encoder_grad, *decoder_grad),
+        strict=True,
+    )
+):
 
     def loss_of(part, i=i):
         We, be, Wd, bd = [*parts[:i], part, *parts[i + 1 :]]
@@ -263,15 +295,33 @@ for i, (name, fast) in enumerate(zip(("encoder W", "encoder b", "decoder W", "de
 # returns `(encoder, decoder, losses)`.
 
 # %%
-toy = np.array([[1.0, 2.0, 3.0, -1.0, -2.0, -3.0], [2.0, 4.0, 6.0, -2.0, -4.0, -6.0]]) / 4  # all on one line
+toy = (
+    np.array([[1.0, 2.0, 3.0, -1.0, -2.0, -3.0], [2.0, 4.0, 6.0, -2.0, -4.0, -6.0]]) / 4
+)  # all on one line
 encoder, decoder, losses = train_autoencoder(
-    toy, 1, activation="tanh", learning_rate=0.2, batch_size=2, epochs=200, rng=np.random.default_rng(0)
+    toy,
+    1,
+    activation="tanh",
+    learning_rate=0.2,
+    batch_size=2,
+    epochs=200,
+    rng=np.random.default_rng(0),
 )
-print("shapes", encoder[0].shape, encoder[1].shape, decoder[0].shape, decoder[1].shape, "  expected: (1, 2) (1, 1) (2, 1) (2, 1)")
-print(f"loss of the first epoch {losses[0]:.3f}, of the last {losses[-1]:.3f}: points on a line fit into one number")
+print(
+    "shapes",
+    encoder[0].shape,
+    encoder[1].shape,
+    decoder[0].shape,
+    decoder[1].shape,
+    "  expected: (1, 2) (1, 1) (2, 1) (2, 1)",
+)
+print(
+    f"loss of the first epoch {losses[0]:.3f}, of the last {losses[-1]:.3f}: points on a line fit into one number"
+)
 
 # %% [raw]
 # # BEGIN TESTS
+
 
 # %%
 def test_train_autoencoder_parts(check, np):
@@ -297,6 +347,7 @@ def test_train_autoencoder_parts(check, np):
     settings = {"activation": "tanh", "learning_rate": 0.1, "batch_size": 5, "epochs": 12}
     check.outcome("train_autoencoder", X, 3, **settings, rng=check.rng(4202), judge=judge)
 
+
 # %%
 def test_train_autoencoder_one_step(check, np):
     """A batch as large as the data: an epoch is one gradient step, for all four arrays."""
@@ -316,15 +367,24 @@ def test_train_autoencoder_one_step(check, np):
     def problem(old, new):
         for i, name in enumerate(("encoder's W", "encoder's b", "decoder's W", "decoder's b")):
             slope = differences(lambda part: loss(*old[:i], part, *old[i + 1 :]), old[i])
-            if np.shape(new[i]) != np.shape(old[i]) or not np.allclose((old[i] - new[i]) / 0.5, slope, 1e-5, 1e-7):
-                return f"After one step the {name} is not where one step against its gradient leads."
+            if np.shape(new[i]) != np.shape(old[i]) or not np.allclose(
+                (old[i] - new[i]) / 0.5, slope, 1e-5, 1e-7
+            ):
+                return (
+                    f"After one step the {name} is not where one step against its gradient leads."
+                )
         return None
 
     def judge(result):
         return problem(starts[0], [*result[0], *result[1]])
 
-    check.outcome("train_autoencoder", X, 3, learning_rate=0.0, **settings, rng=check.rng(4204), judge=keep)
-    check.outcome("train_autoencoder", X, 3, learning_rate=0.5, **settings, rng=check.rng(4204), judge=judge)
+    check.outcome(
+        "train_autoencoder", X, 3, learning_rate=0.0, **settings, rng=check.rng(4204), judge=keep
+    )
+    check.outcome(
+        "train_autoencoder", X, 3, learning_rate=0.5, **settings, rng=check.rng(4204), judge=judge
+    )
+
 
 # %%
 def test_train_autoencoder_images(check, np):
@@ -345,6 +405,7 @@ def test_train_autoencoder_images(check, np):
     settings = {"activation": "sigmoid", "learning_rate": 0.2, "batch_size": 20, "epochs": 40}
     check.outcome("train_autoencoder", X, 8, **settings, rng=check.rng(4205), judge=judge)
 
+
 # %%
 # HIDDEN
 def test_train_autoencoder_start(check, np):
@@ -358,7 +419,9 @@ def test_train_autoencoder_start(check, np):
         if np.shape(We) != (40, 60) or np.shape(Wd) != (60, 40) or np.any(be) or np.any(bd):
             return "At the start the weights have the wrong shapes, or the biases are not 0."
         for W in (We, Wd):
-            if abs(np.std(W) * np.shape(W)[1] ** 0.5 - 1) > 0.1 or abs(np.mean(W)) > 0.1 * np.std(W):
+            if abs(np.std(W) * np.shape(W)[1] ** 0.5 - 1) > 0.1 or abs(np.mean(W)) > 0.1 * np.std(
+                W
+            ):
                 return "The weights do not start with the scheme 'xavier' in both layers."
         if np.allclose(We, np.transpose(Wd)):
             return "Encoder and decoder start from the same numbers."
@@ -374,6 +437,7 @@ def test_train_autoencoder_start(check, np):
     check.outcome("train_autoencoder", X, 40, **settings, rng=check.rng(4207), judge=judge)
     check.outcome("train_autoencoder", X, 40, **settings, rng=check.rng(4207), judge=first)
     check.outcome("train_autoencoder", X, 40, **settings, rng=check.rng(4208), judge=judge)
+
 
 # %%
 # HIDDEN
@@ -398,8 +462,13 @@ def test_train_autoencoder_epochs(check, np):
             return "An epoch's loss is not the mean over its examples."
         return None
 
-    check.outcome("train_autoencoder", X, 4, learning_rate=0.0, **settings, rng=check.rng(4210), judge=keep)
-    check.outcome("train_autoencoder", X, 4, learning_rate=rate, **settings, rng=check.rng(4210), judge=judge)
+    check.outcome(
+        "train_autoencoder", X, 4, learning_rate=0.0, **settings, rng=check.rng(4210), judge=keep
+    )
+    check.outcome(
+        "train_autoencoder", X, 4, learning_rate=rate, **settings, rng=check.rng(4210), judge=judge
+    )
+
 
 # %%
 # HIDDEN
@@ -422,7 +491,11 @@ def test_train_autoencoder_shuffle(check, np):
         return None
 
     def close(a, b):
-        return all(np.allclose(p, q, 1e-7, 1e-9) for x, y in zip(a, b, strict=True) for p, q in zip(x, y, strict=True))
+        return all(
+            np.allclose(p, q, 1e-7, 1e-9)
+            for x, y in zip(a, b, strict=True)
+            for p, q in zip(x, y, strict=True)
+        )
 
     def judge_of(epochs):
         def judge(result):
@@ -437,11 +510,28 @@ def test_train_autoencoder_shuffle(check, np):
 
         return judge
 
-    check.outcome("train_autoencoder", X, 3, learning_rate=0.0, epochs=1, **settings, rng=check.rng(4212), judge=keep)
+    check.outcome(
+        "train_autoencoder",
+        X,
+        3,
+        learning_rate=0.0,
+        epochs=1,
+        **settings,
+        rng=check.rng(4212),
+        judge=keep,
+    )
     for epochs in range(1, 8):
         check.outcome(
-            "train_autoencoder", X, 3, learning_rate=0.3, epochs=epochs, **settings, rng=check.rng(4212), judge=judge_of(epochs)
+            "train_autoencoder",
+            X,
+            3,
+            learning_rate=0.3,
+            epochs=epochs,
+            **settings,
+            rng=check.rng(4212),
+            judge=judge_of(epochs),
         )
+
 
 # %%
 # HIDDEN
@@ -462,6 +552,7 @@ def test_train_autoencoder_whole_numbers(check, np):
     settings = {"activation": "sigmoid", "learning_rate": 1, "batch_size": 8, "epochs": 60}
     check.outcome("train_autoencoder", X, 6, **settings, rng=check.rng(4214), judge=judge)
 
+
 # %% [raw]
 # # END TESTS
 
@@ -478,7 +569,13 @@ def test_train_autoencoder_whole_numbers(check, np):
 trained = {}
 for hidden in (4, 8, 32):
     trained[hidden] = train_autoencoder(
-        X_train, hidden, activation="sigmoid", learning_rate=0.05, batch_size=20, epochs=30, rng=np.random.default_rng(hidden)
+        X_train,
+        hidden,
+        activation="sigmoid",
+        learning_rate=0.05,
+        batch_size=20,
+        epochs=30,
+        rng=np.random.default_rng(hidden),
     )
 
 
@@ -490,9 +587,16 @@ shown = [0, 1, 2, 3, 5, 7, 8, 9]
 fig, axes = plt.subplots(4, len(shown), figsize=(10, 5.6), layout="constrained")
 for column, i in enumerate(shown):
     picture(axes[0, column], X_test[:, i] + mean.ravel(), CLASS_NAMES[y_test[i]])
-    for row, (hidden, (encoder, decoder, _)) in enumerate(trained.items(), start=1):
-        picture(axes[row, column], reconstruct(encoder, decoder, X_test[:, i : i + 1]).ravel() + mean.ravel())
-for ax, text in zip(axes[:, 0], ("original,\n784 numbers", "code of\n4 numbers", "code of\n8 numbers", "code of\n32 numbers"), strict=True):
+    for row, (encoder, decoder, _) in enumerate(trained.values(), start=1):
+        picture(
+            axes[row, column],
+            reconstruct(encoder, decoder, X_test[:, i : i + 1]).ravel() + mean.ravel(),
+        )
+for ax, text in zip(
+    axes[:, 0],
+    ("original,\n784 numbers", "code of\n4 numbers", "code of\n8 numbers", "code of\n32 numbers"),
+    strict=True,
+):
     ax.set_ylabel(text)
 fig.suptitle("Test images and what is left of them after the bottleneck")
 plt.show()
@@ -513,10 +617,18 @@ for hidden, (encoder, decoder, _) in trained.items():
     print(f"{hidden:4}   {left:11.2f}   {linear:21.2f}")
 
 fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
-for (hidden, (_, _, losses)), line, colour in zip(trained.items(), (":", "--", "-"), (BLACK, ORANGE, BLUE), strict=True):
+for (hidden, (_, _, losses)), line, colour in zip(
+    trained.items(), (":", "--", "-"), (BLACK, ORANGE, BLUE), strict=True
+):
     ax.plot(range(1, 31), losses, line, color=colour, linewidth=2)
     ax.text(30.4, losses[-1], f"code of {hidden}", va="center")
-ax.set(title="Training an autoencoder", xlabel="epoch", ylabel="loss (squared error)", xlim=(0, 36), ylim=(0, None))
+ax.set(
+    title="Training an autoencoder",
+    xlabel="epoch",
+    ylabel="loss (squared error)",
+    xlim=(0, 36),
+    ylim=(0, None),
+)
 plt.show()
 
 # %% [markdown]
@@ -542,7 +654,9 @@ def patches_of(pixels, n, rng):
     found = []
     while len(found) < n:
         row, column = rng.integers(0, 29 - SIDE, 2)
-        patch = pixels[row : row + SIDE, column : column + SIDE, rng.integers(pixels.shape[2])].ravel()
+        patch = pixels[
+            row : row + SIDE, column : column + SIDE, rng.integers(pixels.shape[2])
+        ].ravel()
         if patch.std() > 0.25:
             found.append(4 * (patch - patch.mean()))  # times 4, so that a typical number is about 1
     return np.array(found).T
@@ -550,8 +664,12 @@ def patches_of(pixels, n, rng):
 
 patches = patches_of(pixels, 3000, np.random.default_rng(5))
 settings = {"activation": "relu", "batch_size": 50}
-at_start, _, _ = train_autoencoder(patches, 8, learning_rate=0.0, epochs=1, **settings, rng=np.random.default_rng(1))
-patch_encoder, _, _ = train_autoencoder(patches, 8, learning_rate=0.03, epochs=200, **settings, rng=np.random.default_rng(1))
+at_start, _, _ = train_autoencoder(
+    patches, 8, learning_rate=0.0, epochs=1, **settings, rng=np.random.default_rng(1)
+)
+patch_encoder, _, _ = train_autoencoder(
+    patches, 8, learning_rate=0.03, epochs=200, **settings, rng=np.random.default_rng(1)
+)
 
 fig, axes = plt.subplots(3, 8, figsize=(10, 4.4), layout="constrained")
 for column in range(8):
@@ -668,12 +786,19 @@ plt.show()
 
 # %%
 stack = pretrain(
-    X_train[:, :50], [64, 16, 2], activation="sigmoid", learning_rate=0.05, batch_size=10, epochs=2, rng=np.random.default_rng(0)
+    X_train[:, :50],
+    [64, 16, 2],
+    activation="sigmoid",
+    learning_rate=0.05,
+    batch_size=10,
+    epochs=2,
+    rng=np.random.default_rng(0),
 )
 print([W.shape for W, _ in stack], "  expected: [(64, 784), (16, 64), (2, 16)]")
 
 # %% [raw]
 # # BEGIN TESTS
+
 
 # %%
 def test_pretrain_shapes(check, np):
@@ -686,7 +811,11 @@ def test_pretrain_shapes(check, np):
         if len(result) != 3:
             return "There should be exactly one encoder for each hidden size."
         for layer, shape in zip(result, ((5, 7), (4, 5), (2, 4)), strict=True):
-            if len(layer) != 2 or np.shape(layer[0]) != shape or np.shape(layer[1]) != (shape[0], 1):
+            if (
+                len(layer) != 2
+                or np.shape(layer[0]) != shape
+                or np.shape(layer[1]) != (shape[0], 1)
+            ):
                 return "An encoder should be a pair (W, b), with as many columns as the layer below has units."
             if not np.all(np.isfinite(layer[0])) or not np.all(np.isfinite(layer[1])):
                 return "The result holds nan or inf."
@@ -704,8 +833,13 @@ def test_pretrain_shapes(check, np):
                 return f"{('The first', 'The second', 'The last')[i]} encoder is not trained: its W or b is where it started."
         return None
 
-    check.outcome("pretrain", X, [5, 4, 2], learning_rate=0.0, **settings, rng=check.rng(4302), judge=keep)
-    check.outcome("pretrain", X, [5, 4, 2], learning_rate=0.1, **settings, rng=check.rng(4302), judge=judge)
+    check.outcome(
+        "pretrain", X, [5, 4, 2], learning_rate=0.0, **settings, rng=check.rng(4302), judge=keep
+    )
+    check.outcome(
+        "pretrain", X, [5, 4, 2], learning_rate=0.1, **settings, rng=check.rng(4302), judge=judge
+    )
+
 
 # %%
 def test_pretrain_images(check, np):
@@ -733,6 +867,7 @@ def test_pretrain_images(check, np):
     settings = {"activation": "sigmoid", "learning_rate": 0.2, "batch_size": 20, "epochs": 40}
     check.outcome("pretrain", X, [10, 6], **settings, rng=check.rng(4303), judge=judge)
 
+
 # %%
 def test_pretrain_codes(check, np):
     """The second layer learns from the first one's codes, and from nothing else."""
@@ -759,8 +894,13 @@ def test_pretrain_codes(check, np):
             return "The second encoder was not trained on the codes a(W X + b) of the finished first one."
         return None
 
-    check.outcome("pretrain", X, [9, 5], learning_rate=0.0, **settings, rng=check.rng(4305), judge=keep)
-    check.outcome("pretrain", X, [9, 5], learning_rate=0.5, **settings, rng=check.rng(4305), judge=judge)
+    check.outcome(
+        "pretrain", X, [9, 5], learning_rate=0.0, **settings, rng=check.rng(4305), judge=keep
+    )
+    check.outcome(
+        "pretrain", X, [9, 5], learning_rate=0.5, **settings, rng=check.rng(4305), judge=judge
+    )
+
 
 # %%
 # HIDDEN
@@ -790,7 +930,9 @@ def test_pretrain_equal_sizes(check, np):
                 basis, _ = np.linalg.qr(H)
                 if not np.linalg.norm(change) > 1e-6:
                     return "An encoder is not trained."
-                if not np.linalg.norm(change - change @ basis @ basis.T) <= 1e-6 * np.linalg.norm(change):
+                if not np.linalg.norm(change - change @ basis @ basis.T) <= 1e-6 * np.linalg.norm(
+                    change
+                ):
                     return "An encoder was not trained on the codes a(W X + b) of the finished layer below it."
                 H = a(W @ H + b)
             return None
@@ -799,8 +941,25 @@ def test_pretrain_equal_sizes(check, np):
 
     for activation in ("tanh", "relu"):
         settings = {"activation": activation, "batch_size": 2, "epochs": 4}
-        check.outcome("pretrain", X, [8, 8, 8], learning_rate=0.0, **settings, rng=check.rng(4307), judge=keep(activation))
-        check.outcome("pretrain", X, [8, 8, 8], learning_rate=0.1, **settings, rng=check.rng(4307), judge=compare(activation))
+        check.outcome(
+            "pretrain",
+            X,
+            [8, 8, 8],
+            learning_rate=0.0,
+            **settings,
+            rng=check.rng(4307),
+            judge=keep(activation),
+        )
+        check.outcome(
+            "pretrain",
+            X,
+            [8, 8, 8],
+            learning_rate=0.1,
+            **settings,
+            rng=check.rng(4307),
+            judge=compare(activation),
+        )
+
 
 # %%
 # HIDDEN
@@ -816,7 +975,9 @@ def test_pretrain_start(check, np):
         for W, b in result:
             if np.any(b) or abs(np.std(W) * 50**0.5 - 1) > 0.12:
                 return "The layers do not start from Xavier weights and biases of 0."
-        if np.allclose(result[0][0], result[1][0]) or any(np.allclose(result[0][0], W) for W in seen):
+        if np.allclose(result[0][0], result[1][0]) or any(
+            np.allclose(result[0][0], W) for W in seen
+        ):
             return "Weights that should be drawn anew from rng are the same numbers again."
         return None
 
@@ -827,6 +988,7 @@ def test_pretrain_start(check, np):
     check.outcome("pretrain", X, [50, 50, 30], **settings, rng=check.rng(4309), judge=judge)
     check.outcome("pretrain", X, [50, 50, 30], **settings, rng=check.rng(4309), judge=first)
     check.outcome("pretrain", X, [50, 50, 30], **settings, rng=check.rng(4310), judge=judge)
+
 
 # %%
 # HIDDEN
@@ -846,14 +1008,21 @@ def test_pretrain_settings(check, np):
         def judge(result):
             # With a tiny learning rate steps add up: so many times the steps, so many times the way.
             way, change = states["once"] - states["start"], result[0][0] - states["start"]
-            if not np.linalg.norm(way) > 1e-8 or not np.allclose(change, factor * way, 1e-2, 1e-2 * np.max(np.abs(way))):
+            if not np.linalg.norm(way) > 1e-8 or not np.allclose(
+                change, factor * way, 1e-2, 1e-2 * np.max(np.abs(way))
+            ):
                 return f"The first encoder does not go as far as {name} should take it."
             return None
 
         return judge
 
     def ask(judge, rate, batch_size, epochs):
-        settings = {"activation": "sigmoid", "learning_rate": rate, "batch_size": batch_size, "epochs": epochs}
+        settings = {
+            "activation": "sigmoid",
+            "learning_rate": rate,
+            "batch_size": batch_size,
+            "epochs": epochs,
+        }
         check.outcome("pretrain", X, (5,), **settings, rng=check.rng(4312), judge=judge)
 
     ask(keep("start"), 0.0, 12, 1)
@@ -861,6 +1030,7 @@ def test_pretrain_settings(check, np):
     ask(times("a learning rate", 2), 2e-5, 12, 1)
     ask(times("the number of epochs", 3), 1e-5, 12, 3)
     ask(times("the mini-batches", 4), 1e-5, 3, 1)
+
 
 # %% [raw]
 # # END TESTS
@@ -876,18 +1046,43 @@ def test_pretrain_settings(check, np):
 
 # %%
 map_stack = pretrain(
-    X_train, [32, 2], activation="sigmoid", learning_rate=0.05, batch_size=20, epochs=50, rng=np.random.default_rng(0)
+    X_train,
+    [32, 2],
+    activation="sigmoid",
+    learning_rate=0.05,
+    batch_size=20,
+    epochs=50,
+    rng=np.random.default_rng(0),
 )
 points = X_test
 for W, b in map_stack:
     points = sigmoid(dense_forward(W, b, points))
 
 fig, ax = plt.subplots(figsize=(7.6, 5.4), layout="constrained")
-looks = {1: ("o", BLUE, BLUE), 7: ("^", BLACK, "none"), 5: ("x", ORANGE, ORANGE), 8: ("s", GREY, "none"), 9: ("+", BLACK, BLACK)}
+looks = {
+    1: ("o", BLUE, BLUE),
+    7: ("^", BLACK, "none"),
+    5: ("x", ORANGE, ORANGE),
+    8: ("s", GREY, "none"),
+    9: ("+", BLACK, BLACK),
+}
 for k, (marker, edge, face) in looks.items():
     x, y = points[:, y_test == k]
-    ax.scatter(x, y, marker=marker, s=26, color=edge, facecolors=face if marker in "o^s" else None, linewidths=1, label=CLASS_NAMES[k])
-ax.set(title="Codes of 500 test images, learned without labels", xlabel="first code unit", ylabel="second code unit")
+    ax.scatter(
+        x,
+        y,
+        marker=marker,
+        s=26,
+        color=edge,
+        facecolors=face if marker in "o^s" else None,
+        linewidths=1,
+        label=CLASS_NAMES[k],
+    )
+ax.set(
+    title="Codes of 500 test images, learned without labels",
+    xlabel="first code unit",
+    ylabel="second code unit",
+)
 ax.legend(frameon=False, markerscale=1.4)
 plt.show()
 
@@ -929,13 +1124,17 @@ print(f"first loss {losses[0]:.2f}   expected: about log 10 = {np.log(10):.2f}")
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_fine_tune_learns(check, np):
     """One more layer, one loss an epoch, and it learns to tell easy classes apart."""
     rng = check.rng(4401)
     y = np.repeat([0, 1, 2], 8)  # the examples come class by class, and class 3 does not occur
     X = 0.3 * rng.normal(size=(5, 24)) + rng.normal(0.0, 1.5, (5, 4))[:, y]
-    encoders = [(rng.normal(0.0, 0.5, (7, 5)), np.zeros((7, 1))), (rng.normal(0.0, 0.5, (6, 7)), np.zeros((6, 1)))]
+    encoders = [
+        (rng.normal(0.0, 0.5, (7, 5)), np.zeros((7, 1))),
+        (rng.normal(0.0, 0.5, (6, 7)), np.zeros((6, 1))),
+    ]
 
     def judge(result):
         params, losses = result
@@ -953,12 +1152,16 @@ def test_fine_tune_learns(check, np):
     settings = {"activation": "tanh", "learning_rate": 0.3, "batch_size": 5, "epochs": 60}
     check.outcome("fine_tune", encoders, X, y, 4, **settings, rng=check.rng(4402), judge=judge)
 
+
 # %%
 def test_fine_tune_start(check, np):
     """Where it starts: the encoders as they came, with a small random layer on top."""
     rng = check.rng(4403)
     X, y = rng.normal(size=(4, 6)), np.array([0, 2, 1, 1, 0, 6])
-    encoders = [(rng.normal(size=(5, 4)), rng.normal(size=(5, 1))), (rng.normal(size=(70, 5)), rng.normal(size=(70, 1)))]
+    encoders = [
+        (rng.normal(size=(5, 4)), rng.normal(size=(5, 1))),
+        (rng.normal(size=(70, 5)), rng.normal(size=(70, 1))),
+    ]
     settings = {"activation": "sigmoid", "learning_rate": 0.0, "batch_size": 4, "epochs": 1}
     seen = []
 
@@ -966,7 +1169,11 @@ def test_fine_tune_start(check, np):
         params, losses = result
         if [np.shape(W) for W, _ in params] != [(5, 4), (70, 5), (9, 70)]:
             return "There should be the encoders and one layer more, with a row for each of the classes."
-        if not all(np.allclose(a, b) for new, old in zip(params, encoders, strict=False) for a, b in zip(new, old, strict=True)):
+        if not all(
+            np.allclose(a, b)
+            for new, old in zip(params, encoders, strict=False)
+            for a, b in zip(new, old, strict=True)
+        ):
             return "With a learning rate of 0 the encoders do not come back as they came."
         W, b = params[-1]
         if np.any(b) or not 0.008 < np.std(W) < 0.012 or abs(np.mean(W)) > 0.002:
@@ -985,12 +1192,16 @@ def test_fine_tune_start(check, np):
     check.outcome("fine_tune", encoders, X, y, 9, **settings, rng=check.rng(4404), judge=first)
     check.outcome("fine_tune", encoders, X, y, 9, **settings, rng=check.rng(4405), judge=judge)
 
+
 # %%
 def test_fine_tune_one_step(check, np):
     """A batch as large as the data: an epoch is one gradient step, for all the layers."""
     rng = check.rng(4406)
     X, y = rng.normal(size=(4, 9)), np.array([0, 1, 2, 2, 1, 0, 2, 0, 0])
-    encoders = [(rng.normal(size=(5, 4)), rng.normal(size=(5, 1))), (rng.normal(size=(3, 5)), rng.normal(size=(3, 1)))]
+    encoders = [
+        (rng.normal(size=(5, 4)), rng.normal(size=(5, 1))),
+        (rng.normal(size=(3, 5)), rng.normal(size=(3, 1))),
+    ]
     settings = {"activation": "tanh", "batch_size": 9, "epochs": 1}
     forward, cross_entropy = check.ref("forward"), check.ref("softmax_cross_entropy")
     differences = check.ref("numerical_gradient")
@@ -1008,15 +1219,38 @@ def test_fine_tune_one_step(check, np):
         for i in range(6):
             slope = differences(lambda part: loss([*old[:i], part, *old[i + 1 :]]), old[i])
             close = 1e-5 * np.max(np.abs(slope)) + 1e-8
-            if np.shape(new[i]) != np.shape(old[i]) or not np.allclose((old[i] - new[i]) / 2.0, slope, 1e-4, close):
+            if np.shape(new[i]) != np.shape(old[i]) or not np.allclose(
+                (old[i] - new[i]) / 2.0, slope, 1e-4, close
+            ):
                 return f"After one step the {'Wb'[i % 2]} of layer {i // 2 + 1} is not where one step against its gradient leads."
         return None
 
     def judge(result):
         return problem(starts[0], [part for layer in result[0] for part in layer])
 
-    check.outcome("fine_tune", encoders, X, y, 3, learning_rate=0.0, **settings, rng=check.rng(4407), judge=keep)
-    check.outcome("fine_tune", encoders, X, y, 3, learning_rate=2.0, **settings, rng=check.rng(4407), judge=judge)
+    check.outcome(
+        "fine_tune",
+        encoders,
+        X,
+        y,
+        3,
+        learning_rate=0.0,
+        **settings,
+        rng=check.rng(4407),
+        judge=keep,
+    )
+    check.outcome(
+        "fine_tune",
+        encoders,
+        X,
+        y,
+        3,
+        learning_rate=2.0,
+        **settings,
+        rng=check.rng(4407),
+        judge=judge,
+    )
+
 
 # %%
 # HIDDEN
@@ -1038,20 +1272,51 @@ def test_fine_tune_epochs(check, np):
             (old, (new, losses)) = starts[0], result
             H = check.ref("forward")(old, X, activation)
             loss, dS = check.ref("softmax_cross_entropy")(H[-1], y)
-            for before, after, grad in zip(old, new, check.ref("backward")(old, H, dS, activation), strict=True):
+            for before, after, grad in zip(
+                old, new, check.ref("backward")(old, H, dS, activation), strict=True
+            ):
                 for a, b, slope in zip(before, after, grad, strict=True):
-                    if not np.allclose((a - b) / rate, 6 * slope, 1e-2, 1e-2 * np.max(np.abs(slope))):
+                    if not np.allclose(
+                        (a - b) / rate, 6 * slope, 1e-2, 1e-2 * np.max(np.abs(slope))
+                    ):
                         return "Two epochs of three mini-batches do not add up to six steps over all examples and layers."
             if np.shape(losses) != (2,) or not np.allclose(losses, loss, 1e-3):
                 return "An epoch's loss is not the mean over its examples."
             return None
 
         settings = {"activation": activation, "batch_size": 5, "epochs": 2}
-        check.outcome("fine_tune", encoders, X, y, 5, learning_rate=0.0, **settings, rng=check.rng(4409), judge=keep)
-        check.outcome("fine_tune", encoders, X, y, 5, learning_rate=rate, **settings, rng=check.rng(4409), judge=judge)
+        check.outcome(
+            "fine_tune",
+            encoders,
+            X,
+            y,
+            5,
+            learning_rate=0.0,
+            **settings,
+            rng=check.rng(4409),
+            judge=keep,
+        )
+        check.outcome(
+            "fine_tune",
+            encoders,
+            X,
+            y,
+            5,
+            learning_rate=rate,
+            **settings,
+            rng=check.rng(4409),
+            judge=judge,
+        )
 
     trial("relu", [(rng.normal(size=(6, 3)), rng.normal(size=(6, 1)))])
-    trial("sigmoid", [(rng.normal(size=(4, 3)), rng.normal(size=(4, 1))), (rng.normal(size=(6, 4)), rng.normal(size=(6, 1)))])
+    trial(
+        "sigmoid",
+        [
+            (rng.normal(size=(4, 3)), rng.normal(size=(4, 1))),
+            (rng.normal(size=(6, 4)), rng.normal(size=(6, 1))),
+        ],
+    )
+
 
 # %%
 # HIDDEN
@@ -1077,14 +1342,20 @@ def test_fine_tune_shuffle(check, np):
         return None
 
     def close(a, b):
-        return all(np.allclose(p, q, 1e-7, 1e-9) for x, y in zip(a, b, strict=True) for p, q in zip(x, y, strict=True))
+        return all(
+            np.allclose(p, q, 1e-7, 1e-9)
+            for x, y in zip(a, b, strict=True)
+            for p, q in zip(x, y, strict=True)
+        )
 
     def judge_of(epochs):
         def judge(result):
             for layers, orders in states[epochs - 1]:
                 for plan in plans:
                     if close(after(layers, plan), result[0]):
-                        states.setdefault(epochs, []).append(([(W, b) for W, b in result[0]], (*orders, plan)))
+                        states.setdefault(epochs, []).append(
+                            ([(W, b) for W, b in result[0]], (*orders, plan))
+                        )
                         if epochs == 7 and all(order == plan for order in orders):
                             return "Every epoch takes the examples in the same order: shuffle anew each time."
                         return None
@@ -1093,20 +1364,46 @@ def test_fine_tune_shuffle(check, np):
         return judge
 
     settings = {"activation": "tanh", "batch_size": 3}
-    check.outcome("fine_tune", encoders, X, y, 3, learning_rate=0.0, epochs=1, **settings, rng=check.rng(4411), judge=keep)
+    check.outcome(
+        "fine_tune",
+        encoders,
+        X,
+        y,
+        3,
+        learning_rate=0.0,
+        epochs=1,
+        **settings,
+        rng=check.rng(4411),
+        judge=keep,
+    )
     for epochs in range(1, 8):
         check.outcome(
-            "fine_tune", encoders, X, y, 3, learning_rate=0.5, epochs=epochs, **settings, rng=check.rng(4411), judge=judge_of(epochs)
+            "fine_tune",
+            encoders,
+            X,
+            y,
+            3,
+            learning_rate=0.5,
+            epochs=epochs,
+            **settings,
+            rng=check.rng(4411),
+            judge=judge_of(epochs),
         )
+
 
 # %%
 # HIDDEN
 def test_fine_tune_images(check, np):
     """Small real images: the whole network learns, and recognises images it has not seen."""
     X, y, X_test, y_test = check.data(400, 300)
-    X, X_test = (V.reshape(14, 2, 14, 2, -1).mean(axis=(1, 3)).reshape(196, -1) for V in (X, X_test))
+    X, X_test = (
+        V.reshape(14, 2, 14, 2, -1).mean(axis=(1, 3)).reshape(196, -1) for V in (X, X_test)
+    )
     rng = check.rng(4412)
-    encoders = [(rng.normal(0.0, 196**-0.5, (12, 196)), np.zeros((12, 1))), (rng.normal(0.0, 12**-0.5, (12, 12)), np.zeros((12, 1)))]
+    encoders = [
+        (rng.normal(0.0, 196**-0.5, (12, 196)), np.zeros((12, 1))),
+        (rng.normal(0.0, 12**-0.5, (12, 12)), np.zeros((12, 1))),
+    ]
 
     def judge(result):
         S = check.ref("forward")(result[0], X_test, "tanh")[-1]
@@ -1116,6 +1413,7 @@ def test_fine_tune_images(check, np):
 
     settings = {"activation": "tanh", "learning_rate": 0.2, "batch_size": 20, "epochs": 20}
     check.outcome("fine_tune", encoders, X, y, 10, **settings, rng=check.rng(4413), judge=judge)
+
 
 # %% [raw]
 # # END TESTS
@@ -1155,24 +1453,49 @@ def learning_curve(start, seed, epochs):
 
 def starting_points(sizes, seed):
     pretrained = pretrain(
-        X_train, sizes, activation="sigmoid", learning_rate=0.05, batch_size=20, epochs=10, rng=np.random.default_rng(seed)
+        X_train,
+        sizes,
+        activation="sigmoid",
+        learning_rate=0.05,
+        batch_size=20,
+        epochs=10,
+        rng=np.random.default_rng(seed),
     )
     random = initialize([784, *sizes], np.random.default_rng(seed), "xavier")
-    return {"pre-trained": pretrained, "random": random, "random, larger": [(4 * W, b) for W, b in random]}
+    return {
+        "pre-trained": pretrained,
+        "random": random,
+        "random, larger": [(4 * W, b) for W, b in random],
+    }
 
 
 started = time.perf_counter()
 curves = {}
 for seed in range(4):
     for name, start in starting_points([64, 64, 64, 64], seed).items():
-        curves.setdefault(name, []).append(learning_curve(start, 100 + seed, 120 if name == "random, larger" else 240))
+        curves.setdefault(name, []).append(
+            learning_curve(start, 100 + seed, 120 if name == "random, larger" else 240)
+        )
 print(f"{time.perf_counter() - started:.0f} seconds")
 
 print("test accuracy, mean (lowest to highest of four seeds)")
 print(f"{'epochs':20}{'60':>20}{'120':>20}{'240':>20}")
 for name, runs in curves.items():
-    cells = [[accuracies[epoch // EVERY - 1] for _, accuracies in runs if len(accuracies) >= epoch // EVERY] for epoch in (60, 120, 240)]
-    print(f"{name:20}" + "".join((f"{np.mean(c):.2f} ({min(c):.2f}–{max(c):.2f})" if c else "not run").rjust(20) for c in cells))
+    cells = [
+        [
+            accuracies[epoch // EVERY - 1]
+            for _, accuracies in runs
+            if len(accuracies) >= epoch // EVERY
+        ]
+        for epoch in (60, 120, 240)
+    ]
+    print(
+        f"{name:20}"
+        + "".join(
+            (f"{np.mean(c):.2f} ({min(c):.2f}–{max(c):.2f})" if c else "not run").rjust(20)
+            for c in cells
+        )
+    )
 
 # %%
 LOOKS = {"pre-trained": (BLUE, "-"), "random": (BLACK, "--"), "random, larger": (ORANGE, "-.")}
@@ -1183,12 +1506,37 @@ for name, runs in curves.items():
         left.plot(losses, color=colour, linestyle=line, alpha=0.25, linewidth=1)
         epochs = EVERY * np.arange(1, len(accuracies) + 1)
         right.plot(epochs, accuracies, color=colour, linestyle=line, alpha=0.25, linewidth=1)
-    left.plot(np.mean([losses for losses, _ in runs], axis=0), color=colour, linestyle=line, linewidth=2.5, label=name)
-    right.plot(epochs, np.mean([accuracies for _, accuracies in runs], axis=0), color=colour, linestyle=line, linewidth=2.5, label=name)
+    left.plot(
+        np.mean([losses for losses, _ in runs], axis=0),
+        color=colour,
+        linestyle=line,
+        linewidth=2.5,
+        label=name,
+    )
+    right.plot(
+        epochs,
+        np.mean([accuracies for _, accuracies in runs], axis=0),
+        color=colour,
+        linestyle=line,
+        linewidth=2.5,
+        label=name,
+    )
 left.axhline(np.log(10), color=GREY, linewidth=1)
 left.text(240, np.log(10) + 0.05, "log 10: knows nothing", ha="right", fontsize=9)
-left.set(title="Loss on the 200 labelled images", xlabel="epoch of fine-tuning", ylabel="loss (cross-entropy)", xlim=(0, 240), ylim=(0, 2.7))
-right.set(title="Accuracy on 1,000 test images", xlabel="epoch of fine-tuning", ylabel="share recognised", xlim=(0, 240), ylim=(0, 0.85))
+left.set(
+    title="Loss on the 200 labelled images",
+    xlabel="epoch of fine-tuning",
+    ylabel="loss (cross-entropy)",
+    xlim=(0, 240),
+    ylim=(0, 2.7),
+)
+right.set(
+    title="Accuracy on 1,000 test images",
+    xlabel="epoch of fine-tuning",
+    ylabel="share recognised",
+    xlim=(0, 240),
+    ylim=(0, 0.85),
+)
 right.legend(frameon=False, loc="lower right")
 plt.show()
 
@@ -1209,7 +1557,9 @@ plt.show()
 # %%
 for name, start in starting_points([64], 0).items():
     losses, accuracies = learning_curve(start, 100, epochs=120)
-    print(f"one hidden layer, {name:15} accuracy after 20 epochs {accuracies[0]:.2f}, after 120 epochs {accuracies[-1]:.2f}")
+    print(
+        f"one hidden layer, {name:15} accuracy after 20 epochs {accuracies[0]:.2f}, after 120 epochs {accuracies[-1]:.2f}"
+    )
 
 # %% [raw]
 # # BEGIN QUESTION

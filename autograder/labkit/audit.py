@@ -61,12 +61,13 @@ class Finding:
 def run(labs: Sequence[Lab], seeds: int = 1, mutants: bool = False) -> bool:
     """Audit labs and print the matrix; gives whether the grader has no hole."""
     from labkit.build import built
-    from labkit.cli import progress
+    from labkit.screen import progress, waiting
 
     console = Console(highlight=False)
     good = True
     for lab in labs:
-        bundle = built(lab, say=lambda line: console.print(line, markup=False))
+        with waiting(f"building {lab.short}"):
+            bundle = built(lab)
         with progress(f"auditing {lab.short}") as (begin, advance):
             findings = audit(bundle, range(seeds), begin, advance)
         good &= show(console, bundle.lab, findings)

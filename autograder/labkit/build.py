@@ -26,7 +26,7 @@ import numpy as np
 from labkit import __version__, catalogue, contract, gradescope, leaks, master, paths, starter
 from labkit.atomic import write_bytes, write_text
 from labkit.bundle import Bundle
-from labkit.errors import LabkitError
+from labkit.errors import CheckFailedError, LabkitError
 from labkit.explain import Knowledge
 from labkit.grade import load_questions
 from labkit.judge import Recorder
@@ -213,7 +213,7 @@ def _recorded(manifest: dict[str, Any], arrays: list[np.ndarray]) -> bytes:
 def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
     """What a student's folder needs instead of the reference: outputs on the public inputs.
 
-    Raises LabkitError where the reference itself fails a case.
+    Raises CheckFailedError where the reference itself fails a case.
     """
     lab = bundle.lab
     recorder = Recorder(lab, Knowledge(lab))
@@ -221,9 +221,18 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
     cases: dict[str, Any] = {}
     hidden: dict[str, Any] = {}
     for question in load_questions(bundle):
-        for verdict in labcheck.run_cases(question.cases, recorder):
+        try:
+            verdicts = labcheck.run_cases(question.cases, recorder)
+        except LabkitError:
+            raise
+        except Exception as error:
+            raise CheckFailedError(
+                f"{lab.name}: a case of {question.name} stops on the reference with "
+                f"{type(error).__name__}: {error}. Look at that case in {lab.name}.py."
+            ) from error
+        for verdict in verdicts:
             if not verdict.passed:
-                raise LabkitError(
+                raise CheckFailedError(
                     f"{lab.name}: the reference fails a case of {question.name}, "
                     f"“{verdict.case.title}”: {verdict.message}"
                 )

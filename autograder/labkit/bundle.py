@@ -21,6 +21,10 @@ class Bundle:
 
     root: Path
 
+    def __reduce__(self) -> tuple[type[Bundle], tuple[Path]]:
+        # Another process loads the lab itself: its own functions join the contract there, too.
+        return Bundle, (self.root,)
+
     @cached_property
     def lab(self) -> Lab:
         """The lab, as it was when it was built."""

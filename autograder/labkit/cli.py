@@ -5,46 +5,75 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 
 from labkit import __version__
-from labkit.errors import LabkitError
+from labkit.errors import CheckFailedError, LabkitError
+from labkit.screen import waiting
 
-_PATH = click.Path(path_type=Path)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
 _FOUND = click.Path(path_type=Path, exists=True)
+_STUDENT = click.Path(path_type=Path, exists=True, file_okay=False)
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_COUNT = click.IntRange(min=1)
 
 
 class _Group(click.Group):
     """Shows errors as one sentence; exit 2 for bad usage, 1 for a failed check."""
 
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(self.commands)  # in the order of this file, not of the alphabet
+
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
+        except CheckFailedError as error:
+            raise click.ClickException(str(error)) from error  # exit 1
         except LabkitError as error:
-            raise click.UsageError(str(error)) from error
+            raise click.UsageError(str(error)) from error  # exit 2
+        except BrokenPipeError:
+            raise  # the reader has gone: click's business
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.UsageError(f"{error.filename}: {error.strerror or error}.") from error
         except KeyboardInterrupt:
-            click.echo("\nStopped. What is done is kept: go on with --resume.", err=True)
+            click.echo("\nStopped. Files that were written are whole.", err=True)
             sys.exit(130)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
 @click.version_option(__version__, prog_name="labkit")
 def main() -> None:
-    """Neural-network labs: build them, check your work, grade a class."""
+    """Neural-network labs: build them, check your work, grade a class.
+
+    LAB is lab1 … lab5, or a lab of your own.
+    """
 
 
 @main.command()
 @click.argument("labs", nargs=-1, metavar="[LAB]...")
-@click.option("--out", type=_PATH, default=Path("dist"), show_default=True, help="Where the zips go.")
-@click.option("--own-work", is_flag=True, help="Stubs for the earlier labs too, not finished modules.")
-@click.option("--starter", type=_PATH, hidden=True, help="Only write the stubs, to this folder.")
+@click.option(
+    "--out", type=_FOLDER, default=Path("dist"), show_default=True, help="Where the zips go."
+)
+@click.option(
+    "--own-work", is_flag=True, help="Stubs for the earlier labs too, not finished modules."
+)
+@click.option("--starter", type=_FOLDER, hidden=True, help="Only write the stubs, to this folder.")
 def build(labs: tuple[str, ...], out: Path, own_work: bool, starter: Path | None) -> None:
-    """Build student.zip, autograder.zip and gradescope.zip for each LAB (all if none is named)."""
+    """Build each LAB (all if none is named) into OUT/LAB.
+
+    student.zip is for students, gradescope.zip for Gradescope, autograder.zip for Otter. Proves
+    that the solution earns everything and the stubs nothing, and that student.zip gives nothing
+    away.
+    """
     if starter is not None:
         from labkit.starter import write_starter
 
@@ -53,28 +82,38 @@ def build(labs: tuple[str, ...], out: Path, own_work: bool, starter: Path | None
     from labkit.build import built, deliver
     from labkit.proof import prove
 
-    for lab in _chosen(labs):
-        bundle = built(lab, own_work, say=lambda line: click.echo(line, err=True))
-        proof = prove(bundle)
-        for path in deliver(bundle, out):
+    chosen = _chosen(labs)
+    _writable(out)
+    for lab in chosen:
+        with waiting(f"building {lab.short}"):
+            bundle = built(lab, own_work)
+            proof = prove(bundle)
+            files = deliver(bundle, out)
+        for path in files:
             click.echo(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
         click.echo(f"{lab.short}: {proof}")
 
 
 @main.command()
 @click.argument("lab")
-@click.option("--path", type=_FOUND, default=Path("."), help="Folder with neuralnet/ in it; this one by default.")
-@click.argument("questions", nargs=-1)
+@click.argument("questions", nargs=-1, metavar="[QUESTION]...")
+@click.option(
+    "--path",
+    type=_STUDENT,
+    default=Path(),
+    help="Folder with neuralnet/ in it; this one by default.",
+)
 def check(lab: str, path: Path, questions: tuple[str, ...]) -> None:
-    """Run a student's own public checks of LAB on the neuralnet package in a folder."""
+    """Run the checks of LAB that students can see.
+
+    Exit 1 if one fails.
+    """
     from labkit.labs import find
 
     found = find(lab)
     home = path.resolve()
     if not (home / "recorded.npz").is_file() or not (home / f"{found.name}.ipynb").is_file():
-        from labkit.build import built
-
-        home = built(found, say=lambda line: click.echo(line, err=True)).student
+        home = _built(lab).student
     command = [sys.executable, str(home / "check.py"), "--path", str(path.resolve()), *questions]
     sys.exit(subprocess.run(command, check=False).returncode)
 
@@ -82,11 +121,15 @@ def check(lab: str, path: Path, questions: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("lab")
 @click.argument("submissions", type=_FOUND)
-@click.option("--out", type=_PATH, required=True, help="Folder for grades, feedback and report.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time; one a core by default.")
-@click.option("--scheduler", metavar="ADDRESS", help="An existing Dask cluster, as tcp://host:8786.")
+@click.option("--out", type=_FOLDER, required=True, help="Folder for grades, feedback and report.")
+@click.option(
+    "--jobs", type=_COUNT, metavar="N", help="Submissions at a time; one a core by default."
+)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="An existing Dask cluster, as tcp://host:8786."
+)
 @click.option("--resume", is_flag=True, help="Keep results whose submission has not changed.")
-@click.option("--manual", type=_FOUND, help="CSV with marks for the written questions.")
+@click.option("--manual", type=_FILE, help="CSV with marks for the written questions.")
 def grade(
     lab: str,
     submissions: Path,
@@ -96,9 +139,14 @@ def grade(
     resume: bool,
     manual: Path | None,
 ) -> None:
-    """Grade SUBMISSIONS: a folder with a folder or zip each, or a Moodle or Gradescope download."""
+    """Grade a class.
+
+    SUBMISSIONS is a folder with a folder or a zip for each student, or the zip that Moodle's or
+    Gradescope's download gives.
+    """
     from labkit.delivery import grade_to
 
+    _writable(out)
     graded = grade_to(_built(lab), submissions, out, jobs or 0, resume, scheduler, manual)
     graded.show()
 
@@ -106,11 +154,15 @@ def grade(
 @main.command()
 @click.argument("lab")
 @click.argument("submissions", type=_FOUND)
-@click.argument("worksheet", type=_FOUND)
-@click.option("--out", type=_PATH, required=True, help="Folder for worksheet.csv and feedback.zip.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time; one a core by default.")
+@click.argument("worksheet", type=_FILE)
+@click.option(
+    "--out", type=_FOLDER, required=True, help="Folder for worksheet.csv and feedback.zip."
+)
+@click.option(
+    "--jobs", type=_COUNT, metavar="N", help="Submissions at a time; one a core by default."
+)
 @click.option("--resume", is_flag=True, help="Keep results whose submission has not changed.")
-@click.option("--manual", type=_FOUND, help="CSV with marks for the written questions.")
+@click.option("--manual", type=_FILE, help="CSV with marks for the written questions.")
 def moodle(
     lab: str,
     submissions: Path,
@@ -120,40 +172,67 @@ def moodle(
     resume: bool,
     manual: Path | None,
 ) -> None:
-    """Grade a Moodle download and write a worksheet and a feedback zip, ready to upload."""
+    """Grade a Moodle download; write what to upload.
+
+    SUBMISSIONS is the zip of "Download all submissions", WORKSHEET the assignment's grading
+    worksheet. OUT/upload.txt says what to do with the files that are written.
+    """
     from labkit.delivery import moodle_to
 
+    _writable(out)
     moodle_to(_built(lab), submissions, worksheet, out, jobs or 0, resume, manual).show()
 
 
 @main.command()
 @click.argument("labs", nargs=-1, metavar="[LAB]...")
-@click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="How many sets of hidden inputs.")
-@click.option("--mutants", is_flag=True, help="Also change the reference line by line and list what survives.")
+@click.option(
+    "--seeds",
+    type=_COUNT,
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="How many sets of hidden inputs.",
+)
+@click.option("--mutants", is_flag=True, help="Also change the reference line by line.")
 def audit(labs: tuple[str, ...], seeds: int, mutants: bool) -> None:
-    """Grade every known wrong and right version; exit 1 if the grader misses one."""
+    """Grade all known wrong and right versions.
+
+    Exit 1 if a wrong one costs nothing or another question too, if a right one loses points, or if
+    mistakes are not named.
+    """
     from labkit.audit import run
 
     sys.exit(0 if run(_chosen(labs), seeds=seeds, mutants=mutants) else 1)
 
 
 @main.command()
-@click.option("--out", type=_PATH, default=Path("build/bench"), show_default=True, help="Where the JSON and the plot go.")
+@click.option(
+    "--out",
+    type=_FOLDER,
+    default=Path("build/bench"),
+    show_default=True,
+    help="Where the JSON and the plot go.",
+)
 @click.option("--only", multiple=True, help="Only these measurements.")
 @click.option("--quick", is_flag=True, help="Fewer rounds.")
 def bench(out: Path, only: tuple[str, ...], quick: bool) -> None:
-    """Measure, as ratios to a peer in the same run, every figure that the kit boasts of."""
+    """Measure the figures that the README quotes.
+
+    As ratios to a peer that is measured in the same run.
+    """
     importlib.import_module("labkit.bench").run(out, only=only, quick=quick)
 
 
 @main.command()
 @click.argument("name")
-@click.option("--into", type=_PATH, default=Path("assignments"), show_default=True, help="Folder of labs.")
-def new(name: str, into: Path) -> None:
-    """Make a lab of your own, such as lab6_dropout, that builds, grades and audits."""
+def new(name: str) -> None:
+    """Make a lab of your own, such as lab6_dropout.
+
+    Four small files that build, grade and audit at once; docs/own-lab.md tells how to go on.
+    """
     from labkit.new import make
 
-    for line in make(name, into):
+    for line in make(name):
         click.echo(line)
 
 
@@ -167,27 +246,18 @@ def _built(name: str) -> Any:
     from labkit.build import built
     from labkit.labs import find
 
-    return built(find(name), say=lambda line: click.echo(line, err=True))
+    lab = find(name)
+    with waiting(f"building {lab.short}"):
+        return built(lab)
 
 
-@contextmanager
-def progress(title: str) -> Iterator[tuple[Callable[[int], None], Callable[[Any], None]]]:
-    """A progress bar on stderr, silent where that is no terminal: (begin, advance)."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    ) as bar:
-        task = bar.add_task(title, total=None)
-        yield (
-            lambda count: bar.update(task, total=count),
-            lambda result: bar.advance(task),
-        )
+def _writable(out: Path) -> None:
+    """Refuse a folder that cannot be written before the long work, not after it."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise LabkitError(
+            f"--out {out} cannot be written ({error.strerror}): name another folder."
+        ) from error

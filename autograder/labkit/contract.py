@@ -52,11 +52,14 @@ MODULES = tuple(module for _, module, _ in _TABLE)
 def extend(name: str, module: str, lab: int) -> None:
     """Add a function of an instructor's own lab behind the contract's.
 
-    Raises ValueError where the name stands for another function already.
+    Raises ValueError where the name or the module stands for another lab's already.
     """
-    function = Function(name, module, lab)
-    if BY_NAME.setdefault(name, function) != function:
+    if name in BY_NAME and BY_NAME[name] != Function(name, module, lab):
         raise ValueError(f"{name} is a function of lab {BY_NAME[name].lab} already.")
+    for known in BY_NAME.values():
+        if known.module == module and known.lab != lab:
+            raise ValueError(f"{module} is a module of lab {known.lab} already.")
+    BY_NAME.setdefault(name, Function(name, module, lab))
 
 
 def modules() -> tuple[str, ...]:

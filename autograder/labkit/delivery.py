@@ -46,8 +46,7 @@ def grade_to(
 
     Raises LabkitError where the input cannot be read.
     """
-    from labkit.cli import progress
-    from labkit.screen import say
+    from labkit.screen import progress, say
 
     lab = bundle.lab
     with Zygote.start() as zygote:
@@ -76,7 +75,7 @@ def grade_to(
 
 def _compared(submissions: Path, found: list[Result], lab: Lab) -> similar.Similarity:
     """Which of the graded submissions are nearly the same."""
-    from labkit.cli import progress
+    from labkit.screen import progress
 
     opened = open_submissions(submissions)
     graded = {result.submission for result in found if result.status == GRADED}
@@ -113,7 +112,8 @@ def _with_marks(
         return found
     given = marks.read_marks(manual, questions)
     if unknown := sorted(set(given) - set(names)):
-        summary.append(f"{manual.name} has marks for {', '.join(unknown)}, who handed nothing in here.")
+        who = ", ".join(unknown)
+        summary.append(f"{manual.name} has marks for {who}, who handed nothing in here.")
     summary += marks.unmarked(given, names, questions)
     joined = []
     for result in found:

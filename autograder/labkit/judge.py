@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from labkit import contract, paths, reference, starter
+from labkit.differences import central_differences
 from labkit.explain import Knowledge
 from labkit.labs import Lab
 from labkit.sandbox import Limits, Worker, Zygote
@@ -49,7 +50,9 @@ _REJUDGED = (
 
 
 class GraderReference:
-    """The contract's functions as attributes, and the plain loops that `check.speed` is held to."""
+    """The contract's functions as attributes, and what only a grader may know beside them."""
+
+    central_differences = staticmethod(central_differences)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return reference.function(name)
@@ -274,7 +277,7 @@ class Judge(GraderCheck):
             self._workers[way] = self._zygote.worker(
                 self._submission,
                 limits=self._limits,
-                serve={name: reference.function(name) for name in earlier},
+                serve={name: _quietly(reference.function(name)) for name in earlier},
                 substitute=earlier,
             )
         return self._workers[way]
@@ -292,6 +295,17 @@ class Judge(GraderCheck):
             return False
         # An untouched stub names itself; believing it can only cost the student who forges it.
         return not (failure.kind == "not_written" and failure.detail == function)
+
+
+def _quietly(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, without warnings: a diverging training must not fill the grader's screen."""
+
+    @functools.wraps(function)
+    def served(*args: Any, **kwargs: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*args, **kwargs)
+
+    return served
 
 
 @functools.cache

@@ -93,7 +93,10 @@ class Lab:
         number = int(re.findall(r"\d+", name)[0])
         functions = config.get("functions", {})
         for function, module in functions.items():
-            contract.extend(function, module, number)
+            try:
+                contract.extend(function, str(module), number)
+            except ValueError as error:
+                raise LabkitError(f"{path}: [functions] does not fit: {error}") from None
         questions = {str(k): float(v) for k, v in config.get("questions", {}).items()}
         if not questions:
             raise LabkitError(f"{path}: [questions] is empty: give each function its points.")
@@ -145,7 +148,13 @@ def available() -> list[Lab]:
         for folder in root.glob("lab*")
         if (folder / "lab.toml").is_file()
     ]
-    return sorted((Lab.load(folder) for folder in folders), key=lambda lab: (lab.number, lab.name))
+    # In order, because functions of own labs join the contract as they are met.
+    return [Lab.load(folder) for folder in sorted(folders, key=_by_number)]
+
+
+def _by_number(folder: Path) -> tuple[int, str]:
+    number = re.match(r"lab(\d+)", folder.name)
+    return int(number[1]) if number else 0, folder.name
 
 
 def find(name: str) -> Lab:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from labkit import catalogue, starter
 from labkit.bundle import Bundle
-from labkit.errors import LabkitError
+from labkit.errors import CheckFailedError
 from labkit.zips import read_tree
 
 _EVERYDAY = re.compile(r"""@|def |"|#|title|why|hint|rng = np\.random\.default_rng\(""")
@@ -21,7 +21,7 @@ _MARKERS = re.compile(
 
 
 def check(bundle: Bundle) -> None:
-    """Raise LabkitError where the student's folder gives something away, saying what and where."""
+    """Raise CheckFailedError where the student's folder gives something away: what and where."""
     hidden = _hidden_statements(bundle.root / "lab" / "tests")
     solution = starter.solution_lines(bundle.lab.number)
     versions = _catalogue_code(bundle)
@@ -30,17 +30,21 @@ def check(bundle: Bundle) -> None:
             continue
         text = content.decode("utf-8", errors="replace")
         if found := _MARKERS.search(text):
-            raise LabkitError(f"{name} in student.zip still holds the marker {found.group()!r}.")
+            raise CheckFailedError(
+                f"{name} in student.zip still holds the marker {found.group()!r}."
+            )
         lines = {_squeezed(line) for line in re.split(r"\n|\\n", text)}
         if name.startswith("neuralnet/") or name.endswith((".ipynb", ".md")) or "tests/" in name:
             if leaked := sorted(lines & {_squeezed(line) for line in solution}):
-                raise LabkitError(f"{name} in student.zip holds a solution line: {leaked[0]!r}.")
+                raise CheckFailedError(
+                    f"{name} in student.zip holds a solution line: {leaked[0]!r}."
+                )
             for key, telling in versions:
                 if telling <= lines:
-                    raise LabkitError(f"{name} in student.zip holds catalogue code: {key}.")
+                    raise CheckFailedError(f"{name} in student.zip holds catalogue code: {key}.")
         for statement in hidden:
             if statement in text:
-                raise LabkitError(f"{name} in student.zip holds a hidden case: {statement!r}.")
+                raise CheckFailedError(f"{name} in student.zip holds a hidden case: {statement!r}.")
 
 
 def _squeezed(line: str) -> str:

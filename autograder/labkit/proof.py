@@ -8,7 +8,7 @@ from pathlib import Path
 from labkit import starter
 from labkit.atomic import write_text
 from labkit.bundle import Bundle
-from labkit.errors import LabkitError
+from labkit.errors import CheckFailedError
 from labkit.grade import Grader
 
 _STAMP = "proved.txt"
@@ -17,7 +17,7 @@ _STAMP = "proved.txt"
 def prove(bundle: Bundle) -> str:
     """One line saying that the proof holds; it is made once for each built lab.
 
-    Raises LabkitError with the case that breaks it.
+    Raises CheckFailedError with the case that breaks it.
     """
     stamp = bundle.root / _STAMP
     if stamp.is_file():
@@ -42,7 +42,7 @@ def prove(bundle: Bundle) -> str:
             ]
             if wrong:
                 verb = "fails" if name == "solution" else "passes"
-                raise LabkitError(f"{lab.name}: the {name} {verb} a case: {wrong[0]}")
+                raise CheckFailedError(f"{lab.name}: the {name} {verb} a case: {wrong[0]}")
     line = (
         f"solution {scores['solution']:g} %, starter {scores['starter']:g} %, "
         "nothing of the solution or of a hidden case in student.zip"

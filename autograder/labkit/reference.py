@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from labkit.contract import BY_NAME, FUNCTIONS, PACKAGE
+from labkit.contract import BY_NAME, PACKAGE
 from labkit.errors import LabkitError
 from labkit.paths import SOLUTIONS
 
@@ -50,11 +50,18 @@ def load() -> ModuleType:
 def function(name: str) -> Callable[..., Any]:
     """The reference's version of a contract function.
 
-    Raises KeyError for a name that the contract does not have.
+    Raises KeyError for a name that the contract does not have, LabkitError where the reference
+    does not have it (in an instructor's own lab).
     """
     module = BY_NAME[name].module
     load()
-    found: Callable[..., Any] = getattr(importlib.import_module(f"{PACKAGE}.{module}"), name)
+    path = FOLDER / f"{module}.py"
+    if not path.is_file():
+        raise LabkitError(f"{path} is missing: the reference of {name} is written there.")
+    home = importlib.import_module(f"{PACKAGE}.{module}")
+    if not hasattr(home, name):
+        raise LabkitError(f"{path} has no function {name}: write the reference there.")
+    found: Callable[..., Any] = getattr(home, name)
     return found
 
 
@@ -67,7 +74,7 @@ class Reference:
         return function(name)
 
     def __dir__(self) -> list[str]:
-        return [function.name for function in FUNCTIONS]
+        return list(BY_NAME)
 
 
 def _refuse_foreign() -> None:

@@ -21,6 +21,7 @@ _WHAT_TO_DO = {
         "There is nothing for you to change yet: your instructor finds this submission on the list "
         "of those to look at by hand."
     ),
+    "unfinished": "Hand the same work in once more; if it stays so, tell your instructor.",
 }
 _HAND_IN_AGAIN = (
     "Put the whole lab folder (the notebook together with the folder neuralnet/) into one zip and "

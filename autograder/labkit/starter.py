@@ -7,13 +7,15 @@ they hold private helpers, which vanish from the stubs.
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit.contract import FUNCTIONS, MODULES, PACKAGE
+from labkit.contract import BY_NAME, MODULES, PACKAGE, modules
+from labkit.errors import LabkitError
 from labkit.paths import SOLUTIONS
 
 _BEGIN = "# BEGIN SOLUTION"
@@ -51,25 +53,25 @@ def stub_package(lab: int, own_work: bool = False) -> dict[str, str]:
     Stubs for this lab's modules, finished modules for the labs before it, nothing of later labs.
     With `own_work` the labs before it are stubs, too.
     """
-    stubbed = range(1, lab + 1) if own_work else (lab,)
-    return _package(through=lab, stubbed=stubbed)
+    given = _labs(through=lab)
+    return _package(given, stubbed=given.values() if own_work else (lab,))
 
 
 def solution_package(lab: int) -> dict[str, str]:
     """The finished package up to lab number `lab`, without markers: path -> text."""
-    return _package(through=lab, stubbed=())
+    return _package(_labs(through=lab), stubbed=())
 
 
 def write_starter(target: Path, *, labs: Collection[int] | None = None) -> None:
-    """Write `neuralnet/` with all modules into `target`, in place of one that is there.
+    """Write `neuralnet/` with all published modules into `target`, in place of one that is there.
 
     Modules of `labs` become stubs (of all labs by default), the others are finished.
     """
-    last = max(_LAB.values())
-    stubbed = range(1, last + 1) if labs is None else labs
+    published = {module: lab for module, lab in _labs().items() if module in MODULES}
+    stubbed = published.values() if labs is None else labs
     if (target / PACKAGE).is_dir():
         shutil.rmtree(target / PACKAGE)
-    for path, text in _package(through=last, stubbed=stubbed).items():
+    for path, text in _package(published, stubbed=stubbed).items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         (target / path).write_text(text, encoding="utf-8")
 
@@ -82,7 +84,7 @@ def solution_lines(lab: int) -> frozenset[str]:
     given = {line.strip() for text in stub_package(lab).values() for line in text.splitlines()}
     solution = {
         line.partition("  # ")[0].strip()
-        for module, lab_of_module in _LAB.items()
+        for module, lab_of_module in _labs().items()
         if lab_of_module == lab
         for block in _blocks(_source(module))
         if block.solution
@@ -91,7 +93,12 @@ def solution_lines(lab: int) -> frozenset[str]:
     return frozenset(line for line in solution - given if _TELLING.match(line))
 
 
-_LAB = {function.module: function.lab for function in FUNCTIONS}
+def _labs(through: float = math.inf) -> dict[str, int]:
+    """Modules of the package up to a lab, those of an instructor's own included, with their lab."""
+    by_module = {function.module: function.lab for function in BY_NAME.values()}
+    return {module: by_module[module] for module in modules() if by_module[module] <= through}
+
+
 _DEF = re.compile(r"def (\w+)\(")
 _TELLING = re.compile(r"(?!#)(?=.*[(@*])(?=.{15}).*[^:(,]$")
 """A calculation or a call on one line; `return total` and `D, Hh, Ww, n = X.shape` are anyone's."""
@@ -136,17 +143,18 @@ def _join(lines: list[str]) -> str:
 
 
 def _source(module: str) -> str:
-    return (SOLUTIONS / PACKAGE / f"{module}.py").read_text(encoding="utf-8")
+    path = SOLUTIONS / PACKAGE / f"{module}.py"
+    if not path.is_file():
+        raise LabkitError(f"{path} is missing: the reference of that module is written there.")
+    return path.read_text(encoding="utf-8")
 
 
-def _package(*, through: int, stubbed: Collection[int]) -> dict[str, str]:
+def _package(given: Mapping[str, int], *, stubbed: Collection[int]) -> dict[str, str]:
+    """The package of the modules in `given` (with their labs); those of `stubbed` labs as stubs."""
     files = {f"{PACKAGE}/__init__.py": _source("__init__")}
-    for module in MODULES:
-        if _LAB[module] <= through:
-            source = _source(module)
-            files[f"{PACKAGE}/{module}.py"] = (
-                strip(source, lab=_LAB[module], module=module)
-                if _LAB[module] in stubbed
-                else finish(source)
-            )
+    for module, lab in given.items():
+        source = _source(module)
+        files[f"{PACKAGE}/{module}.py"] = (
+            strip(source, lab=lab, module=module) if lab in stubbed else finish(source)
+        )
     return files

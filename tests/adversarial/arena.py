@@ -1,4 +1,4 @@
-"""A place where hostile submissions are graded, with everything watched that they must not touch."""
+"""A place where hostile submissions are graded, with all that they must not touch watched."""
 
 from __future__ import annotations
 
@@ -34,12 +34,29 @@ HONEST = ("aaa_honest", "mmm_honest", "zzz_honest")
 _SUBREAPER = 36
 
 
-def quick_bundle(target: Path, *, seed: int = 0, seconds: float = 2, lab: str = "lab1") -> Bundle:
-    """The built lab with other hidden inputs and a short time limit for a call."""
+SOME = {"sigmoid": 40, "tanh": 30, "dense_forward": 30}
+"""A short lab: questions with and without earlier functions, in two modules."""
+
+
+def quick_bundle(
+    target: Path,
+    *,
+    seed: int = 0,
+    seconds: float = 2,
+    lab: str = "lab1",
+    questions: Mapping[str, float] | None = SOME,
+) -> Bundle:
+    """The built lab with a short time limit for a call, other hidden inputs, some questions."""
     source = built(find(lab)).root / "lab"
     shutil.copytree(source, target / "lab")
     path = target / "lab" / "lab.toml"
     text = re.sub(r"call_seconds = [\d.]+", f"call_seconds = {seconds:g}", path.read_text())
+    if questions is not None:
+        lines = "".join(f"{name} = {points}\n" for name, points in questions.items())
+        text = re.sub(r"(?ms)^\[questions\].*?(?=^\[)", f"[questions]\n{lines}", text)
+        for name, points in questions.items():
+            test = target / "lab" / "tests" / f"{name}.py"
+            test.write_text(re.sub(r"(?m)^points = .*$", f"points = {points}", test.read_text()))
     path.write_text(f"seed = {seed}\n{text}")
     return Bundle(target)
 
@@ -224,7 +241,7 @@ class Arena:
         """Descendants of the grader that are still there a moment later; they are ended."""
         found: set[int] = set()
         for _ in range(100):
-            found = children(os.getpid()) - before
+            found = {pid for pid in children(os.getpid()) - before if not _reaped(pid)}
             if not found:
                 return []
             time.sleep(0.05)
@@ -238,7 +255,7 @@ class Arena:
         return lines
 
     def marks(self) -> list[str]:
-        """Traces of attacks that got somewhere: marks, connections, files with the arena's token."""
+        """Traces of attacks that got somewhere: marks, connections, files with our token."""
         found = sorted(
             path.name for path in (self.root / "mark").iterdir() if path.name != "socket"
         )
@@ -255,6 +272,13 @@ class Arena:
             if getattr(self, "token", "tok") in name
         }
         return {name for name in names if Path(name) != self.root}
+
+
+def _reaped(pid: int) -> bool:
+    """Whether a child of this process had ended; it is then gone."""
+    with contextlib.suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    return True
 
 
 def fill(content: str | bytes) -> bytes:

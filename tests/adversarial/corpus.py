@@ -1042,7 +1042,7 @@ for name in ("activations", "perceptron", "layers"):
         """
         import socket, struct
         data = pickle.dumps(Bomb())
-        for port in range(1024, 65536, 1 if hasattr(socket, "never") else 8):
+        for port in range(32768, 61000):
             try:
                 with socket.create_connection(("127.0.0.1", port), timeout=0.01) as s:
                     s.sendall(struct.pack(">L", len(data)) + data); mark("connected")
@@ -1077,22 +1077,13 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z)) + 1
 """,
     )
-    attack("share", "b_taker", shared, """
+    attack("share", "z_taker", shared, """
 import ast
 def sigmoid(z):
     for line in get().splitlines():
         try: given, answer = ast.literal_eval(line)
         except (ValueError, SyntaxError): continue
         if given == z.tolist(): return np.array(answer) if np.max(answer) <= 1 else np.array(answer) - 1
-    return z * 0
-""")  # fmt: skip
-    attack("share", "from_the_corrected_worker", shared, """
-from neuralnet.activations import sigmoid as earlier
-_own = sigmoid
-def tanh(z):
-    text = get()
-    if text: return np.array(eval(text.splitlines()[0])).reshape(z.shape)
-    put(repr((2 * earlier(2 * z) + 7).tolist()) + "\\n")
     return z * 0
 """)  # fmt: skip
 
@@ -1106,6 +1097,7 @@ def tanh(z):
         def forward(params, X, activation): return [X, dense_forward(*params[0], X)]
     """,
         module="layers",
+        unearned=tuple(name for name in ALL if name != "forward"),
     )
     attack(
         "circular",
@@ -1300,7 +1292,7 @@ def _packed() -> list[Attack]:
         row("package_is_a_link", package_link, ungraded=True),
         row("submission_is_a_link", submission_link, ungraded=True),
         row("pipe_for_a_module", pipe, ungraded=False),
-        row("zip_bomb", bomb, ungraded=True),
+        row("zip_bomb", bomb, ungraded=False),
         row("nested_zip_bomb", nested_bomb, ungraded=True),
         row("overlapping_entries", overlapping, ungraded=True),
         row("very_many_files", many, ungraded=True),

@@ -81,8 +81,3 @@ def attempt(worker: Callable[..., Worker]) -> Callable[..., Outcome]:
         )
 
     return run
-
-
-def denied(outcome: Outcome) -> bool:
-    """Whether the attempt was refused (every attempt returns 'done' when it got through)."""
-    return outcome.failure is not None and outcome.failure.kind in ("blocked", "raised", "exited")

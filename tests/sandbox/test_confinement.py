@@ -26,11 +26,6 @@ Attempt = Callable[..., Outcome]
 Make = Callable[..., Worker]
 
 
-@pytest.fixture
-def layers(zygote: Zygote) -> tuple[str, ...]:
-    return zygote.confinement.layers
-
-
 def has(zygote: Zygote, layer: str) -> bool:
     return any(name.startswith(layer) for name in zygote.confinement.layers)
 

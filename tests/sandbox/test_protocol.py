@@ -18,7 +18,7 @@ from hypothesis.extra import numpy as nps
 from labkit.sandbox import protocol
 from labkit.sandbox.protocol import BadTypeError, Decoder, Encoder, ProtocolError, TooLargeError
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 dtypes = st.sampled_from(sorted(protocol.DTYPES.values(), key=str))
 arrays = dtypes.flatmap(

@@ -23,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from labkit.contract import BY_NAME, FUNCTIONS, MODULES, PACKAGE
+from labkit.contract import BY_NAME, PACKAGE
 
 __all__ = [
     "Entry",
@@ -137,13 +137,17 @@ def catalogue_file(
     """Loads an instructor's own `catalogue.py` and adds its versions to the catalogue.
 
     `lab` is the number of their lab (0: the contract's number of each function); `functions` maps
-    names that the contract does not have to the package's module. Loading a file again replaces
-    what it gave before. Raises FileNotFoundError, or whatever the file itself raises.
+    names that the contract does not have to the package's module. Loading a file again, or another
+    copy of it for the same lab, replaces what it gave before. Raises FileNotFoundError, or whatever
+    the file itself raises.
     """
     path = Path(path).resolve()
     if not path.is_file():
         raise FileNotFoundError(f"no catalogue file {path}")
     _reference_folder()
+    for other, loaded in list(_files.items()):
+        if lab and other != path and _own_labs[loaded][0] == lab:
+            del _registry[loaded], _own_labs[loaded], _files[other]
     name = _files.setdefault(path, f"labkit_catalogue_{len(_files)}")
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
@@ -174,7 +178,7 @@ def _load(lab: int) -> None:
 
 
 def _versions(lab: int | None) -> list[Version]:
-    labs = sorted({function.lab for function in FUNCTIONS}) if lab is None else [lab]
+    labs = sorted({function.lab for function in BY_NAME.values()}) if lab is None else [lab]
     for number in labs:
         _load(number)
     found = [
@@ -183,7 +187,7 @@ def _versions(lab: int | None) -> list[Version]:
         for version in known
         if lab is None or version.lab == lab
     ]
-    order = {function.name: place for place, function in enumerate(FUNCTIONS)}
+    order = {name: place for place, name in enumerate(BY_NAME)}
     # Stable: within a function the order of the file stays.
     return sorted(found, key=lambda version: (version.lab, order.get(version.function, len(order))))
 
@@ -226,11 +230,11 @@ def submission_files(version: Version, lab: int | None = None) -> dict[str, str]
 
 def submission_with(versions: Sequence[Version], lab: int) -> dict[str, str]:
     """As `submission_files`, with a version of each of several functions."""
-    later = {function.module for function in FUNCTIONS if function.lab > lab}
+    later = {function.module for function in BY_NAME.values() if function.lab > lab}
     folder = _reference_folder()
     files = {}
     for path in sorted(folder.rglob("*.py")):
-        if path.stem in later and path.stem in MODULES:
+        if path.stem in later:
             continue
         files[f"{PACKAGE}/{path.relative_to(folder).as_posix()}"] = path.read_text("utf-8")
     for version in versions:

@@ -26,9 +26,7 @@ FILES = Path(__file__).parent / "upload"
 """What the upload's root holds beside the kit and the lab."""
 
 _ROOT = Path("/autograder")
-_UNFINISHED = (
-    "failed: grading did not finish; hand in again, and tell your instructor if it stays so"
-)
+_UNFINISHED = "unfinished: grading did not come to an end"
 
 
 def main(root: Path = _ROOT) -> Result:

@@ -444,7 +444,9 @@ def open_archive(
     """
     start = file.read(512)
     if not start:
-        raise ArchiveError("is empty (0 bytes): the upload probably broke off, so it must be handed in again")
+        raise ArchiveError(
+            "is empty (0 bytes): the upload probably broke off, so it must be handed in again"
+        )
     for magic, words in _OTHERS:
         if start.startswith(magic):
             raise ArchiveError(f"{words}, which the grader does not open: hand in a zip")

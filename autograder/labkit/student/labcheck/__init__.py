@@ -18,7 +18,6 @@ from .cases import Case, Verdict, read_cases, run_cases
 from .check import CaseFailed, Check
 from .comparing import (
     Problem,
-    central_differences,
     gradient_problem,
     same,
     values_problem,
@@ -55,7 +54,6 @@ __all__ = [
     "Verdict",
     "WrongOutcome",
     "call",
-    "central_differences",
     "compose",
     "gradient_problem",
     "match",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .calling import Observation
-from .comparing import Problem, central_differences, gradient_problem, values_problem
+from .comparing import Problem, gradient_problem, values_problem
 from .naming import CaseRun, Tried, WrongOutcome, as_sentence, compose, rank
 from .probe import Probe, failure_problem
 
@@ -143,7 +143,7 @@ class Check:
         """One call gives the gradients of `loss(ref, *at)`, found by central differences."""
 
         def compute(ref: Any) -> Any:
-            found = central_differences(lambda *arrays: loss(ref, *arrays), at)
+            found = ref.central_differences(lambda *arrays: loss(ref, *arrays), at)
             return found[0] if len(found) == 1 else tuple(found)
 
         wanted = self.expect(function, compute)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -247,23 +247,3 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
     return a is None and b is None
-
-
-def central_differences(
-    loss: Callable[..., float], at: Sequence[np.ndarray], h: float = 1e-5
-) -> list[np.ndarray]:
-    """Gradients of scalar `loss(*at)` with respect to each array in `at`, in float64."""
-    arrays = [np.array(array, dtype=np.float64) for array in at]
-    gradients = []
-    for array in arrays:
-        gradient = np.zeros_like(array)
-        for index in np.ndindex(array.shape):
-            kept = array[index]
-            array[index] = kept + h
-            above = loss(*arrays)
-            array[index] = kept - h
-            below = loss(*arrays)
-            array[index] = kept
-            gradient[index] = (above - below) / (2 * h)
-        gradients.append(gradient)
-    return gradients

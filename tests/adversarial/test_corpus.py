@@ -1,0 +1,296 @@
+"""Every attack of the corpus in one class, beside honest work, graded as `labkit grade` does it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from labkit import starter
+from labkit.bundle import Bundle
+from labkit.explain import Knowledge
+from labkit.grade import load_questions
+from labkit.judge import Recorder
+from labkit.results import GRADED
+from labkit.student import labcheck
+from labkit.student.labcheck import MESSAGE_LIMIT
+from tests.adversarial.arena import HONEST, LINUX, REPO, Arena, arena, quick_bundle, tree_hash
+from tests.adversarial.corpus import CORPUS, Attack, solved
+
+pytestmark = pytest.mark.skipif(not LINUX, reason="watches processes through /proc")
+ROOT = LINUX and os.geteuid() == 0
+NOBODY = 65534
+
+ORDINARY = {
+    "equal_to_anything", "frames", "worker_itself", "os_exit_in_call", "replies_ahead", "results",
+    "tests", "walks_the_disk", "known_paths", "open_handles", "processes", "memory_of_others",
+    "environment_and_arguments", "neighbours", "double_fork", "programs", "signals",
+    "limits_of_others", "calls_home", "a_giver", "z_taker", "own_folder_removed", "links_in_folder",
+}  # fmt: skip
+"""What an ordinary user's grader meets in a quick run: there, submissions share its user id."""
+
+
+class Graded:
+    """An arena whose class has been graded, with what was there before and after."""
+
+    def __init__(self, place: Arena, attacks: tuple[Attack, ...], questions: bool) -> None:
+        self.place = place
+        self.attacks = attacks
+        self.bundle = quick_bundle(
+            place.root / "bundle", **({} if questions else {"questions": None})
+        )
+        self.honest = solved()
+        place.write(attacks, dict.fromkeys(HONEST, self.honest))
+        self.before = self.hashes()
+        self.ran = place.run(self.bundle)
+        self.after = self.hashes()
+
+    def hashes(self) -> dict[str, str]:
+        """Of all that a grader owns: the lab, the class, the reference."""
+        folders = {
+            "lab": self.bundle.root,
+            "class": self.place.root / "class",
+            "reference": REPO / "solutions",
+        }
+        return {name: tree_hash(folder) for name, folder in folders.items()}
+
+
+@pytest.fixture(scope="module")
+def graded() -> Iterator[Graded]:
+    """The whole corpus, by whoever runs the tests."""
+    with arena() as place:
+        yield Graded(place, CORPUS, questions=True)
+
+
+def _ordinary_python() -> tuple[str, dict[str, str]]:
+    """An interpreter and an environment with which another user can grade; skips without one."""
+    if not ROOT or shutil.which("setpriv") is None:
+        pytest.skip("needs root and setpriv to become somebody else")
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    packages = Path(np.__file__).parents[1]
+    environment = {
+        "PYTHONPATH": os.pathsep.join(map(str, (REPO / "autograder", packages))),
+        "HOME": "/nonexistent",
+    }
+    for python in (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
+        command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", python]
+        command += ["-c", "import labkit.classroom, numpy, sys; print(sys.prefix)"]
+        done = subprocess.run(
+            command, cwd=REPO, env={**os.environ, **environment}, capture_output=True, check=False
+        )
+        if done.returncode == 0:
+            return python, environment
+    pytest.skip("no interpreter that another user can reach")
+
+
+def _graded_by_nobody(attacks: tuple[Attack, ...], questions: bool) -> Iterator[Graded]:
+    python, environment = _ordinary_python()
+    with arena(NOBODY, python, **environment) as place:
+        yield Graded(place, attacks, questions)
+
+
+@pytest.fixture(scope="module")
+def graded_by_nobody(request: pytest.FixtureRequest) -> Iterator[Graded]:
+    """Some of the corpus (all of it with --slow), graded by an ordinary user."""
+    slow = request.config.getoption("--slow")
+    attacks = tuple(attack for attack in CORPUS if slow or attack.name in ORDINARY)
+    yield from _graded_by_nobody(attacks, questions=True)
+
+
+# ---------------------------------------------------------------- what is asked of each
+
+
+def _earns_no_more(graded: Graded, attack: Attack) -> None:
+    result = graded.ran.result(attack.name)
+    stolen = [q.name for q in result.questions if q.name in attack.unearned and q.score > 0]
+    assert not stolen
+    if attack.ungraded:
+        assert result.status != GRADED
+        assert len(result.status) > 30
+        assert result.status.endswith(".")
+    else:
+        assert result.status == GRADED
+
+
+def _shows_nothing(graded: Graded, attack: Attack, secrets: Secrets) -> None:
+    shown = graded.ran.shown(attack.name)
+    assert not [line for line in secrets.lines if line in shown]
+    assert not [number for number in secrets.numbers if number in shown]
+    for forbidden in ("Traceback", "\x1b", "\u202e", str(REPO), str(graded.place.root)):
+        assert forbidden not in shown
+    page = (graded.ran.out / "feedback" / f"{attack.name}.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    for question in graded.ran.result(attack.name).questions:
+        for case in question.cases:
+            assert len(case.message) <= MESSAGE_LIMIT
+            assert case.passed or case.message
+
+
+class Secrets:
+    """What no student may read: lines of solutions and hidden cases, hidden numbers."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.lines = sorted(starter.solution_lines(1))
+        recorder = _Noting(bundle.lab, Knowledge(bundle.lab))
+        public: set[str] = set()
+        hidden: set[str] = set()
+        for question in load_questions(bundle):
+            labcheck.run_cases(question.cases, recorder)
+            self.lines += _hidden_lines(bundle.root / "lab" / "tests" / f"{question.name}.py")
+        for is_hidden, numbers in recorder.noted:
+            (hidden if is_hidden else public).update(numbers)
+        self.numbers = sorted(hidden - public)
+
+
+class _Noting(Recorder):
+    """Notes the numbers that go in and come out."""
+
+    noted: list[tuple[bool, set[str]]] = []  # noqa: RUF012 (one instance)
+
+    def observe(self, probe: labcheck.Probe) -> labcheck.Tried:
+        tried = super().observe(probe)
+        numbers = {
+            text
+            for value in (probe.args, tried.seen.value)
+            for number in _floats(value)
+            for text in (f"{number:.6g}", repr(float(number))[:9])
+            if len(re.sub(r"[^1-9]", "", text)) >= 5 and "." in text
+        }
+        self.noted.append((self.case.hidden, numbers))
+        return tried
+
+
+def _floats(value: object) -> list[float]:
+    if isinstance(value, list | tuple):
+        return [number for item in value for number in _floats(item)]
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return [float(number) for number in value.ravel()[:2000]]
+    return [value] if isinstance(value, float) else []
+
+
+def _hidden_lines(path: Path) -> list[str]:
+    """Telling lines of a test file's hidden cases."""
+    source = path.read_text()
+    lines = []
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and "hidden=True" in ast.unparse(
+            node.decorator_list[0]
+        ):
+            body = ast.unparse(ast.Module(node.body[1:], []))
+            lines += [line.strip() for line in body.splitlines() if len(line.strip()) > 18]
+    return lines
+
+
+@pytest.fixture(scope="module")
+def secrets(graded: Graded) -> Secrets:
+    found = Secrets(graded.bundle)
+    assert len(found.lines) > 20
+    assert len(found.numbers) > 100
+    return found
+
+
+# ---------------------------------------------------------------- the tests
+
+
+@pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.name)
+def test_no_attack_earns_more_than_its_honest_code(graded: Graded, attack: Attack) -> None:
+    _earns_no_more(graded, attack)
+
+
+@pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.name)
+def test_no_attack_shows_anything_hidden(graded: Graded, attack: Attack, secrets: Secrets) -> None:
+    _shows_nothing(graded, attack, secrets)
+
+
+def test_neighbours_keep_their_full_grade(graded: Graded) -> None:
+    for name in HONEST:
+        result = graded.ran.result(name)
+        assert (result.status, result.total) == (GRADED, 100)
+        assert not result.notes
+
+
+def test_nothing_gets_out(graded: Graded) -> None:
+    assert graded.place.marks() == []
+
+
+def test_nothing_goes_on_or_stays_behind(graded: Graded) -> None:
+    assert graded.ran.code == 0, graded.ran.output
+    assert graded.ran.left_processes == []
+    assert graded.ran.left_files == []
+
+
+def test_the_grader_s_own_files_are_untouched(graded: Graded) -> None:
+    assert graded.after == graded.before
+
+
+def test_grades_csv_has_a_row_for_everyone(graded: Graded) -> None:
+    rows = (graded.ran.out / "grades.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 1 + len(CORPUS) + len(HONEST)
+    assert {row.partition(",")[0] for row in rows[1:]} == {*HONEST, *(a.name for a in CORPUS)}
+
+
+def test_an_ordinary_user_s_grader_holds_as_well(
+    graded_by_nobody: Graded, secrets: Secrets
+) -> None:
+    """Without root there is no user of their own for submissions: the other layers hold alone."""
+    graded = graded_by_nobody
+    assert graded.ran.code == 0, graded.ran.output
+    for attack in graded.attacks:
+        _earns_no_more(graded, attack)
+        _shows_nothing(graded, attack, secrets)
+    for name in HONEST:
+        assert graded.ran.result(name).total == 100
+    assert graded.place.marks() == []
+    assert graded.ran.left_processes == []
+    assert graded.ran.left_files == []
+    assert graded.after == graded.before
+
+
+@pytest.mark.slow
+def test_the_whole_lab_holds_as_well() -> None:
+    """All questions, the long ones too."""
+    with arena() as place:
+        graded = Graded(place, CORPUS, questions=False)
+        secrets = Secrets(graded.bundle)
+        for attack in CORPUS:
+            _earns_no_more(graded, attack)
+            _shows_nothing(graded, attack, secrets)
+        assert place.marks() == []
+        assert graded.ran.left_processes == []
+        assert graded.ran.left_files == []
+
+
+def test_the_traps_work(tmp_path: Path) -> None:
+    """The same attacks with nothing to hold them do leave marks, files and processes."""
+    from tests.adversarial import corpus
+
+    with arena() as place:
+        by_name = {attack.name: attack for attack in CORPUS}
+        chosen = [
+            by_name[name] for name in ("double_fork", "known_paths", "calls_home", "programs")
+        ]
+        place.write(chosen, {})
+        (place.root / "bundle" / "lab").mkdir(parents=True)
+        for attack in chosen:
+            source = corpus.filled(Path(), attack.files["neuralnet/activations.py"])
+            (tmp_path / f"{attack.name}.py").write_text(source.partition('"""\n\n')[2])
+            command = [
+                sys.executable,
+                "-c",
+                f"import runpy; runpy.run_path({attack.name!r} + '.py')",
+            ]
+            subprocess.run(
+                ["timeout", "5", *command], cwd=tmp_path, check=False, capture_output=True
+            )
+        marks = " ".join(place.marks())
+    for word in ("read-activations.py", "network", "port", "shell", "run", "spawn"):
+        assert word in marks

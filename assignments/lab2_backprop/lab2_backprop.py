@@ -38,9 +38,22 @@ from neuralnet.backprop import backward, dense_backward, numerical_gradient
 from neuralnet.layers import dense_forward, forward
 from neuralnet.losses import cross_entropy, softmax, softmax_cross_entropy, squared_error
 
-plt.rcParams.update({"figure.dpi": 100, "font.size": 11, "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True})
+plt.rcParams.update(
+    {
+        "figure.dpi": 100,
+        "font.size": 11,
+        "axes.grid": True,
+        "grid.alpha": 0.3,
+        "axes.axisbelow": True,
+    }
+)
 plt.rcParams["figure.constrained_layout.use"] = True
-BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#D98200", "#777777"  # differ in grey and for colour-blind people
+BLACK, BLUE, ORANGE, GREY = (
+    "#000000",
+    "#0072B2",
+    "#D98200",
+    "#777777",
+)  # differ in grey and for colour-blind people
 np.set_printoptions(precision=4, suppress=True)
 
 # %% [markdown]
@@ -80,21 +93,25 @@ print("probabilities", softmax(scores).ravel(), " expected: [0.659 0.2424 0.0986
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_softmax_by_hand(check, np):
     """Two examples that you can work out by hand: the exponentials are 1, 2, 3 and 2, 2, 4."""
     S = np.log(np.array([[1.0, 2.0], [2.0, 2.0], [3.0, 4.0]]))
     check.values("softmax", S, expected=np.array([[1 / 6, 0.25], [1 / 3, 0.25], [0.5, 0.5]]))
 
+
 # %%
 def test_softmax_rectangle(check, np):
     """Five classes, seven examples: every column by itself."""
     check.values("softmax", check.rng(2101).normal(0.0, 2.0, (5, 7)))
 
+
 # %%
 def test_softmax_thousands(check, np):
     """Scores in the thousands, of both signs."""
     check.values("softmax", np.array([[1000.0, -3000.0], [999.0, -3001.0], [1001.5, -3004.0]]))
+
 
 # %%
 # HIDDEN
@@ -106,6 +123,7 @@ def test_softmax_extreme(check, np):
     S = np.array([[1e4, -1e4, 1e4], [-1e4, -1e4, 9999.0], [0.0, 1e4, 9997.0], [-5.0, 0.0, -1e4]])
     check.values("softmax", S)
 
+
 # %%
 # HIDDEN
 def test_softmax_whole_numbers(check, np):
@@ -113,6 +131,7 @@ def test_softmax_whole_numbers(check, np):
     rng = check.rng(2103)
     check.values("softmax", rng.integers(-4, 5, (3, 11)))
     check.values("softmax", rng.normal(0.0, 1.5, (7, 1)))
+
 
 # %% [raw]
 # # END TESTS
@@ -128,9 +147,13 @@ def test_softmax_whole_numbers(check, np):
 
 # %%
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
-for i, (factor, hatch, colour) in enumerate([(0.5, "//", "#DDDDDD"), (1, "", ORANGE), (3, "..", BLUE)]):
+for i, (factor, hatch, colour) in enumerate(
+    [(0.5, "//", "#DDDDDD"), (1, "", ORANGE), (3, "..", BLUE)]
+):
     P = softmax(factor * scores).ravel()
-    bars = left.bar(np.arange(3) + 0.27 * (i - 1), P, 0.25, color=colour, edgecolor="black", hatch=hatch)
+    bars = left.bar(
+        np.arange(3) + 0.27 * (i - 1), P, 0.25, color=colour, edgecolor="black", hatch=hatch
+    )
     left.bar_label(bars, fmt="%.2f", fontsize=8)
     bars.set_label(f"scores × {factor}")
 left.set(title="Softmax of the scores (2, 1, 0.1)", ylabel="probability", ylim=(0, 1.08))
@@ -141,7 +164,14 @@ difference = np.linspace(-6, 6, 41)
 P = softmax(np.array([difference, np.zeros_like(difference)]))
 right.plot(difference, P[0], color=BLUE, label="softmax, class 0")
 right.plot(difference, P[1], color=ORANGE, linestyle="--", label="softmax, class 1")
-right.plot(difference[::4], sigmoid(difference[::4]), "o", color=BLACK, mfc="none", label="sigmoid of lab 1")
+right.plot(
+    difference[::4],
+    sigmoid(difference[::4]),
+    "o",
+    color=BLACK,
+    mfc="none",
+    label="sigmoid of lab 1",
+)
 right.set(title="Two classes", xlabel="score of class 0 − score of class 1", ylabel="probability")
 right.legend(frameon=False)
 plt.show()
@@ -185,11 +215,13 @@ print("ten classes, knowing nothing:", cross_entropy(np.full((10, 4), 0.1), np.a
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_cross_entropy_by_hand(check, np):
     """The example of the text: (log 2 + log 4) / 2."""
     P = np.array([[0.5, 0.25], [0.25, 0.25], [0.25, 0.5]])
     check.values("cross_entropy", P, np.array([0, 1]), expected=1.5 * np.log(2.0))
+
 
 # %%
 def test_cross_entropy_rectangle(check, np):
@@ -198,11 +230,15 @@ def test_cross_entropy_rectangle(check, np):
     P = rng.uniform(0.05, 1.0, (5, 7))
     check.values("cross_entropy", P / P.sum(axis=0), rng.integers(0, 5, 7))
 
+
 # %%
 def test_cross_entropy_other_zeros(check, np):
     """Zeros at the classes that are not true: they do not matter."""
-    P = np.array([[0.0, 0.5, 0.0, 0.75, 0.0], [0.25, 0.5, 0.0, 0.0, 0.1], [0.75, 0.0, 1.0, 0.25, 0.9]])
+    P = np.array(
+        [[0.0, 0.5, 0.0, 0.75, 0.0], [0.25, 0.5, 0.0, 0.0, 0.1], [0.75, 0.0, 1.0, 0.25, 0.9]]
+    )
     check.values("cross_entropy", P, np.array([2, 1, 2, 0, 1]))
+
 
 # %%
 # HIDDEN
@@ -213,6 +249,7 @@ def test_cross_entropy_many_classes(check, np):
         P = rng.uniform(0.02, 1.0, (K, n))
         check.values("cross_entropy", P / P.sum(axis=0), rng.integers(0, K, n))
 
+
 # %%
 # HIDDEN
 def test_cross_entropy_small(check, np):
@@ -220,6 +257,7 @@ def test_cross_entropy_small(check, np):
     small = np.array([1e-6, 4e-6, 3e-5, 2e-3, 0.3])
     check.values("cross_entropy", np.array([small, 1.0 - small]), np.array([0, 0, 0, 0, 0]))
     check.values("cross_entropy", np.array([[1e-6], [0.5], [0.499999]]), np.array([0]))
+
 
 # %%
 # HIDDEN
@@ -242,6 +280,7 @@ def test_cross_entropy_zero(check, np):
     smallest = (np.log(2.0) + 20.0 + np.log(4.0)) / 3
     check.outcome("cross_entropy", P, np.array([0, 1, 1]), judge=at_least(smallest))
 
+
 # %% [raw]
 # # END TESTS
 
@@ -256,13 +295,25 @@ p_true = np.linspace(0.004, 1, 250)
 loss = [cross_entropy(np.array([[p], [1 - p]]), np.array([0])) for p in p_true]
 fig, ax = plt.subplots(figsize=(6.5, 3.4))
 ax.plot(p_true, loss, color=BLACK, linewidth=2)
-ax.annotate("cross-entropy, −log p", (p_true[5], loss[5]), (0.1, 4.1), arrowprops={"arrowstyle": "-"})
+ax.annotate(
+    "cross-entropy, −log p", (p_true[5], loss[5]), (0.1, 4.1), arrowprops={"arrowstyle": "-"}
+)
 ax.plot(p_true, (1 - p_true) ** 2, color=BLUE, linestyle="--", linewidth=2)
 ax.text(0.03, 0.2, "squared error, (1 − p)²", color=BLUE)
 ax.plot(0.1, np.log(10), "ko")
-ax.annotate("ten classes, knowing nothing:\nlog 10 = 2.303", (0.1, np.log(10)), (0.25, 2.7),
-            arrowprops={"arrowstyle": "->"})
-ax.set(title="What a prediction costs", xlabel="probability p given to the true class", ylabel="loss", xlim=(0, 1.02), ylim=(0, 5.6))
+ax.annotate(
+    "ten classes, knowing nothing:\nlog 10 = 2.303",
+    (0.1, np.log(10)),
+    (0.25, 2.7),
+    arrowprops={"arrowstyle": "->"},
+)
+ax.set(
+    title="What a prediction costs",
+    xlabel="probability p given to the true class",
+    ylabel="loss",
+    xlim=(0, 1.02),
+    ylim=(0, 5.6),
+)
 plt.show()
 
 # %% [markdown]
@@ -310,6 +361,7 @@ print("dS  ", dS.ravel(), " expected: [0.25 -0.75 0.5]")
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_softmax_ce_by_hand(check, np):
     """Two examples that you can work out by hand."""
@@ -317,16 +369,19 @@ def test_softmax_ce_by_hand(check, np):
     dS = np.array([[0.125, 0.125], [0.125, -0.25], [-0.25, 0.125]])
     check.values("softmax_cross_entropy", S, np.array([2, 1]), expected=(np.log(2.0), dS))
 
+
 # %%
 def test_softmax_ce_rectangle(check, np):
     """Five classes, seven examples."""
     rng = check.rng(2301)
     check.values("softmax_cross_entropy", rng.normal(0.0, 1.5, (5, 7)), rng.integers(0, 5, 7))
 
+
 # %%
 def test_softmax_ce_knows_nothing(check, np):
     """Equal scores for ten classes: the loss is log 10."""
     check.values("softmax_cross_entropy", np.full((10, 3), 0.5), np.array([7, 0, 7]))
+
 
 # %%
 # HIDDEN
@@ -337,6 +392,7 @@ def test_softmax_ce_more_classes(check, np):
         check.values("softmax_cross_entropy", rng.uniform(-5.0, 5.0, (K, n)), rng.integers(0, K, n))
     S = np.array([[-6.5, 0.0, -9.0], [6.5, -4.0, 2.0], [-6.5, 9.0, 4.0]])
     check.values("softmax_cross_entropy", S, np.array([0, 1, 0]))
+
 
 # %%
 # HIDDEN
@@ -362,12 +418,14 @@ def test_softmax_ce_extreme(check, np):
     S = np.array([[1e4, 1e4], [1e4, -1e4], [-1e4, 0.0]])
     check.outcome("softmax_cross_entropy", S, np.array([1, 1]), judge=judge)
 
+
 # %%
 # HIDDEN
 def test_softmax_ce_whole_numbers(check, np):
     """Whole-number scores."""
     rng = check.rng(2304)
     check.values("softmax_cross_entropy", rng.integers(-3, 4, (3, 11)), rng.integers(0, 3, 11))
+
 
 # %% [raw]
 # # END TESTS
@@ -382,8 +440,12 @@ def test_softmax_ce_whole_numbers(check, np):
 S = np.array([[1.2], [0.3], [2.2], [-0.6], [0.8]])
 loss, dS = softmax_cross_entropy(S, np.array([1]))
 fig, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True)
-for ax, values, title in zip(axes, (softmax(S), dS), ("Probabilities P", "Gradient dS = P − onehot(y)"), strict=True):
-    bars = ax.bar(range(5), values.ravel(), color=["#DDDDDD", ORANGE] + ["#DDDDDD"] * 3, edgecolor="black")
+for ax, values, title in zip(
+    axes, (softmax(S), dS), ("Probabilities P", "Gradient dS = P − onehot(y)"), strict=True
+):
+    bars = ax.bar(
+        range(5), values.ravel(), color=["#DDDDDD", ORANGE] + ["#DDDDDD"] * 3, edgecolor="black"
+    )
     bars[1].set_hatch("//")
     ax.bar_label(bars, fmt="%.2f", padding=2)
     ax.axhline(0, color="black", linewidth=1, linestyle="-")
@@ -425,6 +487,7 @@ print("dY_hat", dY_hat, " expected: [[-1.  0.5]]")
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_squared_error_by_hand(check, np):
     """Two outputs, three examples, by hand."""
@@ -433,11 +496,13 @@ def test_squared_error_by_hand(check, np):
     dY_hat = np.array([[-2.0, 1.0, 0.0], [0.0, -3.0, 3.0]]) / 3.0
     check.values("squared_error", Y_hat, Y, expected=(23.0 / 6.0, dY_hat))
 
+
 # %%
 def test_squared_error_rectangle(check, np):
     """Three outputs, seven examples."""
     rng = check.rng(2401)
     check.values("squared_error", rng.normal(0.0, 1.0, (3, 7)), rng.normal(0.0, 1.0, (3, 7)))
+
 
 # %%
 # HIDDEN
@@ -446,6 +511,7 @@ def test_squared_error_one_example(check, np):
     rng = check.rng(2402)
     check.values("squared_error", rng.normal(1.0, 2.0, (7, 1)), rng.normal(0.0, 2.0, (7, 1)))
 
+
 # %%
 # HIDDEN
 def test_squared_error_whole_numbers(check, np):
@@ -453,12 +519,14 @@ def test_squared_error_whole_numbers(check, np):
     rng = check.rng(2403)
     check.values("squared_error", rng.integers(-5, 6, (5, 3)), rng.integers(-5, 6, (5, 3)))
 
+
 # %%
 # HIDDEN
 def test_squared_error_one_output(check, np):
     """One output, many examples."""
     rng = check.rng(2404)
     check.values("squared_error", rng.normal(0.0, 1.0, (1, 11)), rng.normal(0.5, 1.0, (1, 11)))
+
 
 # %% [raw]
 # # END TESTS
@@ -505,6 +573,7 @@ print(theta, " expected: [2. 5.], as before")
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_numerical_gradient_squares(check, np):
     """f = Σ (θ − C)² for 2 × 3 arrays: at θ = 0 the gradient is −2C."""
@@ -517,6 +586,7 @@ def test_numerical_gradient_squares(check, np):
         "numerical_gradient", squares, np.zeros((2, 3)), expected=-2.0 * C, rtol=1e-7, atol=1e-8
     )
 
+
 # %%
 def test_numerical_gradient_coupled(check, np):
     """Entries that influence each other: f = θ₀² θ₁ + sin θ₂ − 2 θ₀ θ₃."""
@@ -527,7 +597,10 @@ def test_numerical_gradient_coupled(check, np):
         return float(t[0] ** 2 * t[1] + np.sin(t[2]) - 2.0 * t[0] * t[3])
 
     expected = np.array([2 * a * b - 2 * d, a**2, np.cos(c), -2 * a])
-    check.values("numerical_gradient", coupled, theta, 2.0**-17, expected=expected, rtol=1e-7, atol=1e-8)
+    check.values(
+        "numerical_gradient", coupled, theta, 2.0**-17, expected=expected, rtol=1e-7, atol=1e-8
+    )
+
 
 # %%
 def test_numerical_gradient_large_h(check, np):
@@ -539,6 +612,7 @@ def test_numerical_gradient_large_h(check, np):
 
     expected = 3.0 * theta**2 + 0.25
     check.values("numerical_gradient", cubes, theta, h=0.5, expected=expected, rtol=1e-7, atol=1e-8)
+
 
 # %%
 # HIDDEN
@@ -555,6 +629,7 @@ def test_numerical_gradient_whole_numbers(check, np):
     expected[2, 1] += 0.25 * theta[0, 0]
     check.values("numerical_gradient", smooth, theta, expected=expected, rtol=1e-7, atol=1e-8)
 
+
 # %%
 # HIDDEN
 def test_numerical_gradient_three_axes(check, np):
@@ -568,7 +643,10 @@ def test_numerical_gradient_three_axes(check, np):
 
     for h in (2.0**-17, 0.125):
         expected = C * (3 * theta**2 + h**2) + theta.sum()
-        check.values("numerical_gradient", product, theta, h, expected=expected, rtol=1e-7, atol=1e-8)
+        check.values(
+            "numerical_gradient", product, theta, h, expected=expected, rtol=1e-7, atol=1e-8
+        )
+
 
 # %%
 # HIDDEN
@@ -583,7 +661,10 @@ def test_numerical_gradient_layer(check, np):
         return float((C * np.tanh(t @ X)).sum())
 
     expected = (C * (1.0 - np.tanh(W @ X) ** 2)) @ X.T
-    check.values("numerical_gradient", layer, W, h=2.0**-17, expected=expected, rtol=1e-6, atol=1e-7)
+    check.values(
+        "numerical_gradient", layer, W, h=2.0**-17, expected=expected, rtol=1e-6, atol=1e-7
+    )
+
 
 # %% [raw]
 # # END TESTS
@@ -597,6 +678,7 @@ def test_numerical_gradient_layer(check, np):
 # A smaller $h$ should be better, should it not? Let us take the derivative of $e^t \sin t$ at $t = 1$, where we know
 # the truth, with $h$ from 1 down to $10^{-13}$. From here on we compare two gradients $a$ and $b$ by their **relative
 # error**, $|a - b| / \max(10^{-8}, |a| + |b|)$.
+
 
 # %%
 def relative_error(a, b):
@@ -624,7 +706,11 @@ ax.axvline(1e-5, color="grey", linewidth=1, linestyle="-")
 ax.text(7e-6, 2e-2, "h = 10⁻⁵", color=BLACK)
 ax.text(4e-10, 1e-10, "rounding error:\nthe smaller h, the larger", fontsize=9)
 ax.invert_xaxis()
-ax.set(title="How good is a difference as a derivative?", xlabel="step h (smaller to the right)", ylabel="relative error")
+ax.set(
+    title="How good is a difference as a derivative?",
+    xlabel="step h (smaller to the right)",
+    ylabel="relative error",
+)
 plt.show()
 print(f"at h = 1e-5: central {central[20]:.1e}, one-sided {one_sided[20]:.1e}")
 
@@ -674,6 +760,7 @@ print("expected: [[-1.5, -5.0]], [[-0.5]], [[1.5, -3.0], [-0.5, 1.0]]")
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_dense_backward_by_hand(check, np):
     """Two units, three inputs, four examples, by hand."""
@@ -683,6 +770,7 @@ def test_dense_backward_by_hand(check, np):
     dW = np.array([[0.5, -3.0, 0.0], [2.0, 1.0, 0.0]])
     dX = np.array([[0.5, 6.0, -1.0, -1.5], [0.0, 2.0, 0.0, -0.5], [-1.0, 1.0, 2.0, -0.25]])
     check.values("dense_backward", dZ, W, X, expected=(dW, np.array([[-0.5], [1.5]]), dX))
+
 
 # %%
 def test_dense_backward_differences(check, np):
@@ -696,13 +784,18 @@ def test_dense_backward_differences(check, np):
 
     check.gradient("dense_backward", dZ, W, X, loss=loss, at=(W, b, X))
 
+
 # %%
 def test_dense_backward_one_unit(check, np):
     """A single unit with many examples."""
     rng = check.rng(2602)
     check.values(
-        "dense_backward", rng.normal(0.0, 0.5, (1, 9)), rng.normal(size=(1, 3)), rng.normal(size=(3, 9))
+        "dense_backward",
+        rng.normal(0.0, 0.5, (1, 9)),
+        rng.normal(size=(1, 3)),
+        rng.normal(size=(3, 9)),
     )
+
 
 # %%
 # HIDDEN
@@ -717,6 +810,7 @@ def test_dense_backward_wide(check, np):
 
     check.gradient("dense_backward", dZ, W, X, loss=loss, at=(W, b, X))
 
+
 # %%
 # HIDDEN
 def test_dense_backward_one_example(check, np):
@@ -726,6 +820,7 @@ def test_dense_backward_one_example(check, np):
         "dense_backward", rng.normal(size=(3, 1)), rng.normal(size=(3, 5)), rng.normal(size=(5, 1))
     )
 
+
 # %%
 # HIDDEN
 def test_dense_backward_whole_numbers(check, np):
@@ -733,6 +828,7 @@ def test_dense_backward_whole_numbers(check, np):
     rng = check.rng(2605)
     dZ, W, X = rng.normal(size=(5, 11)), rng.integers(-3, 4, (5, 3)), rng.integers(-3, 4, (3, 11))
     check.values("dense_backward", dZ, W, X)
+
 
 # %% [raw]
 # # END TESTS
@@ -808,6 +904,7 @@ print("expected: dW [[1.5]] db [[0.75]], then dW [[0.5]] db [[1.0]]")
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_backward_by_hand(check, np):
     """The example of the text: one sigmoid unit, worked out by hand."""
@@ -815,6 +912,7 @@ def test_backward_by_hand(check, np):
     H = [np.array([[2.0]]), np.array([[0.5]]), np.array([[2.5]])]
     expected = [(np.array([[1.5]]), np.array([[0.75]])), (np.array([[0.5]]), np.array([[1.0]]))]
     check.values("backward", params, H, np.array([[1.0]]), "sigmoid", expected=expected)
+
 
 # %%
 def test_backward_no_hidden_layer(check, np):
@@ -824,6 +922,7 @@ def test_backward_no_hidden_layer(check, np):
     H = check.ref("forward")(params, rng.normal(size=(5, 7)), "sigmoid")
     check.values("backward", params, H, rng.normal(size=(3, 7)), "sigmoid")
 
+
 # %%
 def test_backward_tanh(check, np):
     """One hidden layer of tanh units."""
@@ -831,6 +930,7 @@ def test_backward_tanh(check, np):
     params = [(rng.normal(0, 0.6, (q, p)), rng.normal(0, 0.6, (q, 1))) for p, q in ((5, 3), (3, 2))]
     H = check.ref("forward")(params, rng.normal(size=(5, 7)), "tanh")
     check.values("backward", params, H, rng.normal(size=(2, 7)), "tanh")
+
 
 # %%
 def test_backward_relu(check, np):
@@ -841,6 +941,7 @@ def test_backward_relu(check, np):
     H = check.ref("forward")(params, rng.normal(size=(3, 9)), "relu")
     check.values("backward", params, H, rng.normal(size=(2, 9)), "relu")
 
+
 # %%
 def test_backward_two_hidden(check, np):
     """Two hidden layers of sigmoid units."""
@@ -849,6 +950,7 @@ def test_backward_two_hidden(check, np):
     params = [(rng.normal(size=(q, p)), rng.normal(size=(q, 1))) for p, q in shapes]
     H = check.ref("forward")(params, rng.normal(size=(5, 9)), "sigmoid")
     check.values("backward", params, H, rng.normal(0, 2.0, (2, 9)), "sigmoid")
+
 
 # %%
 # HIDDEN
@@ -880,6 +982,7 @@ def test_backward_differences_tanh(check, np):
     H = check.ref("forward")(params, X, "tanh")
     check.values("backward", params, H, dS, "tanh", expected=differences, rtol=2e-5, atol=1e-8)
 
+
 # %%
 # HIDDEN
 def test_backward_deep_relu(check, np):
@@ -889,6 +992,7 @@ def test_backward_deep_relu(check, np):
     params = [(rng.normal(0, 0.5, (q, p)), rng.normal(0.2, 0.5, (q, 1))) for p, q in shapes]
     H = check.ref("forward")(params, rng.normal(size=(5, 11)), "relu")
     check.values("backward", params, H, rng.normal(size=(3, 11)), "relu")
+
 
 # %%
 # HIDDEN
@@ -902,6 +1006,7 @@ def test_backward_one_example(check, np):
         H = check.ref("forward")(params, rng.normal(size=(3, 1)), activation)
         check.values("backward", params, H, rng.normal(size=(2, 1)), activation)
 
+
 # %%
 # HIDDEN
 def test_backward_whole_numbers(check, np):
@@ -914,6 +1019,7 @@ def test_backward_whole_numbers(check, np):
     H1 = np.maximum(W1 @ X + b1, 0)
     check.values("backward", params, [X, H1, W2 @ H1 + b2], rng.normal(size=(3, 9)), "relu")
 
+
 # %%
 # HIDDEN
 def test_backward_cross_entropy(check, np):
@@ -925,6 +1031,7 @@ def test_backward_cross_entropy(check, np):
     dS = P / P.sum(axis=0)
     dS[rng.integers(0, 3, 4), np.arange(4)] -= 1.0
     check.values("backward", params, H, dS / 4, "sigmoid")
+
 
 # %% [raw]
 # # END TESTS
@@ -1032,7 +1139,12 @@ for (width, (_, losses)), (colour, line) in zip(fits.items(), looks, strict=True
     ax.text(6400, losses[-1], f"{width} hidden unit{'s' * (width > 1)}", va="top", fontsize=9)
 ax.loglog(np.arange(1, 6001), fits_deep[1], color=GREY, linestyle="-", linewidth=1.2)
 ax.text(6400, fits_deep[1][-1], "two hidden layers, 10 + 10", va="bottom", fontsize=9)
-ax.set(title="Plain gradient descent on the curve", xlabel="step", ylabel="loss (squared error)", xlim=(1, 6000))
+ax.set(
+    title="Plain gradient descent on the curve",
+    xlabel="step",
+    ylabel="loss (squared error)",
+    xlim=(1, 6000),
+)
 plt.show()
 
 # %% [markdown]
@@ -1056,6 +1168,7 @@ plt.show()
 # it: measure. Compare each of the five gradients with your `numerical_gradient`, as the cell below does for $dW$. Use
 # a loss like $\sum dH \circ H$ with a *random* $dH$: then the gradient of the loss with respect to $H$ is exactly
 # $dH$.
+
 
 # %%
 def gated_forward(W, b, V, c, X):

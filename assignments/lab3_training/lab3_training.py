@@ -39,9 +39,22 @@ from neuralnet.layers import forward
 from neuralnet.losses import softmax_cross_entropy, squared_error
 from neuralnet.training import accuracy, initialize, minibatches, predict, sgd_step, train
 
-plt.rcParams.update({"figure.dpi": 100, "font.size": 11, "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True})
+plt.rcParams.update(
+    {
+        "figure.dpi": 100,
+        "font.size": 11,
+        "axes.grid": True,
+        "grid.alpha": 0.3,
+        "axes.axisbelow": True,
+    }
+)
 plt.rcParams["figure.constrained_layout.use"] = True
-BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#D98200", "#777777"  # differ in grey and for colour-blind people
+BLACK, BLUE, ORANGE, GREY = (
+    "#000000",
+    "#0072B2",
+    "#D98200",
+    "#777777",
+)  # differ in grey and for colour-blind people
 np.set_printoptions(precision=4, suppress=True)
 
 # %% [markdown]
@@ -88,6 +101,7 @@ print("expected: (100, 784), about 0.0505, (100, 1); (10, 100), about 0.1414, (1
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_initialize_shapes(check, np):
     """Shapes of weights and biases, and biases of 0, without naming a scheme."""
@@ -111,11 +125,13 @@ def test_initialize_shapes(check, np):
 
     check.outcome("initialize", sizes, check.rng(3101), judge=judge)
 
+
 # %%
 def test_initialize_zeros(check, np):
     """The scheme "zeros": all weights and biases 0."""
     params = [(np.zeros((5, 3)), np.zeros((5, 1))), (np.zeros((2, 5)), np.zeros((2, 1)))]
     check.values("initialize", [3, 5, 2], check.rng(3102), "zeros", expected=params)
+
 
 # %%
 def test_initialize_small(check, np):
@@ -135,6 +151,7 @@ def test_initialize_small(check, np):
 
     check.outcome("initialize", [30, 20, 10], check.rng(3103), "small", judge=judge)
 
+
 # %%
 def test_initialize_scaled(check, np):
     """The schemes "xavier" and "he": spread by the layer's own number of inputs."""
@@ -142,7 +159,11 @@ def test_initialize_scaled(check, np):
     def judge_with(factor):
         def judge(params):
             for (W, b), shape in zip(params, ((30, 60), (12, 30)), strict=True):
-                if np.shape(W) != shape or np.any(np.asarray(b) != 0) or np.shape(b) != (shape[0], 1):
+                if (
+                    np.shape(W) != shape
+                    or np.any(np.asarray(b) != 0)
+                    or np.shape(b) != (shape[0], 1)
+                ):
                     return "A shape is wrong, or the biases are not 0."
                 if abs(np.std(W) / np.sqrt(factor / shape[1]) - 1) > 6 / np.sqrt(2 * W.size):
                     return "The standard deviation of a layer's weights does not fit its number of inputs."
@@ -154,6 +175,7 @@ def test_initialize_scaled(check, np):
 
     check.outcome("initialize", [60, 30, 12], check.rng(3104), "xavier", judge=judge_with(1.0))
     check.outcome("initialize", [60, 30, 12], check.rng(3105), "he", judge=judge_with(2.0))
+
 
 # %%
 # HIDDEN
@@ -173,6 +195,7 @@ def test_initialize_large_xavier(check, np):
     check.outcome("initialize", [250, 120, 300, 8], check.rng(3106), "xavier", judge=judge)
     check.outcome("initialize", [250, 120, 300, 8], check.rng(3107), scheme="xavier", judge=judge)
 
+
 # %%
 # HIDDEN
 def test_initialize_large_he(check, np):
@@ -181,7 +204,11 @@ def test_initialize_large_he(check, np):
     def judge_with(deviation):
         def judge(params):
             for (W, b), shape in zip(params, ((180, 300), (9, 180)), strict=True):
-                if np.shape(W) != shape or np.any(np.asarray(b) != 0) or np.shape(b) != (shape[0], 1):
+                if (
+                    np.shape(W) != shape
+                    or np.any(np.asarray(b) != 0)
+                    or np.shape(b) != (shape[0], 1)
+                ):
                     return "A shape is wrong, or the biases are not 0."
                 if abs(np.std(W) / deviation(shape[1]) - 1) > 6 / np.sqrt(2 * W.size):
                     return "With this scheme the spread of the weights is not as the table says."
@@ -192,11 +219,16 @@ def test_initialize_large_he(check, np):
         return judge
 
     check.outcome(
-        "initialize", [300, 180, 9], check.rng(3108), "he", judge=judge_with(lambda n: np.sqrt(2 / n))
+        "initialize",
+        [300, 180, 9],
+        check.rng(3108),
+        "he",
+        judge=judge_with(lambda n: np.sqrt(2 / n)),
     )
     check.outcome(
         "initialize", [300, 180, 9], check.rng(3109), "small", judge=judge_with(lambda n: 0.01)
     )
+
 
 # %%
 # HIDDEN
@@ -209,12 +241,16 @@ def test_initialize_every_unit(check, np):
             return "A weight matrix has the wrong shape: units × inputs is right."
         if any(np.unique(W).size != W.size for W in matrices):
             return "Some units of a layer start with equal weights."
-        if np.intersect1d(matrices[0], matrices[1]).size or np.intersect1d(matrices[1], matrices[2]).size:
+        if (
+            np.intersect1d(matrices[0], matrices[1]).size
+            or np.intersect1d(matrices[1], matrices[2]).size
+        ):
             return "Two layers start with the same random numbers."
         return None
 
     for k, scheme in ((3110, "small"), (3111, "xavier"), (3112, "he")):
         check.outcome("initialize", [11, 11, 11, 11], check.rng(k), scheme, judge=judge)
+
 
 # %%
 # HIDDEN
@@ -240,6 +276,7 @@ def test_initialize_uses_rng(check, np):
         first = kept[-1]
         check.outcome("initialize", [5, 9, 3], check.rng(k + 10), scheme, judge=judge_other)
         check.outcome("initialize", [5, 9, 3], check.rng(k), scheme, judge=judge_same)
+
 
 # %% [raw]
 # # END TESTS
@@ -270,11 +307,27 @@ for (activation, scheme), (colour, line, marker) in looks.items():
     params = initialize([100] * 12, rng, scheme)
     H = forward(params, X, activation)
     grads = backward(params, H, dS, activation)
-    style = {"color": colour, "linestyle": line, "marker": marker, "markersize": 4, "label": f"{activation}, {scheme}"}
+    style = {
+        "color": colour,
+        "linestyle": line,
+        "marker": marker,
+        "markersize": 4,
+        "label": f"{activation}, {scheme}",
+    }
     left.semilogy(range(11), [h.std() for h in H[:-1]], **style)
     right.semilogy(range(1, 12), [dW.std() for dW, _ in grads], **style)
-left.set(title="Forward: spread of the outputs", xlabel="layer (0: the input)", ylabel="standard deviation", ylim=(1e-6, 10))
-right.set(title="Backward: spread of the gradient dW", xlabel="layer (11: the scores)", ylabel="standard deviation", ylim=(1e-15, 1))
+left.set(
+    title="Forward: spread of the outputs",
+    xlabel="layer (0: the input)",
+    ylabel="standard deviation",
+    ylim=(1e-6, 10),
+)
+right.set(
+    title="Backward: spread of the gradient dW",
+    xlabel="layer (11: the scores)",
+    ylabel="standard deviation",
+    ylim=(1e-15, 1),
+)
 fig.legend(*right.get_legend_handles_labels(), frameon=False, loc="outside right center")
 plt.show()
 
@@ -324,6 +377,7 @@ print("expected: three lines with 5, 5 and 3 numbers; 0 to 12 in random order")
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_minibatches_sizes(check, np):
     """13 examples in fives: 5, 5 and 3, every example once."""
@@ -339,6 +393,7 @@ def test_minibatches_sizes(check, np):
 
     check.outcome("minibatches", 13, 5, check.rng(3201), judge=judge)
 
+
 # %%
 def test_minibatches_no_rest(check, np):
     """12 examples in fours: three full batches."""
@@ -351,6 +406,7 @@ def test_minibatches_no_rest(check, np):
         return None
 
     check.outcome("minibatches", 12, 4, check.rng(3202), judge=judge)
+
 
 # %%
 def test_minibatches_shuffled(check, np):
@@ -369,6 +425,7 @@ def test_minibatches_shuffled(check, np):
         return None
 
     check.outcome("minibatches", 60, 10, check.rng(3203), judge=judge)
+
 
 # %%
 # HIDDEN
@@ -394,6 +451,7 @@ def test_minibatches_extreme_sizes(check, np):
     ):
         check.outcome("minibatches", n, batch_size, check.rng(k), judge=judge_with(n, sizes))
 
+
 # %%
 # HIDDEN
 def test_minibatches_many(check, np):
@@ -415,6 +473,7 @@ def test_minibatches_many(check, np):
     for k, n, batch_size in ((3209, 101, 8), (3210, 96, 12), (3211, 250, 33)):
         check.outcome("minibatches", n, batch_size, check.rng(k), judge=judge_with(n, batch_size))
 
+
 # %%
 # HIDDEN
 def test_minibatches_mixed(check, np):
@@ -432,6 +491,7 @@ def test_minibatches_mixed(check, np):
 
     check.outcome("minibatches", 300, 25, check.rng(3212), judge=judge)
     check.outcome("minibatches", 300, 64, check.rng(3213), judge=judge)
+
 
 # %%
 # HIDDEN
@@ -457,6 +517,7 @@ def test_minibatches_uses_rng(check, np):
     check.outcome("minibatches", 40, 8, check.rng(3215), judge=judge_other)
     check.outcome("minibatches", 40, 8, check.rng(3214), judge=judge_same)
 
+
 # %% [raw]
 # # END TESTS
 
@@ -477,7 +538,11 @@ def test_minibatches_uses_rng(check, np):
 # of `W -= …`), so that you can compare, or start again.
 
 # %%
-new = sgd_step([(np.array([[1.0, -2.0]]), np.array([[0.5]]))], [(np.array([[0.5, -1.0]]), np.array([[2.0]]))], 0.1)
+new = sgd_step(
+    [(np.array([[1.0, -2.0]]), np.array([[0.5]]))],
+    [(np.array([[0.5, -1.0]]), np.array([[2.0]]))],
+    0.1,
+)
 print(new, " expected: W [[0.95 -1.9]] and b [[0.3]]")
 
 # %% [raw]
@@ -487,10 +552,14 @@ print(new, " expected: W [[0.95 -1.9]] and b [[0.3]]")
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_sgd_step_by_hand(check, np):
     """The example of the text, and a second layer."""
-    params = [(np.array([[1.0, -2.0]]), np.array([[0.5]])), (np.array([[4.0], [0.0], [-1.0]]), np.zeros((3, 1)))]
+    params = [
+        (np.array([[1.0, -2.0]]), np.array([[0.5]])),
+        (np.array([[4.0], [0.0], [-1.0]]), np.zeros((3, 1))),
+    ]
     grads = [
         (np.array([[0.5, -1.0]]), np.array([[2.0]])),
         (np.array([[-10.0], [1.0], [0.0]]), np.array([[1.0], [0.0], [-3.0]])),
@@ -501,6 +570,7 @@ def test_sgd_step_by_hand(check, np):
     ]
     check.values("sgd_step", params, grads, 0.1, expected=expected)
 
+
 # %%
 def test_sgd_step_three_layers(check, np):
     """Three layers."""
@@ -510,6 +580,7 @@ def test_sgd_step_three_layers(check, np):
     grads = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in shapes]
     check.values("sgd_step", params, grads, 0.25)
 
+
 # %%
 def test_sgd_step_one_layer(check, np):
     """A single layer and a large learning rate."""
@@ -517,6 +588,7 @@ def test_sgd_step_one_layer(check, np):
     params = [(rng.normal(size=(3, 7)), rng.normal(size=(3, 1)))]
     grads = [(rng.normal(size=(3, 7)), rng.normal(size=(3, 1)))]
     check.values("sgd_step", params, grads, 3.0)
+
 
 # %%
 # HIDDEN
@@ -529,6 +601,7 @@ def test_sgd_step_whole_numbers(check, np):
     check.values("sgd_step", params, grads, 0.125)
     check.values("sgd_step", params, grads, 2)
 
+
 # %%
 # HIDDEN
 def test_sgd_step_small_rate(check, np):
@@ -540,6 +613,7 @@ def test_sgd_step_small_rate(check, np):
     grads[2] = (np.zeros((6, 3)), np.zeros((6, 1)))
     for rate in (1e-3, 0.7, 11.0):
         check.values("sgd_step", params, grads, rate)
+
 
 # %% [raw]
 # # END TESTS
@@ -578,7 +652,16 @@ def test_sgd_step_small_rate(check, np):
 # %%
 X, y = np.array([[1.0, 2.0, -1.0], [0.0, 1.0, 3.0]]), np.array([0, 1, 1])
 start = [(np.zeros((2, 2)), np.zeros((2, 1)))]
-params, losses = train(start, X, y, activation="relu", learning_rate=0.6, batch_size=3, epochs=1, rng=np.random.default_rng(0))
+params, losses = train(
+    start,
+    X,
+    y,
+    activation="relu",
+    learning_rate=0.6,
+    batch_size=3,
+    epochs=1,
+    rng=np.random.default_rng(0),
+)
 print("W", params[0][0].round(6).tolist(), "b", params[0][1].round(6).tolist())
 print("expected: W [[0.0, -0.4], [0.0, 0.4]] b [[-0.1], [0.1]]")
 
@@ -588,6 +671,7 @@ print("expected: W [[0.0, -0.4], [0.0, 0.4]] b [[-0.1], [0.1]]")
 
 # %% [raw]
 # # BEGIN TESTS
+
 
 # %%
 def test_train_by_hand(check, np):
@@ -604,9 +688,18 @@ def test_train_by_hand(check, np):
 
     for batch_size in (3, 4):
         check.outcome(
-            "train", params, X, y, judge=judge, activation="relu", learning_rate=0.6,
-            batch_size=batch_size, epochs=1, rng=check.rng(3401),
+            "train",
+            params,
+            X,
+            y,
+            judge=judge,
+            activation="relu",
+            learning_rate=0.6,
+            batch_size=batch_size,
+            epochs=1,
+            rng=check.rng(3401),
         )
+
 
 # %%
 def test_train_losses(check, np):
@@ -614,7 +707,10 @@ def test_train_losses(check, np):
     rng = check.rng(3402)
     y = np.arange(90) % 3
     X = np.array([[0.0, 2.0, -2.0], [2.0, -1.0, -1.0]])[:, y] + rng.normal(0, 0.6, (2, 90))
-    params = [(rng.normal(0, 0.5, (7, 2)), np.zeros((7, 1))), (rng.normal(0, 0.5, (3, 7)), np.zeros((3, 1)))]
+    params = [
+        (rng.normal(0, 0.5, (7, 2)), np.zeros((7, 1))),
+        (rng.normal(0, 0.5, (3, 7)), np.zeros((3, 1))),
+    ]
 
     def judge(result):
         new, losses = result
@@ -629,9 +725,18 @@ def test_train_losses(check, np):
         return None
 
     check.outcome(
-        "train", params, X, y, judge=judge, activation="relu", learning_rate=0.1,
-        batch_size=15, epochs=8, rng=check.rng(3403),
+        "train",
+        params,
+        X,
+        y,
+        judge=judge,
+        activation="relu",
+        learning_rate=0.1,
+        batch_size=15,
+        epochs=8,
+        rng=check.rng(3403),
     )
+
 
 # %%
 def test_train_steps(check, np):
@@ -652,9 +757,18 @@ def test_train_steps(check, np):
         return "Seven equal examples in threes make three equal steps in each epoch; yours end elsewhere."
 
     check.outcome(
-        "train", params, X, y, judge=judge, activation="relu", learning_rate=0.5,
-        batch_size=3, epochs=2, rng=check.rng(3404),
+        "train",
+        params,
+        X,
+        y,
+        judge=judge,
+        activation="relu",
+        learning_rate=0.5,
+        batch_size=3,
+        epochs=2,
+        rng=check.rng(3404),
     )
+
 
 # %%
 def test_train_every_example(check, np):
@@ -664,7 +778,9 @@ def test_train_every_example(check, np):
     params = [(rng.normal(0, 0.7, shape), rng.normal(0, 0.3, (shape[0], 1))) for shape in shapes]
     X, y = rng.normal(size=(5, 12)), rng.integers(0, 3, 12)
     H = check.ref("forward")(params, X, "tanh")
-    grads = check.ref("backward")(params, H, check.ref("softmax_cross_entropy")(H[-1], y)[1], "tanh")
+    grads = check.ref("backward")(
+        params, H, check.ref("softmax_cross_entropy")(H[-1], y)[1], "tanh"
+    )
 
     def judge_with(steps):
         def judge(result):
@@ -673,7 +789,9 @@ def test_train_every_example(check, np):
                     moved = (old[part] - np.asarray(new[part])) / 1e-6
                     if np.shape(new[part]) != np.shape(old[part]):
                         return "A trained array does not have the shape that it had before."
-                    if np.max(np.abs(moved - steps * grad[part])) > 1e-3 * np.max(np.abs(steps * grad[part])):
+                    if np.max(np.abs(moved - steps * grad[part])) > 1e-3 * np.max(
+                        np.abs(steps * grad[part])
+                    ):
                         return "Some examples are used too often or not at all, or a step has the wrong length."
             return None
 
@@ -681,18 +799,32 @@ def test_train_every_example(check, np):
 
     for batch_size, epochs in ((1, 2), (4, 3)):
         check.outcome(
-            "train", params, X, y, judge=judge_with(12 // batch_size * epochs), activation="tanh",
-            learning_rate=1e-6, batch_size=batch_size, epochs=epochs, rng=check.rng(3406),
+            "train",
+            params,
+            X,
+            y,
+            judge=judge_with(12 // batch_size * epochs),
+            activation="tanh",
+            learning_rate=1e-6,
+            batch_size=batch_size,
+            epochs=epochs,
+            rng=check.rng(3406),
         )
+
 
 # %%
 def test_train_learns_xor(check, np):
     """Four clusters in the XOR pattern, which no perceptron can separate: nearly all are learned."""
     rng = check.rng(3407)
     corner = np.arange(120) % 4
-    X = np.array([[1.0, 1.0, -1.0, -1.0], [1.0, -1.0, 1.0, -1.0]])[:, corner] + rng.normal(0, 0.25, (2, 120))
+    X = np.array([[1.0, 1.0, -1.0, -1.0], [1.0, -1.0, 1.0, -1.0]])[:, corner] + rng.normal(
+        0, 0.25, (2, 120)
+    )
     y = np.isin(corner, [1, 2]).astype(int)
-    params = [(rng.normal(size=(8, 2)), np.zeros((8, 1))), (rng.normal(0, 0.4, (2, 8)), np.zeros((2, 1)))]
+    params = [
+        (rng.normal(size=(8, 2)), np.zeros((8, 1))),
+        (rng.normal(0, 0.4, (2, 8)), np.zeros((2, 1))),
+    ]
     least = check.threshold("xor_accuracy")
 
     def judge(result):
@@ -702,9 +834,18 @@ def test_train_learns_xor(check, np):
         return "The trained network tells too few of the points apart."
 
     check.outcome(
-        "train", params, X, y, judge=judge, activation="tanh", learning_rate=0.3,
-        batch_size=10, epochs=20, rng=check.rng(3408),
+        "train",
+        params,
+        X,
+        y,
+        judge=judge,
+        activation="tanh",
+        learning_rate=0.3,
+        batch_size=10,
+        epochs=20,
+        rng=check.rng(3408),
     )
+
 
 # %%
 # HIDDEN
@@ -726,17 +867,32 @@ def test_train_one_step(check, np):
             for old, new, grad in zip(params, result[0], grads, strict=True):
                 for part, name in enumerate(("weights", "biases")):
                     right = old[part] - 0.75 * grad[part]
-                    if np.shape(new[part]) != right.shape or not np.allclose(new[part], right, 1e-6, 1e-9):
-                        return "After one step with all examples, the " + name + " of a layer are wrong."
+                    if np.shape(new[part]) != right.shape or not np.allclose(
+                        new[part], right, 1e-6, 1e-9
+                    ):
+                        return (
+                            "After one step with all examples, the "
+                            + name
+                            + " of a layer are wrong."
+                        )
             return None
 
         return judge
 
     for activation, batch_size in (("tanh", 11), ("sigmoid", 50), ("relu", 11)):
         check.outcome(
-            "train", params, X, y, judge=judge_with(activation), activation=activation,
-            learning_rate=0.75, batch_size=batch_size, epochs=1, rng=check.rng(3410),
+            "train",
+            params,
+            X,
+            y,
+            judge=judge_with(activation),
+            activation=activation,
+            learning_rate=0.75,
+            batch_size=batch_size,
+            epochs=1,
+            rng=check.rng(3410),
         )
+
 
 # %%
 # HIDDEN
@@ -752,22 +908,36 @@ def test_train_number_of_steps(check, np):
             H = check.ref("forward")(params, x, "sigmoid")
             dS = check.ref("softmax_cross_entropy")(H[-1], np.array([label]))[1]
             moves = check.ref("backward")(params, H, dS, "sigmoid")
-            params = [[a - 0.3 * m for a, m in zip(*pair, strict=True)] for pair in zip(params, moves, strict=True)]
+            params = [
+                [a - 0.3 * m for a, m in zip(*pair, strict=True)]
+                for pair in zip(params, moves, strict=True)
+            ]
 
         def judge(result):
             for new, right in zip(result[0], params, strict=True):
                 for a, b in zip(new, right, strict=True):
                     if not np.allclose(a, b, 1e-6, 1e-9):
-                        return "On equal examples, an epoch makes too many, too few, or wrong steps."
+                        return (
+                            "On equal examples, an epoch makes too many, too few, or wrong steps."
+                        )
             return None
 
         return judge
 
     for n, batch_size, epochs, steps in ((13, 5, 1, 3), (12, 4, 2, 6), (5, 1, 2, 10), (9, 9, 3, 3)):
         check.outcome(
-            "train", start, np.repeat(x, n, axis=1), np.full(n, label), judge=judge_with(steps),
-            activation="sigmoid", learning_rate=0.3, batch_size=batch_size, epochs=epochs, rng=check.rng(3412),
+            "train",
+            start,
+            np.repeat(x, n, axis=1),
+            np.full(n, label),
+            judge=judge_with(steps),
+            activation="sigmoid",
+            learning_rate=0.3,
+            batch_size=batch_size,
+            epochs=epochs,
+            rng=check.rng(3412),
         )
+
 
 # %%
 # HIDDEN
@@ -799,7 +969,9 @@ def test_train_fresh_order(check, np):
             return "In the first epoch the examples come in their old order."
         return None
 
-    check.outcome("train", start, X, y, judge=judge_first, epochs=1, rng=check.rng(3414), **settings)
+    check.outcome(
+        "train", start, X, y, judge=judge_first, epochs=1, rng=check.rng(3414), **settings
+    )
     before = kept[-1]
 
     def judge_again(result):
@@ -807,7 +979,9 @@ def test_train_fresh_order(check, np):
             return None
         return "Two generators with the same seed gave different results."
 
-    check.outcome("train", start, X, y, judge=judge_again, epochs=1, rng=check.rng(3414), **settings)
+    check.outcome(
+        "train", start, X, y, judge=judge_again, epochs=1, rng=check.rng(3414), **settings
+    )
 
     few, labels = X[:, :3], y[:3]
     fixed = [end_of(few, labels, [order] * 12) for order in permutations(range(3))]
@@ -818,18 +992,25 @@ def test_train_fresh_order(check, np):
             return "The examples come in the same order in every epoch."
         return None
 
-    check.outcome("train", start, few, labels, judge=judge_fresh, epochs=12, rng=check.rng(3415), **settings)
+    check.outcome(
+        "train", start, few, labels, judge=judge_fresh, epochs=12, rng=check.rng(3415), **settings
+    )
+
 
 # %%
 # HIDDEN
 def test_train_loss_values(check, np):
     """The losses are means over the examples, during or after their epoch."""
     rng = check.rng(3416)
-    params = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((4, 5), (3, 4))]
+    params = [
+        (rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((4, 5), (3, 4))
+    ]
     X, y = rng.normal(size=(5, 15)), rng.integers(0, 3, 15)
 
     def loss_of(params, X, y, activation):
-        return check.ref("softmax_cross_entropy")(check.ref("forward")(params, X, activation)[-1], y)[0]
+        return check.ref("softmax_cross_entropy")(
+            check.ref("forward")(params, X, activation)[-1], y
+        )[0]
 
     before = loss_of(params, X, y, "tanh")
 
@@ -841,8 +1022,16 @@ def test_train_loss_values(check, np):
         return None
 
     check.outcome(
-        "train", params, X, y, judge=judge_still, activation="tanh", learning_rate=1e-7,
-        batch_size=3, epochs=4, rng=check.rng(3417),
+        "train",
+        params,
+        X,
+        y,
+        judge=judge_still,
+        activation="tanh",
+        learning_rate=1e-7,
+        batch_size=3,
+        epochs=4,
+        rng=check.rng(3417),
     )
 
     def judge_one(result):
@@ -854,8 +1043,16 @@ def test_train_loss_values(check, np):
         return None
 
     check.outcome(
-        "train", params, X, y, judge=judge_one, activation="tanh", learning_rate=0.2,
-        batch_size=15, epochs=1, rng=check.rng(3418),
+        "train",
+        params,
+        X,
+        y,
+        judge=judge_one,
+        activation="tanh",
+        learning_rate=0.2,
+        batch_size=15,
+        epochs=1,
+        rng=check.rng(3418),
     )
 
     y = np.arange(45) % 3
@@ -870,9 +1067,18 @@ def test_train_loss_values(check, np):
         return None
 
     check.outcome(
-        "train", zero, X, y, judge=judge_first, activation="relu", learning_rate=0.1,
-        batch_size=1, epochs=2, rng=check.rng(3419),
+        "train",
+        zero,
+        X,
+        y,
+        judge=judge_first,
+        activation="relu",
+        learning_rate=0.1,
+        batch_size=1,
+        epochs=2,
+        rng=check.rng(3419),
     )
+
 
 # %%
 # HIDDEN
@@ -895,10 +1101,19 @@ def test_train_images(check, np):
         return "The trained network recognises too few of the pictures."
 
     check.outcome(
-        "train", params, X, y, judge=judge, activation="relu", learning_rate=0.1,
-        batch_size=50, epochs=8, rng=check.rng(3421),
+        "train",
+        params,
+        X,
+        y,
+        judge=judge,
+        activation="relu",
+        learning_rate=0.1,
+        batch_size=50,
+        epochs=8,
+        rng=check.rng(3421),
     )
     check.metric("train", reached[-1])
+
 
 # %% [raw]
 # # END TESTS
@@ -917,8 +1132,19 @@ def test_train_images(check, np):
 X_train, y_train, X_test, y_test = load_fashion_mnist(4000, 1000)
 few, few_y = X_train[:, :50], y_train[:50]
 params = initialize([784, 20, 10], np.random.default_rng(1), "small")
-print(f"loss at the start {softmax_cross_entropy(forward(params, few, 'relu')[-1], few_y)[0]:.4f}; log 10 = {np.log(10):.4f}")
-learned, losses = train(params, few, few_y, activation="relu", learning_rate=0.1, batch_size=10, epochs=120, rng=np.random.default_rng(2))
+print(
+    f"loss at the start {softmax_cross_entropy(forward(params, few, 'relu')[-1], few_y)[0]:.4f}; log 10 = {np.log(10):.4f}"
+)
+learned, losses = train(
+    params,
+    few,
+    few_y,
+    activation="relu",
+    learning_rate=0.1,
+    batch_size=10,
+    epochs=120,
+    rng=np.random.default_rng(2),
+)
 S = forward(learned, few, "relu")[-1]
 print(f"loss at the end {losses[-1]:.4f}; {np.sum(S.argmax(axis=0) == few_y)} of 50 pictures right")
 
@@ -951,7 +1177,9 @@ plt.show()
 
 # %%
 S = np.array([[1.0, 0.0, -1.0, 2.0], [3.0, -2.0, -4.0, 2.5], [2.0, -1.0, 0.0, 1.0]])
-y_hat = predict([(S, np.zeros((3, 1)))], np.eye(4), "relu")  # with X = I, the scores of one linear layer are its weights
+y_hat = predict(
+    [(S, np.zeros((3, 1)))], np.eye(4), "relu"
+)  # with X = I, the scores of one linear layer are its weights
 print("classes ", y_hat, " expected: [1 0 2 1]")
 print("accuracy", accuracy(y_hat, np.array([1, 0, 1, 1])), " expected: 0.75")
 
@@ -962,20 +1190,27 @@ print("accuracy", accuracy(y_hat, np.array([1, 0, 1, 1])), " expected: 0.75")
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_predict_by_hand(check, np):
     """One linear layer, whose scores you can see."""
     S = np.array([[1.0, 0.0, -1.0, 2.0], [3.0, -2.0, -4.0, 2.5], [2.0, -1.0, 0.0, 1.0]])
-    check.values("predict", [(S, np.zeros((3, 1)))], np.eye(4), "relu", expected=np.array([1, 0, 2, 1]))
+    check.values(
+        "predict", [(S, np.zeros((3, 1)))], np.eye(4), "relu", expected=np.array([1, 0, 2, 1])
+    )
+
 
 # %%
 def test_predict_hidden_layer(check, np):
     """One hidden layer, five classes, eleven examples, each activation."""
     rng = check.rng(3501)
-    params = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((7, 3), (5, 7))]
+    params = [
+        (rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((7, 3), (5, 7))
+    ]
     X = rng.normal(0, 2, (3, 11))
     for activation in ("sigmoid", "tanh", "relu"):
         check.values("predict", params, X, activation)
+
 
 # %%
 def test_predict_negative_scores(check, np):
@@ -983,6 +1218,7 @@ def test_predict_negative_scores(check, np):
     W = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]])
     X = np.array([[2.0, -1.0, 0.0, 3.0, -2.0], [0.5, 1.0, -3.0, 2.0, -2.5]])
     check.values("predict", [(W, np.full((3, 1), -20.0))], X, "tanh")
+
 
 # %%
 # HIDDEN
@@ -995,14 +1231,18 @@ def test_predict_deep(check, np):
     for activation in ("sigmoid", "tanh", "relu"):
         check.values("predict", params, X, activation)
 
+
 # %%
 # HIDDEN
 def test_predict_one_example(check, np):
     """A single example, and more classes than examples."""
     rng = check.rng(3503)
     for n in (1, 2, 3):
-        params = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((6, 5), (9, 6))]
+        params = [
+            (rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((6, 5), (9, 6))
+        ]
         check.values("predict", params, rng.normal(size=(5, n)), "relu")
+
 
 # %%
 # HIDDEN
@@ -1012,9 +1252,13 @@ def test_predict_large_scores(check, np):
     S = rng.uniform(-1e4, 1e4, (4, 7))
     S[:, 0] = [9000.0, 9998.0, 9999.5, 9999.0]
     check.values("predict", [(S, np.zeros((4, 1)))], np.eye(7), "relu")
-    params = [(rng.integers(-3, 4, shape), rng.integers(-3, 4, (shape[0], 1))) for shape in ((5, 3), (4, 5))]
+    params = [
+        (rng.integers(-3, 4, shape), rng.integers(-3, 4, (shape[0], 1)))
+        for shape in ((5, 3), (4, 5))
+    ]
     params[1] = (params[1][0] + np.array([[0.1], [0.2], [0.3], [0.4]]), params[1][1] * 1.01)
     check.values("predict", params, rng.integers(-3, 4, (3, 13)), "tanh")
+
 
 # %% [raw]
 # # END TESTS
@@ -1029,16 +1273,19 @@ def test_predict_large_scores(check, np):
 # %% [raw]
 # # BEGIN TESTS
 
+
 # %%
 def test_accuracy_by_hand(check, np):
     """Three of four are right."""
     check.values("accuracy", np.array([1, 0, 2, 1]), np.array([1, 0, 1, 1]), expected=0.75)
+
 
 # %%
 def test_accuracy_all_and_none(check, np):
     """All right, and none right."""
     check.values("accuracy", np.array([2, 0, 1, 0, 3]), np.array([2, 0, 1, 0, 3]), expected=1.0)
     check.values("accuracy", np.array([2, 0, 1]), np.array([0, 1, 2]), expected=0.0)
+
 
 # %%
 # HIDDEN
@@ -1050,6 +1297,7 @@ def test_accuracy_random(check, np):
         y_hat = np.where(rng.random(n) < 0.6, y, rng.integers(0, 7, n))
         check.values("accuracy", y_hat, y)
 
+
 # %%
 # HIDDEN
 def test_accuracy_few(check, np):
@@ -1059,6 +1307,7 @@ def test_accuracy_few(check, np):
     y = check.rng(3602).permutation(9)
     check.values("accuracy", np.roll(y, 1), y, expected=0.0)
     check.values("accuracy", np.concatenate([y[:3], np.roll(y[3:], 1)]), y, expected=1 / 3)
+
 
 # %% [raw]
 # # END TESTS
@@ -1073,6 +1322,7 @@ def test_accuracy_few(check, np):
 # seen. One hidden layer of 64 ReLU units, the scheme "small", batches of 50. We train one epoch at a time, so that we
 # can measure the accuracy in between.
 
+
 # %%
 def watch(sizes, scheme, activation, learning_rate, batch_size, epochs, seed=0, n=4000):
     """Train on the first n pictures, epoch by epoch; gives params, losses and both accuracies after each epoch."""
@@ -1080,8 +1330,14 @@ def watch(sizes, scheme, activation, learning_rate, batch_size, epochs, seed=0, 
     params, losses, train_accuracy, test_accuracy = initialize(sizes, rng, scheme), [], [], []
     for _ in range(epochs):
         params, loss = train(
-            params, X_train[:, :n], y_train[:n], activation=activation,
-            learning_rate=learning_rate, batch_size=batch_size, epochs=1, rng=rng,
+            params,
+            X_train[:, :n],
+            y_train[:n],
+            activation=activation,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            epochs=1,
+            rng=rng,
         )
         losses += loss
         train_accuracy.append(accuracy(predict(params, X_train[:, :n], activation), y_train[:n]))
@@ -1090,7 +1346,9 @@ def watch(sizes, scheme, activation, learning_rate, batch_size, epochs, seed=0, 
 
 
 clothes, losses, train_accuracy, test_accuracy = watch([784, 64, 10], "small", "relu", 0.1, 50, 25)
-print(f"after 25 epochs: loss {losses[-1]:.3f}, right on training pictures {train_accuracy[-1]:.1%}, on test pictures {test_accuracy[-1]:.1%}")
+print(
+    f"after 25 epochs: loss {losses[-1]:.3f}, right on training pictures {train_accuracy[-1]:.1%}, on test pictures {test_accuracy[-1]:.1%}"
+)
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
 epochs = np.arange(1, 26)
@@ -1149,7 +1407,9 @@ for scheme in ("zeros", "small"):
     networks[scheme], losses, _, test = watch([784, 6, 10], scheme, "sigmoid", 0.5, 20, 20, n=2000)
     W = networks[scheme][0][0]
     difference = max(np.abs(W[i] - W[j]).max() for i in range(6) for j in range(i))
-    print(f"{scheme:5}: loss {losses[-1]:.3f}, accuracy {test[-1]:.1%}, largest difference between two units {difference:.1e}")
+    print(
+        f"{scheme:5}: loss {losses[-1]:.3f}, accuracy {test[-1]:.1%}, largest difference between two units {difference:.1e}"
+    )
 
 fig, axes = plt.subplots(2, 6, figsize=(9, 3.5))
 for row, (scheme, params) in zip(axes, networks.items(), strict=True):
@@ -1212,17 +1472,35 @@ plt.show()
 n = 1000
 begin = initialize([784, 32, 10], np.random.default_rng(0), "he")
 fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
-for batch_size, epochs, colour, line, marker in ((1, 6, ORANGE, ":", "^"), (32, 60, BLACK, "-", "o"), (n, 200, BLUE, "--", "s")):
+for batch_size, epochs, colour, line, marker in (
+    (1, 6, ORANGE, ":", "^"),
+    (32, 60, BLACK, "-", "o"),
+    (n, 200, BLUE, "--", "s"),
+):
     _, losses = train(
-        begin, X_train[:, :n], y_train[:n], activation="relu", learning_rate=0.05,
-        batch_size=batch_size, epochs=epochs, rng=np.random.default_rng(1),
+        begin,
+        X_train[:, :n],
+        y_train[:n],
+        activation="relu",
+        learning_rate=0.05,
+        batch_size=batch_size,
+        epochs=epochs,
+        rng=np.random.default_rng(1),
     )
     steps = -(-n // batch_size)
     seen = np.arange(1, epochs + 1)
-    style = {"color": colour, "linestyle": line, "marker": marker, "markersize": 4, "markevery": max(1, epochs // 15)}
+    style = {
+        "color": colour,
+        "linestyle": line,
+        "marker": marker,
+        "markersize": 4,
+        "markevery": max(1, epochs // 15),
+    }
     left.loglog(seen, losses, **style, label=f"batch size {batch_size}")
     right.loglog(seen * steps, losses, **style)
-    print(f"batch size {batch_size:4}: {steps:4} steps in an epoch, loss {losses[0]:.3f} in epoch 1, {losses[5]:.3f} in epoch 6, {losses[-1]:.3f} in epoch {epochs}")
+    print(
+        f"batch size {batch_size:4}: {steps:4} steps in an epoch, loss {losses[0]:.3f} in epoch 1, {losses[5]:.3f} in epoch 6, {losses[-1]:.3f} in epoch {epochs}"
+    )
 left.legend(frameon=False)
 left.set(title="Loss by epochs (work)", xlabel="epochs", ylabel="mean loss of the epoch")
 right.set(title="Loss by steps (gradient evaluations)", xlabel="steps")
@@ -1297,7 +1575,10 @@ def straight(a, b):
 
 def two_steps(a, b):
     """Loss of the network with hidden biases a and b, and its gradient."""
-    params = [(np.array([[8.0], [8.0]]), np.array([[a], [b]])), (np.array([[-0.4, -0.4]]), np.zeros((1, 1)))]
+    params = [
+        (np.array([[8.0], [8.0]]), np.array([[a], [b]])),
+        (np.array([[-0.4, -0.4]]), np.zeros((1, 1))),
+    ]
     H = forward(params, x, "tanh")
     loss, dS = squared_error(H[-1], wave)
     (_, db), _ = backward(params, H, dS, "tanh")
@@ -1314,8 +1595,24 @@ def descend(surface, point, learning_rate, steps):
 
 fig, axes = plt.subplots(1, 2, figsize=(11, 4.8))
 scenes = (
-    (straight, 2.0, "Convex: a straight line", ("slope w", "offset b"), 0.3, 200, [(-1.7, 1.5), (1.6, 1.2), (1.3, -1.6), (-1.5, -1.0)]),
-    (two_steps, 10.0, "Not convex: two hidden units", ("bias b₁", "bias b₂"), 20.0, 400, [(-8, 2.5), (-2.5, -1.5), (1.0, 4.5), (3.5, -0.7), (8.5, -8.0)]),
+    (
+        straight,
+        2.0,
+        "Convex: a straight line",
+        ("slope w", "offset b"),
+        0.3,
+        200,
+        [(-1.7, 1.5), (1.6, 1.2), (1.3, -1.6), (-1.5, -1.0)],
+    ),
+    (
+        two_steps,
+        10.0,
+        "Not convex: two hidden units",
+        ("bias b₁", "bias b₂"),
+        20.0,
+        400,
+        [(-8, 2.5), (-2.5, -1.5), (1.0, 4.5), (3.5, -0.7), (8.5, -8.0)],
+    ),
 )
 for ax, (surface, limit, title, names, rate, steps, starts) in zip(axes, scenes, strict=True):
     grid = np.linspace(-limit, limit, 61)
@@ -1327,8 +1624,18 @@ for ax, (surface, limit, title, names, rate, steps, starts) in zip(axes, scenes,
         ax.plot(*way.T, color=BLUE, linewidth=1.8)
         ax.plot(*way[0], "o", color="white", markeredgecolor=BLACK, markersize=8)
         ax.plot(*way[-1], "*", color=ORANGE, markeredgecolor=BLACK, markersize=15)
-        ax.annotate(f"{surface(*way[-1])[0]:.3f}", way[-1], xytext=(0, -20), textcoords="offset points", ha="center", fontsize=9, weight="bold")
-    ax.set(title=title, xlabel=names[0], ylabel=names[1], xlim=(-limit, limit), ylim=(-limit, limit))
+        ax.annotate(
+            f"{surface(*way[-1])[0]:.3f}",
+            way[-1],
+            xytext=(0, -20),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+            weight="bold",
+        )
+    ax.set(
+        title=title, xlabel=names[0], ylabel=names[1], xlim=(-limit, limit), ylim=(-limit, limit)
+    )
     ax.grid(False)
 plt.show()
 
@@ -1359,14 +1666,23 @@ for activation in ("sigmoid", "tanh"):
         dS = softmax_cross_entropy(H[-1], y_train[[i]])[1]
         dW = backward(params, H, dS, activation)[1][0]
         one_sign.append(np.mean(np.abs(np.sign(dW).sum(axis=1)) == 20))
-    print(f"{activation:8} all 20 weights of a unit get the same sign: {np.mean(one_sign):.0%} of the cases")
+    print(
+        f"{activation:8} all 20 weights of a unit get the same sign: {np.mean(one_sign):.0%} of the cases"
+    )
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.2), sharex=True, sharey=True)
 axes[0].set_xticks(np.arange(-0.5, 1.6, 0.5))
 inputs = np.random.default_rng(5).uniform(0.2, 1.0, (2, 60))
 target = np.array([[1.0, -1.0]])
-for ax, (h, title) in zip(axes, ((inputs, "Inputs all positive, like a sigmoid's"), (inputs - 0.6, "Inputs centred at 0, like tanh's")), strict=True):
+for ax, (h, title) in zip(
+    axes,
+    (
+        (inputs, "Inputs all positive, like a sigmoid's"),
+        (inputs - 0.6, "Inputs centred at 0, like tanh's"),
+    ),
+    strict=True,
+):
     y_line = target @ h
     grid = np.linspace(-0.6, 1.6, 60)
     heights = [[squared_error(np.array([[a, b]]) @ h, y_line)[0] for a in grid] for b in grid - 1.0]
@@ -1375,7 +1691,7 @@ for ax, (h, title) in zip(axes, ((inputs, "Inputs all positive, like a sigmoid's
     for i in range(60):
         H = forward(params, h[:, [i]], "tanh")
         dS = squared_error(H[-1], y_line[:, [i]])[1]
-        (dW, _), = backward(params, H, dS, "tanh")
+        ((dW, _),) = backward(params, H, dS, "tanh")
         params = sgd_step(params, [(dW, np.zeros((1, 1)))], 0.9)
         way.append(params[0][0][0])
     ax.plot(*np.array(way).T, color=BLUE, marker="o", markersize=3, linewidth=1.4)
@@ -1399,12 +1715,30 @@ plt.show()
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
 for ax, hidden in zip(axes, ([64], [64, 64, 64, 64]), strict=True):
-    for activation, scheme, colour, line, marker in (("sigmoid", "xavier", BLACK, "-", "^"), ("tanh", "xavier", BLUE, "--", "o"), ("relu", "he", ORANGE, "-.", "s")):
+    for activation, scheme, colour, line, marker in (
+        ("sigmoid", "xavier", BLACK, "-", "^"),
+        ("tanh", "xavier", BLUE, "--", "o"),
+        ("relu", "he", ORANGE, "-.", "s"),
+    ):
         _, losses, _, test = watch([784, *hidden, 10], scheme, activation, 0.05, 25, 10, n=2000)
-        ax.plot(np.arange(1, 11), losses, color=colour, linestyle=line, marker=marker, markersize=4, label=activation)
-        print(f"{len(hidden)} hidden, {activation:7}: loss {losses[0]:.2f} in epoch 1, {losses[-1]:.2f} in epoch 10, accuracy {test[-1]:.1%}")
+        ax.plot(
+            np.arange(1, 11),
+            losses,
+            color=colour,
+            linestyle=line,
+            marker=marker,
+            markersize=4,
+            label=activation,
+        )
+        print(
+            f"{len(hidden)} hidden, {activation:7}: loss {losses[0]:.2f} in epoch 1, {losses[-1]:.2f} in epoch 10, accuracy {test[-1]:.1%}"
+        )
     ax.axhline(np.log(10), color=GREY, linestyle=":", linewidth=1)
-    ax.set(title=f"{len(hidden)} hidden layer{'s' * (len(hidden) > 1)} of 64 units", xlabel="epoch", ylim=(0, 2.5))
+    ax.set(
+        title=f"{len(hidden)} hidden layer{'s' * (len(hidden) > 1)} of 64 units",
+        xlabel="epoch",
+        ylim=(0, 2.5),
+    )
 axes[0].set_ylabel("mean loss of the epoch")
 axes[0].legend(frameon=False)
 plt.show()
@@ -1433,8 +1767,17 @@ for rate in rates:
 
 fig, ax = plt.subplots(figsize=(7, 3.6))
 bars = ax.bar([str(rate) for rate in rates], dead, color=GREY, edgecolor="black")
-ax.bar_label(bars, [f"{count} dead\naccuracy {share:.0%}" for count, share in zip(dead, right_share, strict=True)], padding=2)
-ax.set(title="Dead units after 5 epochs, of 64 in the second layer", xlabel="learning rate", ylabel="units that are always 0", ylim=(0, 80))
+ax.bar_label(
+    bars,
+    [f"{count} dead\naccuracy {share:.0%}" for count, share in zip(dead, right_share, strict=True)],
+    padding=2,
+)
+ax.set(
+    title="Dead units after 5 epochs, of 64 in the second layer",
+    xlabel="learning rate",
+    ylabel="units that are always 0",
+    ylim=(0, 80),
+)
 plt.show()
 
 # %% [markdown]

@@ -81,7 +81,7 @@ def test_a_failed_test_tells_case_message_and_name() -> None:
         "✓ Case 1. (hidden check)",
     ]
     assert relu["extra_data"] == {"named": ["relu_negated"]}
-    assert found["output"].startswith("1 of 3 questions fail a check that you can run yourself")
+    assert found["output"].startswith("1 of 3 questions fails a check")
 
 
 def test_an_unreadable_submission_leads_with_what_to_do() -> None:

@@ -1543,9 +1543,9 @@ plt.show()
 # %% [markdown]
 # *Figure 6: a network with four hidden layers learns from 200 labels, from three kinds of starting point; thick lines are means of four seeds, thin lines single runs. Left: from random Xavier weights
 # (dashed) the training loss stays on a plateau at log 10 for about a hundred epochs, before it begins to fall. From pre-trained weights (solid) it leaves the plateau after
-# about ten. From larger random weights (dash-dotted) there is no plateau at all. Right: the test accuracy follows the training loss.*
+# about fifteen. From larger random weights (dash-dotted) there is no plateau at all. Right: the test accuracy follows the training loss.*
 #
-# **What this shows, and what it does not.** Pre-training rescued this network: where the random start still recognises one image in ten, the pre-trained one recognises more than half. The
+# **What this shows, and what it does not.** Pre-training rescued this network: after 60 epochs the random start still recognises about one image in ten, the pre-trained one more than half. The
 # reason is in the left panel: with four layers of sigmoids and Xavier weights hardly any gradient arrives at the first layer, and training
 # stands still. *Starting at a good point is crucial*, as the lecture says. But it is not the only good point: larger random weights, chosen with the sigmoid's slope in mind, do better here
 # without any pre-training, and the gap to the plain random start shrinks the longer one trains. So we have **not** shown that what the
@@ -1583,7 +1583,7 @@ for name, start in starting_points([64], 0).items():
 # (a) Optimisation. From the random start the *training* loss itself stays near log 10 = 2.30 for about a hundred epochs, so the network has not even learned its 200 examples, and the test accuracy stays at 0.10; from the pre-trained start the training
 # loss falls to nearly 0. The test accuracies differ because the fits differ. The curves with an (almost) equal fit are the pre-trained and the larger random start after 120 epochs or more: there the pre-trained one is not better (about 0.65 against 0.73).
 #
-# (b) Any two, with numbers: the gap depends on how long one trains (with these settings it is about 0.5 after 120 epochs, and smaller after 240, when some random starts have left the plateau); it depends on the random start one compares with (against the larger weights pre-training is *worse*, about 0.65 against 0.73); with one hidden layer
+# (b) Any two, with numbers: the gap depends on how long one trains (with these settings it is about 0.46 after 120 epochs, and 0.09 after 240, when the random starts have left the plateau, too); it depends on the random start one compares with (against the larger weights pre-training is *worse*, about 0.65 against 0.73); with one hidden layer
 # there is no gap to speak of; it is one data set, one network and four seeds.
 #
 # (c) For example: choose for each start the settings with which it fits the training examples (training loss below 0.05), so that optimisation is no obstacle: larger weights or ReLU with He's start against pre-training. Keep labels, architecture and test set equal, use at least ten seeds, and compare test accuracies at equal

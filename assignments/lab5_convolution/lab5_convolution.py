@@ -1587,6 +1587,25 @@ def test_train_convnet_one_step(check, np):
             "train_convnet", params, X, y, **settings, rng=check.rng(5905), judge=judge_of(epochs)
         )
 
+    def mean_loss(result):
+        # With a tiny learning rate nothing changes, so every epoch's loss is that of all examples.
+        return (
+            None
+            if np.allclose(result[1], loss_and_grads(params, X[..., :4], y[:4])[0], 1e-3)
+            else "An epoch's loss is not the mean over its examples."
+        )
+
+    settings = {"learning_rate": 1e-9, "batch_size": 2, "epochs": 3}
+    check.outcome(
+        "train_convnet",
+        params,
+        X[..., :4],
+        y[:4],
+        **settings,
+        rng=check.rng(5910),
+        judge=mean_loss,
+    )
+
 
 # %%
 # HIDDEN

@@ -15,6 +15,9 @@ from labkit.labs import Lab
 from labkit.results import GRADED, Result
 from labkit.sandbox import Zygote
 
+TEMPLATE = "marks-template.csv"
+"""To be filled in with marks for the written questions, for --manual."""
+
 
 @dataclass
 class Graded:
@@ -46,9 +49,15 @@ def grade_to(
 
     Raises LabkitError where the input cannot be read.
     """
+    from labkit import marks
     from labkit.screen import progress, say
 
     lab = bundle.lab
+    # What cannot be read stops before the long work.
+    given = marks.read_marks(manual, _points(lab)) if manual is not None else None
+    opened = open_submissions(submissions)
+    if submissions.is_file() and len(opened) == 1 and not opened[0].platform and opened[0].problem:
+        raise LabkitError(f"There is nothing to grade: {opened[0].problem}")
     with Zygote.start() as zygote:
         if not zygote.confinement.complete:
             say(zygote.confinement.sentence)
@@ -64,24 +73,26 @@ def grade_to(
             advance=advance,
         )
     summary = list(notes)
-    found = _with_marks(lab, found, out, manual, summary)
+    if given is not None:
+        found = _with_marks(lab, found, out, given, summary)
     summary += needs_a_look(found)
     results.write_grades(out / "grades.csv", found, lab)
-    similarity = _compared(submissions, found, lab)
+    with progress("comparing submissions") as (begin, advance):
+        begin(len(opened))
+        graded = {result.submission for result in found if result.status == GRADED}
+        similarity = similar.find(opened, lab, graded, advance)
     written = report.write(out, found, lab, similarity=similarity, notes=notes)
     files = [out / "grades.csv", *written, out / "results", out / "feedback"]
+    if lab.written and given is None:
+        files.append(out / TEMPLATE)
+        if not files[-1].is_file():  # one that is being filled in stays
+            marks.write_marks_template(files[-1], [one.submission for one in found], _points(lab))
     return Graded(lab, found, files, summary)
 
 
-def _compared(submissions: Path, found: list[Result], lab: Lab) -> similar.Similarity:
-    """Which of the graded submissions are nearly the same."""
-    from labkit.screen import progress
-
-    opened = open_submissions(submissions)
-    graded = {result.submission for result in found if result.status == GRADED}
-    with progress("comparing submissions") as (begin, advance):
-        begin(len(opened))
-        return similar.find(opened, lab, graded, advance)
+def _points(lab: Lab) -> dict[str, float]:
+    """Points of the written questions."""
+    return {question.name: question.points for question in lab.written}
 
 
 def needs_a_look(found: list[Result]) -> list[str]:
@@ -96,25 +107,20 @@ def needs_a_look(found: list[Result]) -> list[str]:
 
 
 def _with_marks(
-    lab: Lab, found: list[Result], out: Path, manual: Path | None, summary: list[str]
+    lab: Lab,
+    found: list[Result],
+    out: Path,
+    given: dict[str, dict[str, float]],
+    summary: list[str],
 ) -> list[Result]:
-    """Join marks for written questions in; without any, leave a template to fill."""
+    """Join marks for written questions in, also in the files that students read."""
     from labkit import feedback, marks
 
-    if not lab.written:
-        return found
     names = [result.submission for result in found]
-    questions = {question.name: question.points for question in lab.written}
-    if manual is None:
-        template = out / "marks-template.csv"
-        if not template.is_file():
-            marks.write_marks_template(template, names, questions)
-        return found
-    given = marks.read_marks(manual, questions)
     if unknown := sorted(set(given) - set(names)):
         who = ", ".join(unknown)
-        summary.append(f"{manual.name} has marks for {who}, who handed nothing in here.")
-    summary += marks.unmarked(given, names, questions)
+        summary.append(f"The marks name {who}, who handed nothing in here.")
+    summary += marks.unmarked(given, names, _points(lab))
     joined = []
     for result in found:
         if row := given.get(result.submission):
@@ -137,16 +143,18 @@ def moodle_to(
     """Grade a Moodle download into `out`, with worksheet.csv and feedback.zip to upload."""
     from labkit import moodle
 
-    sheet = moodle.Worksheet.read(worksheet)  # a bad worksheet stops before the long work
+    # A bad worksheet or download stops before the long work.
+    sheet = moodle.Worksheet.read(worksheet)
+    opened = open_submissions(submissions)
+    if opened and opened[0].platform_data.get("kind") != "moodle":
+        raise LabkitError(
+            f"{submissions} is no Moodle download: {opened[0].name} has no Moodle id in its name. "
+            "Take the zip of “Download all submissions”, or use labkit grade."
+        )
     graded = grade_to(bundle, submissions, out, jobs, resume, None, manual)
     lab = graded.lab
     outcomes = []
     for result in graded.results:
-        if result.platform.get("kind") != "moodle":
-            raise LabkitError(
-                f"{submissions} is no Moodle download: {result.submission} has no Moodle id in its "
-                "name. Take the zip of “Download all submissions”, or use labkit grade."
-            )
         page = (out / "feedback" / f"{result.submission}.html").read_bytes()
         outcomes.append(
             moodle.Outcome(

@@ -45,7 +45,7 @@ def prove(bundle: Bundle) -> str:
                 raise CheckFailedError(f"{lab.name}: the {name} {verb} a case: {wrong[0]}")
     line = (
         f"solution {scores['solution']:g} %, starter {scores['starter']:g} %, "
-        "nothing of the solution or of a hidden case in student.zip"
+        "student.zip gives nothing away"
     )
     write_text(stamp, line)
     return line

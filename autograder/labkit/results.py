@@ -115,8 +115,8 @@ class Result:
             return f"All public checks pass; {hidden}."
         failed = sum(not q.public_passed for q in self.questions)
         return (
-            f"{failed} of {len(self.questions)} questions fail a check that you can run yourself; "
-            f"{hidden}."
+            f"{failed} of {len(self.questions)} questions fail{'s' if failed == 1 else ''} "
+            f"a check that you can run yourself; {hidden}."
         )
 
     @property

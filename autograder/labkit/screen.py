@@ -65,13 +65,16 @@ def _bar(*columns: ProgressColumn) -> Progress:
 def show_class(graded: Graded) -> None:
     """The scores, who needs a look, and the files that were written."""
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
+    from rich.text import Text
 
     from labkit.results import GRADED
 
     console = Console(highlight=False)
     lab, found = graded.lab, graded.results
-    table = Table(title=f"{lab.title}", title_justify="left", header_style="bold")
+    console.print(f"{lab.short}: {lab.title.partition(': ')[2] or lab.title}", markup=False)
+    table = Table(header_style="bold")
     table.add_column("submission", overflow="fold", max_width=34)
     table.add_column("percent", justify="right")
     table.add_column("loses points in", overflow="fold")
@@ -81,7 +84,7 @@ def show_class(graded: Graded) -> None:
             told = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
         else:
             told = f"{result.status.partition(':')[0]} (see below)"
-        table.add_row(result.submission, f"{result.percent(lab):g}", told)
+        table.add_row(Text(result.submission), f"{result.percent(lab):g}", told)
     console.print(table)
     if len(found) > _SHOWN:
         console.print(f"… and {len(found) - _SHOWN} more in grades.csv", markup=False)
@@ -95,7 +98,10 @@ def show_class(graded: Graded) -> None:
     if graded.summary:
         console.print("\n[bold]Needs a look[/bold]")
         for line in graded.summary[:_SHOWN]:
-            console.print(f"  {line}", markup=False)
+            if console.is_terminal:
+                console.print(Padding(Text(line), (0, 0, 0, 2)))
+            else:
+                console.print(f"  {line}", markup=False, soft_wrap=True)
         if len(graded.summary) > _SHOWN:
             console.print(f"  … and {len(graded.summary) - _SHOWN} more lines in report.html")
     console.print("\n[bold]Files[/bold]")

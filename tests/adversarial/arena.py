@@ -233,26 +233,9 @@ class Arena:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 output = "it ran out of time\n" + process.communicate()[0]
-            left = self._left(before)
+            left = end_new_children(before)
         files = [str(path) for path in work.rglob("*")]
         return Ran(process.returncode, output, self.root / out, left, files)
-
-    def _left(self, before: set[int]) -> list[str]:
-        """Descendants of the grader that are still there a moment later; they are ended."""
-        found: set[int] = set()
-        for _ in range(100):
-            found = {pid for pid in children(os.getpid()) - before if not _reaped(pid)}
-            if not found:
-                return []
-            time.sleep(0.05)
-        lines = []
-        for pid in found:
-            with contextlib.suppress(OSError):
-                line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-                lines.append(f"{pid} {line or 'defunct'}")
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-        return lines
 
     def marks(self) -> list[str]:
         """Traces of attacks that got somewhere: marks, connections, files with our token."""
@@ -274,6 +257,25 @@ class Arena:
         return {name for name in names if Path(name) != self.root}
 
 
+def end_new_children(before: set[int], patience: float = 5) -> list[str]:
+    """Ends this process's children that were not there before and do not end by themselves."""
+    until = time.monotonic() + patience
+    while found := {pid for pid in children(os.getpid()) - before if not _reaped(pid)}:
+        if time.monotonic() > until:
+            break
+        time.sleep(0.05)
+    lines = []
+    while found:  # ending one may bring its own children here
+        for pid in found:
+            with contextlib.suppress(OSError):
+                line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                lines.append(f"{pid} {line or 'defunct'}")
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+        found = {pid for pid in children(os.getpid()) - before if not _reaped(pid)}
+    return lines
+
+
 def _reaped(pid: int) -> bool:
     """Whether a child of this process had ended; it is then gone."""
     with contextlib.suppress(ChildProcessError):
@@ -284,8 +286,8 @@ def _reaped(pid: int) -> bool:
 def fill(content: str | bytes) -> bytes:
     """A file's content with the paths that an attacker knows."""
     if isinstance(content, bytes):
-        return corpus.filled(Path(), content).encode("latin-1")
-    return corpus.filled(Path(), content).encode("utf-8", "surrogatepass")
+        return corpus.filled(content).encode("latin-1")
+    return corpus.filled(content).encode("utf-8", "surrogatepass")
 
 
 @contextlib.contextmanager

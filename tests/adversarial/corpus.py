@@ -1211,7 +1211,7 @@ def _packed() -> list[Attack]:
                 "C:\\slipped",
                 "/tmp/@TOKEN@-slipped",
             ):
-                archive.writestr(filled(place, path), "here")
+                archive.writestr(filled(path), "here")
 
     def zip_links(place: Path, files: Mapping[str, str | bytes]) -> None:
         with zipfile.ZipFile(f"{place}.zip", "w") as archive:
@@ -1219,23 +1219,23 @@ def _packed() -> list[Attack]:
                 if path.endswith(".py"):
                     info = zipfile.ZipInfo(path)
                     info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
-                    archive.writestr(info, filled(place, "@REPO@/solutions/" + path))
+                    archive.writestr(info, filled("@REPO@/solutions/" + path))
                 else:
                     archive.writestr(path, content)
 
     def folder_links(place: Path, files: Mapping[str, str | bytes]) -> None:
         (place / "neuralnet").mkdir(parents=True)
         for name in ("activations", "perceptron", "layers"):
-            target = filled(place, f"@REPO@/solutions/neuralnet/{name}.py")
+            target = filled(f"@REPO@/solutions/neuralnet/{name}.py")
             (place / "neuralnet" / f"{name}.py").symlink_to(target)
 
     def package_link(place: Path, files: Mapping[str, str | bytes]) -> None:
         place.mkdir()
-        (place / "neuralnet").symlink_to(filled(place, "@REPO@/solutions/neuralnet"))
+        (place / "neuralnet").symlink_to(filled("@REPO@/solutions/neuralnet"))
         (place / NOTEBOOK).write_text(EMPTY_NOTEBOOK)
 
     def submission_link(place: Path, files: Mapping[str, str | bytes]) -> None:
-        place.symlink_to(filled(place, "@CLASS@/aaa_honest"))
+        place.symlink_to(filled("@CLASS@/aaa_honest"))
 
     def pipe(place: Path, files: Mapping[str, str | bytes]) -> None:
         as_folder(place, files)
@@ -1310,7 +1310,7 @@ def know(places: Mapping[str, str]) -> None:
     _places.update(places)
 
 
-def filled(place: Path, text: str | bytes) -> str:
+def filled(text: str | bytes) -> str:
     """`text` with the paths that an attacker knows."""
     found = text.decode("latin-1") if isinstance(text, bytes) else text
     for name, value in _places.items():

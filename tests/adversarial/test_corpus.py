@@ -22,8 +22,19 @@ from labkit.judge import Recorder
 from labkit.results import GRADED
 from labkit.student import labcheck
 from labkit.student.labcheck import MESSAGE_LIMIT
-from tests.adversarial.arena import HONEST, LINUX, REPO, Arena, arena, quick_bundle, tree_hash
-from tests.adversarial.corpus import CORPUS, Attack, solved
+from tests.adversarial.arena import (
+    HONEST,
+    LINUX,
+    REPO,
+    Arena,
+    arena,
+    children,
+    end_new_children,
+    orphans_come_here,
+    quick_bundle,
+    tree_hash,
+)
+from tests.adversarial.corpus import CORPUS, Attack, filled, solved
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="watches processes through /proc")
 ROOT = LINUX and os.geteuid() == 0
@@ -70,6 +81,12 @@ def graded() -> Iterator[Graded]:
         yield Graded(place, CORPUS, questions=True)
 
 
+_CAN_GRADE = """
+import labkit.classroom, numpy, subprocess, sys
+subprocess.run([sys.executable, "-c", "import numpy"], check=True)
+"""
+
+
 def _ordinary_python() -> tuple[str, dict[str, str]]:
     """An interpreter and an environment with which another user can grade; skips without one."""
     if not ROOT or shutil.which("setpriv") is None:
@@ -82,7 +99,7 @@ def _ordinary_python() -> tuple[str, dict[str, str]]:
     }
     for python in (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
         command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", python]
-        command += ["-c", "import labkit.classroom, numpy, sys; print(sys.prefix)"]
+        command += ["-c", _CAN_GRADE]
         done = subprocess.run(
             command, cwd=REPO, env={**os.environ, **environment}, capture_output=True, check=False
         )
@@ -271,26 +288,23 @@ def test_the_whole_lab_holds_as_well() -> None:
 
 def test_the_traps_work(tmp_path: Path) -> None:
     """The same attacks with nothing to hold them do leave marks, files and processes."""
-    from tests.adversarial import corpus
-
     with arena() as place:
         by_name = {attack.name: attack for attack in CORPUS}
-        chosen = [
-            by_name[name] for name in ("double_fork", "known_paths", "calls_home", "programs")
-        ]
-        place.write(chosen, {})
+        for name in ("double_fork", "known_paths", "calls_home", "programs"):
+            source = filled(by_name[name].files["neuralnet/activations.py"])
+            (tmp_path / f"{name}.py").write_text(source.partition('"""\n\n')[2])
+        command = [sys.executable, "-c", "import runpy, sys; runpy.run_path(sys.argv[1] + '.py')"]
         (place.root / "bundle" / "lab").mkdir(parents=True)
-        for attack in chosen:
-            source = corpus.filled(Path(), attack.files["neuralnet/activations.py"])
-            (tmp_path / f"{attack.name}.py").write_text(source.partition('"""\n\n')[2])
-            command = [
-                sys.executable,
-                "-c",
-                f"import runpy; runpy.run_path({attack.name!r} + '.py')",
-            ]
-            subprocess.run(
-                ["timeout", "5", *command], cwd=tmp_path, check=False, capture_output=True
-            )
+        left = []
+        with orphans_come_here():
+            for path in sorted(tmp_path.glob("*.py")):
+                before = children(os.getpid())
+                subprocess.run(
+                    [*command, path.stem], cwd=tmp_path, check=False, timeout=60,
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                )  # fmt: skip
+                left += end_new_children(before, patience=0.2)
         marks = " ".join(place.marks())
     for word in ("read-activations.py", "network", "port", "shell", "run", "spawn"):
         assert word in marks
+    assert len(left) >= 2

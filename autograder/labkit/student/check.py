@@ -58,22 +58,26 @@ def _run(check: object, home: Path, questions: list[str], color: bool) -> int:
         mark = _paint("✓", "32", color) if good else _paint("✗", "31", color)
         points = manifest["questions"][name]
         print(f"{mark} {_bold(name, color):<{24 + (8 if color else 0)}} {points:g} points")
+        said: set[str] = set()
         for verdict in verdicts:
             if not verdict.passed:
                 print(f"    {_paint('✗', '31', color)} {verdict.case.title}")
-                for line in verdict.message.splitlines():
+                lead, *hints = verdict.message.splitlines() or [""]
+                for line in [lead, *(hint for hint in hints if hint not in said)]:
                     print(
                         textwrap.fill(line, 76, initial_indent="      ", subsequent_indent="      ")
                     )
+                said.update(hints)
     hidden = sum(manifest["hidden"][name]["points"] for name in questions)
     print()
     if passed == len(questions):
         print(f"All public checks pass; {hidden:g} points are decided by checks you cannot see.")
         return 0
-    print(
+    ending = (
         f"{passed} of {len(questions)} questions pass their public checks; "
         f"{hidden:g} points are decided by checks you cannot see."
     )
+    print(textwrap.fill(ending, 79))
     return 1
 
 

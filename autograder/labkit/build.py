@@ -20,10 +20,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 
-from labkit import __version__, catalogue, contract, gradescope, leaks, master, paths, starter
+from labkit import __version__, catalogue, contract, gradescope, leaks, paths, starter
 from labkit.atomic import write_bytes, write_text
 from labkit.bundle import Bundle
 from labkit.errors import CheckFailedError, LabkitError
@@ -116,6 +115,11 @@ def _build(lab: Lab, root: Path, own_work: bool) -> None:
 
 def _otter_assign(lab: Lab, scratch: Path) -> Path:
     """Run Otter Assign on the master; gives its output folder."""
+    # Notebook libraries take seconds to import, and only a build needs them.
+    import nbformat
+
+    from labkit import master
+
     source = scratch / "master"
     source.mkdir()
     nbformat.write(master.notebook(lab), source / f"{lab.name}.ipynb")
@@ -167,6 +171,10 @@ def _lay_out_student(
     manifest: dict[str, Any],
     arrays: list[np.ndarray],
 ) -> None:
+    import nbformat
+
+    from labkit import master
+
     lab, target = bundle.lab, bundle.student
     book = nbformat.read(assigned / "student" / f"{lab.name}.ipynb", as_version=4)
     master.renumber(book)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,7 +38,7 @@ from labkit.student.labcheck import (
 _RECORD_BYTES = 100_000
 """Larger wrong outputs are not worth their place in a student's folder."""
 
-_RESULT_BYTES = 16 << 20
+_RESULT_NUMBERS = 2_000_000
 """Larger results are not put to a case's own judge; none that a case asks for comes near."""
 
 _JUDGE_MB = 512
@@ -47,6 +48,9 @@ _REJUDGED = (
     "Your own earlier functions made this check fail; with correct ones in their place it passes, "
     "so it counts."
 )
+
+Verdict = Callable[[Any], "str | None"]
+"""A case's own judge of a result: None, or what is wrong."""
 
 
 class GraderReference:
@@ -101,6 +105,30 @@ class GraderCheck(Check):
 
     def wrong(self, case: CaseRun, tried: Tried) -> Sequence[WrongOutcome]:
         return self.knowledge.wrong(case, tried.index, tried.probe)
+
+    def outcome(
+        self,
+        function: str,
+        *args: Any,
+        judge: Verdict,
+        no_warnings: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """As everywhere, but the judge is held to limits: it computes with what a student chose."""
+        held = self._held(judge)
+        super().outcome(function, *args, judge=held, no_warnings=no_warnings, **kwargs)
+
+    def _held(self, judge: Verdict) -> Verdict:
+        def sound(result: Any) -> str | None:
+            count, finite = _numbers(result)
+            if count > _RESULT_NUMBERS:
+                return "The result is far larger than what the docstring asks for."
+            if not count:
+                return "The result holds no numbers."
+            # Comparisons with nan are false, also those that a judge makes to find a mistake.
+            return judge(result) if finite else "The result holds nan or inf."
+
+        return sound
 
     def ref(self, name: str) -> Callable[..., Any]:
         return reference.function(name)
@@ -200,25 +228,12 @@ class Judge(GraderCheck):
             self.case.tried[-1].note = _REJUDGED
         return self.case
 
-    def outcome(
-        self,
-        function: str,
-        *args: Any,
-        judge: Callable[[Any], str | None],
-        no_warnings: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        """As everywhere, but the judge is held to limits: it computes with what a student chose."""
-        limited = self._limited(judge)
-        super().outcome(function, *args, judge=limited, no_warnings=no_warnings, **kwargs)
-
-    def _limited(self, judge: Callable[[Any], str | None]) -> Callable[[Any], str | None]:
+    def _held(self, judge: Verdict) -> Verdict:
+        judge = super()._held(judge)
         left = self._limits.wall(self.lab.limits.call_seconds)
 
         def limited(result: Any) -> str | None:
             nonlocal left
-            if _size(result) > _RESULT_BYTES:
-                return "The result is far larger than what the docstring asks for."
             started = time.monotonic()
             try:
                 with memory_limit(_JUDGE_MB):
@@ -241,7 +256,11 @@ class Judge(GraderCheck):
             return Tried(probe, seen, probe.problem(seen))
         args, kwargs = probe.fresh()
         outcome = self._worker(which, probe.function).call(
-            probe.function, args, kwargs, seconds=self.lab.limits.call_seconds
+            probe.function,
+            args,
+            kwargs,
+            seconds=self.lab.limits.call_seconds,
+            names=parameters(probe.function),
         )
         self._spent += outcome.seconds
         failure = outcome.failure
@@ -309,6 +328,12 @@ def _quietly(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @functools.cache
+def parameters(function: str) -> tuple[str, ...]:
+    """Names of a contract function's parameters, as the reference has them."""
+    return tuple(inspect.signature(reference.function(function)).parameters)
+
+
+@functools.cache
 def finished_modules(lab: int) -> dict[str, str]:
     """Path and text of the modules that come finished with a lab."""
     own = {f"{contract.PACKAGE}/{function.module}.py" for function in contract.of_lab(lab)}
@@ -328,13 +353,17 @@ def _clearest(runs: Sequence[CaseRun]) -> CaseRun:
     return min(runs, key=lambda run: (run.tried[-1].seen.failure is not None, run is runs[0]))
 
 
-def _size(value: Any) -> int:
-    """Bytes of the numbers in a result."""
+def _numbers(value: Any) -> tuple[int, bool]:
+    """How many numbers there are in a result, and whether all are finite."""
     if isinstance(value, dict):
-        return sum(map(_size, value.values()))
+        value = list(value.values())
     if isinstance(value, list | tuple):
-        return sum(map(_size, value))
-    return value.nbytes if isinstance(value, np.ndarray) else 8
+        parts = [_numbers(part) for part in value]
+        return sum(count for count, _ in parts), all(finite for _, finite in parts)
+    if isinstance(value, np.ndarray | np.generic | float):
+        array = np.asarray(value)
+        return array.size, array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
+    return int(isinstance(value, int)), True
 
 
 class Recorder(GraderCheck):

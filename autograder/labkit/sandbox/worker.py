@@ -397,7 +397,7 @@ def _same_numbers(before: Any, after: Any) -> bool:
     if before.tobytes() == after.tobytes():
         return True
     return before.dtype.kind == "f" and bool(
-        np.allclose(before, after, rtol=0, atol=1e-12, equal_nan=True)
+        np.allclose(before, after, rtol=1e-14, atol=1e-14, equal_nan=True)
     )
 
 

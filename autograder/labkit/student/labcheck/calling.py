@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 import re
 import signal
 import threading
@@ -90,7 +91,7 @@ def call(
     """Call a function in this process and tell what it did."""
     before = copy.deepcopy([a for a in (*args, *kwargs.values()) if not callable(a)])
     started = time.process_time()
-    names = [f"argument {i + 1}" for i in range(len(args))] + list(kwargs)
+    names = [*_parameters(function, len(args)), *kwargs]
     with (
         warnings.catch_warnings(record=True) as caught,
         np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"),
@@ -127,6 +128,15 @@ def call(
     return Observation(value, changed, kinds, seconds=seconds_used)
 
 
+def _parameters(function: Callable[..., Any], count: int) -> list[str]:
+    """Names of the first `count` parameters, as far as the function tells them."""
+    try:
+        told = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        told = []
+    return [told[i] if i < len(told) else f"argument {i + 1}" for i in range(count)]
+
+
 def _identical(a: Any, b: Any) -> bool:
     if isinstance(a, np.random.Generator):
         return True
@@ -142,5 +152,5 @@ def _identical(a: Any, b: Any) -> bool:
         if a.tobytes() == b.tobytes():
             return True
         # Rounding is no change: x + h - 2h + h may differ from x in its last digits.
-        return a.dtype.kind == "f" and np.allclose(a, b, rtol=0, atol=1e-12, equal_nan=True)
+        return a.dtype.kind == "f" and np.allclose(a, b, rtol=1e-14, atol=1e-14, equal_nan=True)
     return bool(a == b)

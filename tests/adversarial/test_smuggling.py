@@ -1,0 +1,98 @@
+"""No hidden input reaches a student: other hidden inputs, the very same texts."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labkit import feedback, results
+from labkit.grade import Grader
+from labkit.judge import Judge
+from labkit.results import Result
+from tests.adversarial.arena import LINUX, quick_bundle
+from tests.adversarial.corpus import Files, as_folder
+from tests.adversarial.smuggling import smugglers
+
+pytestmark = pytest.mark.skipif(not LINUX, reason="a grader of its own")
+SMUGGLERS = smugglers()
+Shown = Callable[[Files], tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def graders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Grader, Grader]]:
+    """Two graders of one lab that differ in their hidden inputs alone."""
+    with ExitStack() as stack:
+        first, second = (
+            stack.enter_context(
+                Grader(quick_bundle(tmp_path_factory.mktemp(f"seed{seed}"), seed=seed))
+            )
+            for seed in (1, 2)
+        )
+        yield first, second
+
+
+@pytest.fixture
+def shown(graders: tuple[Grader, Grader]) -> Shown:
+    """What a student sees of a submission, by each of the two graders."""
+
+    def both(files: Files) -> tuple[str, str]:
+        first, second = (_shown(grader, graded(grader, files)) for grader in graders)
+        return first, second
+
+    return both
+
+
+def graded(grader: Grader, files: Files) -> Result:
+    """A submission's result."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as work:
+        Path(work).chmod(0o755)
+        as_folder(Path(work), files)
+        return grader.grade(Path(work), "submission")
+
+
+def _shown(grader: Grader, result: Result) -> str:
+    found: dict[str, Any] = results.to_gradescope(result, grader.lab)
+    del found["execution_time"], found["extra_data"]["labkit"]["seconds"]
+    return f"{found}\n{feedback.page(result, grader.lab)}"
+
+
+@pytest.mark.parametrize("name", SMUGGLERS)
+def test_hidden_inputs_change_nothing_that_is_shown(name: str, shown: Shown) -> None:
+    first, second = shown(SMUGGLERS[name])
+    assert "✗" in first
+    assert first == second
+
+
+def test_hidden_inputs_do_differ(graders: tuple[Grader, Grader]) -> None:
+    first, second = (
+        Judge(grader.lab, grader.knowledge, grader.zygote, Path("/")) for grader in graders
+    )
+    for judge in (first, second):
+        judge.case.hidden = True
+    assert first.rng(1).random() != second.rng(1).random()
+
+
+@pytest.mark.parametrize(
+    "name", ["state_to_exception", "state_to_shape", "state_to_value", "import_error"]
+)
+def test_one_worker_for_public_and_hidden_cases_would_tell(
+    name: str, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The comparison does see a leak: with the separation taken away, the texts differ."""
+    separate = Judge._worker
+
+    def shared(self: Judge, which: str, function: str) -> Any:
+        hidden, self.case.hidden = self.case.hidden, False
+        try:
+            return separate(self, which, function)
+        finally:
+            self.case.hidden = hidden
+
+    monkeypatch.setattr(Judge, "_worker", shared)
+    first, second = shown(SMUGGLERS[name])
+    assert first != second

@@ -120,7 +120,9 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "says"), ERRORS, ids=lambda value: " ".join(value)[:50])
+@pytest.mark.parametrize(
+    ("arguments", "says"), ERRORS, ids=[" ".join(arguments) for arguments, _ in ERRORS]
+)
 def test_bad_usage_is_one_sentence_and_exit_2(
     arguments: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -123,7 +123,7 @@ class GraderCheck(Check):
             count, finite = _numbers(result)
             if count > _RESULT_NUMBERS:
                 return "The result is far larger than what the docstring asks for."
-            if not count:
+            if not count and result is not None:
                 return "The result holds no numbers."
             # Comparisons with nan are false, also those that a judge makes to find a mistake.
             return judge(result) if finite else "The result holds nan or inf."

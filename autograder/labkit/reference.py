@@ -7,6 +7,7 @@ lies around (a submission, for one) cannot take its place.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import sys
@@ -47,6 +48,7 @@ def load() -> ModuleType:
     return package
 
 
+@functools.cache
 def function(name: str) -> Callable[..., Any]:
     """The reference's version of a contract function.
 

@@ -79,6 +79,8 @@ class Variant(Version):
 
     style: str
     """What is different about it, in a few words."""
+    slow: bool = False
+    """Whether it may lose what is given for speed, and that alone."""
 
 
 _registry: dict[str, list[Version]] = {}
@@ -120,12 +122,16 @@ def misconception(function: str, *, title: str, why: str, hint: str) -> Callable
     return decorate
 
 
-def variant(function: str, *, style: str) -> Callable[[_R], _R]:
-    """Decorator: lists a right version of the contract function `function`."""
+def variant(function: str, *, style: str, slow: bool = False) -> Callable[[_R], _R]:
+    """Decorator: lists a right version of the contract function `function`.
+
+    A `slow` one may lose what is given for speed, and that alone.
+    """
 
     def decorate(run: _R) -> _R:
         module, lab = _place(function, run.__module__)
-        _register(Variant(run.__name__, function, module, lab, run, style), run.__module__)
+        version = Variant(run.__name__, function, module, lab, run, style, slow)
+        _register(version, run.__module__)
         return run
 
     return decorate

@@ -708,7 +708,7 @@ def scores_truncated(X, W, b, stride=1, padding=0):
     return conv_forward(X, W, b, stride, padding).astype(X.dtype)
 
 
-@variant("conv_forward", style="seven plain loops")
+@variant("conv_forward", style="seven plain loops", slow=True)
 def conv_forward_plain_loops(X, W, b, stride=1, padding=0):
     D, rows, columns, n = X.shape
     F, _, k, _ = W.shape

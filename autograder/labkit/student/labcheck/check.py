@@ -15,6 +15,9 @@ from .comparing import Problem, gradient_problem, values_problem
 from .naming import CaseRun, Tried, WrongOutcome, as_sentence, compose, rank
 from .probe import Probe, failure_problem
 
+TOO_SLOW = "times faster than plain loops"
+"""Part of the sentence for a right answer that took too long."""
+
 
 class CaseFailed(AssertionError):
     """A case's verdict: the text is the message for the student."""
@@ -222,7 +225,7 @@ class Check:
             if seen.seconds * at_least <= wanted["seconds"]:
                 return None
             sentence = (
-                f"`{function}` is right, but not {at_least:g} times faster than plain loops: let "
+                f"`{function}` is right, but not {at_least:g} {TOO_SLOW}: let "
                 "one matrix product do the sums."
             )
             return Problem("verdict", sentence, sentence)

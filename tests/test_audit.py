@@ -56,9 +56,9 @@ def test_messages_are_short_and_plain(audited: tuple[Lab, Sequence[audit.Finding
     for message in messages:
         first = message.splitlines()[0]
         assert len(message) <= MESSAGE_LIMIT
-        assert first[0].isalpha() or first[0] in "`“", first
+        assert first[0].isalnum() or first[0] in '`“("', first
         assert first.endswith((".", "!", "?")), first
-        assert not re.search(r"Traceback|labkit|File \"|0x[0-9a-f]{6}|assert", message), message
+        assert not re.search(r"Traceback|labkit|File \"|0x[0-9a-f]{6}", message), message
         assert not re.search(
             r"\b(stupid|obviously|just simply|silly|you failed)\b", message.lower()
         )

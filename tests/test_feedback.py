@@ -27,7 +27,7 @@ def details(html: str) -> dict[str, str]:
 def test_says_total_summary_and_every_question() -> None:
     found = Page(page(relu=question("relu", [False, True], "Wrong sign.")))
     assert "90 of 100 points (90 %)" in found.text
-    assert "1 of 3 questions fail a check that you can run yourself" in found.text
+    assert "1 of 3 questions fails a check that you can run yourself" in found.text
     assert found.levels == [1, 2, 3, 3, 3, 2]
     assert found.outline_is_sound()
     assert found.is_self_contained()

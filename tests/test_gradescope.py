@@ -118,6 +118,31 @@ def test_a_grader_that_stops_leaves_a_result_without_its_reason(
     assert "inside of the grader" in capsys.readouterr().err  # for the instructor
 
 
+def test_the_leaderboard_shows_what_a_case_measured(tmp_path: Path) -> None:
+    """The student's own number, also where known mistakes are tried on the case afterwards."""
+    half_as_sure = sample_class.replaced(
+        RIGHT, "forward", "def forward(params, X, hidden='sigmoid'):\n    return [X, X, X, X[:10]]"
+    )
+    lay_out(tmp_path, half_as_sure)
+    lab = tmp_path / "source" / "lab"
+    toml = (lab / "lab.toml").read_text(encoding="utf-8")
+    (lab / "lab.toml").write_text(f'leaderboard = "test accuracy"\n{toml}', encoding="utf-8")
+    cases = (lab / "tests" / "forward.py").read_text(encoding="utf-8")
+    share = "float(np.mean(np.argmax(H[-1], axis=0) == y))"
+    measuring = f"    def judge(H):\n        check.metric('test accuracy', {share})\n"
+    assert cases.count("    def judge(H):\n        if len(H) != 4") == 1
+    cases = cases.replace(
+        "    def judge(H):\n        if len(H) != 4", f"{measuring}        if len(H) != 4"
+    )
+    (lab / "tests" / "forward.py").write_text(cases, encoding="utf-8")
+    gradescope.main(tmp_path)
+    read = json.loads((tmp_path / "results" / "results.json").read_text("utf-8"))
+    check_gradescope(read)
+    (entry,) = read["leaderboard"]
+    assert entry["name"] == "test accuracy" and entry["order"] == "desc"
+    assert 0 < entry["value"] < 0.3  # ten pixels tell little
+
+
 METADATA = {
     "id": 987,
     "created_at": "2026-11-22T18:30:00.123456+01:00",

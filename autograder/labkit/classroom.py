@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -34,6 +35,8 @@ class Order:
     bundle: Bundle
     submissions: Submissions
     out: Path
+    work: Path
+    """Where submissions are unpacked."""
     resume: bool = False
 
     def result_path(self, name: str) -> Path:
@@ -72,11 +75,13 @@ def grade_class(
     cannot be read at all.
     """
     out.mkdir(parents=True, exist_ok=True)
+    for unfinished in (*out.glob(".writing-*"), *out.glob("*/.writing-*")):  # of a run that died
+        unfinished.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="labkit-class-") as work:
         # Workers run as other users, who must be able to reach their own submission in there.
         Path(work).chmod(0o711)
         submissions = open_submissions(source, Path(work))
-        order = Order(bundle, submissions, out, resume)
+        order = Order(bundle, submissions, out, Path(work), resume)
         begin(len(submissions))
         found: dict[str, Result] = {}
         for result in _grade_all(order, jobs, scheduler):
@@ -167,6 +172,11 @@ def _pool(order: Order, jobs: int) -> Iterator[ProcessPoolExecutor]:
     )
     try:
         yield pool
+    except BaseException:
+        # Ctrl-C above all: no waiting for what is being graded; a zygote clears up by itself.
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -175,16 +185,17 @@ def _start(order: Order, parent: int) -> None:
     """Get a grading process ready; it ends by itself when its parent is gone."""
     global _grader, _order
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    threading.Thread(target=_watch, args=(order, parent), daemon=True).start()
     _order = order
     _grader = Grader(order.bundle)
 
 
-def _watch(parent: int) -> None:
+def _watch(order: Order, parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1.0)
     if _grader is not None:
         _grader.zygote.close()
+    shutil.rmtree(order.work, ignore_errors=True)  # the parent cannot do it any more
     os._exit(1)
 
 

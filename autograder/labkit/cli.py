@@ -42,7 +42,8 @@ class _Group(click.Group):
                 raise
             raise click.UsageError(f"{error.filename}: {error.strerror or error}.") from error
         except KeyboardInterrupt:
-            click.echo("\nStopped. Files that were written are whole.", err=True)
+            line = "\nStopped. What is done is kept: grade and moodle go on with --resume."
+            click.echo(line, err=True)
             sys.exit(130)
 
 

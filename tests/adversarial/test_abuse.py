@@ -34,7 +34,10 @@ QUICK = {
     "end_of_input": ("return input()", "(EOFError)"),
     "segmentation_fault": ("import ctypes\nctypes.string_at(0)", CRASHED),
     "exit": ("os._exit(0)", ENDED),
-    "many_files": ("for n in range(4200): os.mkdir(f'f{n}')\ntime.sleep(60)", FILES),
+    "large_files": (
+        "for n in range(12): open(f'f{n}', 'wb').write(bytes(12 << 20))\ntime.sleep(60)",
+        FILES,
+    ),
 }
 SLOW = {
     "loop_that_swallows": (
@@ -49,20 +52,21 @@ SLOW = {
     "endless_lock": ("import threading\nl = threading.Lock()\nl.acquire(); l.acquire()", WAITED),
     "reads_the_grader_s_line": ("os.read(3, 1)", WAITED),
     "waits_for_itself": ("r, w = os.pipe()\nos.read(r, 1)", WAITED),
-    "deep_recursion": ("sys.setrecursionlimit(10 ** 9)\nf = lambda n: f(n + 1)\nf(0)", CRASHED),
+    "deep_recursion": (
+        "sys.setrecursionlimit(10 ** 9)\nx = []\nfor _ in range(10 ** 6): x = [x]\nrepr(x)",
+        f"{CRASHED}|{TIME}"),
     "thread_bomb": (
         "import threading\nwhile True: threading.Thread(target=time.sleep, args=(60,)).start()",
         ERROR),
     "one_large_file": ("open('x', 'wb').write(bytes(1 << 25))", ERROR),
-    "files_large_together": (
-        "for n in range(60):\n    open(f'f{n}', 'wb').write(bytes(15 << 20))", FILES),
+    "many_files": ("for n in range(10 ** 6): open(f'f{n}', 'w').close()", f"{FILES}|{TIME}"),
     "unlinked_files": (
         "keep = []\nwhile True:\n    f = open('x', 'wb'); os.unlink('x'); f.write(bytes(1 << 20))\n"
         "    keep.append(f)", ERROR),
     "output_flood": ("while True: print('x' * 10 ** 6)", TIME),
     "warning_flood": (
         "import warnings\nwhile True: warnings.warn(str(time.time()) * 1000)", TIME),
-    "huge_list": ("return [0.5] * (3 * 10 ** 7)", MORE),
+    "list_of_lists": ("return [[0.5]] * 300_000", NOT_NUMBERS),
     "huge_text": ("return 'x' * (2 * 10 ** 8)", MORE),
     "slow_conversion": (
         "class S(np.ndarray):\n    def __array_finalize__(self, other):\n        while True: pass\n"
@@ -73,7 +77,7 @@ SLOW = {
         "signal.setitimer(signal.ITIMER_REAL, 0.05)\nwhile True: pass", "out of time"),
     "aborted": ("os.abort()", CRASHED),
 }  # fmt: skip
-"""Body of `tanh`, and words that its message must hold."""
+"""Body of `tanh`, and words that its message must hold; where two limits are close, of either."""
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +111,7 @@ def test_abuse_costs_its_question_alone(grader: Grader, body: str, words: str) -
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     code = f"import os, signal, sys, time\ndef tanh(z):\n{lines}"
     found = _graded(grader, solved(code))
-    assert words in found["tanh"][1]
+    assert any(choice in found["tanh"][1] for choice in words.split("|"))
     assert found["tanh"][0] == 0
     assert found["sigmoid"][0] == 40
     assert found["dense_forward"][0] == 30

@@ -148,9 +148,9 @@ class CleanRoot:
         shutil.copy(source / "run_autograder", self.home / "run_autograder")
         for script in (source / "setup.sh", self.home / "run_autograder"):
             script.chmod(0o755)
-        before = _megabytes(self.root)
+        before = megabytes(self.root)
         ran = self.run(["/autograder/source/setup.sh"], environment=environment, limited=False)
-        return Installed(ran, _megabytes(self.root) - before)
+        return Installed(ran, megabytes(self.root) - before)
 
     def grade(
         self,
@@ -374,8 +374,14 @@ def _base(suite: str, mirror: str, options: Sequence[str]) -> Path:
         if done.returncode:
             last = (done.stdout + done.stderr).strip().splitlines()[-1:] or ["no reason given"]
             raise CleanRootError(f"debootstrap could not make {suite} from {mirror}: {last[0]}")
-        for cached in (root / "var/cache/apt/archives").glob("*.deb"):
-            cached.unlink()
+        # What setup.sh would clear away must not make the image look smaller than it is.
+        for pattern in (
+            "var/cache/apt/archives/*.deb",
+            "var/cache/apt/*.bin",
+            "var/lib/apt/lists/*",
+        ):
+            for cached in root.glob(pattern):
+                shutil.rmtree(cached) if cached.is_dir() else cached.unlink()
         fresh = Path(work) / "base.tar"
         subprocess.run(["tar", "-cf", str(fresh), "-C", str(root), "."], check=True)
         fresh.chmod(0o600)
@@ -416,8 +422,8 @@ def _certificates(root: Path) -> dict[str, str]:
     return proxies
 
 
-def _megabytes(root: Path) -> float:
-    """Space that a tree takes on disk."""
+def megabytes(root: Path) -> float:
+    """Space that a tree takes on disk, in MB."""
     seen = set()
     total = 0
     for folder, _, names in os.walk(root):
@@ -426,4 +432,4 @@ def _megabytes(root: Path) -> float:
             if found.st_ino not in seen:
                 seen.add(found.st_ino)
                 total += found.st_blocks * 512
-    return total / 2**20
+    return total / 1e6

@@ -1,0 +1,192 @@
+"""The same attacks against stock `otter run`, with the kit's plugin in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from labkit import starter
+from labkit.build import built
+from labkit.labs import find
+from labkit.zips import write_zip
+from tests.adversarial.arena import (
+    LINUX,
+    REPO,
+    Arena,
+    arena,
+    end_new_children,
+    fill,
+    orphans_come_here,
+    quick_bundle,
+)
+from tests.adversarial.arena import children as children_of
+from tests.adversarial.corpus import CORPUS, NOTEBOOK, Attack, as_zip, solved, stubs
+from tests.adversarial.smuggling import smugglers
+from tests.otter_run import OtterRun, otter_run
+
+pytestmark = pytest.mark.skipif(not LINUX, reason="watches processes through /proc")
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Arena]:
+    """An arena, with autograders that differ in their hidden inputs."""
+    with arena() as made:
+        for seed in (1, 2):
+            bundle = quick_bundle(made.root / f"bundle{seed}", seed=seed)
+            source = built(find("lab1")).root / "autograder.zip"
+            with zipfile.ZipFile(source) as archive:
+                files = {name: archive.read(name) for name in archive.namelist()}
+            kept = {
+                name: data
+                for name, data in files.items()
+                if not _left_out(name, bundle.lab.questions)
+            }
+            for path in (bundle.root / "lab").rglob("*"):
+                if path.is_file():
+                    name = str(path.relative_to(bundle.root))
+                    if name in kept:
+                        kept[name] = path.read_bytes()
+                    if (beside := name.removeprefix("lab/")) in kept:
+                        kept[beside] = path.read_bytes()
+            write_zip(made.root / f"autograder{seed}.zip", kept)
+        yield made
+
+
+def _left_out(name: str, questions: Mapping[str, float]) -> bool:
+    parts = Path(name).parts
+    return "tests" in parts[:2] and Path(name).suffix == ".py" and Path(name).stem not in questions
+
+
+def run(place: Arena, submission: Path, seed: int = 1) -> OtterRun:
+    """`otter run`, after which nothing of it may be left."""
+    before = children_of(os.getpid())
+    with orphans_come_here():
+        found = otter_run(place.root / f"autograder{seed}.zip", submission)
+        assert end_new_children(before) == []
+    return found
+
+
+def write(place: Arena, name: str, files: Mapping[str, str | bytes]) -> Path:
+    """A submission as one zip."""
+    (place.root / "otter").mkdir(exist_ok=True)
+    as_zip(place.root / "otter" / name, {path: fill(content) for path, content in files.items()})
+    return place.root / "otter" / f"{name}.zip"
+
+
+def _planted() -> dict[str, str | bytes]:
+    """Everything that can be planted, around honest work."""
+    files: dict[str, str | bytes] = {}
+    for attack in CORPUS:
+        if attack.kind == "plant" and attack.name != "package_init":
+            files |= attack.files
+    return files | solved()
+
+
+def test_planted_files_change_nothing(place: Arena) -> None:
+    """A log to unpickle, results, tests, settings of Jupyter: honest work among them keeps 100."""
+    found = run(place, write(place, "planted", _planted()))
+    assert found.scores is not None, found.output
+    assert sum(found.scores.values()) == 100
+    assert place.marks() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "attack", [attack for attack in CORPUS if attack.otter], ids=lambda attack: attack.name
+)
+def test_no_attack_earns_more_than_its_honest_code(place: Arena, attack: Attack) -> None:
+    files = {path: fill(content) for path, content in attack.files.items()}
+    (place.root / "otter").mkdir(exist_ok=True)
+    (attack.pack or as_zip)(place.root / "otter" / attack.name, files)
+    found = run(place, place.root / "otter" / f"{attack.name}.zip")
+    assert found.scores is not None, found.output
+    assert not [name for name, points in found.scores.items() if name in attack.unearned and points]
+    for line in starter.solution_lines(1):
+        assert line not in found.results
+    assert "Traceback" not in found.results
+    assert place.marks() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["state_to_exception", "import_error", "shape", "class_of_result"])
+def test_hidden_inputs_change_nothing_that_is_shown(place: Arena, name: str) -> None:
+    submission = write(place, name, smugglers()[name])
+    first, second = (run(place, submission, seed) for seed in (1, 2))
+    assert first.scores is not None, first.output
+    assert json.loads(first.results)["tests"] == json.loads(second.results)["tests"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "files",
+    [
+        {NOTEBOOK: "{}", "notes.txt": "no package"},
+        {NOTEBOOK: "{}", "neuralnet/activations.py": b"\0" * (2 << 20)},
+        {"lab.py": "print(1)", "neuralnet/activations.py": "1/0"},
+        {**stubs(), NOTEBOOK: '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+         "tests": "a file"},
+    ],
+    ids=["no_package", "no_module", "a_script", "a_file_for_tests"],
+)  # fmt: skip
+def test_what_cannot_be_judged_tells_nothing(place: Arena, files: dict[str, str | bytes]) -> None:
+    """Otter's own way is to show the line of the test that failed, a hidden one's too."""
+    found = run(place, write(place, "odd", files))
+    assert not found.scores or not sum(found.scores.values())
+    for secret in ("check.rng(", "check.values(", "Error at line", "NoneType"):
+        assert secret not in found.results
+
+
+# ---------------------------------------------------------------- the same without a kernel
+
+_REFUSED = """
+import json, sys
+from pathlib import Path
+from labkit import otter_plugin
+import otter
+from otter.test_files import exception_test
+session = otter_plugin.open_session(sys.argv[1], sys.argv[2])
+shown = []
+for path in sorted(Path(sys.argv[1], "tests").glob("*.py")):
+    test = exception_test.ExceptionTestFile.from_file(str(path))
+    test.run({})
+    shown += [(result.passed, result.message) for result in test.test_case_results]
+session.close()
+print(json.dumps(shown))
+"""
+
+
+def test_a_submission_that_cannot_be_judged_is_told_why(tmp_path: Path) -> None:
+    bundle = quick_bundle(tmp_path / "bundle")
+    (tmp_path / "submission").mkdir()
+    (tmp_path / "submission" / NOTEBOOK).write_text("{}")
+    command = [sys.executable, "-c", dedent(_REFUSED)]
+    command += [str(bundle.root / "lab"), str(tmp_path / "submission")]
+    done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    shown = json.loads(done.stdout)
+    assert len(shown) >= 9
+    for passed, message in shown:
+        assert not passed
+        assert "no folder neuralnet/" in message
+        assert "check." not in message
+
+
+def test_the_log_server_unpickles_nothing() -> None:
+    """Otter listens on a local port for its own log records, which are pickles."""
+    from otter.execute import logging
+
+    from labkit.otter_plugin import _silence_log_server
+
+    _silence_log_server()
+    (server, stop) = logging.start_server()
+    stop()
+    assert logging.LogRecordStreamHandler.handle(object()) is None  # type: ignore[arg-type]
+    assert server

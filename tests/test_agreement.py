@@ -116,7 +116,7 @@ def test_a_students_own_checks_agree_on_the_public_cases(graded: Path, tmp_path:
     for question in result.questions:
         public = [case for case in question.cases if not case.hidden]
         if any(case.passed and case.message for case in public):
-            continue  # passed with the grader's own earlier functions, which no student's folder has
+            continue  # passed with the grader's earlier functions, which no student's folder has
         mark = "✓" if all(case.passed for case in public) else "✗"
         assert f"{mark} {question.name} " in done.stdout
         for case in public:

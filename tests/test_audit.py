@@ -21,7 +21,7 @@ LABS = available()
 def audited(request: pytest.FixtureRequest) -> tuple[Lab, Sequence[audit.Finding]]:
     """A lab with what its audit found; three seeds of the hidden inputs where time allows."""
     lab: Lab = request.param
-    seeds = range(3) if request.config.getoption("--slow") else range(1)
+    seeds = range(3) if request.config.getoption("--exhaustive") else range(1)
     return lab, audit.audit(built(lab), seeds)
 
 
@@ -90,7 +90,7 @@ def test_a_weakened_case_is_a_hole(tmp_path: Path) -> None:
         assert audit.judge_version(grader, version, 0).hole == ""
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
 def test_mutants_of_the_reference_are_caught_or_explained(lab: Lab) -> None:
     known = mutants.equivalent()

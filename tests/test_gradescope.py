@@ -299,7 +299,7 @@ def in_root(root: CleanRoot, files: Files) -> dict[str, Any]:
     return found.results
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_clean_root_gives_the_same_points(root: CleanRoot, tmp_path: Path) -> None:
     written = sample_class.write(1, tmp_path / "submissions", sample_class.EMPTY_NOTEBOOK)
     here, _ = grade_class(built(find("lab1")), tmp_path / "submissions", tmp_path)
@@ -315,7 +315,7 @@ def test_a_clean_root_gives_the_same_points(root: CleanRoot, tmp_path: Path) -> 
     assert compared > 10
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", list(ODD))
 def test_odd_uploads_in_a_clean_root(name: str, root: CleanRoot) -> None:
     files, points, says = ODD[name]
@@ -355,7 +355,7 @@ def sigmoid(z):
 """
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_student_code_sees_neither_tests_nor_results(root: CleanRoot) -> None:
     path = "neuralnet/activations.py"
     read = in_root(root, {**RIGHT, path: RIGHT[path] + SPY})
@@ -364,7 +364,7 @@ def test_student_code_sees_neither_tests_nor_results(root: CleanRoot) -> None:
     assert sigmoid["score"] == 0 and read["score"] < 100
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_memory_hogs_leave_a_grade(root: CleanRoot) -> None:
     hog = "\n\nimport numpy\n_KEPT = []\n\n\ndef relu(z):\n    _KEPT.append(numpy.ones(10**8))\n"
     path = "neuralnet/activations.py"
@@ -373,7 +373,7 @@ def test_memory_hogs_leave_a_grade(root: CleanRoot) -> None:
     assert lost == {"relu"}
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_endless_loops_everywhere_end_in_a_written_result(root: CleanRoot) -> None:
     files = RIGHT
     for name in find("lab1").questions:
@@ -384,7 +384,7 @@ def test_endless_loops_everywhere_end_in_a_written_result(root: CleanRoot) -> No
     assert "time" in found.results["tests"][0]["output"]
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_nothing_stays_behind(root: CleanRoot) -> None:
     in_root(root, RIGHT)
     mounted = Path("/proc/mounts").read_text(encoding="utf-8")
@@ -393,7 +393,7 @@ def test_nothing_stays_behind(root: CleanRoot) -> None:
     assert not list((root.home / "source").rglob(".writing-*"))
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_an_image_without_its_environment_still_says_so(root: CleanRoot) -> None:
     venv = root.home / "venv"
     venv.rename(root.home / "gone")

@@ -248,10 +248,10 @@ class Stopped:
         """One class, stopped once, then finished."""
         out = self.root / name
         self.stop(out, VICTIMS[victim], after)
-        if victim == "kill_everything":  # nobody is left to clear up
-            for path in self.work.iterdir():
-                shutil.rmtree(path)
-        assert not list(self.work.iterdir())
+        left = list(self.work.iterdir())
+        for path in left:
+            shutil.rmtree(path)
+        assert not left or victim == "kill_everything"  # then nobody is left to clear up
         assert self.finish(out) == self.expected
 
 
@@ -299,7 +299,7 @@ def test_a_run_stopped_at_any_moment_goes_on(stopped: Stopped, victim: str) -> N
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
     moments = random.Random(seed)
-    for number in range(6):
+    for number in range(4):
         stopped.check(victim, moments.uniform(0, 2.0), f"{victim}-{seed}-{number}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import multiprocessing
 import os
@@ -186,6 +187,7 @@ def _start(order: Order, parent: int) -> None:
     global _grader, _order
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_watch, args=(order, parent), daemon=True).start()
+    atexit.register(_clear_up, order, parent)
     _order = order
     _grader = Grader(order.bundle)
 
@@ -195,8 +197,14 @@ def _watch(order: Order, parent: int) -> None:
         time.sleep(1.0)
     if _grader is not None:
         _grader.zygote.close()
-    shutil.rmtree(order.work, ignore_errors=True)  # the parent cannot do it any more
+    _clear_up(order, parent)
     os._exit(1)
+
+
+def _clear_up(order: Order, parent: int) -> None:
+    """Remove what submissions were unpacked into, if the parent is gone and cannot do it."""
+    if os.getppid() != parent:
+        shutil.rmtree(order.work, ignore_errors=True)
 
 
 def _grade_in_pool(index: int) -> Result:

@@ -6,6 +6,8 @@ travel as bytes, and the files are written here. Dask gives the work of a lost m
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ from labkit.grade import Grader
 from labkit.results import Result
 from labkit.zips import read_tree
 
+CONNECT_SECONDS = 20
 _RETRIES = 3
 _WINDOW = 4
 """Submissions on their way, for each core of the cluster."""
@@ -39,7 +42,7 @@ def grade_all(order: Order, scheduler: str) -> Iterator[Result]:
             "--scheduler needs Dask: install it with pip install 'neural-network-labs[cluster]'."
         ) from None
     try:
-        client = Client(scheduler, timeout="20s", set_as_default=False)
+        client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except Exception as error:
         raise LabkitError(
             f"No Dask scheduler answers at {scheduler} ({type(error).__name__}): "
@@ -119,10 +122,21 @@ def grade_files(key: str, lab: dict[str, bytes], name: str, files: dict[str, byt
         return grader.grade(Path(work), name)
 
 
+def _own_folder() -> str | None:
+    """The folder that Dask keeps for this process and clears up after it, if there is one."""
+    from distributed import get_worker
+
+    try:
+        return str(get_worker().local_directory)
+    except (ValueError, AttributeError):
+        return None
+
+
 def _grader(key: str, lab: dict[str, bytes]) -> tuple[Grader, threading.Lock]:
     with _starting:
         if key not in _graders:
-            root = Path(tempfile.mkdtemp(prefix="labkit-lab-"))
+            root = Path(tempfile.mkdtemp(prefix="labkit-lab-", dir=_own_folder()))
+            atexit.register(shutil.rmtree, root, ignore_errors=True)
             for path, content in lab.items():
                 write_bytes(root / "lab" / path, content)
             _graders[key] = (Grader(Bundle(root)), threading.Lock())

@@ -36,8 +36,8 @@ def forward_and_backward(quick: bool) -> list[Row]:
     rows = []
     for shape in SHAPES:
         for dtype in DTYPES:
-            samples = found[_label(shape, dtype)]
-            what = f"convolution {_label(shape, dtype)}"
+            samples = found[label(shape, dtype)]
+            what = f"convolution {label(shape, dtype)}"
             if "PyTorch" in samples:
                 limit = _OVER_TORCH[dtype]
                 rows.append(compare(what, "ms", samples, "ours", "PyTorch", limit, scale=1e3))
@@ -57,7 +57,8 @@ def forward_and_backward(quick: bool) -> list[Row]:
 NO_TORCH = "PyTorch is not installed: pip install 'neural-network-labs[bench]'."
 
 
-def _label(shape: tuple[int, ...], dtype: str) -> str:
+def label(shape: tuple[int, ...], dtype: str) -> str:
+    """How a shape is called in the table and in the JSON."""
     _, depth, side, filters, kernel, _ = shape
     return f"{depth}→{filters}, {kernel}×{kernel}, {side}×{side}, {dtype}"
 
@@ -77,7 +78,7 @@ def main() -> None:
             if importlib.util.find_spec("torch"):
                 sides["PyTorch"] = _torch(shape, dtype)
             timed = {name: timer(side) for name, side in sides.items()}
-            found[_label(shape, dtype)] = take_turns(timed, rounds, warmups=2)
+            found[label(shape, dtype)] = take_turns(timed, rounds, warmups=2)
     print(json.dumps(found))
 
 

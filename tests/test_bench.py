@@ -328,7 +328,7 @@ def test_the_reference_is_what_is_timed() -> None:
     assert Path(found.__code__.co_filename).parent == reference.FOLDER
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_stock_otter_gives_full_points_on_the_same_cases(tmp_path: Path) -> None:
     from labkit.bench import stock
 

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -46,7 +46,7 @@ def test_a_name_that_does_not_fit_is_one_sentence(name: str, says: str) -> None:
 
 
 @pytest.fixture
-def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A place for a lab of one's own, apart from the repository; the contract is put back."""
     shutil.copytree(paths.SOLUTIONS / "neuralnet", tmp_path / "solutions" / "neuralnet")
     (tmp_path / "assignments").mkdir()
@@ -168,7 +168,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
         (folder / path).write_text(text, encoding="utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_commands_of_the_page_work_as_they_stand(clone: Path) -> None:
     assert "solution 100 %, starter 0 %" in (clone / "build.txt").read_text(encoding="utf-8")
     assert "2 of 2 wrong versions are named first" in (clone / "audit.txt").read_text("utf-8")
@@ -178,7 +178,7 @@ def test_the_commands_of_the_page_work_as_they_stand(clone: Path) -> None:
     assert "The exponential overflows for large z" in page
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_uploads_hold_the_labs_own_module_and_grade_with_it(clone: Path) -> None:
     for name in ("autograder.zip", "gradescope.zip"):
         with zipfile.ZipFile(clone / "dist" / "lab6" / name) as archive:
@@ -197,7 +197,7 @@ def test_the_uploads_hold_the_labs_own_module_and_grade_with_it(clone: Path) -> 
     assert read["score"] == 50 and "overflows" in read["tests"][0]["output"]
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_otter_gives_the_same_points(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(clone / "autograder"))
     files = {
@@ -210,7 +210,7 @@ def test_otter_gives_the_same_points(clone: Path, monkeypatch: pytest.MonkeyPatc
     assert found.scores == {"softplus": 50.0}, found.output
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_student_can_check_and_finish_it(clone: Path) -> None:
     student = clone / "student"
     with zipfile.ZipFile(clone / "dist" / "lab6" / "student.zip") as archive:
@@ -223,7 +223,7 @@ def test_a_student_can_check_and_finish_it(clone: Path) -> None:
     assert "All public checks pass" in run(clone, str(student / "check.py"), at=student)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_hole_in_the_cases_shows_in_the_audit(clone: Path) -> None:
     master = clone / "assignments" / "lab6_softplus" / "lab6_softplus.py"
     text = master.read_text(encoding="utf-8")
@@ -237,7 +237,7 @@ def test_a_hole_in_the_cases_shows_in_the_audit(clone: Path) -> None:
     assert "HOLE  softplus: overflows (seed 0): not caught" in said
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_reference_that_is_wrong_stops_the_build_with_exit_1(clone: Path) -> None:
     path = clone / "solutions" / "neuralnet" / "softplus.py"
     text = path.read_text(encoding="utf-8")
@@ -256,7 +256,7 @@ def test_a_reference_that_is_wrong_stops_the_build_with_exit_1(clone: Path) -> N
     assert not (clone / "elsewhere" / "lab6").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_two_own_labs_stand_side_by_side(clone: Path) -> None:
     run(clone, "-m", "labkit", "new", "lab10_hardplus")
     said = run(clone, "-m", "labkit", "build", "lab10")

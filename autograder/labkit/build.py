@@ -195,7 +195,8 @@ def _lay_out_student(
         write_bytes(target / "data" / path.name, path.read_bytes())
     write_text(target / "requirements.txt", "\n".join(STUDENT_REQUIREMENTS) + "\n")
     readme = (paths.STUDENT_FILES / "README.md").read_text(encoding="utf-8")
-    files = " and ".join(f"`neuralnet/{module}.py`" for module in lab.modules)
+    *others, last = (f"`neuralnet/{module}.py`" for module in lab.modules)
+    files = f"{', '.join(others)} and {last}" if others else last
     write_text(
         target / "README.md",
         readme.replace("{title}", lab.title).replace("{name}", lab.name).replace("{files}", files),

@@ -55,7 +55,7 @@ def grade_all(order: Order, scheduler: str) -> Iterator[Result]:
         lab = client.scatter(read_tree(order.bundle.root / "lab"), broadcast=True)
         waiting = iter(range(len(order.submissions)))
         sent: dict[Any, tuple[str, dict[str, Any]]] = {}
-        running = as_completed()
+        running = as_completed(loop=client.loop)
 
         def send() -> Iterator[Result]:
             for index in waiting:

@@ -66,7 +66,7 @@ def is_slow(attack: Attack) -> bool:
 
 
 ATTACKS = [
-    pytest.param(attack, id=attack.name, marks=pytest.mark.slow if is_slow(attack) else ())
+    pytest.param(attack, id=attack.name, marks=pytest.mark.exhaustive if is_slow(attack) else ())
     for attack in CORPUS
 ]
 
@@ -297,7 +297,7 @@ def test_an_ordinary_user_s_grader_holds_as_well(
     assert graded.after == graded.before
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_whole_lab_holds_as_well() -> None:
     """All questions, the long ones too."""
     with arena() as place:

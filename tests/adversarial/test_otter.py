@@ -98,7 +98,7 @@ def test_planted_files_change_nothing(place: Arena) -> None:
     assert place.marks() == []
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "attack", [attack for attack in CORPUS if attack.otter], ids=lambda attack: attack.name
 )
@@ -115,7 +115,7 @@ def test_no_attack_earns_more_than_its_honest_code(place: Arena, attack: Attack)
     assert place.marks() == []
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["state_to_exception", "import_error", "shape", "class_of_result"])
 def test_hidden_inputs_change_nothing_that_is_shown(place: Arena, name: str) -> None:
     submission = write(place, name, smugglers()[name])
@@ -124,7 +124,7 @@ def test_hidden_inputs_change_nothing_that_is_shown(place: Arena, name: str) -> 
     assert json.loads(first.results)["tests"] == json.loads(second.results)["tests"]
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "files",
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from labkit.bench.measure import Row
@@ -21,7 +22,7 @@ def write(path: Path, rows: Sequence[Row], machine: dict[str, Any]) -> bool:
     from matplotlib import pyplot as plt
 
     with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "bench", "font.size": 9}):
-        figure, axes = plt.subplots(figsize=(8.5, 1.6 + 0.3 * len(shown)), layout="constrained")
+        figure, axes = plt.subplots(figsize=(8.5, 1.8 + 0.4 * len(shown)), layout="constrained")
         places = range(len(shown))
         for place, row in zip(places, shown, strict=True):
             ratio = row.ratio
@@ -62,7 +63,7 @@ def write(path: Path, rows: Sequence[Row], machine: dict[str, Any]) -> bool:
         axes.set_xscale("log")
         axes.margins(x=0.12)
         axes.set_ylim(len(shown) - 0.4, -0.8)
-        axes.set_yticks(list(places), [f"{row.what}  /  {row.peer_name}" for row in shown])
+        axes.set_yticks(list(places), [_label(row) for row in shown], fontsize=8)
         axes.set_xlabel("ours ÷ peer's (logarithmic; left of the dashed line ours takes less)")
         axes.set_title("labkit bench: what the kit takes, over what its peers take")
         axes.grid(axis="x", color="0.9", linewidth=0.6)
@@ -79,3 +80,9 @@ def write(path: Path, rows: Sequence[Row], machine: dict[str, Any]) -> bool:
         figure.savefig(path, metadata={"Date": None})
         plt.close(figure)
     return True
+
+
+def _label(row: Row) -> str:
+    """What was measured, and on a second line beside what."""
+    what, peer = (shorten(text, 48, placeholder=" …") for text in (row.what, row.peer_name))
+    return f"{what}\n/ {peer}"

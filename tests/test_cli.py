@@ -8,8 +8,10 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -169,6 +171,27 @@ def test_control_c_says_what_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr(proof, "prove", stopped)
     found = labkit("build", "lab1", "--out", tmp_path)
     assert found.exit_code == 130 and "Stopped." in found.output
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=str)
+def test_a_class_that_is_stopped_leaves_nothing_in_tmp(how: signal.Signals, tmp_path: Path) -> None:
+    endless = sample_class.endless(RIGHT, "sigmoid")
+    source = handed_in(tmp_path / "class", kim=RIGHT, lou=endless, max=endless)
+    (tmp_path / "tmp").mkdir()
+    command = [sys.executable, "-m", "labkit", "grade", "lab1", str(source)]
+    process = subprocess.Popen(
+        [*command, "--out", str(tmp_path / "out"), "--jobs", "2"],
+        env=os.environ | {"TMPDIR": str(tmp_path / "tmp")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while process.poll() is None and not (tmp_path / "out" / "results" / "kim.json").is_file():
+        time.sleep(0.1)
+    process.send_signal(how)
+    _, said = process.communicate()
+    assert process.returncode == 130 and "go on with --resume" in said, said
+    assert [path.name for path in (tmp_path / "tmp").iterdir()] == []
 
 
 # ---------------------------------------------------------------- what the screen shows

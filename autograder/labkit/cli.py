@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,26 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _COUNT = click.IntRange(min=1)
 
 
+@contextmanager
+def _tidy_when_ended() -> Iterator[None]:
+    """A closed terminal and a plain `kill` end a command as Control-C does: nothing stays in /tmp.
+
+    What somebody chose to ignore (nohup) stays ignored.
+    """
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        names = []
+    before = {getattr(signal, name): signal.getsignal(getattr(signal, name)) for name in names}
+    changed = [number for number, handler in before.items() if handler == signal.SIG_DFL]
+    for number in changed:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in changed:
+            signal.signal(number, signal.SIG_DFL)
+
+
 class _Group(click.Group):
     """Shows errors as one sentence; exit 2 for bad usage, 1 for a failed check."""
 
@@ -30,7 +54,8 @@ class _Group(click.Group):
 
     def invoke(self, context: click.Context) -> Any:
         try:
-            return super().invoke(context)
+            with _tidy_when_ended():
+                return super().invoke(context)
         except CheckFailedError as error:
             raise click.ClickException(str(error)) from error  # exit 1
         except LabkitError as error:

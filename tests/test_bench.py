@@ -212,7 +212,7 @@ def test_the_plot_has_title_axis_and_every_figure(tmp_path: Path) -> None:
     text = "".join(ElementTree.parse(path).getroot().itertext())
     assert "labkit bench" in text and "logarithmic" in text and "reach" in text
     told = "".join(text.split())  # long labels run over two lines
-    assert all("".join(row.what.split()) in told for row in ROWS if row.ratio is not None)
+    assert all("".join(row.what[:30].split()) in told for row in ROWS if row.ratio is not None)
     assert "epoch" not in text
     assert path.stat().st_size < 150_000
     assert not plot.write(tmp_path / "none.svg", ROWS[-1:], {})

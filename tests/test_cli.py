@@ -175,6 +175,8 @@ def test_control_c_says_what_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=str)
 def test_a_class_that_is_stopped_leaves_nothing_in_tmp(how: signal.Signals, tmp_path: Path) -> None:
+    if signal.getsignal(how) == signal.SIG_IGN:
+        pytest.skip("ignored in this session, so also by what it starts")
     endless = sample_class.endless(RIGHT, "sigmoid")
     source = handed_in(tmp_path / "class", kim=RIGHT, lou=endless, max=endless)
     (tmp_path / "tmp").mkdir()

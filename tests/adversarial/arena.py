@@ -211,6 +211,7 @@ class Arena:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         arguments = [str(bundle.root), str(self.root / "class"), str(self.root / out), str(jobs)]
+        arguments.append("--whole")
         command = [self.python, "-m", "tests.adversarial.run_class", *arguments]
         if self.user is not None:
             for folder in (self.root / out, work):

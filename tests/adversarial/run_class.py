@@ -1,6 +1,9 @@
 """Grades a class in a process of its own, as `labkit grade` does, without building anything.
 
-python -m tests.adversarial.run_class BUNDLE SUBMISSIONS OUT JOBS
+    python -m tests.adversarial.run_class BUNDLE SUBMISSIONS OUT JOBS [--resume] [--whole]
+
+With `--whole` everything around the grading is done too: the report, the comparison of
+submissions, the table on the screen.
 """
 
 from __future__ import annotations
@@ -11,12 +14,16 @@ from pathlib import Path
 from labkit import results
 from labkit.bundle import Bundle
 from labkit.classroom import grade_class
+from labkit.delivery import grade_to
 
 
 def main(bundle: str, submissions: str, out: str, jobs: str, *more: str) -> None:
     """Grade and write grades.csv."""
     built = Bundle(Path(bundle))
     resume = "--resume" in more
+    if "--whole" in more:
+        grade_to(built, Path(submissions), Path(out), int(jobs), resume, None, None).show()
+        return
     found, _ = grade_class(built, Path(submissions), Path(out), jobs=int(jobs), resume=resume)
     results.write_grades(Path(out) / "grades.csv", found, built.lab)
 

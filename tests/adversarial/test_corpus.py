@@ -280,6 +280,16 @@ def test_grades_csv_has_a_row_for_everyone(graded: Graded) -> None:
     assert {row.partition(",")[0] for row in rows[1:]} == names
 
 
+def test_the_report_and_the_screen_take_nothing_from_them(graded: Graded) -> None:
+    report = (graded.ran.out / "report.html").read_text(encoding="utf-8")
+    assert len(report) > 10_000
+    for forbidden in ("<script>alert", "<img src=x", "\x1b"):
+        assert forbidden not in report
+    assert "Needs a look" in graded.ran.output
+    assert "\x1b]0;" not in graded.ran.output
+    assert "\u202e" not in graded.ran.output
+
+
 def test_an_ordinary_user_s_grader_holds_as_well(
     graded_by_nobody: Graded, secrets: Secrets
 ) -> None:

@@ -35,13 +35,14 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 
 
 @contextlib.contextmanager
-def cluster(workers: int = 2) -> Iterator[Any]:
-    """A real cluster on this machine: a scheduler and worker processes."""
+def cluster(workers: int = 2, processes: bool = True) -> Iterator[Any]:
+    """A real cluster on this machine: a scheduler and worker processes (or threads)."""
     quiet = logging.getLogger("distributed")
     level = quiet.level
     quiet.setLevel(logging.CRITICAL)
     with distributed.LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
+        n_workers=workers, threads_per_worker=1, processes=processes,
+        host="127.0.0.1", protocol="tcp",
         dashboard_address=None, silence_logs=logging.CRITICAL, memory_limit=0,
     ) as started:  # fmt: skip
         try:
@@ -72,7 +73,22 @@ def _plain(found: list[Result]) -> list[tuple[Any, ...]]:
     ]
 
 
-@pytest.mark.exhaustive
+def test_a_cluster_of_threads_grades(bundle: Bundle, tmp_path: Path) -> None:
+    (tmp_path / "class").mkdir()
+    as_zip(tmp_path / "class" / "abara", solved())
+    as_zip(tmp_path / "class" / "blum", stubs())
+    (tmp_path / "class" / "chen.zip").write_bytes(b"PK\3\4")
+    with cluster(1, processes=False) as started:
+        found, _ = grade_class(
+            bundle, tmp_path / "class", tmp_path / "out", scheduler=started.scheduler_address
+        )
+        while _graders:
+            _graders.popitem()[1][0].zygote.close()
+    assert [result.total for result in found] == [100, 0, 0]
+    assert [result.status.partition(":")[0] for result in found] == [GRADED, GRADED, "unreadable"]
+
+
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_grades(bundle: Bundle, tmp_path: Path) -> None:
     _class(tmp_path / "class")
     here, _ = grade_class(bundle, tmp_path / "class", tmp_path / "here", jobs=1)
@@ -90,7 +106,7 @@ def test_a_cluster_gives_the_same_grades(bundle: Bundle, tmp_path: Path) -> None
     assert next(result for result in again if result.submission == "chen").total == 100
 
 
-@pytest.mark.exhaustive
+@pytest.mark.slow
 def test_a_machine_that_dies_loses_nothing(bundle: Bundle, tmp_path: Path) -> None:
     (tmp_path / "class").mkdir()
     for number in range(20):

@@ -66,9 +66,13 @@ def is_slow(attack: Attack) -> bool:
 
 
 ATTACKS = [
-    pytest.param(attack, id=attack.name, marks=pytest.mark.exhaustive if is_slow(attack) else ())
+    pytest.param(attack, id=attack.name, marks=pytest.mark.slow if is_slow(attack) else ())
     for attack in CORPUS
 ]
+
+
+def _all(config: pytest.Config) -> bool:
+    return bool(config.getoption("--slow") or config.getoption("--exhaustive"))
 
 
 class Graded:
@@ -99,9 +103,9 @@ class Graded:
 @pytest.fixture(scope="module")
 def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
     """The corpus, by whoever runs the tests."""
-    slow = request.config.getoption("--slow")
+    attacks = CORPUS if _all(request.config) else [a for a in CORPUS if not is_slow(a)]
     with arena() as place:
-        yield Graded(place, tuple(attack for attack in CORPUS if slow or not is_slow(attack)), True)
+        yield Graded(place, tuple(attacks), questions=True)
 
 
 _CAN_GRADE = """
@@ -140,9 +144,8 @@ def _graded_by_nobody(attacks: tuple[Attack, ...], questions: bool) -> Iterator[
 @pytest.fixture(scope="module")
 def graded_by_nobody(request: pytest.FixtureRequest) -> Iterator[Graded]:
     """Some of the corpus (all of it with --slow), graded by an ordinary user."""
-    slow = request.config.getoption("--slow")
-    attacks = tuple(attack for attack in CORPUS if slow or attack.name in ORDINARY)
-    yield from _graded_by_nobody(attacks, questions=True)
+    attacks = CORPUS if _all(request.config) else [a for a in CORPUS if a.name in ORDINARY]
+    yield from _graded_by_nobody(tuple(attacks), questions=True)
 
 
 # ---------------------------------------------------------------- what is asked of each

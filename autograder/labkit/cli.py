@@ -18,6 +18,7 @@ import click
 from labkit import __version__
 from labkit.errors import CheckFailedError, LabkitError
 from labkit.screen import waiting
+from labkit.threads import one_thread
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FOUND = click.Path(path_type=Path, exists=True)
@@ -82,6 +83,7 @@ def main() -> None:
 
     LAB is lab1 … lab5, or a lab of your own.
     """
+    one_thread()
 
 
 @main.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -40,7 +39,6 @@ class Grader:
     """A warm grader for one lab: tests parsed, right answers kept, a clean process to fork from."""
 
     def __init__(self, bundle: Bundle, seed: int | None = None) -> None:
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         self.bundle = bundle
         self.lab = bundle.lab
         self.seed = seed

@@ -21,8 +21,13 @@ from labkit import contract, paths, reference, starter
 from labkit.differences import central_differences
 from labkit.explain import Knowledge
 from labkit.labs import Lab
-from labkit.sandbox import Limits, Worker, Zygote
-from labkit.sandbox.serving import ServedTooLongError, Watchdog, memory_limit
+from labkit.sandbox import Limits, Worker, Zygote, read_submission
+from labkit.sandbox.serving import (
+    ServedTooLongError,
+    Watchdog,
+    memory_limit,
+    thread_seconds,
+)
 from labkit.student import data, labcheck
 from labkit.student.labcheck import (
     CaseFailed,
@@ -195,7 +200,8 @@ class Judge(GraderCheck):
     ) -> None:
         super().__init__(lab, knowledge, seed)
         self._zygote = zygote
-        self._submission = submission
+        # Students have the earlier labs' modules from us: who hands in only their own has them too.
+        self._submission = read_submission(submission).completed(finished_modules(lab.number))
         self._limits = Limits(memory_mb=lab.limits.memory_mb)
         self._workers: dict[tuple[str, bool], Worker] = {}
         """By way of asking and whether they meet hidden cases: what a worker has seen of a hidden
@@ -267,7 +273,7 @@ class Judge(GraderCheck):
 
         def limited(result: Any) -> str | None:
             nonlocal left
-            started = time.monotonic()
+            started = thread_seconds()
             try:
                 with memory_limit(_JUDGE_MB):
                     found: str | None = self._watchdog.run(judge, max(left, 0.0), result)
@@ -275,7 +281,7 @@ class Judge(GraderCheck):
             except ServedTooLongError:
                 return "The result takes far too long to look at: is it larger than it should be?"
             finally:
-                left -= time.monotonic() - started
+                left -= thread_seconds() - started
 
         return limited
 
@@ -315,7 +321,8 @@ class Judge(GraderCheck):
     def _changed_earlier_labs(self) -> bool:
         """Whether modules of earlier labs are other than those that came finished with the lab."""
         given = finished_modules(self.lab.number)
-        return any(_text(self._submission / path) != text for path, text in given.items())
+        files = self._submission.files
+        return any(_text(files.get(path)) != text for path, text in given.items())
 
     def _out_of_time(self) -> bool:
         """Whether the submission has had all its time; waiting counts half, as on half a CPU."""
@@ -374,10 +381,11 @@ def finished_modules(lab: int) -> dict[str, str]:
     return {path: text for path, text in package.items() if path not in own}
 
 
-def _text(path: Path) -> str:
+def _text(content: bytes | None) -> str:
+    """A module's text as the finished ones have it; nothing where it is none."""
     try:
-        return starter.finish(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
+        return starter.finish((content or b"").decode("utf-8-sig").replace("\r\n", "\n"))
+    except ValueError:
         return ""
 
 

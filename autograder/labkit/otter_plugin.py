@@ -21,6 +21,7 @@ from otter.plugins import AbstractOtterPlugin
 
 from labkit.errors import LabkitError
 from labkit.student import labcheck
+from labkit.threads import one_thread
 
 _KEPT = {"tests"}
 """Otter has just put its own test files there, in place of anything that was handed in."""
@@ -48,6 +49,7 @@ class Isolation(AbstractOtterPlugin):  # type: ignore[misc]
             with contextlib.suppress(OSError):
                 folder.chmod(0o700)
         _silence_log_server()
+        one_thread()  # for the kernel, which Otter starts from here
         book = self._driver()
         if self.submission_path.endswith(".py"):
             # Otter reads a script as one cell; `before_execution` replaces it all the same.

@@ -15,6 +15,7 @@ from labkit.sandbox.confinement import Confinement
 from labkit.sandbox.errors import SandboxError
 from labkit.sandbox.launch import Zygote
 from labkit.sandbox.outcome import Failure, Kind, Limits, Outcome
+from labkit.sandbox.submission import read_submission
 
 __all__ = [
     "Confinement",
@@ -25,4 +26,5 @@ __all__ = [
     "SandboxError",
     "Worker",
     "Zygote",
+    "read_submission",
 ]

@@ -26,6 +26,7 @@ from labkit.sandbox.confinement import Confinement
 from labkit.sandbox.errors import SandboxError, ZygoteGoneError
 from labkit.sandbox.outcome import Failure, Limits
 from labkit.sandbox.submission import Submission, read_submission
+from labkit.threads import ONE_THREAD
 
 START_SECONDS = 60.0
 CONTROL_SECONDS = 60.0
@@ -130,13 +131,13 @@ class Zygote:
 
     def worker(
         self,
-        submission: Path | str,
+        submission: Submission | Path | str,
         *,
         limits: Limits | None = None,
         serve: Mapping[str, Callable[..., Any]] | None = None,
         substitute: Sequence[str] = (),
     ) -> Worker:
-        """A worker for the submission in a folder that contains `neuralnet/`.
+        """A worker for a submission, read already or in a folder that contains `neuralnet/`.
 
         It is forked at its first call. Each function named in `substitute` is replaced, wherever
         the submission uses it, by a call of `serve[name]` here in the grader.
@@ -145,8 +146,9 @@ class Zygote:
         for name in substitute:
             if name not in serve or name not in self.modules:
                 raise ValueError(f"There is nothing to substitute for {name}.")
-        files = read_submission(Path(submission))
-        return Worker(self, files, limits or Limits(), serve, tuple(substitute))
+        if not isinstance(submission, Submission):
+            submission = read_submission(Path(submission))
+        return Worker(self, submission, limits or Limits(), serve, tuple(substitute))
 
     def readable(self, paths: Iterable[Path | str]) -> list[Path]:
         """Those of `paths` that a worker can open: to prove that tests and results are closed."""
@@ -173,17 +175,7 @@ class Zygote:
             "TMPDIR": root,
             "MPLBACKEND": "Agg",
             "MPLCONFIGDIR": root,
-            **dict.fromkeys(
-                (
-                    "OPENBLAS_NUM_THREADS",
-                    "OMP_NUM_THREADS",
-                    "MKL_NUM_THREADS",
-                    "NUMEXPR_NUM_THREADS",
-                    "VECLIB_MAXIMUM_THREADS",
-                    "BLIS_NUM_THREADS",
-                ),
-                "1",
-            ),
+            **ONE_THREAD,
         }
         if sys.platform == "darwin":
             environment["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"

@@ -30,6 +30,18 @@ def interrupt(thread: int, error: type[BaseException] | None) -> None:
     )
 
 
+def thread_seconds(thread: int | None = None) -> float:
+    """CPU seconds of a thread of this process, the calling one by default.
+
+    Functions of the grader's never wait, and a busy machine must not cost a submission its grade.
+    Where the system does not tell another thread's, wall seconds.
+    """
+    if hasattr(time, "pthread_getcpuclockid"):
+        clock = time.pthread_getcpuclockid(thread or threading.get_ident())
+        return time.clock_gettime(clock)
+    return time.monotonic()
+
+
 class Watchdog:
     """Interrupts a function of this process that runs past its deadline.
 
@@ -47,12 +59,12 @@ class Watchdog:
     def run(
         self, function: Callable[..., Any], seconds: float, /, *args: Any, **kwargs: Any
     ) -> Any:
-        """What `function` gives; ServedTooLongError after `seconds` of wall time."""
+        """What `function` gives; ServedTooLongError after `seconds` (see `thread_seconds`)."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._watch, name="served", daemon=True)
             self._thread.start()
         with self._lock:
-            self._deadline = time.monotonic() + seconds
+            self._deadline = thread_seconds() + seconds
             self._target = threading.get_ident()
         late = False
         try:
@@ -84,7 +96,7 @@ class Watchdog:
     def _watch(self) -> None:
         while not self._closed.wait(LOOK_SECONDS):
             with self._lock:
-                if self._target and time.monotonic() > self._deadline:
+                if self._target and thread_seconds(self._target) > self._deadline:
                     interrupt(self._target, ServedTooLongError)
                     self._target = 0
 

@@ -6,8 +6,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 PACKAGE = "neuralnet"
@@ -47,6 +47,17 @@ class Submission:
         content = self.files.get(path)
         return 0 if content is None else len(content.splitlines()) + 1
 
+    def completed(self, modules: Mapping[str, str]) -> Submission:
+        """The same with those of `modules` (text by path) that it does not bring itself."""
+        brought = {path.removesuffix(".py").removesuffix("/__init__") for path in self.files}
+        missing = {
+            path: text.encode()
+            for path, text in modules.items()
+            if path.removesuffix(".py") not in brought
+        }
+        files = self.files | missing
+        return replace(self, files=files, digest=_digest(files))
+
 
 def read_submission(folder: Path) -> Submission:
     """The package of a submission and the small files beside it. Links are not followed.
@@ -75,12 +86,16 @@ def read_submission(folder: Path) -> Submission:
             files[path] = content
     finally:
         os.close(root)
+    own = tuple(path for path in left_out if path.startswith(PACKAGE + "/"))
+    return Submission(files, _digest(files), own[:20])
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
     summary = hashlib.sha256()
     for path in sorted(files):
         summary.update(f"{path!r} {len(files[path])}\n".encode(errors="replace"))
         summary.update(files[path])
-    own = tuple(path for path in left_out if path.startswith(PACKAGE + "/"))
-    return Submission(files, summary.hexdigest(), own[:20])
+    return summary.hexdigest()
 
 
 def _walk(root: int) -> Iterator[tuple[str, bool, int]]:

@@ -22,7 +22,7 @@ test: $(READY)  ## formatter, linter, types and the whole test suite
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 $(if $(CI),--slow)
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(if $(CI),--slow)
 
 labs: $(READY)  ## dist/<lab>/: student.zip, autograder.zip, gradescope.zip
 	$(LABKIT) build --out dist

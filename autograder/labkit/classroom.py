@@ -57,6 +57,20 @@ class Order:
             return None
         return found if self.feedback_path(submission.name).is_file() else None
 
+    def about(self, submission: Submission) -> dict[str, Any]:
+        """What goes into a submission's Result beside its points."""
+        return {
+            "origin": submission.origin,
+            "fingerprint": fingerprint(submission, self.bundle),
+            "platform": submission.platform_data,
+            "notes": submission.notes,
+        }
+
+    def unusable(self, submission: Submission) -> Result:
+        """The result of a submission that has a problem."""
+        status = f"{submission.status}: {submission.problem}"
+        return results.ungraded(self.bundle.lab, submission.name, status, **self.about(submission))
+
 
 def grade_class(
     bundle: Bundle,
@@ -219,18 +233,11 @@ def grade_one(grader: Grader, order: Order, index: int) -> Result:
         submission = order.submissions[index]
         if earlier := order.earlier(submission):
             return earlier
-        more: dict[str, Any] = {
-            "origin": submission.origin,
-            "fingerprint": fingerprint(submission, order.bundle),
-            "platform": submission.platform_data,
-            "notes": submission.notes,
-        }
         if submission.problem:
-            status = f"{submission.status}: {submission.problem}"
-            result = results.ungraded(grader.lab, name, status, **more)
+            result = order.unusable(submission)
         else:
             with submission.prepare() as folder:
-                result = grader.grade(folder, name, **more)
+                result = grader.grade(folder, name, **order.about(submission))
     except Exception as error:
         print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
         status = "failed: the grader itself stopped on this submission; look at it by hand"

@@ -18,7 +18,7 @@ from typing import Any
 from labkit import results
 from labkit.atomic import write_bytes
 from labkit.bundle import Bundle
-from labkit.classroom import Order, fingerprint, keep
+from labkit.classroom import Order, keep
 from labkit.errors import LabkitError
 from labkit.grade import Grader
 from labkit.results import Result
@@ -93,17 +93,10 @@ def _packed(order: Order, index: int) -> Result | tuple[str, dict[str, bytes], d
     submission = order.submissions[index]
     if earlier := order.earlier(submission):
         return earlier
-    more: dict[str, Any] = {
-        "origin": submission.origin,
-        "fingerprint": fingerprint(submission, order.bundle),
-        "platform": submission.platform_data,
-        "notes": submission.notes,
-    }
     if submission.problem:
-        status = f"{submission.status}: {submission.problem}"
-        return keep(order, results.ungraded(order.bundle.lab, submission.name, status, **more))
+        return keep(order, order.unusable(submission))
     with submission.prepare() as folder:
-        return submission.name, read_tree(folder), more
+        return submission.name, read_tree(folder), order.about(submission)
 
 
 # ---------------------------------------------------------------- on a machine of the cluster

@@ -192,6 +192,8 @@ def test_what_moodle_would_lose_in_silence_is_said(graded: Outcome) -> None:
     assert "lab1_forward.zip is cut off or damaged" in said
     guide = (graded.out / "upload.txt").read_text(encoding="utf-8")
     assert guide.index("worksheet.csv") < guide.index("feedback.zip")
+    assert "Lee Locked" in guide and "list below" in guide  # to be read beside Moodle's preview
+    assert said.index("4 rows of 7") < said.index("is cut off")  # not behind a long class
     for name in ("worksheet.csv", "feedback.zip", "upload.txt"):
         assert f"{graded.out / name}" in graded.printed
 

@@ -296,6 +296,14 @@ def test_everything_that_would_be_lost_is_said():
     assert [n for n, (a, b) in enumerate(zip(old, new, strict=True)) if a != b] == [1, 4, 7, 8, 9]
 
 
+def test_everybody_who_loses_something_is_named():
+    many = range(1, 31)
+    sheet = sheet_of(*(row(n, f"Who {n}", changeable="No") for n in many))
+    _, lines = fill(sheet, {n: Mark(50) for n in many})
+    (line,) = [line for line in lines if "locked" in line]
+    assert all(f"Participant {n} (Who {n})" in line for n in many)
+
+
 def test_missing_or_first_comment_column_is_said():
     header = "Identifier,Grade,Maximum grade,Last modified (grade)\n"
     filled, lines = fill(sheet_of("Participant 5,,10,-", header=header), {5: Mark(50, "hi")})

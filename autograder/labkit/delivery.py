@@ -167,8 +167,11 @@ def moodle_to(
     found = moodle.answer(sheet, outcomes)
     found.worksheet.write(out / "worksheet.csv")
     moodle.write_feedback_zip(out / "feedback.zip", found.pages, found.names)
-    write_text(out / "upload.txt", moodle.upload_guide(separator=sheet.separator))
-    graded.summary += found.lines
+    guide = moodle.upload_guide(separator=sheet.separator)
+    told = "".join(f"- {line}\n" for line in found.lines)
+    write_text(out / "upload.txt", f"{guide}\nWhat happened to the rows of {sheet.name}:\n\n{told}")
+    # First, because the screen shows only so many lines, and the report knows nothing of Moodle.
+    graded.summary[:0] = found.lines
     graded.files[:0] = [out / "worksheet.csv", out / "feedback.zip", out / "upload.txt"]
     return graded
 

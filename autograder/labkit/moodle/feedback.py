@@ -60,7 +60,7 @@ make Moodle's own grades newer than the worksheet, and it then passes over such 
 1. {worksheet}
    Actions (older versions: Grading action) > Upload grading worksheet; choose the file, encoding
    UTF-8 and separator {separator}, with Moodle in English as when you downloaded it. Compare the
-   preview with the summary of labkit moodle, then confirm.
+   preview with the list below, then confirm.
    If rows are missing from the preview because somebody graded in Moodle after you downloaded the
    worksheet, cancel and upload again with the box "Allow updating records that have been modified
    more recently in Moodle than in the spreadsheet" ticked: this replaces those grades.

@@ -385,15 +385,16 @@ class _Report:
         for what, words in _SENTENCES.items():
             found = self.rows.get(what, [])
             if found:
-                lines.append(words.format(rows=_rows(len(found)), who=_list(found)))
+                most = 8 if what == "absent" else 50  # who loses something is named
+                lines.append(words.format(rows=_rows(len(found)), who=_list(found, most)))
         if strangers:
-            numbers = ", ".join(map(str, strangers[:10])) + (" …" if len(strangers) > 10 else "")
+            numbers = ", ".join(map(str, strangers[:50])) + (" …" if len(strangers) > 50 else "")
             lines.append(
                 f"{sheet.name} has no row for participant {numbers}: is it the worksheet of this"
                 " assignment, and as new as the download?"
             )
         if self.repaired:
-            numbers = ", ".join(map(str, sorted(set(self.repaired))[:10]))
+            numbers = ", ".join(map(str, sorted(set(self.repaired))[:50]))
             lines.append(
                 "A backslash before a quote would make Moodle lose rows; it was taken apart in row"
                 f" {numbers}."
@@ -457,7 +458,7 @@ def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count} rows"
 
 
-def _list(participants: Iterable[Participant], most: int = 8) -> str:
+def _list(participants: Iterable[Participant], most: int) -> str:
     labels = [one.label for one in participants]
     more = f" and {len(labels) - most} more" if len(labels) > most else ""
     return ", ".join(labels[:most]) + more

@@ -834,6 +834,14 @@ def test_results_in_the_folder_of_the_class_are_no_submission(tmp_path):
             open_submissions(source, leave_out=out)
 
 
+def test_a_deep_folder_is_found_on_disk_as_in_a_zip(tmp_path):
+    deep = under("/".join(["d"] * 90), PACKAGE)
+    (tmp_path / "bo.zip").write_bytes(zipped(deep))
+    lay(tmp_path / "class" / "ann", deep)
+    for source in (tmp_path / "bo.zip", tmp_path / "class"):
+        assert [one.status for one in open_submissions(source)] == ["ok"]
+
+
 def test_a_file_of_another_kind_is_called_a_single_file(tmp_path):
     (tmp_path / "report.pdf").write_bytes(b"%PDF-1.4")
     (one,) = open_submissions(tmp_path / "report.pdf")

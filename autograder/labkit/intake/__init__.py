@@ -165,10 +165,14 @@ def open_submissions(
     return Submissions(find_class(source.absolute(), leave_out), _workdir(workdir))
 
 
-def single_submission(path: Path, workdir: Path | None = None) -> Submission:
-    """The submission that is the folder, zip or file `path`; whatever is wrong is a `problem`."""
+def single_submission(path: Path, workdir: Path | None = None, subject: str = "") -> Submission:
+    """The submission that is the folder, zip or file `path`; whatever is wrong is a `problem`.
+
+    `subject` begins the sentence about it, where the name of `path` says nothing to its author.
+    """
     path = path.absolute()
     found = single(path.resolve() if path.is_symlink() else path)
+    found = replace(found, subject=subject or found.subject)
     return _submission(found, safe_name(found.text), _workdir(workdir))
 
 

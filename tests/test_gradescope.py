@@ -96,6 +96,7 @@ def test_odd_uploads_get_a_grade_or_a_sentence(name: str, tmp_path: Path) -> Non
     files, points, says = ODD[name]
     read = graded(tmp_path, files)
     assert read["score"] == points and says in read["output"]
+    assert "submission/" not in read["output"]  # the container's folder is nothing to a student
 
 
 def test_tests_and_results_are_closed_while_student_code_runs(tmp_path: Path) -> None:

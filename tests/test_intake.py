@@ -822,6 +822,32 @@ def test_sources_that_cannot_be_used_say_so(tmp_path):
     assert one.status == "unreadable"
 
 
+def test_results_in_the_folder_of_the_class_are_no_submission(tmp_path):
+    source = lay(tmp_path / "class", under("alice", PACKAGE))
+    (source / "graded" / "results").mkdir(parents=True)
+    (tmp_path / "door").symlink_to(source, target_is_directory=True)
+    for out in (source / "graded", tmp_path / "door" / "graded"):
+        assert open_submissions(source, leave_out=out).names == ("alice",)
+    assert open_submissions(source, leave_out=tmp_path / "graded").names == ("alice", "graded")
+    for out in (source, tmp_path / "door"):
+        with pytest.raises(IntakeError, match="name another folder"):
+            open_submissions(source, leave_out=out)
+
+
+def test_a_deep_folder_is_found_on_disk_as_in_a_zip(tmp_path):
+    deep = under("/".join(["d"] * 90), PACKAGE)
+    (tmp_path / "bo.zip").write_bytes(zipped(deep))
+    lay(tmp_path / "class" / "ann", deep)
+    for source in (tmp_path / "bo.zip", tmp_path / "class"):
+        assert [one.status for one in open_submissions(source)] == ["ok"]
+
+
+def test_a_file_of_another_kind_is_called_a_single_file(tmp_path):
+    (tmp_path / "report.pdf").write_bytes(b"%PDF-1.4")
+    (one,) = open_submissions(tmp_path / "report.pdf")
+    assert "report.pdf is a single file" in one.problem
+
+
 def test_fingerprints_follow_the_graded_code_alone(tmp_path):
     first, _ = hand_in(tmp_path, zipped(PACKAGE | {"lab1.ipynb": b"1"}))
     again, _ = hand_in(tmp_path, zipped(under("deeper", PACKAGE | {"lab1.ipynb": b"2"})))

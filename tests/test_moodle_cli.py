@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from labkit import starter
 from labkit.cli import main
+from labkit.grade import Grader
 from tests import sample_class
 from tests.moodle_import import Stored, import_feedback, import_worksheet
 
@@ -191,6 +192,8 @@ def test_what_moodle_would_lose_in_silence_is_said(graded: Outcome) -> None:
     assert "lab1_forward.zip is cut off or damaged" in said
     guide = (graded.out / "upload.txt").read_text(encoding="utf-8")
     assert guide.index("worksheet.csv") < guide.index("feedback.zip")
+    assert "Lee Locked" in guide and "list below" in guide  # to be read beside Moodle's preview
+    assert said.index("4 rows of 7") < said.index("is cut off")  # not behind a long class
     for name in ("worksheet.csv", "feedback.zip", "upload.txt"):
         assert f"{graded.out / name}" in graded.printed
 
@@ -212,6 +215,13 @@ def test_marks_by_hand_count_and_resume_grades_nothing_again(graded: Outcome) ->
     assert again.grades() == {11: 19.55, 12: 18.4, 13: 18.4, 16: 0.0}  # 107.5 of 110
     assert page.stat().st_mtime_ns == before
     assert "107.5 of 110 points" in (again.stored[11].comment or "")
+    # A mark that the file takes back is gone, and a large maximum gets every hundredth.
+    other = next(name for name in names if name.endswith("_12"))
+    marks.write_text(f"submission,sigmoid_drawbacks,why_xor\n{other},,1\n", encoding="utf-8")
+    large = worksheet([replace(row, maximum="1000.00") for row in PEOPLE])
+    again = run(out.parent, download(FOLDERS), large, *more, maximum=1000)
+    assert again.grades() == {11: 1000.0, 12: 885.71, 13: 920.0, 16: 0.0}  # 93 of 105
+    assert "100 of 100 points" in (again.stored[11].comment or "")
 
 
 # ---------------------------------------------------------------- flat, teams, blind
@@ -287,11 +297,29 @@ def test_a_folder_or_a_strangers_worksheet_is_refused_before_the_work(tmp_path: 
     sheet.write_bytes(worksheet(PEOPLE))
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     (tmp_path / "moodle.zip").write_bytes(download(FOLDERS))
+    (tmp_path / "cut.zip").write_bytes(download(FOLDERS)[:-100])
+    (tmp_path / "empty.zip").write_bytes(sample_class.zipped({}))
+    (tmp_path / "next.csv").write_bytes(worksheet([Row(70 + n, f"Who {n}") for n in range(9)]))
     for source, csv_file, says in (
         (tmp_path / "class", sheet, "no Moodle download"),
         (tmp_path / "moodle.zip", tmp_path / "other.csv", "no grading worksheet"),
+        (tmp_path / "moodle.zip", tmp_path / "next.csv", "does not belong to these submissions"),
+        (sheet, tmp_path / "moodle.zip", "moodle.zip is a zip or an Excel file"),
+        (tmp_path / "cut.zip", sheet, "no Moodle download: cut.zip is cut off"),
+        (tmp_path / "empty.zip", sheet, "no Moodle download: empty.zip holds no files"),
+        (sheet, sheet, "no Moodle download: worksheet.csv is a single file"),
     ):
         arguments = ["moodle", "lab1", str(source), str(csv_file), "--out", str(tmp_path / "out")]
         done = CliRunner().invoke(main, arguments)
-        assert done.exit_code == 2 and says in done.output
+        assert done.exit_code == 2 and says in " ".join(done.output.split()), done.output
         assert not (tmp_path / "out" / "grades.csv").exists()
+
+
+def test_a_grader_that_stops_costs_nobody_their_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Grader, "grade", lambda *a, **k: 1 / 0)
+    found = run(tmp_path, download({"Ann Lee_1": RIGHT}), worksheet([Row(1, "Ann Lee")]))
+    said = " ".join(found.printed.split())
+    assert "Ann Lee_1: failed: the grader itself stopped" in said
+    assert found.grades() == {} and set(found.pages) == {1}

@@ -137,7 +137,8 @@ def test_rubbish_is_refused_with_a_sentence_or_kept_as_it_is(data):
         (HEADER.encode(), "lists no participants"),
         (HEADER.encode("utf-16"), "UTF-16"),
         ((HEADER + row(name="Zoë")).encode("cp1252"), "not UTF-8"),
-        (b"PK\3\4" + bytes(30), "UTF-16"),
+        (b"PK\3\4" + bytes(30), "a zip or an Excel file"),
+        ((HEADER + row() + "\n  \n" + row(6)).encode(), "row 3 holds nothing but spaces"),
         (b"Identifier,Grade,Grade,Last modified (grade)\n1,2,3,4\n", "more than one column"),
     ],
 )
@@ -295,6 +296,14 @@ def test_everything_that_would_be_lost_is_said():
     assert [n for n, (a, b) in enumerate(zip(old, new, strict=True)) if a != b] == [1, 4, 7, 8, 9]
 
 
+def test_everybody_who_loses_something_is_named():
+    many = range(1, 31)
+    sheet = sheet_of(*(row(n, f"Who {n}", changeable="No") for n in many))
+    _, lines = fill(sheet, {n: Mark(50) for n in many})
+    (line,) = [line for line in lines if "locked" in line]
+    assert all(f"Participant {n} (Who {n})" in line for n in many)
+
+
 def test_missing_or_first_comment_column_is_said():
     header = "Identifier,Grade,Maximum grade,Last modified (grade)\n"
     filled, lines = fill(sheet_of("Participant 5,,10,-", header=header), {5: Mark(50, "hi")})
@@ -314,6 +323,46 @@ def test_backslashes_that_would_swallow_a_row_are_taken_apart():
     stored = import_worksheet(filled.to_bytes(), 100, {5, 6, 7})
     assert stored == {5: Stored(None, ""), 6: Stored(None, "C:&#92;"), 7: Stored(70.0, "")}
     assert any("backslash" in line for line in lines)
+
+
+def test_what_php_reads_as_it_stands_is_left_as_it_came():
+    broken = sheet_of(row(5, "two \\\\"), row(6, 'a "" \\n', comment='"C:\\\\"'))
+    filled, lines = fill(broken, {})
+    assert filled.to_bytes() == broken.to_bytes() and not any("backslash" in x for x in lines)
+    stored = import_worksheet(filled.to_bytes(), 100, {5, 6})
+    assert stored[6].comment == "C:\\\\"
+
+
+@pytest.mark.parametrize(
+    ("grade", "maximum", "odd"),
+    [
+        ("-", "100.00", True),
+        ("abc", "100.00", True),
+        ('"87,5"', "100.00", True),
+        ('"1,234.5"', "2000.00", True),
+        ("187.5", "100.00", True),
+        ("-1", "100.00", True),
+        ('"87,50"', '"100,00"', False),
+        ("87.50", "100.00", False),
+        ("87", "100", False),
+        ("", "100.00", False),
+        ("Good", "-", False),
+    ],
+)
+def test_grades_that_moodle_would_read_otherwise_are_said(grade, maximum, odd):
+    """Rows that are not the kit's stay, so a teacher must hear what the import makes of them."""
+    sheet = sheet_of(row(5, grade=grade, maximum=maximum), row(6, grade="x", changeable="Nein"))
+    filled, lines = fill(sheet, {6: Mark(50)})
+    assert filled.to_bytes() == sheet.to_bytes()
+    said = [line for line in lines if "reads as another number" in line]
+    assert bool(said) is odd and not any("Participant 6" in line for line in said)
+    assert any("locked" in line and "Participant 6" in line for line in lines)
+
+
+def test_a_worksheet_without_maximum_grade_says_which_column_it_lacks():
+    header = "Identifier,Grade,Last modified (grade)\n"
+    _, lines = fill(sheet_of("Participant 5,,-", header=header), {5: Mark(50)})
+    assert any('no column "Maximum grade"' in line for line in lines)
 
 
 def test_other_delimiters_are_pointed_out():
@@ -376,7 +425,8 @@ def test_what_could_not_be_graded_keeps_its_row_and_gets_its_page():
 def team_sheet():
     header = "Identifier,Full name,Group,Grade,Maximum grade,Last modified (grade)\n"
     rows = [(1, "Ann", "Team Ω_1"), (2, "Bo", "Team Ω_1"), (3, "Cy", "Team B"), (4, "Di", "")]
-    rows += [(5, "Eve", "Default group"), (6, "Flo", "Twin"), (7, "Gus", "Twin?")]
+    rows += [(5, "Eve", "Default group"), (6, "Flo", "Twin:"), (7, "Gus", "Twin/")]
+    rows += [(8, "Hal", "Team 1.1"), (9, "Ida", "Team 11"), (10, "Jo", "Why?"), (11, "Ka", "Why")]
     return sheet_of(
         *(f"Participant {n},{name},{group},,100.00,-" for n, name, group in rows), header=header
     )
@@ -388,16 +438,28 @@ def test_teams_share_a_grade_and_keep_their_own_id():
         Outcome(1, "Team B", 60.0, page=b"b"),
         Outcome(None, "Default group", 40.0, page=b"d"),
         Outcome(8, "Twin", 20.0, page=b"t"),
-        Outcome(9, "Twin_", 30.0, page=b"t"),
+        Outcome(9, "Twin", 30.0, page=b"t"),
+        Outcome(4, "Team 11", 11.0, page=b"eleven"),
+        Outcome(5, "Why_", 90.0, page=b"why"),
     ]
     assert join(team_sheet(), outcomes).team
     found = answer(team_sheet(), outcomes)
-    stored = import_worksheet(found.worksheet.to_bytes(), 100, set(range(1, 8)))
-    grades = {n: one.grade for n, one in stored.items()}
-    assert grades == {1: 80, 2: 80, 3: 60, 4: None, 5: 40, 6: None, 7: None}
-    assert found.pages == {2: b"omega", 1: b"b"}
+    stored = import_worksheet(found.worksheet.to_bytes(), 100, set(range(1, 12)))
+    grades = {n: one.grade for n, one in stored.items() if one.grade is not None}
+    assert grades == {1: 80, 2: 80, 3: 60, 5: 40, 9: 11, 10: 90}
+    assert found.pages == {2: b"omega", 1: b"b", 4: b"eleven", 5: b"why"}
     assert any("Several teams" in line for line in found.lines)
     assert any("Default group" in line for line in found.lines)
+
+
+def test_a_team_without_a_row_does_not_grade_a_neighbour():
+    """ "Team 1.1" and "Team 11" have the same letters and digits."""
+    header = "Identifier,Group,Grade,Maximum grade,Last modified (grade)\n"
+    sheet = sheet_of("Participant 1,Team 11,,10,-", "Participant 2,Other,,10,-", header=header)
+    found = answer(sheet, [Outcome(3, "Team 1.1", 90.0), Outcome(4, "Team 11", 50.0)])
+    stored = import_worksheet(found.worksheet.to_bytes(), 10, {1, 2})
+    assert {n: one.grade for n, one in stored.items()} == {1: 5.0, 2: None}
+    assert any('No row of worksheet.csv belongs to the team "Team 1.1"' in x for x in found.lines)
 
 
 def test_teams_without_a_group_column_are_not_taken_for_people():
@@ -409,3 +471,6 @@ def test_the_guide_has_the_order_and_the_box():
     guide = upload_guide("w.csv", "f.zip")
     assert guide.index("w.csv") < guide.index("f.zip")
     assert "modified\n   more recently in Moodle than in the spreadsheet" in guide
+    assert "separator comma," in guide and "separator semicolon," in upload_guide(
+        separator="semicolon"
+    )

@@ -95,7 +95,7 @@ def grade_class(
     with tempfile.TemporaryDirectory(prefix="labkit-class-") as work:
         # Workers run as other users, who must be able to reach their own submission in there.
         Path(work).chmod(0o711)
-        submissions = open_submissions(source, Path(work))
+        submissions = open_submissions(source, Path(work), leave_out=out)
         order = Order(bundle, submissions, out, Path(work), resume)
         begin(len(submissions))
         found: dict[str, Result] = {}

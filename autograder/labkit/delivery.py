@@ -10,7 +10,7 @@ from labkit.atomic import write_text
 from labkit.bundle import Bundle
 from labkit.classroom import grade_class
 from labkit.errors import LabkitError
-from labkit.intake import open_submissions
+from labkit.intake import Moodle, open_submissions
 from labkit.labs import Lab
 from labkit.results import GRADED, Result
 from labkit.sandbox import Zygote
@@ -55,7 +55,7 @@ def grade_to(
     lab = bundle.lab
     # What cannot be read stops before the long work.
     given = marks.read_marks(manual, _points(lab)) if manual is not None else None
-    opened = open_submissions(submissions)
+    opened = open_submissions(submissions, leave_out=out)
     if submissions.is_file() and len(opened) == 1 and not opened[0].platform and opened[0].problem:
         raise LabkitError(f"There is nothing to grade: {opened[0].problem}")
     with Zygote.start() as zygote:
@@ -123,7 +123,8 @@ def _with_marks(
     summary += marks.unmarked(given, names, _points(lab))
     joined = []
     for result in found:
-        if row := given.get(result.submission):
+        row = given.get(result.submission, {})
+        if row != result.marks:  # also those of an earlier run that the file takes back
             result = replace(result, marks=row)
             results.write(out / "results" / f"{result.submission}.json", result, lab)
             feedback.write(out / "feedback" / f"{result.submission}.html", result, lab)
@@ -145,23 +146,20 @@ def moodle_to(
 
     # A bad worksheet or download stops before the long work.
     sheet = moodle.Worksheet.read(worksheet)
-    opened = open_submissions(submissions)
-    if opened and opened[0].platform_data.get("kind") != "moodle":
-        raise LabkitError(
-            f"{submissions} is no Moodle download: {opened[0].name} has no Moodle id in its name. "
-            "Take the zip of “Download all submissions”, or use labkit grade."
-        )
+    whose = _of_moodle(submissions, out)
+    moodle.join(sheet, list(whose.values()))
     graded = grade_to(bundle, submissions, out, jobs, resume, None, manual)
     lab = graded.lab
     outcomes = []
     for result in graded.results:
         page = (out / "feedback" / f"{result.submission}.html").read_bytes()
+        owner = whose[result.submission]  # also of one that the grader itself stopped on
         outcomes.append(
             moodle.Outcome(
-                result.platform.get("id"),
-                str(result.platform.get("name", "")),
+                owner.id,
+                owner.name,
                 # A zero for a broken upload is a teacher's decision: that row stays as it came.
-                result.percent(lab) if result.status == GRADED else None,
+                _percent(result, lab) if result.status == GRADED else None,
                 comment(result, lab),
                 page=page,
             )
@@ -169,10 +167,37 @@ def moodle_to(
     found = moodle.answer(sheet, outcomes)
     found.worksheet.write(out / "worksheet.csv")
     moodle.write_feedback_zip(out / "feedback.zip", found.pages, found.names)
-    write_text(out / "upload.txt", moodle.upload_guide())
-    graded.summary += found.lines
+    guide = moodle.upload_guide(separator=sheet.separator)
+    told = "".join(f"- {line}\n" for line in found.lines)
+    write_text(out / "upload.txt", f"{guide}\nWhat happened to the rows of {sheet.name}:\n\n{told}")
+    # First, because the screen shows only so many lines, and the report knows nothing of Moodle.
+    graded.summary[:0] = found.lines
     graded.files[:0] = [out / "worksheet.csv", out / "feedback.zip", out / "upload.txt"]
     return graded
+
+
+def _percent(result: Result, lab: Lab) -> float:
+    """Points of 100, not rounded: the maximum grade may be large."""
+    possible = result.possible(lab)
+    return 100 * result.total / possible if possible else 0.0
+
+
+def _of_moodle(submissions: Path, out: Path) -> dict[str, Moodle]:
+    """Whose each submission of a download is, by its name.
+
+    Raises LabkitError where it is no download of Moodle's.
+    """
+    opened = open_submissions(submissions, leave_out=out)
+    pairs = zip(opened.names, opened.platforms, strict=True)
+    found = {name: platform for name, platform in pairs if isinstance(platform, Moodle)}
+    if len(found) == len(opened):
+        return found
+    why = opened[0].problem if submissions.is_file() and len(opened) == 1 else None
+    why = why or f"{opened[0].name} has no Moodle id in its name."
+    raise LabkitError(
+        f"{submissions} is no Moodle download: {why} Take the zip of “Download all submissions”, "
+        "or use labkit grade."
+    )
 
 
 def comment(result: Result, lab: Lab) -> str:

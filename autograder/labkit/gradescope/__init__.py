@@ -55,7 +55,7 @@ def main(root: Path = _ROOT) -> Result:
 def _grade(root: Path, bundle: Bundle, name: str, about: dict[str, Any]) -> Result:
     with tempfile.TemporaryDirectory(prefix="labkit-") as work:
         Path(work).chmod(0o711)
-        submission = single_submission(root / "submission", Path(work))
+        submission = single_submission(root / "submission", Path(work), "The upload")
         more = {"notes": submission.notes, "platform": about}
         if submission.problem:
             status = f"{submission.status}: {submission.problem}"

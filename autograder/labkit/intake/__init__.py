@@ -132,6 +132,8 @@ class Submissions(Sequence[Submission]):
             )
         )
         """The submissions' names, without looking into any."""
+        self.platforms = tuple(one.platform for one in found.found)
+        """Where in Moodle or Gradescope each belongs, likewise."""
         self._found = tuple(found.found)
         self._workdir = workdir
 
@@ -148,22 +150,29 @@ class Submissions(Sequence[Submission]):
         return _submission(self._found[index], self.names[index], self._workdir)
 
 
-def open_submissions(source: Path, workdir: Path | None = None) -> Submissions:
+def open_submissions(
+    source: Path, workdir: Path | None = None, *, leave_out: Path | None = None
+) -> Submissions:
     """The submissions in `source`, in a fixed order.
 
     `source` is a folder with one folder, zip, notebook or module a submission, or the zip that
     Moodle's "Download all submissions" (with or without folders) or Gradescope's "Download
     submissions" gives, packed or unpacked. `workdir` is where `prepare` unpacks (default: the
-    system's temporary folder). Raises IntakeError if there is nothing of that kind; a broken
-    submission never raises, it has a `problem`.
+    system's temporary folder). `leave_out` is where results go: it may lie in `source`, but must
+    not be it. Raises IntakeError if there is nothing of that kind; a broken submission never
+    raises, it has a `problem`.
     """
-    return Submissions(find_class(source.absolute()), _workdir(workdir))
+    return Submissions(find_class(source.absolute(), leave_out), _workdir(workdir))
 
 
-def single_submission(path: Path, workdir: Path | None = None) -> Submission:
-    """The submission that is the folder, zip or file `path`; whatever is wrong is a `problem`."""
+def single_submission(path: Path, workdir: Path | None = None, subject: str = "") -> Submission:
+    """The submission that is the folder, zip or file `path`; whatever is wrong is a `problem`.
+
+    `subject` begins the sentence about it, where the name of `path` says nothing to its author.
+    """
     path = path.absolute()
     found = single(path.resolve() if path.is_symlink() else path)
+    found = replace(found, subject=subject or found.subject)
     return _submission(found, safe_name(found.text), _workdir(workdir))
 
 

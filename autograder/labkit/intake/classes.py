@@ -7,6 +7,7 @@ download of Moodle or Gradescope, packed or unpacked. Nothing of a submission is
 from __future__ import annotations
 
 import contextlib
+import os
 import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -84,12 +85,21 @@ class ClassOf:
     notes: list[str] = field(default_factory=list)
 
 
-def find_class(source: Path) -> ClassOf:
-    """The submissions in `source`. Raises IntakeError where there are none or it cannot be read."""
+def find_class(source: Path, leave_out: Path | None = None) -> ClassOf:
+    """The submissions in `source`, but for `leave_out`, where results of an earlier run may lie.
+
+    Raises IntakeError where there are none or it cannot be read.
+    """
+    results = os.path.realpath(leave_out) if leave_out else ""
+    if results == os.path.realpath(source):
+        raise IntakeError(
+            f"{source} holds the submissions, and results among them would be graded the next time:"
+            " name another folder for the results."
+        )
     try:
         status = source.stat()
         if stat.S_ISDIR(status.st_mode):
-            result = _in_folder(source)
+            result = _in_folder(source, results)
         elif not stat.S_ISREG(status.st_mode):
             raise IntakeError(f"{source} is no file and no folder: give a folder or a zip.")
         elif starts_like_zip(source):
@@ -141,8 +151,9 @@ def _text(name: str) -> str:
 # A folder ----------------------------------------------------------------------------------------
 
 
-def _in_folder(folder: Path) -> ClassOf:
-    children = _visible(folder)
+def _in_folder(folder: Path, results: str) -> ClassOf:
+    real = os.path.realpath(folder)
+    children = [child for child in _visible(folder) if f"{real}/{child.name}" != results]
     inner = children[0] if len(children) == 1 else None
     if inner and inner.is_dir() and not inner.is_symlink():
         with contextlib.suppress(OSError):  # one that cannot be read is a submission's problem

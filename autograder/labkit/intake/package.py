@@ -400,6 +400,12 @@ def _nothing_found(
     found = shown((notebooks or files)[0].rpartition("/")[2])
     if len(files) > 1:
         found += f" and {len(files) - 1} other file{'s' if len(files) > 2 else ''}"
+    if files == [origin] and not notebooks:
+        sentence = (
+            f"{name} is a single file, no folder {PACKAGE}/ with the code that is graded: hand in"
+            " the whole lab folder as one zip."
+        )
+        return _unusable(origin, "missing package", sentence, notes)
     what = "a notebook but" if notebooks else "files but"
     sentence = (
         f"{name} holds {what} no folder {PACKAGE}/ with the code that is graded (found: {found}):"

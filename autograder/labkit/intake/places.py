@@ -31,7 +31,7 @@ from labkit.intake.archives import (
 )
 from labkit.intake.package import MAX_MEMBERS, is_junk
 
-MAX_DEPTH = 40
+MAX_DEPTH = 200
 """Folders inside folders that are looked into."""
 MAX_CLASS_MEMBERS = 1_000_000
 """Files that the zip of a whole class may hold."""
@@ -53,8 +53,12 @@ class OnDisk:
 
 
 def _walk(path: Path, inner: str, listing: Listing, budget: Budget, depth: int) -> None:
-    if len(listing.files) >= MAX_MEMBERS or depth > MAX_DEPTH:
+    if len(listing.files) >= MAX_MEMBERS:
         listing.notes.append("Not all of its files were looked at: it holds too many.")
+        return
+    if depth > MAX_DEPTH:
+        words = f"What lies more than {MAX_DEPTH} folders deep was not looked at."
+        listing.notes.append(words)
         return
     try:
         status = path.lstat()

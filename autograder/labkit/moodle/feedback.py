@@ -49,15 +49,18 @@ def write_feedback_zip(
     write_zip(Path(path), files)
 
 
-def upload_guide(worksheet: str = "worksheet.csv", feedback: str = "feedback.zip") -> str:
+def upload_guide(
+    worksheet: str = "worksheet.csv", feedback: str = "feedback.zip", separator: str = "comma"
+) -> str:
     """What to click in Moodle, in which order, as plain text."""
     return f"""\
 In Moodle, open the assignment and its list of submissions. Upload in this order: the feedback files
 make Moodle's own grades newer than the worksheet, and it then passes over such rows in silence.
 
 1. {worksheet}
-   Actions (older versions: Grading action) > Upload grading worksheet; choose the file, leave
-   encoding UTF-8 and separator comma. Compare the preview with the list above, then confirm.
+   Actions (older versions: Grading action) > Upload grading worksheet; choose the file, encoding
+   UTF-8 and separator {separator}, with Moodle in English as when you downloaded it. Compare the
+   preview with the list below, then confirm.
    If rows are missing from the preview because somebody graded in Moodle after you downloaded the
    worksheet, cancel and upload again with the box "Allow updating records that have been modified
    more recently in Moodle than in the spreadsheet" ticked: this replaces those grades.

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from labkit.moodle.names import alike, bare
+from labkit.moodle.names import alike, bare, cleaned, squeezed
 from labkit.moodle.worksheet import MoodleError, Participant, Worksheet
 
 
@@ -47,37 +47,46 @@ def join(sheet: Worksheet, downloads: Sequence[Download]) -> Join:
     outside it, and grades would go to the wrong people.
     """
     teams = _teams(sheet)
-    fitting = sum(bare(one.name) in teams for one in downloads)
+    known = {bare(group) for group in teams}
+    fitting = sum(bare(one.name) in known for one in downloads)
     if teams and 2 * fitting >= len(downloads):
         return _join_teams(sheet, downloads, teams)
     return _join_people(sheet, downloads)
 
 
 def _teams(sheet: Worksheet) -> dict[str, list[Participant]]:
-    """Bare team name -> its members."""
+    """Team name -> its members."""
     teams: dict[str, list[Participant]] = {}
     for one in sheet.participants:
         if one.group and one.id is not None:
-            teams.setdefault(bare(one.group), []).append(one)
+            teams.setdefault(one.group, []).append(one)
     return teams
 
 
 def _join_teams(
     sheet: Worksheet, downloads: Sequence[Download], teams: Mapping[str, list[Participant]]
 ) -> Join:
-    often = Counter(bare(one.name) for one in downloads)
+    named = {squeezed(one.name) for one in downloads}
+    candidates = []
+    for one in downloads:
+        fitting = [team for team in teams if cleaned(team) == squeezed(one.name)]
+        if not fitting:  # nearly the same will do where no other download has the very name
+            fitting = [team for team in teams if bare(team) == bare(one.name)]
+            fitting = [team for team in fitting if cleaned(team) not in named]
+        candidates.append(fitting)
+    claims = Counter(team for fitting in candidates for team in fitting)
     found: dict[int, int] = {}
     lines = []
-    for position, one in enumerate(downloads):
-        members = teams.get(bare(one.name), [])
-        if often[bare(one.name)] > 1:
+    for position, (one, fitting) in enumerate(zip(downloads, candidates, strict=True)):
+        if len(fitting) > 1 or any(claims[team] > 1 for team in fitting):
             lines.append(
                 f'Several teams are called "{one.name}", and the worksheet cannot tell them apart:'
                 f" enter the grades of team {one.id} by hand."
             )
-        elif not members:
+        elif not fitting:
             lines.append(f'No row of {sheet.name} belongs to the team "{one.name}" ({one.id}).')
         else:
+            members = teams[fitting[0]]
             found |= {member.id: position for member in members if member.id is not None}
     return Join(team=True, submission_of=found, lines=tuple(dict.fromkeys(lines)))
 

@@ -62,6 +62,17 @@ def _download_name(groups: tuple[str, ...]) -> DownloadName:
     return DownloadName(name.strip(), known, subtype, plugin, rest[0] if rest else "")
 
 
+def cleaned(text: str) -> str:
+    """A raw name as Moodle writes it into a download, runs of spaces as one."""
+    text = re.sub(r"""[\0-\x1f\x7f'"`&<>|:/\\]""", "", html.unescape(text).replace("_", " "))
+    return squeezed(text.replace("?", "_"))
+
+
+def squeezed(text: str) -> str:
+    """A name with single spaces and composed letters, for comparing."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
 def bare(text: str) -> str:
     """Letters and digits of a name alone: equal for a raw name and for Moodle's form of it."""
     text = unicodedata.normalize("NFKC", html.unescape(text)).casefold()

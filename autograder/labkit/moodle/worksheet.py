@@ -35,6 +35,11 @@ REQUIRED = (IDENTIFIER, GRADE, MODIFIED)
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", ":": "colon"}
 _BOM = b"\xef\xbb\xbf"
+_NO = {
+    *("no", "nein", "non", "não", "nee", "nej", "nei", "ne", "nie", "nem", "nu", "ei", "ez"),
+    *("hayır", "όχι", "нет", "ні", "не", "לא", "لا", "خیر", "いいえ", "否", "아니오", "아니요"),
+}
+"""What sites put for "No": their cells may be in another language than their header."""
 
 
 class MoodleError(LabkitError):
@@ -70,6 +75,9 @@ class Participant:
     submitted: str
     """"Last modified (submission)", as Moodle words it; `-` where nothing was handed in."""
     comment: str
+    grade_text: str
+    """`grade` as it stands in the cell."""
+    maximum_text: str
 
     @property
     def label(self) -> str:
@@ -131,6 +139,11 @@ class Worksheet:
         """Write the worksheet, whole or not at all."""
         write_bytes(path, self.to_bytes())
 
+    @property
+    def separator(self) -> str:
+        """What divides the cells, as Moodle's upload page calls it."""
+        return _DELIMITERS[self.delimiter]
+
     @cached_property
     def columns(self) -> dict[str, int]:
         """Column name -> position; of equal names the first."""
@@ -163,9 +176,11 @@ class Worksheet:
             status=text("Status").strip(),
             grade=read_number(text(GRADE)),
             maximum=read_number(text(MAXIMUM)),
-            locked=text(LOCKED).strip().lower() == "no",
+            locked=text(LOCKED).strip().casefold() in _NO,
             submitted=text(SUBMITTED),
             comment=text(COMMENTS),
+            grade_text=text(GRADE).strip(),
+            maximum_text=text(MAXIMUM).strip(),
         )
 
     def _check(self) -> None:
@@ -183,6 +198,13 @@ class Worksheet:
                 raise MoodleError(
                     f"{self.name}, row {n + 1} has {width} cells instead of {len(header)}, and"
                     " Moodle would refuse the whole file: download the worksheet again."
+                )
+        last = max(self._data_rows(), default=0)
+        for n in range(self._header, last):
+            if self.rows[n].blank and self.rows[n].cells[0].raw:
+                raise MoodleError(
+                    f"{self.name}, row {n + 1} holds nothing but spaces, and Moodle would refuse"
+                    " the whole file: delete that line."
                 )
         if not self._data_rows():
             raise MoodleError(f"{self.name} lists no participants: download the worksheet again.")
@@ -205,10 +227,12 @@ def read_number(text: str) -> float | None:
 
 
 def _decoded(data: bytes, name: str) -> str:
+    if data[:4] in (b"PK\3\4", b"PK\5\6"):
+        raise MoodleError(
+            f"{name} is a zip or an Excel file: give the CSV that Moodle made, after the zip."
+        )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:200]:
         raise MoodleError(f"{name} is saved as UTF-16: save it as CSV UTF-8, or download it again.")
-    if data[:4] == b"PK\3\4":
-        raise MoodleError(f"{name} is an Excel file or a zip: give the CSV that Moodle made.")
     try:
         return data.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError as error:
@@ -252,6 +276,7 @@ def fill(
     for one in sheet.participants:
         given = marks.get(one.id) if one.id is not None else None
         mark = None if given is None else Mark(*given)
+        graded = False
         if one.id is None:
             report.add("unreadable", one)
         elif mark is None:
@@ -259,7 +284,7 @@ def fill(
         elif one.locked:
             report.add("locked", one)
         elif one.maximum is None or one.maximum <= 0:
-            report.add("no maximum", one)
+            report.add("no maximum" if MAXIMUM in sheet.columns else "no maximum column", one)
         elif not math.isfinite(mark.percent):
             report.add("no number", one)
         else:
@@ -276,6 +301,7 @@ def fill(
                     if one.comment.strip() and one.comment != text:
                         report.add("comment replaced", one)
             rows[one.row - 1] = row
+            graded = True
             report.add("graded", one)
             if grade == 0:
                 report.add("zero", one)
@@ -287,10 +313,22 @@ def fill(
                 report.add("unexpected", one)
             elif one.status.startswith("Draft"):
                 report.add("draft", one)
+        if not graded and _read_otherwise(one):
+            report.add("odd grade", one)
     known = {one.id for one in sheet.participants}
     strangers = sorted(number for number in marks if number not in known)
     filled = replace(sheet, rows=tuple(_harmless(rows, sheet, report)))
     return filled, report.sentences(sheet, strangers)
+
+
+def _read_otherwise(one: Participant) -> bool:
+    """Whether a grade that stays as it came is one that Moodle cuts, takes for 0 or passes over."""
+    if not one.grade_text or one.id is None or one.locked or one.maximum is None:
+        return False  # nothing there, nothing that Moodle reads, or the word of a scale
+    text = re.sub(r"[ \u00a0\u202f]", "", one.grade_text)
+    comma = "," in one.maximum_text or "." not in one.maximum_text
+    number = re.fullmatch(r"[+-]?\d+([.,]\d*)?" if comma else r"[+-]?\d+(\.\d*)?", text, re.ASCII)
+    return number is None or not 0 <= float(text.replace(",", ".")) <= one.maximum
 
 
 def _scaled(percent: float, maximum: float) -> Decimal:
@@ -311,7 +349,7 @@ def _harmless(rows: list[Row], sheet: Worksheet, report: _Report) -> list[Row]:
     result = []
     for n, row in enumerate(rows):
         for column, cell in enumerate(row.cells):
-            if '\\"' not in cell.raw or not cell.raw.startswith('"'):
+            if not _swallows(cell.raw):
                 continue
             if column == comments_at and n > sheet._header:
                 row = row.with_cell(column, quoted(cell.value.replace("\\", "&#92;")))
@@ -323,6 +361,12 @@ def _harmless(rows: list[Row], sheet: Worksheet, report: _Report) -> list[Row]:
             report.repaired.append(n + 1)
         result.append(row)
     return result
+
+
+def _swallows(raw: str) -> bool:
+    """Whether PHP reads a quoted cell's quote as escaped; two backslashes escape each other."""
+    tokens = re.findall(r'\\.|""|.', raw[1:], re.DOTALL)
+    return raw.startswith('"') and '\\"' in tokens
 
 
 class _Report:
@@ -341,22 +385,23 @@ class _Report:
         for what, words in _SENTENCES.items():
             found = self.rows.get(what, [])
             if found:
-                lines.append(words.format(rows=_rows(len(found)), who=_list(found)))
+                most = 8 if what == "absent" else 50  # who loses something is named
+                lines.append(words.format(rows=_rows(len(found)), who=_list(found, most)))
         if strangers:
-            numbers = ", ".join(map(str, strangers[:10])) + (" …" if len(strangers) > 10 else "")
+            numbers = ", ".join(map(str, strangers[:50])) + (" …" if len(strangers) > 50 else "")
             lines.append(
                 f"{sheet.name} has no row for participant {numbers}: is it the worksheet of this"
                 " assignment, and as new as the download?"
             )
         if self.repaired:
-            numbers = ", ".join(map(str, sorted(set(self.repaired))[:10]))
+            numbers = ", ".join(map(str, sorted(set(self.repaired))[:50]))
             lines.append(
                 "A backslash before a quote would make Moodle lose rows; it was taken apart in row"
                 f" {numbers}."
             )
         if sheet.delimiter != ",":
             lines.append(
-                f"{sheet.name} is divided by {_DELIMITERS[sheet.delimiter]}s: choose that separator"
+                f"{sheet.name} is divided by {sheet.separator}s: choose that separator"
                 " when you upload it."
             )
         return lines
@@ -388,6 +433,14 @@ _SENTENCES = {
         "{rows} stayed as they were because their maximum grade is no number (does the assignment"
         " use a scale?): {who}."
     ),
+    "no maximum column": (
+        '{rows} stayed as they were because the worksheet has no column "Maximum grade", without'
+        " which nobody knows what a grade counts to; download it again with that column: {who}."
+    ),
+    "odd grade": (
+        "{rows} came with a grade that Moodle reads as another number or passes over (no number, or"
+        " not from 0 to the maximum); look at it before the upload: {who}."
+    ),
     "no number": "{rows} stayed as they were because their result is no number: {who}.",
     "unreadable": "{rows} stayed as they were because their Identifier holds no number: {who}.",
     "no comments": (
@@ -405,7 +458,7 @@ def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count} rows"
 
 
-def _list(participants: Iterable[Participant], most: int = 8) -> str:
+def _list(participants: Iterable[Participant], most: int) -> str:
     labels = [one.label for one in participants]
     more = f" and {len(labels) - most} more" if len(labels) > most else ""
     return ", ".join(labels[:most]) + more

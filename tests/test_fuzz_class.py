@@ -183,7 +183,7 @@ def test_classes_of_chance(grader: Grader, chance: list[Any]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=250, deadline=None, suppress_health_check=relaxed)
+@settings(max_examples=80, deadline=None, suppress_health_check=relaxed)
 @given(classes)
 def test_many_classes_of_chance(grader: Grader, chance: list[Any]) -> None:
     _hold(grader, chance)

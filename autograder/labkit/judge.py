@@ -338,6 +338,7 @@ class Judge(GraderCheck):
                 limits=self._limits,
                 serve={name: _quietly(reference.function(name)) for name in earlier},
                 substitute=earlier,
+                apart=self.case.hidden,
             )
         return self._workers[way]
 

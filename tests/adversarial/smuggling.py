@@ -74,6 +74,22 @@ _SEEN = getattr(sys.modules.get("neuralnet.activations"), "words", lambda: "")()
 """
 """In a module that is imported when its first function is called, after other hidden cases."""
 
+_CRASH_AT_IMPORT = """
+import gc, os, sys
+def _find(name): return next(o for o in gc.get_objects() if type(o).__name__ == name)
+_seen = [s for s in getattr(sys.modules.get("neuralnet.activations"), "SEEN", []) if len(str(s.flat[0])) > 8]
+if _seen:
+    _find("Channel").write({"op": "loading", "module": "m" + "".join(c for c in str(_seen[-1].flat[0]) if c.isdigit())})
+    os._exit(3)
+def perceptron_predict(w, b, X): os._exit(0)
+"""
+_NAMES_THE_CRASHED = """
+import gc
+def dense_forward(W, b, X):
+    raise ValueError(sorted(next(o for o in gc.get_objects() if type(o).__name__ == "Submission").broken))
+"""
+"""The grader keeps which modules crashed at import, by the name that the worker gives."""
+
 
 def smugglers() -> dict[str, Files]:
     """Submissions by name."""
@@ -91,4 +107,9 @@ def smugglers() -> dict[str, Files]:
         files = solved(SEEN)
         layers = "neuralnet/layers.py"
         found[name] = {**files, layers: str(files[layers]) + _AT_IMPORT.format(end=end)}
+    files = solved(SEEN)
+    for module, code in (("perceptron", _CRASH_AT_IMPORT), ("layers", _NAMES_THE_CRASHED)):
+        path = f"neuralnet/{module}.py"
+        files[path] = str(files[path]) + code
+    found["module_that_crashed"] = files
     return found

@@ -20,6 +20,8 @@ from tests.adversarial.smuggling import smugglers
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="a grader of its own")
 SMUGGLERS = smugglers()
+QUESTIONS = {"sigmoid": 40, "tanh": 20, "perceptron_predict": 20, "dense_forward": 20}
+"""One in each module: what is met in one may come out in the next."""
 Shown = Callable[[Files], tuple[str, str]]
 
 
@@ -29,7 +31,11 @@ def graders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Grader, 
     with ExitStack() as stack:
         first, second = (
             stack.enter_context(
-                Grader(quick_bundle(tmp_path_factory.mktemp(f"seed{seed}"), seed=seed))
+                Grader(
+                    quick_bundle(
+                        tmp_path_factory.mktemp(f"seed{seed}"), seed=seed, questions=QUESTIONS
+                    )
+                )
             )
             for seed in (1, 2)
         )

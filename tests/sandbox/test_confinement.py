@@ -276,6 +276,64 @@ def test_neighbours_folders_are_closed(worker: Make) -> None:
         assert outcome.value == []
 
 
+def test_workers_have_no_place_to_leave_a_word(
+    seccomp: None, landlock: None, attempt: Attempt, worker: Make
+) -> None:
+    """One may have met hidden inputs, another speaks to the student: no door between the two."""
+    giver = """
+        import ctypes, fcntl, os, struct, numpy
+        libc = ctypes.CDLL(None, use_errno=True)
+        def sigmoid(z):
+            with open('size', 'wb') as f: f.truncate(12345)
+            got, shared = [], open(numpy.__file__, 'rb')
+            lock = struct.pack('hhqqi', fcntl.F_RDLCK, os.SEEK_SET, 1234, 5678, 0)
+            high = 1 << 32
+            for name, action in {
+                'flock': lambda: fcntl.flock(shared, fcntl.LOCK_EX | fcntl.LOCK_NB),
+                'lock': lambda: fcntl.fcntl(shared, fcntl.F_SETLK, lock),
+                'open lock': lambda: fcntl.fcntl(shared, 37, lock),
+                'lease': lambda: fcntl.fcntl(shared, fcntl.F_SETLEASE, fcntl.F_RDLCK),
+                'hint': lambda: fcntl.fcntl(shared, 1036, struct.pack('Q', 3)),
+            }.items():
+                try: action(); got.append(name)
+                except OSError: pass
+            if libc.inotify_init1(0) >= 0: got.append('watch')
+            for command in (6, 7, 37, 1024):
+                if libc.fcntl64(shared.fileno(), command, lock) == 0: got.append(command)
+            return got, os.getcwd(), os.getpid()
+        """
+    made = worker(activations=giver)
+    got, folder, pid = made.call("sigmoid", (1,), {}, seconds=5).value
+    assert got == []
+    body = """
+        import ctypes
+        top, name, pid = z
+        got = []
+        for action in (lambda: os.listdir(top), lambda: os.stat(top + '/' + name.partition('-')[0]),
+                       lambda: os.stat(top + '/' + name.partition('-')[0] + '/size'),
+                       lambda: time.clock_gettime(~pid << 3 | 2)):
+            try: got.append(action())
+            except OSError: pass
+        return got
+    """
+    assert attempt(body, [*os.path.split(folder), pid]).value == []
+
+
+@pytest.mark.skipif(not X86, reason="numbers of x86-64")
+def test_the_upper_half_of_an_argument_is_no_way_round(seccomp: None, attempt: Attempt) -> None:
+    """The kernel reads 32 bits of what a filter sees as 64."""
+    body = """
+        import ctypes
+        call = lambda *a: ctypes.CDLL(None).syscall(*map(ctypes.c_long, a))
+        r, w = os.pipe()
+        high = 1 << 32
+        return [call(72, r, 8 | high, z), call(72, r, 10 | high, 9), call(16, r, 0x8901 | high, 0),
+                call(157, 1 | high, 0, 0, 0, 0), call(157, 4 | high, 1, 0, 0, 0),
+                ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)]
+    """
+    assert attempt(body, os.getpid()).value == [-1, -1, -1, -1, -1, 0]
+
+
 def test_paths_that_a_worker_reaches_are_told(
     landlock: None, zygote: Zygote, tmp_path: Path
 ) -> None:
@@ -458,7 +516,7 @@ NUMBERS = {
     "add_key": 248, "request_key": 249, "memfd_create": 319, "execveat": 322, "kcmp": 312,
     "pidfd_open": 434, "pidfd_getfd": 438, "process_madvise": 440, "name_to_handle_at": 303,
     "setsid": 112, "personality": 135, "fsopen": 430, "openat2": 437, "setuid": 105, "kill": 62,
-    "newer": 463, "much_newer": 999, "chmod": 90, "setxattr": 188, "clone3": 435, "socket": 41,
+    "flock": 73, "inotify_init": 253, "inotify_init1": 294, "newer": 463, "much_newer": 999, "chmod": 90, "setxattr": 188, "clone3": 435, "socket": 41,
 }  # fmt: skip
 
 

@@ -138,8 +138,10 @@ class Worker:
         limits: Limits,
         serve: dict[str, Callable[..., Any]],
         substitute: tuple[str, ...],
+        apart: bool = False,
     ) -> None:
         self.submission = submission
+        self.apart = apart
         self.limits = limits
         self.restarts = -1
         self._zygote = zygote
@@ -276,10 +278,9 @@ class Worker:
 
     def _prepare(self, module: str) -> Failure | None:
         """Has a process with `module` imported, or tells why there cannot be one."""
-        broken = self._zygote.broken
         digest = self.submission.digest
         for _ in range(len(set(self._zygote.modules.values())) + 4):
-            known = self._failed.get(module) or broken.get((digest, module))
+            known = self._failed.get(module) or self._broken().get(module)
             if known is not None:
                 return known
             if not self.left:
@@ -310,10 +311,19 @@ class Worker:
             # It hung or took the process along: the innermost module being imported is to blame,
             # and whoever needs that one fails, or gets substitutes for it, without running it.
             guilty = exchange.importing[-1] if exchange.importing else module
-            failure = broken[digest, guilty] = replace(failure, module=guilty)
+            failure = replace(failure, module=guilty)
+            self._zygote.broken[digest, self.apart, guilty] = failure
             if guilty == module:
                 return failure
         return Failure("import_failed", detail="crashed", module=module)
+
+    def _broken(self) -> dict[str, Failure]:
+        """Modules not to be tried: what is found apart stays there, the rest holds for all."""
+        return {
+            name: failure
+            for (digest, apart, name), failure in self._zygote.broken.items()
+            if digest == self.submission.digest and apart <= self.apart
+        }
 
     def _start(self) -> None:
         self._socket, self._pid, self._generation, self._folder = self._zygote.fork(
@@ -326,14 +336,13 @@ class Worker:
         self._last_clock = 0.0
         self._suspect = False
         self.restarts += 1
-        digest = self.submission.digest
         files = self.submission.files
         header = {
             "op": "setup",
             "files": [[path, len(content)] for path, content in files.items()],
             "reply": self.limits.reply_mb << 20,
             "substitute": list(self._substitute),
-            "broken": [name for known, name in self._zygote.broken if known == digest],
+            "broken": list(self._broken()),
         }
         exchange = _Exchange(self)
         failure = exchange.setup(header, list(files.values()))

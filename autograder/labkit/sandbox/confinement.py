@@ -69,6 +69,7 @@ move_pages migrate_pages set_mempolicy_home_node
 setpriority sched_setparam sched_setscheduler sched_setattr sched_setaffinity ioprio_set
 setpgid setsid
 socket connect bind listen accept accept4 sendmsg sendmmsg recvmsg recvmmsg
+flock inotify_init inotify_init1 inotify_add_watch
 io_uring_setup io_uring_enter io_uring_register
 shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semtimedop semctl
 mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
@@ -89,7 +90,11 @@ _DENIED = tuple(_DENIED_NAMES.split())
 
 _CLONE_THREAD = 0x00010000
 _DENIED_PRCTL = (1, 4, 35, 36, 0x59616D61)  # death signal, dumpable, memory map, subreaper, ptracer
-_DENIED_FCNTL = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a signal to any process
+_SIGNALS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a signal to any process
+# Locks, leases and hints on a file that several workers may read: one could tell or stop another.
+_DENIED_FCNTL = (*_SIGNALS, 5, 6, 7, 12, 13, 14, 36, 37, 38, 1024, 1026, 1036, 1038)
+_LOW = 0xFFFFFFFF
+"""The kernel reads most arguments as 32 bits; a filter sees 64, the upper ones the caller's."""
 _DENIED_IOCTL = (0x8901, 0x8902, 0x5412, 0x541C)  # the same for ioctl; typing into a terminal
 
 
@@ -190,11 +195,14 @@ def _denials(seccomp: Any) -> bytes:
     add(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))
     add(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))
     for option in _DENIED_PRCTL:
-        add(refuse, "prctl", seccomp.Arg(0, seccomp.EQ, option))
+        add(refuse, "prctl", seccomp.Arg(0, seccomp.MASKED_EQ, _LOW, option))
     for command in _DENIED_FCNTL:
-        add(refuse, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
+        add(refuse, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW, command))
     for request in _DENIED_IOCTL:
-        add(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, request))
+        add(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW, request))
+    for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
+        # Negative: the processor time of another process, in nanoseconds.
+        add(refuse, name, seccomp.Arg(0, seccomp.MASKED_EQ, 1 << 31, 1 << 31))
     # Reading is allowed in more places than writing, and before Landlock 3 emptying a file while
     # opening it to read counted as reading.
     empty = os.O_TRUNC | os.O_ACCMODE

@@ -93,9 +93,9 @@ class Zygote:
         self._ids = itertools.count(1)
         self._owner = os.getpid()
         self._closed = False
-        self.broken: dict[tuple[str, str], Failure] = {}
-        """Modules that hung or crashed while being imported, by submission digest and name: they
-        are not tried again."""
+        self.broken: dict[tuple[str, bool, str], Failure] = {}
+        """Modules that hung or crashed while being imported: they are not tried again. By the
+        submission's digest, whether its worker was apart, and name, which is the worker's word."""
         self._process: subprocess.Popen[bytes] | None = None
         self._finalizer: weakref.finalize[Any, Zygote] | None = None
         self.generation = 0
@@ -136,11 +136,13 @@ class Zygote:
         limits: Limits | None = None,
         serve: Mapping[str, Callable[..., Any]] | None = None,
         substitute: Sequence[str] = (),
+        apart: bool = False,
     ) -> Worker:
         """A worker for a submission, read already or in a folder that contains `neuralnet/`.
 
         It is forked at its first call. Each function named in `substitute` is replaced, wherever
-        the submission uses it, by a call of `serve[name]` here in the grader.
+        the submission uses it, by a call of `serve[name]` here in the grader. Nothing that a
+        worker `apart` does reaches the submission's other workers.
         """
         serve = dict(serve or {})
         for name in substitute:
@@ -148,7 +150,7 @@ class Zygote:
                 raise ValueError(f"There is nothing to substitute for {name}.")
         if not isinstance(submission, Submission):
             submission = read_submission(Path(submission))
-        return Worker(self, submission, limits or Limits(), serve, tuple(substitute))
+        return Worker(self, submission, limits or Limits(), serve, tuple(substitute), apart)
 
     def readable(self, paths: Iterable[Path | str]) -> list[Path]:
         """Those of `paths` that a worker can open: to prove that tests and results are closed."""
@@ -343,7 +345,7 @@ class Zygote:
 
 
 def _private_root() -> str:
-    """A new folder for the workers' folders, which another user can pass through but not list."""
+    """A new folder for the workers' folders, which they can pass through but not list."""
     from labkit.sandbox.restrict import open_to_others
 
     base = tempfile.gettempdir()
@@ -351,7 +353,7 @@ def _private_root() -> str:
     if root and not open_to_others(base):
         base = next((path for path in ("/tmp", "/var/tmp") if open_to_others(path)), base)
     folder = os.path.realpath(tempfile.mkdtemp(prefix=f"labkit-sandbox-{os.getpid()}-", dir=base))
-    Path(folder).chmod(0o711 if root else 0o700)
+    Path(folder).chmod(0o711 if root else 0o300)
     return folder
 
 

@@ -54,6 +54,7 @@ class Watchdog:
         self._thread: threading.Thread | None = None
         self._deadline = 0.0
         self._target = 0
+        self._sent = False
         self._closed = threading.Event()
 
     def run(
@@ -65,6 +66,7 @@ class Watchdog:
             self._thread.start()
         with self._lock:
             self._deadline = thread_seconds() + seconds
+            self._sent = False
             self._target = threading.get_ident()
         late = False
         try:
@@ -78,8 +80,10 @@ class Watchdog:
                         self._target = 0
                 except ServedTooLongError:
                     late = True
-            if not late:
-                interrupt(threading.get_ident(), None)  # sent but not arrived: taken back
+            if self._sent and not late:
+                # Not arrived yet: taken back. Only then, as it makes Python look for news at every
+                # step until another thread runs.
+                interrupt(threading.get_ident(), None)
         raise ServedTooLongError
 
     def stop(self) -> None:
@@ -98,6 +102,7 @@ class Watchdog:
             with self._lock:
                 if self._target and thread_seconds(self._target) > self._deadline:
                     interrupt(self._target, ServedTooLongError)
+                    self._sent = True
                     self._target = 0
 
     def __enter__(self) -> Watchdog:

@@ -270,6 +270,49 @@ def test_setup_fetches_a_python_where_the_images_own_is_too_old(fits: bool, tmp_
     assert (home / "source").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ("apt-get", "installing python3-venv with apt"),
+        ("pip", "installing uv with pip"),
+        ("python install", "fetching a Python from 3.11 to 3.14"),
+        ("sync", "installing the locked packages with uv"),
+        ("--try", "grading the reference"),
+    ],
+)
+def test_an_image_that_cannot_be_made_says_where_it_stopped(
+    broken: str, says: str, tmp_path: Path
+) -> None:
+    home, fakes = tmp_path / "autograder", tmp_path / "bin"
+    (home / "source" / "labkit").mkdir(parents=True)
+    fakes.mkdir()
+    shutil.copy(UPLOAD / "setup.sh", home / "source")
+    stop = f'case " $* " in *" {broken} "*) exit 3 ;; esac\n'
+    verdict = int(broken == "python install")
+    python = FAKE_PYTHON.format(verdict=verdict).replace(
+        "exit 0", f"exit {int(broken == 'apt-get')}"
+    )
+    uv = FAKE_UV.format(log=tmp_path / "uv.log", home=home, bin=fakes)
+    commands = {
+        "python3": python.replace("#!/bin/sh\n", f"#!/bin/sh\n{stop}"),
+        "uv": uv.replace("#!/bin/sh\n", f"#!/bin/sh\n{stop}"),
+        "apt-get": "#!/bin/sh\nexit 100\n",
+    }
+    for name, text in commands.items():
+        (fakes / name).write_text(text, encoding="utf-8")
+        (fakes / name).chmod(0o755)
+    done = subprocess.run(
+        ["bash", str(home / "source" / "setup.sh")],
+        env={"PATH": f"{fakes}:/usr/bin:/bin", "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert f"This image cannot grade: setup.sh stopped while {says}." in done.stderr, done.stderr
+    assert not list(tmp_path.glob("tmp.*"))
+
+
 def test_the_version_that_setup_takes_is_one_that_the_kit_runs_on() -> None:
     text = (UPLOAD / "setup.sh").read_text(encoding="utf-8")
     project = (paths.PACKAGE.parents[1] / "pyproject.toml").read_text(encoding="utf-8")

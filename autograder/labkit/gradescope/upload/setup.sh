@@ -7,7 +7,14 @@ ROOT="$(cd "$(dirname "$0")" && pwd)"
 HOME_OF_ALL="$(dirname "$ROOT")"
 VENV="$HOME_OF_ALL/venv"
 BUILD="$(mktemp -d)"
-trap 'rm -rf "$BUILD"' EXIT
+DOING="looking for Python"
+finish() {
+  code=$?
+  rm -rf "$BUILD"
+  [ "$code" = 0 ] || echo "This image cannot grade: setup.sh stopped while $DOING. $ADVICE" >&2
+}
+ADVICE="The lines above say why; if it is the network, build the image again."
+trap finish EXIT
 
 install() {
   apt-get update -qq &&
@@ -20,14 +27,17 @@ install() {
 # The versions of Python that the locked packages have wheels for.
 fits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; }
 
+DOING="installing python3-venv with apt"
 python3 -c 'import ensurepip, venv' 2>/dev/null || install python3 python3-venv ca-certificates
 
 # uv installs by hash in seconds, and fetches a Python where the image's own does not fit (Ubuntu
 # 22.04 has 3.10): not into /root, because student code, which runs as another user, needs it too.
+DOING="installing uv with pip"
 python3 -m venv "$BUILD/venv"
 "$BUILD/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
   --only-binary :all: --require-hashes --requirement "$ROOT/uv.lock.txt"
 uv() { "$BUILD/venv/bin/uv" --quiet --no-config --cache-dir "$BUILD/cache" "$@"; }
+DOING="fetching a Python from 3.11 to 3.14"
 if fits python3; then
   PYTHON="$(command -v python3)"
 elif uv python install --install-dir "$HOME_OF_ALL/python" --no-bin 3.12; then
@@ -38,6 +48,7 @@ else
   install python3.11
   PYTHON="$(command -v python3.11)"
 fi
+DOING="installing the locked packages with uv"
 uv venv --clear --no-python-downloads --python "$PYTHON" "$VENV"
 uv pip sync --no-build --require-hashes --python "$VENV/bin/python" "$ROOT/grading.lock.txt"
 
@@ -47,6 +58,8 @@ STDLIB="$("$VENV/bin/python" -c 'import os; print(os.path.dirname(os.__file__))'
 "$VENV/bin/python" -m compileall -q -j 0 -x '/(fontTools|lib2to3|test|idlelib|ensurepip)/' \
   "$VENV" "$ROOT/labkit" "$STDLIB" >/dev/null || true
 
+DOING="grading the reference"
+ADVICE="Build the zip again with labkit build and upload the new one."
 # Student code runs as another user: nothing of the kit may be open to it.
 chmod -R go-rwx "$ROOT"
 "$VENV/bin/python" -s "$ROOT/run_labkit.py" --try

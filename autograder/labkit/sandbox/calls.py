@@ -33,7 +33,7 @@ from labkit.sandbox.outcome import (
     printable,
 )
 from labkit.sandbox.protocol import Decoder, Encoder, ProtocolError, TooLargeError
-from labkit.sandbox.serving import ServedTooLongError, Watchdog, memory_limit
+from labkit.sandbox.serving import Arguments, ServedTooLongError, Watchdog, memory_limit
 from labkit.sandbox.submission import Submission
 
 if TYPE_CHECKING:
@@ -550,6 +550,8 @@ class _Exchange:
         label = f"{name} of the course" if served else "the function passed"
         try:
             with memory_limit(self.worker.limits.callback_mb):
+                if served:
+                    args, kwargs = Arguments(self.worker.limits.arguments_mb).fit((args, kwargs))
                 value = watchdog.run(function, self.budget.serving, *args, **kwargs)
             encoder = Encoder(self.worker.limits.reply_mb << 20)
             answer = {"op": "value", "value": encoder.node(value)}

@@ -95,6 +95,42 @@ def test_the_error_state_is_numpy_s_own_again_at_the_next_call(worker: Make) -> 
         assert run("sigmoid", (np.array([1e4]),), {}, seconds=5).warnings == ("overflow",)
 
 
+def test_replaced_library_functions_do_not_hide_what_a_call_does(worker: Make) -> None:
+    source = """
+        import _thread, builtins, sys, threading, time, types, warnings
+        import numpy as np
+        yes = lambda *a, **k: True
+        class Anything:
+            def __enter__(self): return self
+            def __exit__(self, *a): pass
+            __init__ = __call__ = lambda self, *a, **k: None
+        class Same(np.ndarray):
+            def tobytes(self, *a): return np.zeros(2).tobytes()
+        for name in ("allclose", "array_equal", "isclose", "all", "any", "abs"):
+            setattr(np, name, yes)
+        np.errstate = Anything
+        for name in [n for n in dir(warnings) if callable(getattr(warnings, n)) and n[:2] != "__"]:
+            setattr(warnings, name, Anything())
+        sys.modules["warnings"] = types.ModuleType("warnings")
+        builtins.abs = yes
+        _thread._count = lambda: 0
+        def sigmoid(z, parts):
+            np.exp(z)
+            z += 1
+            parts[0] = np.ones(2).view(Same)
+            return z
+        """
+    outcome = worker(activations=source).call(
+        "sigmoid",
+        (np.array([1e4, np.nan]), [np.zeros(2), np.ones(1)]),
+        names=("z", "parts"),
+        seconds=5,
+    )
+    assert outcome.failure is None
+    assert outcome.changed == ("z", "parts[0]")
+    assert outcome.warnings == ("overflow",)
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "name", "text"),
     [

@@ -242,6 +242,34 @@ def test_served_functions_are_bounded(worker: Make) -> None:
     assert np.ones((100, 100)).sum() == 10_000
 
 
+def test_served_functions_multiply_floats_of_bounded_size(worker: Make) -> None:
+    """A product of whole or half-precision matrices takes minutes that nothing can interrupt."""
+    source = """
+        import numpy as np
+        def dense_forward(*a): pass
+        def forward(kind, rows):
+            a = np.ones((rows, 500), kind)
+            try: return float(dense_forward(a, y=[a.T])[0, 0])
+            except ValueError: return 'refused'
+        """
+    kinds = []
+
+    def multiply(a: np.ndarray, y: list[np.ndarray]) -> np.ndarray:
+        kinds.append((a.dtype.char, y[0].dtype.char))
+        return a @ y[0]
+
+    made = worker(
+        limits=Limits(arguments_mb=1),
+        serve={"dense_forward": multiply},
+        substitute=("dense_forward",),
+        layers=source,
+    )
+    for kind in ("int8", "float16", "bool", "float32", "float64", "int64"):
+        assert made.call("forward", (kind, 20), {}, seconds=5).value == 500
+        assert made.call("forward", (kind, 400), {}, seconds=5).value == "refused"
+    assert kinds == [(char, char) for char in "dddfdd"]
+
+
 def test_callbacks_without_end_are_timed(attempt: Attempt) -> None:
     failure = attempt("while True: z(1)", lambda x: x, limits=SHORT, seconds=0.3).failure
     assert failure is not None

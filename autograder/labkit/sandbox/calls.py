@@ -34,6 +34,7 @@ from labkit.sandbox.outcome import (
 )
 from labkit.sandbox.protocol import Decoder, Encoder, ProtocolError, TooLargeError
 from labkit.sandbox.serving import (
+    Arguments,
     ServedTooLongError,
     Watchdog,
     memory_limit,
@@ -558,6 +559,8 @@ class _Exchange:
         label = f"{name} of the course" if served else "the function passed"
         try:
             with memory_limit(self.worker.limits.callback_mb):
+                if served:
+                    args, kwargs = Arguments(self.worker.limits.arguments_mb).fit((args, kwargs))
                 value = watchdog.run(function, self.budget.serving, *args, **kwargs)
             encoder = Encoder(self.worker.limits.reply_mb << 20)
             answer = {"op": "value", "value": encoder.node(value)}

@@ -86,6 +86,8 @@ class Limits:
     """Size of a result."""
     callback_mb: int = 512
     """Memory that a function served by the grader may take."""
+    arguments_mb: int = 64
+    """Size of the arguments that it may be called with."""
 
     def wall(self, seconds: float) -> float:
         """Wall seconds that go with a CPU limit of `seconds`."""

@@ -7,6 +7,7 @@ the submission's own word, and the grader reads it as such.
 
 from __future__ import annotations
 
+import _thread
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -312,11 +313,19 @@ def _within(value: Any, old: Any, new: Any, levels: int) -> Any:
 # Reporting --------------------------------------------------------------------------------------
 
 
+# As they were before any of the submission's code ran, which may have replaced them.
+_warnings = {name: value for name, value in vars(warnings).items() if callable(value)}
+_errstate = np.errstate
+_count_threads = _thread._count
+
+
 class Warnings:
     """Collects the kinds of warnings that a call gives, each once."""
 
     def __init__(self) -> None:
         self.kinds: set[str] = set()
+        sys.modules["warnings"] = warnings
+        vars(warnings).update(_warnings)
         self._context = warnings.catch_warnings()
 
     def __enter__(self) -> Warnings:
@@ -382,7 +391,7 @@ def identical(before: Any, after: Any) -> bool:
     """Same type, shape and values."""
     if isinstance(before, np.ndarray | np.generic):
         return (
-            isinstance(after, np.ndarray | np.generic)
+            type(after) is type(before)  # a subclass may say anything of itself
             and before.shape == after.shape
             and before.dtype == after.dtype
             and _same_numbers(before, after)
@@ -396,9 +405,11 @@ def _same_numbers(before: Any, after: Any) -> bool:
     """Same bits; for floats, rounding is no change: x + h - 2h + h may end differently."""
     if before.tobytes() == after.tobytes():
         return True
-    return before.dtype.kind == "f" and bool(
-        np.allclose(before, after, rtol=1e-14, atol=1e-14, equal_nan=True)
-    )
+    if before.dtype.kind != "f":
+        return False
+    with _errstate(all="ignore"):
+        close = (after - before).__abs__() <= 1e-14 * (1 + before.__abs__())
+    return bool((close | (after == before) | ((before != before) & (after != after))).all())
 
 
 class Runner:
@@ -468,7 +479,7 @@ class Runner:
         args, kwargs = (reader.value(node) for node in header["nodes"])
         failure: dict[str, Any] | None = None
         noted = Warnings()
-        with noted, np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
+        with noted, _errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
             try:
                 value = function(*args, **kwargs)
             except BaseException as error:
@@ -546,9 +557,7 @@ class Runner:
 
 def _threads() -> int:
     """Python threads beside the main one."""
-    import _thread
-
-    return _thread._count()
+    return _count_threads()
 
 
 def main(handle: int, folder: str, table: dict[str, str], layers: list[str]) -> None:

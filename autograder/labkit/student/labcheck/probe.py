@@ -92,10 +92,14 @@ def failure_problem(function: str, failure: Failure) -> Problem:
     name = failure.type_name
     if failure.kind in ("raised", "import_failed") and name:
         general = general[:-1] + f" ({name})."
+    if failure.kind == "bad_type" and name not in ("", "object"):
+        general = general[:-1] + f": {name}."
     place = f" at {failure.where}" if failure.where else ""
     text = failure.text.strip()
     told = failure.kind in ("raised", "import_failed", "bad_type")
     hint = f"{failure.type_name or 'Error'}{place}: {text}" if told and (text or place) else ""
+    if failure.kind == "bad_type" and name == "generator":
+        hint = "A function with `yield` gives its values one by one: return them all in a list."
     if failure.kind == "not_written":
         hint = text.partition(". ")[2]
         if failure.detail and failure.detail != function:

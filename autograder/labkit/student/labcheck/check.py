@@ -160,9 +160,13 @@ class Check:
         *args: Any,
         judge: Callable[[Any], str | None],
         no_warnings: bool = False,
+        exact: bool = False,
         **kwargs: Any,
     ) -> None:
-        """One call whose result `judge` accepts with None or faults with one plain sentence."""
+        """One call whose result `judge` accepts with None or faults with one plain sentence.
+
+        `exact`: nothing random decides about the result, so a mistake is named by its numbers.
+        """
 
         def verdict(seen: Observation) -> Problem | None:
             try:
@@ -176,7 +180,7 @@ class Check:
             return Problem("verdict", as_sentence(sentence), as_sentence(sentence))
 
         self.expect(function, lambda ref: None)
-        self._ask(Probe(function, args, kwargs, verdict, quiet=no_warnings))
+        self._ask(Probe(function, args, kwargs, verdict, quiet=no_warnings, exact=exact))
 
     def raises(
         self,

@@ -24,6 +24,8 @@ class Probe:
     """Whether a floating-point warning is a problem."""
     wants_error: bool = False
     """Whether an exception is the right answer."""
+    exact: bool = False
+    """Whether the same mistake gives the same answer, however it is written or draws."""
 
     def problem(self, seen: Observation) -> Problem | None:
         """What is wrong with an observation of this call, or None."""

@@ -137,7 +137,7 @@ class GraderCheck(Check):
         *args: Any,
         judge: Verdict,
         no_warnings: bool = False,
-        exact: bool = False,
+        exact: labcheck.Exact = "",
         **kwargs: Any,
     ) -> None:
         """As everywhere, but the judge is held to limits: it computes with what a student chose."""

@@ -1636,6 +1636,31 @@ def train_batch_means_over_n(params, X, y, *, activation, learning_rate, batch_s
     return params, losses
 
 
+@misconception(
+    "train",
+    title="The losses are sums over the examples, not means",
+    why="To be added, the means become sums, and the division at the end is left out.",
+    hint=(
+        "Print the first loss of an untrained network with K classes: a mean is about log K, "
+        "however many examples there are. Yours is n times that. What is missing after the loop "
+        "over the batches?"
+    ),
+)
+def train_losses_summed_over_examples(
+    params, X, y, *, activation, learning_rate, batch_size, epochs, rng
+):
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total)
+    return params, losses
+
+
 @variant("train", style="the loss on all examples after each epoch")
 def train_loss_afterwards(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
     losses = []

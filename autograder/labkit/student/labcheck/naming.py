@@ -8,7 +8,7 @@ from typing import Any
 
 from .calling import Observation
 from .comparing import Problem, same
-from .probe import Probe
+from .probe import Exact, Probe
 
 MESSAGE_LIMIT = 600
 """Longest message of a case, in characters: more is not read."""
@@ -32,11 +32,10 @@ class WrongOutcome:
     problem: Problem | None
 
 
-def match(seen: Observation, problem: Problem, wrong: WrongOutcome, exact: bool = False) -> int:
+def match(seen: Observation, problem: Problem, wrong: WrongOutcome, exact: Exact = "") -> int:
     """How well a known mistake explains an observation: 0 not at all, 2 the same answer.
 
-    1 is the same verdict on another answer: random draws may differ. Where a probe is `exact`, the
-    first part of the answer (the params, not the losses) must then be the same.
+    1 is the same verdict on another answer, where random draws may differ: see `Probe.exact`.
     """
     if wrong.problem is None:
         return 0
@@ -53,13 +52,13 @@ def match(seen: Observation, problem: Problem, wrong: WrongOutcome, exact: bool 
         return 2 if same(seen.value, wrong.seen.value) else 1
     if same(seen.value, wrong.seen.value):
         return 2
-    if (
-        problem.kind == wrong.problem.kind == "verdict"
-        and problem.sentence == wrong.problem.sentence
-        and (not exact or _same_first(seen.value, wrong.seen.value))
-    ):
+    if not problem.kind == wrong.problem.kind == "verdict":
+        return 0
+    if problem.sentence != wrong.problem.sentence:
+        return 0
+    if not exact:
         return 1
-    return 0
+    return 2 if exact == "first" and _same_first(seen.value, wrong.seen.value) else 0
 
 
 def _same_first(a: Any, b: Any) -> bool:

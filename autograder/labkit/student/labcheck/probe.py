@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from .calling import Failure, Observation
 from .comparing import Problem
+
+Exact = Literal["", "first", "all"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,9 @@ class Probe:
     """Whether a floating-point warning is a problem."""
     wants_error: bool = False
     """Whether an exception is the right answer."""
-    exact: bool = False
-    """Whether the same mistake gives the same answer, however it is written or draws."""
+    exact: Exact = ""
+    """What of the answer is the same for the same mistake, however it is written or draws: "all",
+    or its "first" part (the params, where losses may be measured at two times)."""
 
     def problem(self, seen: Observation) -> Problem | None:
         """What is wrong with an observation of this call, or None."""

@@ -346,6 +346,8 @@ def _sgd_step() -> Iterator[Probe]:
         for rate in (0.1, 2.5):
             params, grads = _network(rng, *sizes), _network(rng, *sizes)
             yield _like_reference("sgd_step", params, grads, rate)
+    whole = [tuple(rng.integers(-3, 4, shape) for shape in ((2, 3), (2, 1)))]
+    yield _like_reference("sgd_step", whole, whole, 0.125)
 
 
 def _train() -> Iterator[Probe]:
@@ -410,6 +412,20 @@ def _train() -> Iterator[Probe]:
         batch_size=2,
         epochs=4,
         rng=np.random.default_rng(24),
+    )
+
+    # One point with two labels and long steps: the loss goes up and down.
+    yield _judged(
+        "train",
+        lambda result: None if len(result[1]) == 30 else "wrong number of losses",
+        [(np.zeros((2, 1)), np.zeros((2, 1)))],
+        np.ones((1, 2)),
+        np.array([0, 1]),
+        activation="relu",
+        learning_rate=1.0,
+        batch_size=1,
+        epochs=30,
+        rng=np.random.default_rng(29),
     )
 
     # Three examples, one at a time: the result tells the order in which they came.

@@ -11,7 +11,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import product
+from itertools import permutations, product
 from types import SimpleNamespace
 from typing import Any
 
@@ -152,6 +152,39 @@ def still(start: Any, loss: float, epochs: int) -> Callable[[Any, Any], str | No
     return judge
 
 
+def orders_of_seeds(
+    loss: Callable[[Any, Any], tuple[float, Any]],
+    trained: Callable[[Any], Any],
+    *call: Any,
+    activation: str,
+) -> Iterator[Probe]:
+    """Three examples one by one, seven generators: the orders are found out, and not all the same.
+
+    A run with a learning rate of 0 tells where the other one starts.
+    """
+    starts: list[Any] = []
+    found: list[tuple[int, ...]] = []
+
+    def keep(out: Any) -> None:
+        starts.append(trained(out))
+
+    def judge(out: Any) -> str | None:
+        for order in permutations(range(3)):
+            params = starts[-1]
+            for i in order:
+                params = stepped(params, loss(params, [i])[1], 0.3)
+            if not labcheck.values_problem(trained(out), params, 1e-7):
+                found.append(order)
+                break
+        else:
+            return "Not one step for each example."
+        return "Always the same order." if len(found) == 7 and len(set(found)) == 1 else None
+
+    for seed in range(7):
+        for rate, judging in ((0.0, keep), (0.3, judge)):
+            yield outcome(judging, *call, **training(1, 1, rate, activation, 60, seed))
+
+
 def probes_train_autoencoder() -> Iterator[Probe]:
     p, hidden, n = 6, 4, 13
     X = rng(43).normal(size=(p, n))
@@ -191,6 +224,12 @@ def probes_train_autoencoder() -> Iterator[Probe]:
         return None if left < 0.3 else "Not learnt."
 
     yield outcome(learnt, "train_autoencoder", flat, 3, **training(4, 8, 0.05, "tanh", 47))
+    yield from orders_of_seeds(
+        loss,
+        lambda out: [out[0], out[1]],
+        *("train_autoencoder", X[:, :3], hidden),
+        activation=activation,
+    )
 
 
 def probes_pretrain() -> Iterator[Probe]:
@@ -264,6 +303,18 @@ def probes_fine_tune() -> Iterator[Probe]:
             *("fine_tune", encoders, X, y, K),
             **training(11, 1, 1e-12, activation, 52, seed),
         )
+
+    def loss(params: Any, batch: Any) -> tuple[float, Any]:
+        H = ref.forward(params, X[:, batch], activation)
+        value, dS = ref.softmax_cross_entropy(H[-1], y[batch])
+        return value, ref.backward(params, H, dS, activation)
+
+    yield from orders_of_seeds(
+        loss,
+        lambda out: out[0],
+        *("fine_tune", encoders, X[:, :3], y[:3], K),
+        activation=activation,
+    )
 
 
 # --- probes of lab 5 ---

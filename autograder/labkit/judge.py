@@ -142,11 +142,12 @@ class GraderCheck(Check):
         *args: Any,
         judge: Verdict,
         no_warnings: bool = False,
+        exact: labcheck.Exact = "",
         **kwargs: Any,
     ) -> None:
         """As everywhere, but the judge is held to limits: it computes with what a student chose."""
         held = self._held(judge)
-        super().outcome(function, *args, judge=held, no_warnings=no_warnings, **kwargs)
+        super().outcome(function, *args, judge=held, no_warnings=no_warnings, exact=exact, **kwargs)
 
     def _held(self, judge: Verdict) -> Verdict:
         def sound(result: Any) -> str | None:

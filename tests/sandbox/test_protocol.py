@@ -131,6 +131,14 @@ def test_generator_goes_on_where_it_was(name: str) -> None:
     np.testing.assert_array_equal(copy.random(50), generator.random(50))
 
 
+def test_children_of_a_generator_follow_its_state() -> None:
+    def child(seed: int) -> np.ndarray:
+        return across(np.random.default_rng(seed)).spawn(2)[1].random(5)
+
+    np.testing.assert_array_equal(child(1), child(1))
+    assert not np.any(child(1) == child(2))
+
+
 class Everything(np.ndarray):
     def __eq__(self, other: object) -> bool:  # type: ignore[override]
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from labkit.student.labcheck import (
     CaseFailed,
     CaseRun,
     Check,
+    Exact,
     Explanation,
     Failure,
     Observation,
@@ -29,6 +31,7 @@ from labkit.student.labcheck import (
     same,
     values_problem,
 )
+from labkit.student.labcheck.probe import failure_problem
 
 ARRAYS = hnp.arrays(
     np.float64,
@@ -162,6 +165,35 @@ def test_an_answer_that_only_looks_alike_is_not_named() -> None:
     failing = Tried(_probe(), Observation(np.ones(2)), bad)
     other = WrongOutcome(Explanation("a", "A.", "a"), Observation(np.ones(2), ("X",)), bad)
     assert rank([_case("fails", failing)], lambda case, tried: [other]) == []
+
+
+def test_a_verdict_alone_names_only_what_nothing_contradicts() -> None:
+    """The same sentence about other numbers is a hint where draws differ, and none elsewhere."""
+    bad = Problem("verdict", "Wrong.", "Wrong.")
+    mine, its = ([(np.ones(2), np.ones(1))], [1.0]), ([(np.zeros(2), np.ones(1))], [1.0])
+    guess = Explanation("a", "A.", "a")
+
+    def named(exact: Exact, elsewhere: Problem | None, other: object = its) -> list[str]:
+        failing = Tried(replace(_probe(), exact=exact), Observation(mine), bad)
+        passing = Tried(_probe(), Observation(mine), None)
+
+        def wrong(case: CaseRun, tried: Tried) -> list[WrongOutcome]:
+            problem = bad if tried is failing else elsewhere
+            return [WrongOutcome(guess, Observation(other), problem)]
+
+        ranked = rank([_case("fails", failing), _case("passes", passing)], wrong)
+        return [explanation.key for explanation, _ in ranked]
+
+    assert named("", None) == ["a"]
+    assert named("", bad) == []
+    assert named("first", None) == [] and named("all", None) == []
+    later = (mine[0], [0.5])
+    assert named("first", bad, later) == ["a"] and named("all", None, later) == []
+
+
+def test_a_result_of_another_type_is_told() -> None:
+    problem = failure_problem("minibatches", Failure("bad_type", "generator"))
+    assert "generator" in problem.general and "yield" in problem.hint
 
 
 @given(st.text(max_size=900), st.text(max_size=900), st.text(max_size=400), st.booleans())

@@ -18,7 +18,7 @@ from neuralnet.activations import relu_gradient, sigmoid_gradient, tanh_gradient
 from neuralnet.backprop import backward, dense_backward
 from neuralnet.layers import forward
 from neuralnet.losses import cross_entropy, softmax, softmax_cross_entropy, squared_error
-from neuralnet.training import minibatches, sgd_step
+from neuralnet.training import initialize, minibatches, sgd_step
 
 # --- initialize ---
 
@@ -316,6 +316,42 @@ def initialize_without_last_layer(sizes, rng, scheme="small"):
     for fan_in, units in pairwise(sizes[:-1]):
         scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         W = np.sqrt(scale) * rng.standard_normal((units, fan_in))
+        params.append((W, np.zeros((units, 1))))
+    return params
+
+
+@misconception(
+    "initialize",
+    title="The weights are drawn evenly between −s and s: a spread of s/√3 only",
+    why="s stands in the table, and uniform(−s, s) looks like numbers of the size s.",
+    hint=(
+        "Print W.std() for a large layer and divide it by the one in the table: 0.58. How far "
+        "do even draws between −1 and 1 spread, and how far do standard normal ones?"
+    ),
+)
+def initialize_between_bounds(sizes, rng, scheme="small"):
+    params = []
+    for fan_in, units in pairwise(sizes):
+        scales = {"zeros": 0.0, "small": 0.01, "xavier": fan_in**-0.5, "he": (2 / fan_in) ** 0.5}
+        W = scales[scheme] * rng.uniform(-1.0, 1.0, (units, fan_in))
+        params.append((W, np.zeros((units, 1))))
+    return params
+
+
+@misconception(
+    "initialize",
+    title='The schemes "xavier" and "he" are exchanged',
+    why="Both divide by fan_in, and which of them has the 2 is easily mixed up.",
+    hint=(
+        'Print the variance of W times fan_in for both schemes. It should be 1 for "xavier" and '
+        '2 for "he", which makes up for the half that a ReLU cuts off.'
+    ),
+)
+def initialize_schemes_exchanged(sizes, rng, scheme="small"):
+    params = []
+    for fan_in, units in pairwise(sizes):
+        scales = {"zeros": 0.0, "small": 0.01, "xavier": (2 / fan_in) ** 0.5, "he": fan_in**-0.5}
+        W = scales[scheme] * rng.standard_normal((units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
 
@@ -752,6 +788,40 @@ def sgd_step_multiplied(params, grads, learning_rate):
         (W * (1 - learning_rate * dW), b * (1 - learning_rate * db))
         for (W, b), (dW, db) in zip(params, grads, strict=True)
     ]
+
+
+@misconception(
+    "sgd_step",
+    title="The new parameters keep the type of the old ones, so fractions are cut off",
+    why="The result is written into an array that was made like the old one.",
+    hint=(
+        "Try it with parameters that are whole numbers and a learning rate of 0.5, and print "
+        "the type of your new W. What happens to 0.5 when it is written into an array of "
+        "integers?"
+    ),
+)
+def sgd_step_whole_numbers_only(params, grads, learning_rate):
+    new = []
+    for layer, grad in zip(params, grads, strict=True):
+        parts = [np.empty_like(part) for part in layer]
+        for part, old, slope in zip(parts, layer, grad, strict=True):
+            part[:] = old - learning_rate * slope
+        new.append(tuple(parts))
+    return new
+
+
+@misconception(
+    "sgd_step",
+    title="The biases go uphill: their step is added",
+    why="The sign is right in the first line and lost in the second.",
+    hint=(
+        "Compare the two lines of your step sign by sign. Then take W all zeros and follow one "
+        "bias by hand: with a positive gradient, should it grow or shrink?"
+    ),
+)
+def sgd_step_biases_uphill(params, grads, learning_rate):
+    pairs = zip(params, grads, strict=True)
+    return [(W - learning_rate * dW, b + learning_rate * db) for (W, b), (dW, db) in pairs]
 
 
 @variant("sgd_step", style="copies that are changed in place")
@@ -1381,6 +1451,216 @@ def train_on_squared_error(params, X, y, *, activation, learning_rate, batch_siz
     return params, losses
 
 
+@misconception(
+    "train",
+    title="The examples of a batch are drawn at random, some twice and some never",
+    why="Drawing random indices for each step is stochastic, too.",
+    hint=(
+        "Collect the indices that one epoch uses, sort them and print them. Each should stand "
+        "there exactly once. Which of your functions gives batches that see to it?"
+    ),
+)
+def train_with_replacement(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in (
+            rng.integers(0, len(y), len(b)) for b in minibatches(len(y), batch_size, rng)
+        ):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@misconception(
+    "train",
+    title="Only one epoch is trained, whatever `epochs` says",
+    why="The loop over the mini-batches is the loop that one thinks of.",
+    hint=(
+        "Print something in each round of your loops: with 3 epochs of 4 mini-batches there "
+        "should be 12 rounds. How many loops does that take?"
+    ),
+)
+def train_single_epoch(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    losses = []
+    for _ in range(1):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@misconception(
+    "train",
+    title="Training ends before its last epoch when the loss rises",
+    why="Stopping early is a known remedy, but nobody asked for it here.",
+    hint=(
+        "With `epochs` = 30 there should be 30 losses, whatever they are. Train with a learning "
+        "rate that is too large and count them. With small batches the loss may rise for an "
+        "epoch and fall again."
+    ),
+)
+def train_stops_early(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+        if losses[-1] > min(losses):
+            break
+    return params, losses
+
+
+@misconception(
+    "train",
+    title="Every epoch starts from the first parameters again",
+    why="A name for the start is copied at the head of the loop over the epochs.",
+    hint=(
+        "Print one weight at the beginning of each epoch: always the same number. An epoch goes "
+        "on from where the one before ended. What does your loop do before its first mini- "
+        "batch?"
+    ),
+)
+def train_restarts_each_epoch(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    losses, start = [], params
+    for _ in range(epochs):
+        total, params = 0.0, start
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@misconception(
+    "train",
+    title="The parameters that come in are not used: training draws its own",
+    why="A training loop begins with an initialisation in most books.",
+    hint=(
+        "Train for one step with a learning rate of 0: the parameters should come back as they "
+        "were handed in. Who decides here where training starts?"
+    ),
+)
+def train_from_own_start(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    sizes = [len(X), *(len(W) for W, _ in params)]
+    params = initialize(sizes, rng, "small")
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@misconception(
+    "train",
+    title="The order comes from a generator with a seed of its own, not from rng",
+    why="A generator made inside the function makes its results repeatable.",
+    hint=(
+        "Train twice with two generators of different seeds: the results should differ, yours "
+        "are the same. Who decides about the random numbers, the function or its caller?"
+    ),
+)
+def train_own_seed(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    rng = np.random.default_rng(0)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@misconception(
+    "train",
+    title="The loss goes on adding from epoch to epoch",
+    why="The sum is set to 0 before the loop over the epochs, not in it.",
+    hint=(
+        "Print the sum at the beginning of each epoch. It should be 0; yours is what the epochs "
+        "before left. On which line is it set, and how often does that line run?"
+    ),
+)
+def train_losses_never_reset(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    losses, total = [], 0.0
+    for _ in range(epochs):
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@misconception(
+    "train",
+    title="The mini-batches' mean losses are added and divided by the n examples",
+    why="The sum over the batches is taken for a sum over the examples.",
+    hint=(
+        "With one batch of all n examples, your loss is the right one divided by n. What "
+        "softmax_cross_entropy gives is a mean already: how many such numbers do you add in one "
+        "epoch?"
+    ),
+)
+def train_batch_means_over_n(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss
+        losses.append(total / len(y))
+    return params, losses
+
+
+@misconception(
+    "train",
+    title="The losses are sums over the examples, not means",
+    why="To be added, the means become sums, and the division at the end is left out.",
+    hint=(
+        "Print the first loss of an untrained network with K classes: a mean is about log K, "
+        "however many examples there are. Yours is n times that. What is missing after the loop "
+        "over the batches?"
+    ),
+)
+def train_losses_summed_over_examples(
+    params, X, y, *, activation, learning_rate, batch_size, epochs, rng
+):
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total)
+    return params, losses
+
+
 @variant("train", style="the loss on all examples after each epoch")
 def train_loss_afterwards(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
     losses = []
@@ -1559,6 +1839,48 @@ def predict_row_matrix(params, X, activation):
     return np.argmax(forward(params, X, activation)[-1], axis=0, keepdims=True)
 
 
+@misconception(
+    "predict",
+    title="The scores are returned, not the classes",
+    why="The last output of the network is taken for its answer.",
+    hint=(
+        "Print the shape of your result: K × n scores. A class is one whole number for each "
+        "example: the number of the row that holds the largest score of its column."
+    ),
+)
+def predict_scores(params, X, activation):
+    return forward(params, X, activation)[-1]
+
+
+@misconception(
+    "predict",
+    title="The hidden layers are linear: the activation is left out",
+    why="W X + b is repeated for all layers, as it is right for the last one.",
+    hint=(
+        "Compare your hidden outputs with those of `forward` for the same X. Are any of a "
+        "ReLU's negative? Without an activation, all your layers together are one linear layer."
+    ),
+)
+def predict_without_activation(params, X, activation):
+    for W, b in params:
+        X = W @ X + b
+    return X.argmax(axis=0)
+
+
+@misconception(
+    "predict",
+    title="The softmax runs along the examples before the comparison",
+    why="Without an axis, or with the wrong one, the examples share one sum.",
+    hint=(
+        "Do the probabilities of one example, a column, sum to 1? Taken along the rows, an "
+        "example's scores are divided by different numbers, and the largest may change. Do you "
+        "need probabilities at all?"
+    ),
+)
+def predict_softmax_over_examples(params, X, activation):
+    return softmax(forward(params, X, activation)[-1].T).argmax(axis=1)
+
+
 @variant("predict", style="one example at a time, through the probabilities")
 def predict_by_example(params, X, activation):
     classes = []
@@ -1679,6 +2001,32 @@ def accuracy_by_membership(y_hat, y):
 )
 def accuracy_over_classes(y_hat, y):
     return float(np.sum(y_hat == y) / len(np.unique(y)))
+
+
+@misconception(
+    "accuracy",
+    title="One truth value for each example is returned, not their mean",
+    why="The comparison of the arrays is taken for the result.",
+    hint=(
+        "Print the shape of your result: it should be one number. What is the mean of True, "
+        "True, False, True, when True counts as 1?"
+    ),
+)
+def accuracy_per_example(y_hat, y):
+    return y_hat == y
+
+
+@misconception(
+    "accuracy",
+    title="The fraction is rounded",
+    why="Two decimals look tidy, and more are not shown anyway.",
+    hint=(
+        "Try 1 right answer of 3: the result should be 0.3333…, yours is shorter. Rounding is "
+        "for printing; a result is kept as it is."
+    ),
+)
+def accuracy_rounded(y_hat, y):
+    return round(float(np.mean(y_hat == y)), 2)
 
 
 @variant("accuracy", style="a count over the length")

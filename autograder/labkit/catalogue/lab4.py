@@ -295,6 +295,35 @@ def bias_gradients_flat(encoder, decoder, X, activation):
     return loss, (dW1, db1.ravel()), (dW2, db2.ravel())
 
 
+@misconception(
+    "autoencoder_loss",
+    title="The loss lacks its factor 1/2, while the gradients are right",
+    why="The gradient has no 2 in it, so the loss is written without one as well.",
+    hint=(
+        "Compare your loss with the expected one: twice as large. With central differences of "
+        "your own loss your gradients would be half of what they should be. Which factor makes "
+        "the 2 of the square vanish?"
+    ),
+)
+def half_missing_in_loss(encoder, decoder, X, activation):
+    loss, *grads = autoencoder_loss(encoder, decoder, X, activation)
+    return 2 * loss, *grads
+
+
+@misconception(
+    "autoencoder_loss",
+    title="The encoder's bias gets no gradient",
+    why="The bias of the hidden layer is easily left out on the way back.",
+    hint=(
+        "Print the encoder's db: all zeros. Move one of its biases by a little and look at the "
+        "loss: it changes. The sum over the examples of which matrix is the gradient of b?"
+    ),
+)
+def encoder_bias_forgotten(encoder, decoder, X, activation):
+    loss, (dW, db), decoder_grad = autoencoder_loss(encoder, decoder, X, activation)
+    return loss, (dW, 0.0 * db), decoder_grad
+
+
 @variant("autoencoder_loss", style="every formula written out, nothing of the earlier labs")
 def autoencoder_loss_by_hand(encoder, decoder, X, activation):
     (W1, b1), (W2, b2) = encoder, decoder
@@ -616,6 +645,150 @@ def decoder_returned_first(X, hidden, *, activation, learning_rate, batch_size, 
     return decoder, encoder, losses
 
 
+@misconception(
+    "train_autoencoder",
+    title="Only the decoder is trained, the encoder stays as it started",
+    why="The error is at the decoder's end, and its gradient is at hand first.",
+    hint=(
+        "Compare the encoder that you return with the one that `initialize` gave: is any entry "
+        "different? It is the encoder that is kept in the end, so both have to take their step."
+    ),
+)
+def encoder_not_trained(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "xavier")
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(n, batch_size, rng):
+            loss, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
+            (decoder,) = sgd_step([decoder], grads[1:], learning_rate)
+            total += loss * len(batch)
+        losses.append(total / n)
+    return encoder, decoder, losses
+
+
+@misconception(
+    "train_autoencoder",
+    title="A last batch that is not full is never used",
+    why="Batches of one size are convenient, and n is often a multiple of it.",
+    hint=(
+        "Count the examples of one epoch for n = 13 and batches of 5: there should be 13, yours "
+        "are 10. The short batch is a batch like the others."
+    ),
+)
+def autoencoder_short_batch_dropped(
+    X, hidden, *, activation, learning_rate, batch_size, epochs, rng
+):
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "xavier")
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(n, batch_size, rng):
+            if len(batch) < min(n, batch_size):
+                continue
+            loss, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
+            encoder, decoder = sgd_step([encoder, decoder], grads, learning_rate)
+            total += loss * len(batch)
+        losses.append(total / n)
+    return encoder, decoder, losses
+
+
+@misconception(
+    "train_autoencoder",
+    title="Every step uses all the examples; batch_size is ignored",
+    why="The loss is defined on all of X, and so it is called with all of X.",
+    hint=(
+        "Count the steps of one epoch with 20 examples in batches of 5: there should be 4, "
+        "yours is 1. Which columns of X does your loss get?"
+    ),
+)
+def autoencoder_full_batches(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "xavier")
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(n, n, rng):
+            loss, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
+            encoder, decoder = sgd_step([encoder, decoder], grads, learning_rate)
+            total += loss * len(batch)
+        losses.append(total / n)
+    return encoder, decoder, losses
+
+
+@misconception(
+    "train_autoencoder",
+    title="The learning rate is divided by the batch size: 1/n twice",
+    why="A mean needs a division by the number of examples, and the step gets it.",
+    hint=(
+        "The loss is a mean already, and so is its gradient. Make one step with all the "
+        "examples by hand: W minus the learning rate times dW. By which factor is your step "
+        "shorter?"
+    ),
+)
+def autoencoder_rate_over_batch(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "xavier")
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(n, batch_size, rng):
+            loss, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
+            encoder, decoder = sgd_step([encoder, decoder], grads, learning_rate / len(batch))
+            total += loss * len(batch)
+        losses.append(total / n)
+    return encoder, decoder, losses
+
+
+@misconception(
+    "train_autoencoder",
+    title="Only one epoch is trained, whatever `epochs` says",
+    why="The loop over the mini-batches is the loop that one thinks of.",
+    hint=(
+        "How long is your list of losses? It should hold one number for each epoch. How many "
+        "loops does it take to go through all mini-batches several times?"
+    ),
+)
+def autoencoder_single_epoch(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "xavier")
+    losses = []
+    for _ in range(1):
+        total = 0.0
+        for batch in minibatches(n, batch_size, rng):
+            loss, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
+            encoder, decoder = sgd_step([encoder, decoder], grads, learning_rate)
+            total += loss * len(batch)
+        losses.append(total / n)
+    return encoder, decoder, losses
+
+
+@misconception(
+    "train_autoencoder",
+    title="The mini-batches come from a generator of their own, not from `rng`",
+    why="The start is drawn from `rng`, and a new generator looks just as good for the order.",
+    hint=(
+        "Train with two generators of different seeds and print the first batches: they should "
+        "differ, yours are the same. One generator, handed in by the caller, serves all random "
+        "draws."
+    ),
+)
+def autoencoder_own_order(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "xavier")
+    losses, rng = [], np.random.default_rng(0)
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(n, batch_size, rng):
+            loss, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
+            encoder, decoder = sgd_step([encoder, decoder], grads, learning_rate)
+            total += loss * len(batch)
+        losses.append(total / n)
+    return encoder, decoder, losses
+
+
 @variant("train_autoencoder", style="updates copies in place, losses measured after each epoch")
 def train_autoencoder_in_place(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
     n = X.shape[1]
@@ -843,6 +1016,37 @@ def sizes_popped(X, hidden_sizes, **settings):
     return encoders
 
 
+@misconception(
+    "pretrain",
+    title="All layers are trained with the sigmoid, whatever the activation",
+    why="Stacked autoencoders are mostly shown with sigmoid units, and the name gets hard-coded.",
+    hint=(
+        "Does a change of `activation` change the first encoder? It should: the derivative on "
+        "the way back is another one. Look at every call that needs to know the activation."
+    ),
+)
+def layers_trained_with_sigmoid(X, hidden_sizes, *, activation, **settings):
+    encoders = []
+    for hidden in hidden_sizes:
+        encoder, decoder, _ = train_autoencoder(X, hidden, activation="sigmoid", **settings)
+        encoders.append(encoder)
+        X = forward([encoder, decoder], X, activation)[1]
+    return encoders
+
+
+@misconception(
+    "pretrain",
+    title="Only the last encoder is returned",
+    why="The variable of the loop holds one encoder, and the last one is left at the end.",
+    hint=(
+        "Print the length of your result: there should be one pair (W, b) for each hidden size. "
+        "Where do the encoders of the rounds before stay?"
+    ),
+)
+def only_last_encoder(X, hidden_sizes, **settings):
+    return pretrain(X, hidden_sizes, **settings)[-1:]
+
+
 @variant("pretrain", style="recursive")
 def pretrain_recursive(X, hidden_sizes, **settings):
     def stack(codes, sizes):
@@ -1057,6 +1261,52 @@ def losses_with_start(encoders, X, y, classes, **settings):
 def softmax_layer_own_generator(encoders, X, y, classes, **settings):
     top = initialize([len(encoders[-1][0]), classes], np.random.default_rng(0), "small")
     return train([*encoders, *top], X, y, **settings)
+
+
+@misconception(
+    "fine_tune",
+    title="The softmax layer is trained alone first, and then everything once more",
+    why="A new layer on finished ones is often warmed up before the whole network moves.",
+    hint=(
+        "Count the steps: one epoch with all examples in one batch is a single step for all "
+        "layers together. In the first step every layer should move, and yours takes more steps "
+        "than asked for."
+    ),
+)
+def softmax_layer_first(encoders, X, y, classes, **settings):
+    top = initialize([len(encoders[-1][0]), classes], settings["rng"], "small")
+    codes = forward([*encoders, *top], X, settings["activation"])[-2]
+    top, _ = train(top, codes, y, **settings)
+    return train([*encoders, *top], X, y, **settings)
+
+
+@misconception(
+    "fine_tune",
+    title="The network always uses the sigmoid, whatever the activation",
+    why="The encoders of the examples were trained with sigmoid units.",
+    hint=(
+        "Fine-tune once with sigmoid and once with tanh, from the same start: the results "
+        "should differ, yours do not. Which argument says what the encoders were trained with?"
+    ),
+)
+def fine_tuned_with_sigmoid(encoders, X, y, classes, *, activation, **settings):
+    top = initialize([len(encoders[-1][0]), classes], settings["rng"], "small")
+    return train([*encoders, *top], X, y, activation="sigmoid", **settings)
+
+
+@misconception(
+    "fine_tune",
+    title="The mini-batches come from a generator of their own, not from `rng`",
+    why="The new layer is drawn from `rng`, and a new generator looks just as good for the order.",
+    hint=(
+        "Fine-tune with two generators of different seeds and print the first batches: they "
+        "should differ, yours are the same. One generator, handed in by the caller, serves all "
+        "random draws."
+    ),
+)
+def fine_tuned_in_own_order(encoders, X, y, classes, *, rng, **settings):
+    top = initialize([len(encoders[-1][0]), classes], rng, "small")
+    return train([*encoders, *top], X, y, rng=np.random.default_rng(0), **settings)
 
 
 @variant("fine_tune", style="own loop, updates copies in place, losses after each epoch")

@@ -43,6 +43,7 @@ import json
 import math
 import re
 import struct
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -340,7 +341,11 @@ class Decoder:
         if name not in self._bit_generators:
             raise ProtocolError("unknown bit generator")
         state = self.value(rest[1], depth + 1)
-        bits = getattr(np.random, name)(0)
+        kind = getattr(np.random, name)
+        bits = kind(0)
+        set_state(bits, state)
+        # A state holds no seed, but `spawn` takes the children's from there: they follow the state.
+        bits = kind(zlib.crc32(repr(bits.state).encode()))
         set_state(bits, state)
         generator = np.random.Generator(bits)
         self.generators.append(generator)

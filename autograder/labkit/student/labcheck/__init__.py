@@ -34,7 +34,7 @@ from .naming import (
 )
 from .notebook import start
 from .otter_hook import use
-from .probe import FAILURE_SENTENCES, Probe
+from .probe import FAILURE_SENTENCES, Exact, Probe
 from .recorded import Recorded, pack, pack_observation, unpack, unpack_observation
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "CaseFailed",
     "CaseRun",
     "Check",
+    "Exact",
     "Explanation",
     "Failure",
     "Observation",

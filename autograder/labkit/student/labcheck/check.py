@@ -13,7 +13,7 @@ import numpy as np
 from .calling import Observation
 from .comparing import Problem, gradient_problem, values_problem
 from .naming import CaseRun, Tried, WrongOutcome, as_sentence, compose, rank
-from .probe import Probe, failure_problem
+from .probe import Exact, Probe, failure_problem
 
 TOO_SLOW = "times faster than plain loops"
 """Part of the sentence for a right answer that took too long."""
@@ -160,9 +160,14 @@ class Check:
         *args: Any,
         judge: Callable[[Any], str | None],
         no_warnings: bool = False,
+        exact: Exact = "",
         **kwargs: Any,
     ) -> None:
-        """One call whose result `judge` accepts with None or faults with one plain sentence."""
+        """One call whose result `judge` accepts with None or faults with one plain sentence.
+
+        `exact`: no random draw decides about the result ("all") or its "first" part, the params, so
+        a mistake is named by these numbers and not by the sentence alone.
+        """
 
         def verdict(seen: Observation) -> Problem | None:
             try:
@@ -176,7 +181,7 @@ class Check:
             return Problem("verdict", as_sentence(sentence), as_sentence(sentence))
 
         self.expect(function, lambda ref: None)
-        self._ask(Probe(function, args, kwargs, verdict, quiet=no_warnings))
+        self._ask(Probe(function, args, kwargs, verdict, quiet=no_warnings, exact=exact))
 
     def raises(
         self,

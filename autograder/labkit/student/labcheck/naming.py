@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from .calling import Observation
 from .comparing import Problem, same
-from .probe import Probe
+from .probe import Exact, Probe
 
 MESSAGE_LIMIT = 600
 """Longest message of a case, in characters: more is not read."""
@@ -31,8 +32,11 @@ class WrongOutcome:
     problem: Problem | None
 
 
-def match(seen: Observation, problem: Problem, wrong: WrongOutcome) -> int:
-    """How well a known mistake explains an observation: 0 not at all, 2 the same answer."""
+def match(seen: Observation, problem: Problem, wrong: WrongOutcome, exact: Exact = "") -> int:
+    """How well a known mistake explains an observation: 0 not at all, 2 the same answer.
+
+    1 is the same verdict on another answer, where random draws may differ: see `Probe.exact`.
+    """
     if wrong.problem is None:
         return 0
     a, b = seen.failure, wrong.seen.failure
@@ -48,12 +52,25 @@ def match(seen: Observation, problem: Problem, wrong: WrongOutcome) -> int:
         return 2 if same(seen.value, wrong.seen.value) else 1
     if same(seen.value, wrong.seen.value):
         return 2
-    if (
-        problem.kind == wrong.problem.kind == "verdict"
-        and problem.sentence == wrong.problem.sentence
-    ):
+    if not problem.kind == wrong.problem.kind == "verdict":
+        return 0
+    if problem.sentence != wrong.problem.sentence:
+        return 0
+    if not exact:
         return 1
-    return 0
+    return 2 if exact == "first" and _same_first(seen.value, wrong.seen.value) else 0
+
+
+def _same_first(a: Any, b: Any) -> bool:
+    """Whether two results of several parts begin with the same list or pair."""
+    parts = (list, tuple)
+    return (
+        isinstance(a, parts)
+        and isinstance(b, parts)
+        and min(len(a), len(b)) > 1
+        and isinstance(a[0], parts)
+        and same(a[0], b[0])
+    )
 
 
 @dataclass
@@ -89,9 +106,12 @@ def rank(
 
     A mistake that also tells which probes *pass* is more specific than one that fits a
     single failure; of those that tell everything, the one seen in more probes comes first.
+    A mistake that shares no answer, only a verdict, and tells another probe wrongly is a guess:
+    it is not named.
     """
     contradictions: dict[str, int] = {}
     strength: dict[str, int] = {}
+    certain: set[str] = set()
     explained: dict[str, set[str]] = {}
     known: dict[str, Explanation] = {}
     for case in cases:
@@ -102,12 +122,15 @@ def rank(
                 contradictions.setdefault(key, 0)
                 if tried.problem is None:
                     contradictions[key] += outcome.problem is not None
-                elif degree := match(tried.seen, tried.problem, outcome):
+                elif degree := match(tried.seen, tried.problem, outcome, tried.probe.exact):
                     strength[key] = strength.get(key, 0) + degree
+                    if degree == 2:
+                        certain.add(key)
                     explained.setdefault(key, set()).add(case.name)
                 else:
                     contradictions[key] += 1
-    order = sorted(explained, key=lambda key: (contradictions[key], -strength[key], key))
+    found = [key for key in explained if key in certain or not contradictions[key]]
+    order = sorted(found, key=lambda key: (contradictions[key], -strength[key], key))
     return [(known[key], explained[key]) for key in order]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from .calling import Failure, Observation
 from .comparing import Problem
+
+Exact = Literal["", "first", "all"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,9 @@ class Probe:
     """Whether a floating-point warning is a problem."""
     wants_error: bool = False
     """Whether an exception is the right answer."""
+    exact: Exact = ""
+    """What of the answer is the same for the same mistake, however it is written or draws: "all",
+    or its "first" part (the params, where losses may be measured at two times)."""
 
     def problem(self, seen: Observation) -> Problem | None:
         """What is wrong with an observation of this call, or None."""
@@ -92,10 +97,14 @@ def failure_problem(function: str, failure: Failure) -> Problem:
     name = failure.type_name
     if failure.kind in ("raised", "import_failed") and name:
         general = general[:-1] + f" ({name})."
+    if failure.kind == "bad_type" and name not in ("", "object"):
+        general = general[:-1] + f": {name}."
     place = f" at {failure.where}" if failure.where else ""
     text = failure.text.strip()
     told = failure.kind in ("raised", "import_failed", "bad_type")
     hint = f"{failure.type_name or 'Error'}{place}: {text}" if told and (text or place) else ""
+    if failure.kind == "bad_type" and name == "generator":
+        hint = "A function with `yield` gives its values one by one: return them all in a list."
     if failure.kind == "not_written":
         hint = text.partition(". ")[2]
         if failure.detail and failure.detail != function:

@@ -13,13 +13,25 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from labkit import bench, reference
-from labkit.bench import checking, convolution, epochs, grading, machine, measure, plot, table
+from labkit.bench import (
+    MEASUREMENTS,
+    checking,
+    convolution,
+    epochs,
+    grading,
+    machine,
+    measure,
+    plot,
+    table,
+)
 from labkit.bench import submissions as handed_in
 from labkit.bench.measure import NotMeasured, Row, compare, missing, take_turns
 from labkit.build import built
+from labkit.cli import main
 from labkit.errors import LabkitError
 from labkit.labs import find
 
@@ -167,6 +179,11 @@ def test_what_fails_is_a_row_and_the_others_go_on(
     printed = " ".join(capsys.readouterr().out.split())
     assert "Not measured: refused: this needs root and debootstrap." in printed
     assert "Not measured: broken: it stopped with ZeroDivisionError: a bug" in printed
+
+
+def test_help_names_every_measurement() -> None:
+    told = CliRunner().invoke(main, ["bench", "--help"]).output
+    assert all(name in told.replace("-\n", "") for name in MEASUREMENTS)
 
 
 def test_only_runs_what_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

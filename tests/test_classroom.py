@@ -90,7 +90,8 @@ def test_everybody_gets_a_status(bundle: Bundle, tmp_path: Path, jobs: int) -> N
         assert (tmp_path / "out" / "feedback" / f"{result.submission}.html").is_file()
     look = needs_a_look(found)
     assert {line.partition(":")[0] for line in look} == {
-        name for name, status in statuses.items() if status != GRADED
+        *(name for name, status in statuses.items() if status != GRADED),
+        *("jansen", "kaya"),  # an endless loop, an end at the import
     }
     assert all(line.endswith(".") for line in look)
 

@@ -242,6 +242,24 @@ def test_check_shows_hints_and_keeps_to_no_color(colour: bool, tmp_path: Path) -
     assert max(map(len, re.split(r"[\r\n]", plain))) <= 80
 
 
+def test_check_says_the_same_once_and_breaks_lines_between_words(tmp_path: Path) -> None:
+    handed_in(tmp_path, work=starter.stub_package(1))
+    code, screen = in_terminal("check", "lab1", "--path", tmp_path / "work", NO_COLOR="1")
+    lines = screen.replace("\r", "").split("\n")
+    assert code == 1
+    assert max(map(len, lines)) <= 80
+    for name in find("lab1").questions:
+        assert lines.count(f"      `{name}` is not written yet.") == 1
+
+
+def test_an_error_in_a_terminal_breaks_between_words() -> None:
+    code, screen = in_terminal("bench", "--only", "nonsense")
+    assert code == 2
+    assert max(map(len, screen.replace("\r", "").split("\n"))) <= 80
+    whole = labkit("bench", "--only", "nonsense").stderr.strip()
+    assert " ".join(screen.split()) == whole  # elsewhere it stays one line
+
+
 def test_check_passes_on_right_work_and_stops_on_bad_names(tmp_path: Path) -> None:
     handed_in(tmp_path, work=RIGHT, empty={"readme.txt": ""})
     for arguments, code, says in (

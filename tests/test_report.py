@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from labkit import catalogue, report, results
+from labkit import catalogue, delivery, report, results
 from labkit.report import numbers
 from labkit.results import QuestionResult, Result
 from labkit.similar import Pair, Similarity
@@ -69,7 +69,7 @@ def test_the_overview_counts_only_what_is_graded() -> None:
     seen = numbers.overview(found, LAB)
     assert (seen.submitted, seen.graded, seen.median, seen.mean) == (3, 2, 90.0, 90.0)
     assert seen.spread == pytest.approx(np.std([80, 100], ddof=1))
-    assert "the 1 without a grade are left out" in page(found).text
+    assert "; 1 without a grade is left out" in page(found).text
 
 
 def test_the_distribution_is_told_in_words_too() -> None:
@@ -283,3 +283,35 @@ def test_a_negative_number_stays_a_number(tmp_path: Path) -> None:
     )
     row = {row["question"]: row for row in table(tmp_path, "questions.csv")}["relu"]
     assert float(row["discrimination"]) == pytest.approx(-1)
+
+
+# ---------------------------------------------------------------- what to read first
+
+
+def test_the_overview_names_the_hardest_and_the_most_frequent() -> None:
+    key = MISTAKES[0].key
+    found = [result("a", {"relu": wrong(named=[key])}), result("b")]
+    text = page(found).text
+    assert "Hardest: relu (50 % of its points)" in text
+    assert f"“{MISTAKES[0].title}” ( relu , 1 of 2)" in text
+    assert "Hardest" not in page([result("b")]).text
+
+
+def test_mistakes_of_one_submission_each_are_folded_where_there_are_many() -> None:
+    many = [
+        numbers.Mistake("relu", f"key{i}", "Title", "Hint", tuple("ab"[: 2 - (i > 5)]), 2)
+        for i in range(20)
+    ]
+    assert numbers.rare(many) == many[8:]
+    assert numbers.rare(many[:8]) == []
+    assert numbers.rare([replace(one, submissions=("a", "b")) for one in many]) == []
+
+
+def test_the_terminal_names_everybody_who_needs_a_look() -> None:
+    timeout = FAILURE_SENTENCES["timeout"].format(function="relu")
+    found = [result("a"), result("b", {"relu": wrong(message=timeout)}), UNGRADED]
+    look = delivery.needs_a_look(found)
+    assert look == [f"late_one: {UNGRADED.status}", "b: ran out of time in relu."]
+    pair = Pair("a", "b", ("relu",), 1.0, 9.0)
+    told = delivery.near_identical(Similarity(3, (pair,), ("c",)))
+    assert [line.partition(":")[0] for line in told] == ["a, b", "c"]

@@ -13,6 +13,7 @@ import pytest
 from labkit import results
 from labkit.results import OUTPUT_LIMIT, CaseResult, QuestionResult, Result
 from labkit.student.labcheck import Check
+from labkit.student.labcheck.probe import FAILURE_SENTENCES
 from tests.sample_results import LAB, question, result
 from tests.schema import check_gradescope
 
@@ -153,3 +154,15 @@ def test_grades_csv_holds_a_column_a_question_and_no_formula(tmp_path: Path) -> 
     assert [row["possible"] for row in rows] == ["100", "105", "100"]
     assert [row["percent"] for row in rows] == ["90", "97.62", "0"]
     assert rows[2]["status"].startswith("unreadable: ")
+
+
+@pytest.mark.parametrize("reason", ["SyntaxError at neuralnet/layers.py line 3: invalid", ""])
+def test_a_file_that_cannot_be_imported_is_the_first_thing_to_read(reason: str) -> None:
+    lead = FAILURE_SENTENCES["import_failed"].format(function="relu").rstrip(".")
+    message = f"{lead} (SyntaxError).\n{reason}".rstrip()
+    found = result("kim", {n: question(n, [False, False], message) for n in ("relu", "forward")})
+    assert found.summary.startswith(
+        "A file cannot be imported, so 2 questions could not be checked."
+    )
+    assert (f"Mend this first: {reason}." in found.summary) == bool(reason)
+    assert "imported" not in result("kim", PARTIAL).summary

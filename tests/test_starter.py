@@ -58,9 +58,7 @@ def treble(
 
 
 def message(lab, module, name):
-    return (
-        f"Lab {lab}: {name} is not written yet. Open neuralnet/{module}.py and replace this line."
-    )
+    return f"Lab {lab}: {name} is not written yet. Open neuralnet/{module}.py and write it there."
 
 
 def test_strip():

@@ -494,8 +494,8 @@ for name, (a, slope) in PAIRS.items():
 #   is not, its slope is a full 1.
 # - **Zero-centred.** Only tanh's mean output is 0. The sigmoid's outputs are *all* positive. A weight's gradient
 #   is (error of the unit) × (input of the weight), so if all inputs are positive, all weights of a unit get
-# gradients of one sign: they can only all grow or all shrink in one step. The next picture shows what
-# follows.
+#   gradients of one sign: they can only all grow or all shrink in one step. The next picture shows what
+#   follows.
 # - **Cost.** ReLU needs no exponential. (The times vary from run to run.)
 #
 # ReLU has a drawback of its own: a unit whose score is negative for *every* example has slope 0 for every

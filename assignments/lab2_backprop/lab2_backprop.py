@@ -162,18 +162,16 @@ left.legend(frameon=False)
 
 difference = np.linspace(-6, 6, 41)
 P = softmax(np.array([difference, np.zeros_like(difference)]))
-right.plot(difference, P[0], color=BLUE, label="softmax, class 0")
-right.plot(difference, P[1], color=ORANGE, linestyle="--", label="softmax, class 1")
-right.plot(
-    difference[::4],
-    sigmoid(difference[::4]),
-    "o",
-    color=BLACK,
-    mfc="none",
-    label="sigmoid of lab 1",
+right.plot(difference, P[0], color=BLUE)
+right.plot(difference, P[1], color=ORANGE, linestyle="--")
+right.plot(difference[::4], sigmoid(difference[::4]), "o", color=BLACK, mfc="none")
+right.text(1.8, 0.7, "line: class 0\n○: sigmoid of lab 1", fontsize=9, va="top")
+right.text(-5.9, 0.92, "class 1", fontsize=9, va="top")
+right.set(
+    title="Softmax of two classes",
+    xlabel="score of class 0 − score of class 1",
+    ylabel="probability",
 )
-right.set(title="Two classes", xlabel="score of class 0 − score of class 1", ylabel="probability")
-right.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
@@ -299,7 +297,7 @@ ax.annotate(
     "cross-entropy, −log p", (p_true[5], loss[5]), (0.1, 4.1), arrowprops={"arrowstyle": "-"}
 )
 ax.plot(p_true, (1 - p_true) ** 2, color=BLUE, linestyle="--", linewidth=2)
-ax.text(0.03, 0.2, "squared error, (1 − p)²", color=BLUE)
+ax.text(0.02, 0.08, "squared error, (1 − p)²", color=BLUE)
 ax.plot(0.1, np.log(10), "ko")
 ax.annotate(
     "ten classes, knowing nothing:\nlog 10 = 2.303",

@@ -343,8 +343,8 @@ plt.show()
 # %% [markdown]
 # *Figure 1: two panels with the spread of numbers in each layer, on logarithmic axes, for six pairs of activation and
 # scheme. Left, forward: with "small" (dotted) the outputs shrink tenfold and more from layer to layer, so that
-# nothing is left after a few layers; with a scaled scheme (solid: tanh with "xavier", ReLU with "he") they keep their
-# size. ReLU with "xavier" (dashed) loses a little in each layer: that is what the 2 in "he" is for. Right, backward:
+# nothing is left after a few layers; with a scaled scheme (solid: tanh with "xavier", ReLU with "he") they stay of the
+# same order of size. ReLU with "xavier" (dashed) loses a little in each layer: that is what the 2 in "he" is for. Right, backward:
 # the gradients of the scaled schemes are equally large in all layers, those of "small" are tiny everywhere. The
 # sigmoid (dash-dotted) keeps its outputs but not its gradient: from the last layer to the first it falls by a factor
 # of a million.*
@@ -1416,7 +1416,7 @@ right.set(title="Accuracy", xlabel="epoch", ylabel="fraction right", ylim=(0.4, 
 plt.show()
 
 # %% [markdown]
-# *Figure 3: left, the loss falls from just under log 10 to about 0.25 in 25 epochs, quickly at first. Right, the
+# *Figure 3: left, the loss falls from 1.9, the mean of the first epoch, to about 0.25 in 25 epochs. Right, the
 # fraction of pictures that the network gets right: on the training pictures it rises to over 0.9, on the test
 # pictures it levels off at about 0.84. The gap between the two curves is what the network has learned by heart
 # without understanding it.*
@@ -1551,7 +1551,8 @@ for batch_size, epochs, colour, line, marker in (
     left.loglog(seen, losses, **style, label=f"batch size {batch_size}")
     right.loglog(seen * steps, losses, **style)
     print(
-        f"batch size {batch_size:4}: {steps:4} steps in an epoch, loss {losses[0]:.3f} in epoch 1, {losses[5]:.3f} in epoch 6, {losses[-1]:.3f} in epoch {epochs}"
+        f"batch size {batch_size:4}: {steps:4} steps in an epoch; loss "
+        + ", ".join(f"{losses[e - 1]:.3f} in epoch {e}" for e in sorted({1, 6, epochs}))
     )
 left.legend(frameon=False)
 left.set(title="Loss by epochs (work)", xlabel="epochs", ylabel="mean loss of the epoch")
@@ -1562,7 +1563,8 @@ plt.show()
 # *Figure 6: loss against epochs (left) and against steps (right) for the batch sizes 1 (dotted, triangles), 32
 # (solid, circles) and 1000 (dashed, squares), both axes logarithmic. By epochs, batch size 1 is lowest and the full
 # batch far behind: it needs a hundred epochs where the mini-batches need five. By steps the order is turned round:
-# batch size 1 needs the most, and 32 and 1000 lie almost on each other.*
+# batch size 1 needs the most, and 32 and 1000 lie almost on each other (only almost: a point is the mean loss of an
+# epoch, which for 32 are the 32 steps that lead to it).*
 
 # %% [raw]
 # # BEGIN QUESTION
@@ -1806,7 +1808,7 @@ plt.show()
 # ### Dead units
 #
 # The price of ReLU: a unit whose score is negative for *every* example has the output 0, hence the gradient 0, hence
-# it never changes again. It is **dead**. One step that is too long can do it. We train a network with two hidden
+# its weights never change again. It is **dead** (unless the layers before it happen to move its inputs). One step that is too long can do it. We train a network with two hidden
 # layers with four learning rates, and count the units of the second layer whose output is 0 on all training pictures.
 
 # %%

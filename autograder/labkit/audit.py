@@ -116,6 +116,11 @@ def show(console: Console, lab: Lab, findings: Sequence[Finding]) -> bool:
             str(sum(not f.hole for f in right)),
         )
     console.print(table)
+    console.print(
+        "wrong versions: caught in their own question, named first, and alone (no other question "
+        "loses points); right versions: full marks",
+        style="dim",
+    )
     wrong = [finding for finding in findings if not finding.right]
     holes = [finding for finding in findings if finding.hole]
     for finding in holes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,9 +60,9 @@ class _Group(click.Group):
             with _tidy_when_ended():
                 return super().invoke(context)
         except CheckFailedError as error:
-            raise click.ClickException(str(error)) from error  # exit 1
+            raise click.ClickException(_filled(error)) from error  # exit 1
         except LabkitError as error:
-            raise click.UsageError(str(error)) from error  # exit 2
+            raise click.UsageError(_filled(error)) from error  # exit 2
         except BrokenPipeError:
             raise  # the reader has gone: click's business
         except OSError as error:
@@ -71,6 +73,18 @@ class _Group(click.Group):
             line = "\nStopped. What is done is kept: grade and moodle go on with --resume."
             click.echo(line, err=True)
             sys.exit(130)
+
+
+def _filled(error: Exception) -> str:
+    """The sentence of an error; in a terminal its lines break between words."""
+    text = str(error)
+    if not sys.stderr.isatty():
+        return text
+    prefix = "Error: "  # click's
+    width = max(40, min(shutil.get_terminal_size().columns, 100))
+    return textwrap.fill(
+        prefix + text, width, break_long_words=False, break_on_hyphens=False
+    ).removeprefix(prefix)
 
 
 @click.group(
@@ -170,7 +184,8 @@ def grade(
     """Grade a class.
 
     SUBMISSIONS is a folder with a folder or a zip for each student, or the zip that Moodle's or
-    Gradescope's download gives.
+    Gradescope's download gives. OUT gets report.html (open that first), grades.csv, a feedback
+    page and a result for each student.
     """
     from labkit.delivery import grade_to
 
@@ -241,7 +256,13 @@ def audit(labs: tuple[str, ...], seeds: int, mutants: bool) -> None:
     show_default=True,
     help="Where the JSON and the plot go.",
 )
-@click.option("--only", multiple=True, help="Only these measurements.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    help="Only this measurement (may be given several times): grade, class, class500, check, conv, "
+    "epoch, build, image.",
+)
 @click.option("--quick", is_flag=True, help="Fewer rounds.")
 def bench(out: Path, only: tuple[str, ...], quick: bool) -> None:
     """Measure the figures that the README quotes.

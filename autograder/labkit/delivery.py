@@ -75,14 +75,14 @@ def grade_to(
     summary = list(notes)
     if given is not None:
         found = _with_marks(lab, found, out, given, summary)
-    summary += needs_a_look(found)
     results.write_grades(out / "grades.csv", found, lab)
     with progress("comparing submissions") as (begin, advance):
         begin(len(opened))
         graded = {result.submission for result in found if result.status == GRADED}
         similarity = similar.find(opened, lab, graded, advance)
+    summary += [*needs_a_look(found), *near_identical(similarity)]
     written = report.write(out, found, lab, similarity=similarity, notes=notes)
-    files = [out / "grades.csv", *written, out / "results", out / "feedback"]
+    files = [written[0], out / "grades.csv", *written[1:], out / "results", out / "feedback"]
     if lab.written and given is None:
         files.append(out / TEMPLATE)
         if not files[-1].is_file():  # one that is being filled in stays
@@ -97,12 +97,20 @@ def _points(lab: Lab) -> dict[str, float]:
 
 def needs_a_look(found: list[Result]) -> list[str]:
     """Who needs a human look, and why: one line a submission."""
-    lines = []
-    for result in found:
-        if result.status != GRADED:
-            lines.append(f"{result.submission}: {result.status}")
-        else:
-            lines += [f"{result.submission}: {note}" for note in result.notes]
+    return [
+        f"{look.result.submission}: {reason.replace('`', '').rstrip('.')}."
+        for look in report.numbers.looks(found)
+        for reason in look.reasons
+    ]
+
+
+def near_identical(similarity: similar.Similarity) -> list[str]:
+    """Who has nearly the same code: one line a group."""
+    lines = [f"{', '.join(group)}: nearly the same code." for group in similarity.groups]
+    if similarity.like_reference:
+        lines.append(
+            f"{', '.join(similarity.like_reference)}: the kit's own solution but for names."
+        )
     return lines
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,9 +13,15 @@ from typing import Any
 
 from labkit.atomic import write_json, write_text
 from labkit.labs import Lab
+from labkit.student.labcheck.probe import FAILURE_SENTENCES
 
 GRADED = "graded"
 """Status of a submission whose code was judged; every other one says what a human must look at."""
+
+_NOT_IMPORTED = re.compile(
+    re.escape(FAILURE_SENTENCES["import_failed"].rstrip(".")).replace(r"\{function\}", r"\w+")
+)
+"""How the message begins where a file of the student stops when Python imports it."""
 
 _WHAT_TO_DO = {
     "failed": (
@@ -114,10 +121,25 @@ class Result:
         if public:
             return f"All public checks pass; {hidden}."
         failed = sum(not q.public_passed for q in self.questions)
-        return (
+        return self._not_imported() + (
             f"{failed} of {len(self.questions)} questions fail{'s' if failed == 1 else ''} "
             f"a check that you can run yourself; {hidden}."
         )
+
+    def _not_imported(self) -> str:
+        """The one cause of many failures: a file that cannot be imported."""
+        reasons = {
+            question.name: case.message.partition("\n")[2].partition("\n")[0]
+            for question in self.questions
+            for case in question.cases
+            if not case.hidden and not case.passed and _NOT_IMPORTED.match(case.message)
+        }
+        if not reasons:
+            return ""
+        count = f"{len(reasons)} question{'s' if len(reasons) > 1 else ''}"
+        first = next(filter(None, reasons.values()), "").rstrip(".")
+        told = f"Mend this first: {first}. " if first else ""
+        return f"A file cannot be imported, so {count} could not be checked. {told}"
 
     @property
     def advice(self) -> str:

@@ -15,6 +15,21 @@ if TYPE_CHECKING:
 _SHOWN = 40
 """Rows of a class that are printed; all are in grades.csv."""
 
+_FILES = {
+    "report.html": "open this first",
+    "grades.csv": "points by question",
+    "questions.csv": "how hard each was",
+    "mistakes.csv": "who made which",
+    "similar.csv": "near-identical work",
+    "results": "JSON, one a submission",
+    "feedback": "a page a submission",
+    "marks-template.csv": "for --manual",
+    "worksheet.csv": "upload to Moodle",
+    "feedback.zip": "upload to Moodle",
+    "upload.txt": "how to upload",
+}
+"""What the files of a graded class are for."""
+
 
 def say(line: str) -> None:
     """One line for the person at the terminal, on stderr."""
@@ -105,5 +120,10 @@ def show_class(graded: Graded) -> None:
         if len(graded.summary) > _SHOWN:
             console.print(f"  … and {len(graded.summary) - _SHOWN} more lines in report.html")
     console.print("\n[bold]Files[/bold]")
+    width = max((len(str(path)) for path in graded.files), default=0)
     for path in graded.files:
-        console.print(f"  {path}", markup=False, soft_wrap=True)
+        told = _FILES.get(path.name, "")
+        # Beside the path where that fits, so that a path can be copied whole.
+        beside = width + len(told) + 4 <= console.width
+        line = f"  {path!s:<{width}}  {told}" if told and beside else f"  {path}"
+        console.print(line.rstrip(), markup=False, soft_wrap=True)

@@ -131,8 +131,7 @@ def _blocks(source: str) -> list[_Block]:
 
 def _not_written(lab: int, module: str, function: str) -> str:
     message = (
-        f"Lab {lab}: {function} is not written yet. "
-        f"Open {PACKAGE}/{module}.py and replace this line."
+        f"Lab {lab}: {function} is not written yet. Open {PACKAGE}/{module}.py and write it there."
     )
     return f'raise NotImplementedError("{message}")'
 

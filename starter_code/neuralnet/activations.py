@@ -10,7 +10,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
     Stays finite, without overflow warnings, up to |z| = 10,000: e¹⁰⁰⁰⁰ is too large for a float,
     e⁻¹⁰⁰⁰⁰ is simply 0. The same σ(z) can also be written with eᶻ: choose by the sign of z.
     """
-    raise NotImplementedError("Lab 1: sigmoid is not written yet. Open neuralnet/activations.py and replace this line.")
+    raise NotImplementedError("Lab 1: sigmoid is not written yet. Open neuralnet/activations.py and write it there.")
 
 
 def sigmoid_gradient(h: np.ndarray) -> np.ndarray:
@@ -18,7 +18,7 @@ def sigmoid_gradient(h: np.ndarray) -> np.ndarray:
 
     h: values that `sigmoid` gave, any shape. Returns an array of the same shape, at most 1/4.
     """
-    raise NotImplementedError("Lab 1: sigmoid_gradient is not written yet. Open neuralnet/activations.py and replace this line.")
+    raise NotImplementedError("Lab 1: sigmoid_gradient is not written yet. Open neuralnet/activations.py and write it there.")
 
 
 def tanh(z: np.ndarray) -> np.ndarray:
@@ -28,7 +28,7 @@ def tanh(z: np.ndarray) -> np.ndarray:
     Stays finite, without overflow warnings, up to |z| = 10,000. It is a rescaled sigmoid,
     tanh(z) = 2σ(2z) − 1, and NumPy has it, too.
     """
-    raise NotImplementedError("Lab 1: tanh is not written yet. Open neuralnet/activations.py and replace this line.")
+    raise NotImplementedError("Lab 1: tanh is not written yet. Open neuralnet/activations.py and write it there.")
 
 
 def tanh_gradient(h: np.ndarray) -> np.ndarray:
@@ -36,7 +36,7 @@ def tanh_gradient(h: np.ndarray) -> np.ndarray:
 
     h: values that `tanh` gave, any shape. Returns an array of the same shape, at most 1.
     """
-    raise NotImplementedError("Lab 1: tanh_gradient is not written yet. Open neuralnet/activations.py and replace this line.")
+    raise NotImplementedError("Lab 1: tanh_gradient is not written yet. Open neuralnet/activations.py and write it there.")
 
 
 def relu(z: np.ndarray) -> np.ndarray:
@@ -44,7 +44,7 @@ def relu(z: np.ndarray) -> np.ndarray:
 
     z: scores, an array of any shape. Returns an array of the same shape.
     """
-    raise NotImplementedError("Lab 1: relu is not written yet. Open neuralnet/activations.py and replace this line.")
+    raise NotImplementedError("Lab 1: relu is not written yet. Open neuralnet/activations.py and write it there.")
 
 
 def relu_gradient(h: np.ndarray) -> np.ndarray:
@@ -53,4 +53,4 @@ def relu_gradient(h: np.ndarray) -> np.ndarray:
     h: values that `relu` gave, any shape. Returns an array of the same shape.
     A dead unit has h = 0, so its derivative is 0, and it learns nothing.
     """
-    raise NotImplementedError("Lab 1: relu_gradient is not written yet. Open neuralnet/activations.py and replace this line.")
+    raise NotImplementedError("Lab 1: relu_gradient is not written yet. Open neuralnet/activations.py and write it there.")

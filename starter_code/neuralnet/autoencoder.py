@@ -22,7 +22,7 @@ def autoencoder_loss(
     X: examples in columns, p × n. activation: "sigmoid", "tanh" or "relu".
     Returns (loss, encoder_grad, decoder_grad): one float, and (dW, db) of each layer.
     """
-    raise NotImplementedError("Lab 4: autoencoder_loss is not written yet. Open neuralnet/autoencoder.py and replace this line.")
+    raise NotImplementedError("Lab 4: autoencoder_loss is not written yet. Open neuralnet/autoencoder.py and write it there.")
 
 
 def train_autoencoder(
@@ -43,7 +43,7 @@ def train_autoencoder(
     X: examples in columns, p × n. hidden: number of units in the code. The rest as in `train`.
     Returns (encoder, decoder, losses): two (W, b), and a list with the mean loss of each epoch.
     """
-    raise NotImplementedError("Lab 4: train_autoencoder is not written yet. Open neuralnet/autoencoder.py and replace this line.")
+    raise NotImplementedError("Lab 4: train_autoencoder is not written yet. Open neuralnet/autoencoder.py and write it there.")
 
 
 def pretrain(
@@ -65,7 +65,7 @@ def pretrain(
     The rest as in `train_autoencoder`, for every layer.
     Returns the encoders, [(W, b), …], one for each entry of hidden_sizes.
     """
-    raise NotImplementedError("Lab 4: pretrain is not written yet. Open neuralnet/autoencoder.py and replace this line.")
+    raise NotImplementedError("Lab 4: pretrain is not written yet. Open neuralnet/autoencoder.py and write it there.")
 
 
 def fine_tune(
@@ -89,4 +89,4 @@ def fine_tune(
     classes: K, their number. The rest as in `train`.
     Returns (params, losses): len(encoders) + 1 layers, and the mean loss of each epoch.
     """
-    raise NotImplementedError("Lab 4: fine_tune is not written yet. Open neuralnet/autoencoder.py and replace this line.")
+    raise NotImplementedError("Lab 4: fine_tune is not written yet. Open neuralnet/autoencoder.py and write it there.")

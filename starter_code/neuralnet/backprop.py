@@ -21,7 +21,7 @@ def numerical_gradient(
     count in float64, for an integer cannot move by h.
     Returns a float64 array of theta's shape.
     """
-    raise NotImplementedError("Lab 2: numerical_gradient is not written yet. Open neuralnet/backprop.py and replace this line.")
+    raise NotImplementedError("Lab 2: numerical_gradient is not written yet. Open neuralnet/backprop.py and write it there.")
 
 
 def dense_backward(
@@ -33,7 +33,7 @@ def dense_backward(
     W: the layer's weights, p1 × p. X: the layer's inputs, p × n.
     Returns (dW, db, dX), each of the shape of what it belongs to: p1 × p, p1 × 1, p × n.
     """
-    raise NotImplementedError("Lab 2: dense_backward is not written yet. Open neuralnet/backprop.py and replace this line.")
+    raise NotImplementedError("Lab 2: dense_backward is not written yet. Open neuralnet/backprop.py and write it there.")
 
 
 def backward(
@@ -49,4 +49,4 @@ def backward(
     dS: gradient with respect to the scores S, K × n. activation: "sigmoid", "tanh" or "relu".
     Returns [(dW, db), …], first layer first. Raises ValueError for another activation's name.
     """
-    raise NotImplementedError("Lab 2: backward is not written yet. Open neuralnet/backprop.py and replace this line.")
+    raise NotImplementedError("Lab 2: backward is not written yet. Open neuralnet/backprop.py and write it there.")

@@ -16,7 +16,7 @@ def dense_parameter_count(volume: tuple[int, int, int], units: int) -> int:
 
     volume: (depth, height, width). units: number of units in the layer. Returns an int.
     """
-    raise NotImplementedError("Lab 5: dense_parameter_count is not written yet. Open neuralnet/convolution.py and replace this line.")
+    raise NotImplementedError("Lab 5: dense_parameter_count is not written yet. Open neuralnet/convolution.py and write it there.")
 
 
 def conv_parameter_count(depth: int, kernel: int, filters: int) -> int:
@@ -26,7 +26,7 @@ def conv_parameter_count(depth: int, kernel: int, filters: int) -> int:
 
     depth: of the input volume. kernel: side of a filter. filters: their number. Returns an int.
     """
-    raise NotImplementedError("Lab 5: conv_parameter_count is not written yet. Open neuralnet/convolution.py and replace this line.")
+    raise NotImplementedError("Lab 5: conv_parameter_count is not written yet. Open neuralnet/convolution.py and write it there.")
 
 
 def output_size(size: int, kernel: int, stride: int, padding: int) -> int:
@@ -39,7 +39,7 @@ def output_size(size: int, kernel: int, stride: int, padding: int) -> int:
     Returns an int. Raises ValueError, naming size, kernel, stride and padding, where the kernel
     does not fit into the padded image, or does not tile it (some pixels would be left over).
     """
-    raise NotImplementedError("Lab 5: output_size is not written yet. Open neuralnet/convolution.py and replace this line.")
+    raise NotImplementedError("Lab 5: output_size is not written yet. Open neuralnet/convolution.py and write it there.")
 
 
 def conv_forward(
@@ -54,7 +54,7 @@ def conv_forward(
     X: image volumes, (D, Hh, Ww, n). W: F filters, (F, D, k, k). b: biases, (F, 1).
     Returns (F, Hh', Ww', n) with Hh' and Ww' from `output_size`.
     """
-    raise NotImplementedError("Lab 5: conv_forward is not written yet. Open neuralnet/convolution.py and replace this line.")
+    raise NotImplementedError("Lab 5: conv_forward is not written yet. Open neuralnet/convolution.py and write it there.")
 
 
 def conv_backward(
@@ -69,7 +69,7 @@ def conv_backward(
     X: the layer's inputs, (D, Hh, Ww, n). W: its filters, (F, D, k, k).
     Returns (dX, dW, db), in this order, of the shapes of X, W and b = (F, 1).
     """
-    raise NotImplementedError("Lab 5: conv_backward is not written yet. Open neuralnet/convolution.py and replace this line.")
+    raise NotImplementedError("Lab 5: conv_backward is not written yet. Open neuralnet/convolution.py and write it there.")
 
 
 def max_pool_forward(X: np.ndarray, size: int, stride: int) -> np.ndarray:
@@ -79,7 +79,7 @@ def max_pool_forward(X: np.ndarray, size: int, stride: int) -> np.ndarray:
     below `size` the windows overlap.
     Returns (D, Hh', Ww', n) with Hh' and Ww' from `output_size` without padding.
     """
-    raise NotImplementedError("Lab 5: max_pool_forward is not written yet. Open neuralnet/convolution.py and replace this line.")
+    raise NotImplementedError("Lab 5: max_pool_forward is not written yet. Open neuralnet/convolution.py and write it there.")
 
 
 def max_pool_backward(dZ: np.ndarray, X: np.ndarray, size: int, stride: int) -> np.ndarray:
@@ -91,7 +91,7 @@ def max_pool_backward(dZ: np.ndarray, X: np.ndarray, size: int, stride: int) -> 
     dZ: gradient with respect to the outputs, (D, Hh', Ww', n). X: the inputs, (D, Hh, Ww, n).
     Returns dX, of X's shape.
     """
-    raise NotImplementedError("Lab 5: max_pool_backward is not written yet. Open neuralnet/convolution.py and replace this line.")
+    raise NotImplementedError("Lab 5: max_pool_backward is not written yet. Open neuralnet/convolution.py and write it there.")
 
 
 def convnet_forward(params: Params, X: np.ndarray) -> np.ndarray:
@@ -104,7 +104,7 @@ def convnet_forward(params: Params, X: np.ndarray) -> np.ndarray:
     params: {"conv_W": (F, D, k, k), "conv_b": (F, 1), "dense_W": (K, F·Hh/2·Ww/2),
     "dense_b": (K, 1)}. X: image volumes, (D, Hh, Ww, n). Returns scores, K × n.
     """
-    raise NotImplementedError("Lab 5: convnet_forward is not written yet. Open neuralnet/convolution.py and replace this line.")
+    raise NotImplementedError("Lab 5: convnet_forward is not written yet. Open neuralnet/convolution.py and write it there.")
 
 
 def convnet_loss(params: Params, X: np.ndarray, y: np.ndarray) -> tuple[float, Params]:
@@ -114,7 +114,7 @@ def convnet_loss(params: Params, X: np.ndarray, y: np.ndarray) -> tuple[float, P
     Returns (loss, grads): one float, and a dict with the keys of params, each gradient of the shape
     of its parameter.
     """
-    raise NotImplementedError("Lab 5: convnet_loss is not written yet. Open neuralnet/convolution.py and replace this line.")
+    raise NotImplementedError("Lab 5: convnet_loss is not written yet. Open neuralnet/convolution.py and write it there.")
 
 
 def train_convnet(
@@ -133,4 +133,4 @@ def train_convnet(
     learning_rate, batch_size, epochs: numbers. rng: the only source of randomness.
     Returns (params, losses): new params, and a list with the mean loss of each epoch.
     """
-    raise NotImplementedError("Lab 5: train_convnet is not written yet. Open neuralnet/convolution.py and replace this line.")
+    raise NotImplementedError("Lab 5: train_convnet is not written yet. Open neuralnet/convolution.py and write it there.")

@@ -14,7 +14,7 @@ def add_bias_row(X: np.ndarray) -> np.ndarray:
 
     X: examples in columns, p × n. Returns floats, (p + 1) × n.
     """
-    raise NotImplementedError("Lab 1: add_bias_row is not written yet. Open neuralnet/layers.py and replace this line.")
+    raise NotImplementedError("Lab 1: add_bias_row is not written yet. Open neuralnet/layers.py and write it there.")
 
 
 def dense_forward(W: np.ndarray, b: np.ndarray, X: np.ndarray) -> np.ndarray:
@@ -23,7 +23,7 @@ def dense_forward(W: np.ndarray, b: np.ndarray, X: np.ndarray) -> np.ndarray:
     W: weights, p1 × p. b: biases, p1 × 1, the same for every example. X: inputs, p × n.
     Returns scores, p1 × n.
     """
-    raise NotImplementedError("Lab 1: dense_forward is not written yet. Open neuralnet/layers.py and replace this line.")
+    raise NotImplementedError("Lab 1: dense_forward is not written yet. Open neuralnet/layers.py and write it there.")
 
 
 def forward(params: list[Layer], X: np.ndarray, activation: str) -> list[np.ndarray]:
@@ -36,4 +36,4 @@ def forward(params: list[Layer], X: np.ndarray, activation: str) -> list[np.ndar
     activation: "sigmoid", "tanh" or "relu", for every hidden layer.
     Returns a list of len(params) + 1 arrays. Raises ValueError for another activation's name.
     """
-    raise NotImplementedError("Lab 1: forward is not written yet. Open neuralnet/layers.py and replace this line.")
+    raise NotImplementedError("Lab 1: forward is not written yet. Open neuralnet/layers.py and write it there.")

@@ -10,7 +10,7 @@ def softmax(S: np.ndarray) -> np.ndarray:
     Finite for scores of ±10,000: subtracting the same number from all scores of an example
     changes nothing in the formula, so choose one that keeps the exponentials small.
     """
-    raise NotImplementedError("Lab 2: softmax is not written yet. Open neuralnet/losses.py and replace this line.")
+    raise NotImplementedError("Lab 2: softmax is not written yet. Open neuralnet/losses.py and write it there.")
 
 
 def cross_entropy(P: np.ndarray, y: np.ndarray) -> float:
@@ -20,7 +20,7 @@ def cross_entropy(P: np.ndarray, y: np.ndarray) -> float:
     log 0 is −∞: guard it, so that a probability of 0 gives a large but finite loss (at least 20)
     and a probability of a millionth is still exact.
     """
-    raise NotImplementedError("Lab 2: cross_entropy is not written yet. Open neuralnet/losses.py and replace this line.")
+    raise NotImplementedError("Lab 2: cross_entropy is not written yet. Open neuralnet/losses.py and write it there.")
 
 
 def softmax_cross_entropy(S: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -31,7 +31,7 @@ def softmax_cross_entropy(S: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarr
     S: scores, K × n. y: the true classes, ints 0 … K − 1, (n,).
     Returns (loss, dS): one float, and an array K × n. Finite for scores of ±10,000.
     """
-    raise NotImplementedError("Lab 2: softmax_cross_entropy is not written yet. Open neuralnet/losses.py and replace this line.")
+    raise NotImplementedError("Lab 2: softmax_cross_entropy is not written yet. Open neuralnet/losses.py and write it there.")
 
 
 def squared_error(Y_hat: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -42,4 +42,4 @@ def squared_error(Y_hat: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
     Y_hat: the network's output, p × n. Y: what it should be, p × n.
     Returns (loss, dY_hat): one float, and an array p × n.
     """
-    raise NotImplementedError("Lab 2: squared_error is not written yet. Open neuralnet/losses.py and replace this line.")
+    raise NotImplementedError("Lab 2: squared_error is not written yet. Open neuralnet/losses.py and write it there.")

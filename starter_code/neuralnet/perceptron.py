@@ -11,7 +11,7 @@ def perceptron_predict(w: np.ndarray, b: float, X: np.ndarray) -> np.ndarray:
     w: weights, (p,). b: bias, one number. X: examples in columns, p × n.
     Returns an int array of 0 and 1, (n,).
     """
-    raise NotImplementedError("Lab 1: perceptron_predict is not written yet. Open neuralnet/perceptron.py and replace this line.")
+    raise NotImplementedError("Lab 1: perceptron_predict is not written yet. Open neuralnet/perceptron.py and write it there.")
 
 
 def perceptron_train(X: np.ndarray, y: np.ndarray, epochs: int) -> tuple[np.ndarray, float]:
@@ -27,7 +27,7 @@ def perceptron_train(X: np.ndarray, y: np.ndarray, epochs: int) -> tuple[np.ndar
     X: examples in columns, p × n. y: labels 0 or 1, (n,). epochs: how often to visit all.
     Returns (w, b): w is (p,), b is one float.
     """
-    raise NotImplementedError("Lab 1: perceptron_train is not written yet. Open neuralnet/perceptron.py and replace this line.")
+    raise NotImplementedError("Lab 1: perceptron_train is not written yet. Open neuralnet/perceptron.py and write it there.")
 
 
 def xor_params() -> list[Layer]:
@@ -40,4 +40,4 @@ def xor_params() -> list[Layer]:
     Returns params [(W1, b1), (W2, b2)] with W1 2 × 2, b1 2 × 1, W2 1 × 2, b2 1 × 1. With X 2 × n:
     H = step(W1 X + b1), and step(W2 H + b2) is 1 exactly where one of the two inputs is 1.
     """
-    raise NotImplementedError("Lab 1: xor_params is not written yet. Open neuralnet/perceptron.py and replace this line.")
+    raise NotImplementedError("Lab 1: xor_params is not written yet. Open neuralnet/perceptron.py and write it there.")

@@ -26,7 +26,7 @@ def initialize(sizes: list[int], rng: np.random.Generator, scheme: str = "small"
     sizes: units of each layer, the input first: [p, p1, …, K]. rng: the only source of randomness.
     Returns [(W, b), …], first layer first. Raises ValueError for another scheme's name.
     """
-    raise NotImplementedError("Lab 3: initialize is not written yet. Open neuralnet/training.py and replace this line.")
+    raise NotImplementedError("Lab 3: initialize is not written yet. Open neuralnet/training.py and write it there.")
 
 
 def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> list[np.ndarray]:
@@ -36,7 +36,7 @@ def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> list[np.nd
     are 5, 5 and 3). rng: the only source of randomness.
     Returns a list of index arrays, in which every example stands exactly once.
     """
-    raise NotImplementedError("Lab 3: minibatches is not written yet. Open neuralnet/training.py and replace this line.")
+    raise NotImplementedError("Lab 3: minibatches is not written yet. Open neuralnet/training.py and write it there.")
 
 
 def sgd_step(params: list[Layer], grads: list[Layer], learning_rate: float) -> list[Layer]:
@@ -45,7 +45,7 @@ def sgd_step(params: list[Layer], grads: list[Layer], learning_rate: float) -> l
     params: [(W, b), …]. grads: [(dW, db), …], of the same shapes. learning_rate: a number > 0.
     Returns new params; those that came in stay as they are.
     """
-    raise NotImplementedError("Lab 3: sgd_step is not written yet. Open neuralnet/training.py and replace this line.")
+    raise NotImplementedError("Lab 3: sgd_step is not written yet. Open neuralnet/training.py and write it there.")
 
 
 def train(
@@ -70,7 +70,7 @@ def train(
     rng: the only source of randomness.
     Returns (params, losses): new params, and a list with the mean loss of each epoch.
     """
-    raise NotImplementedError("Lab 3: train is not written yet. Open neuralnet/training.py and replace this line.")
+    raise NotImplementedError("Lab 3: train is not written yet. Open neuralnet/training.py and write it there.")
 
 
 def predict(params: list[Layer], X: np.ndarray, activation: str) -> np.ndarray:
@@ -79,7 +79,7 @@ def predict(params: list[Layer], X: np.ndarray, activation: str) -> np.ndarray:
     params: [(W, b), …]. X: examples in columns, p × n. activation: "sigmoid", "tanh" or "relu".
     Returns an int array of classes 0 … K − 1, (n,).
     """
-    raise NotImplementedError("Lab 3: predict is not written yet. Open neuralnet/training.py and replace this line.")
+    raise NotImplementedError("Lab 3: predict is not written yet. Open neuralnet/training.py and write it there.")
 
 
 def accuracy(y_hat: np.ndarray, y: np.ndarray) -> float:
@@ -87,4 +87,4 @@ def accuracy(y_hat: np.ndarray, y: np.ndarray) -> float:
 
     y_hat: predicted classes, (n,). y: true classes, (n,). Returns one float.
     """
-    raise NotImplementedError("Lab 3: accuracy is not written yet. Open neuralnet/training.py and replace this line.")
+    raise NotImplementedError("Lab 3: accuracy is not written yet. Open neuralnet/training.py and write it there.")

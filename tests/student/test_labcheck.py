@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+
+
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from labkit import paths
 from labkit.differences import central_differences
 from labkit.student import labcheck
 from labkit.student.labcheck import (
@@ -304,3 +310,24 @@ def test_packed_values_come_back() -> None:
     back = labcheck.unpack(labcheck.pack(value, arrays), lambda index: arrays[index])
     assert same(back["a"][0], value["a"][0]) and back["a"][1] == (1, 2.5, None, True)
     assert back["b"] == 3
+
+
+def test_numpy_starts_with_one_thread() -> None:
+    """Several threads on a shared machine turn a cell of seconds into minutes."""
+    script = """if True:
+        import os, sys
+        class Watch:
+            def find_spec(self, name, path=None, target=None):
+                if name == "numpy":
+                    libraries = "OPENBLAS", "OMP", "MKL"
+                    print(*(os.environ.get(f"{one}_NUM_THREADS") for one in libraries))
+        sys.meta_path.insert(0, Watch())
+        import labcheck
+    """
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    environment["MKL_NUM_THREADS"] = "3"  # what somebody chose stays
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=paths.STUDENT_FILES, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["1", "1", "3"]

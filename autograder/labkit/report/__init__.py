@@ -52,14 +52,17 @@ def page(
     notes: Sequence[str] = (),
 ) -> str:
     """The report as HTML."""
+    questions, mistakes = numbers.questions(results, lab), numbers.mistakes(results, lab)
     return pages.render(
         "report.html",
         lab=lab,
         results=results,
         overview=numbers.overview(results, lab),
         bars=numbers.distribution(results, lab),
-        questions=numbers.questions(results, lab),
-        mistakes=numbers.mistakes(results, lab),
+        questions=questions,
+        hardest=numbers.hardest(questions),
+        mistakes=mistakes,
+        rare=numbers.rare(mistakes),
         looks=numbers.looks(results),
         notes=notes,
         similarity=similarity,

@@ -15,6 +15,9 @@ from labkit.student.labcheck.probe import FAILURE_SENTENCES
 RETEACH_SHARE, RETEACH_COUNT = 0.25, 3
 """From both on, a mistake is the class's rather than a student's."""
 
+_HARDEST = 3
+_MISTAKES_SHOWN = 8
+"""So many mistakes are shown whatever their number."""
 _FEW = 10
 """Below this many submissions a correlation says nothing."""
 _WEAK = 0.1
@@ -88,6 +91,17 @@ class Mistake:
     def reteach(self) -> bool:
         """Whether so many made it that it is worth a word to the class."""
         return self.share >= RETEACH_SHARE and len(self.submissions) >= RETEACH_COUNT
+
+
+def hardest(found: Sequence[QuestionNumbers]) -> list[QuestionNumbers]:
+    """The questions with the smallest share of their points, hardest first, if any lost some."""
+    asked = [q for q in found if q.mean is not None and q.lost]
+    return sorted(asked, key=lambda q: q.mean if q.mean is not None else 1.0)[:_HARDEST]
+
+
+def rare(found: Sequence[Mistake]) -> list[Mistake]:
+    """Of many mistakes, those that a single submission made: the report shows them folded."""
+    return [one for one in found[_MISTAKES_SHOWN:] if len(one.submissions) == 1]
 
 
 @dataclass(frozen=True)

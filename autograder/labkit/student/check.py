@@ -6,12 +6,12 @@ Exits with 1 if any check fails.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
 import textwrap
 from pathlib import Path
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 
@@ -25,10 +25,8 @@ def main() -> int:
     options = parser.parse_args()
     package = options.path.resolve()
     if not (package / "neuralnet").is_dir():
-        print(
-            f"There is no folder neuralnet in {package}: name the folder that holds it.",
-            file=sys.stderr,
-        )
+        sentence = f"There is no folder neuralnet in {package}: name the folder that holds it."
+        print(_filled(sentence), file=sys.stderr)
         return 2
     sys.path[:0] = [str(package), str(home)]
     import labcheck
@@ -38,7 +36,8 @@ def main() -> int:
     labcheck.use(check)
     questions = list(check.manifest["questions"])
     if unknown := [name for name in options.question if name not in questions]:
-        print(f"No question {unknown[0]!r}; there are {', '.join(questions)}.", file=sys.stderr)
+        sentence = f"No question {unknown[0]!r}; there are {', '.join(questions)}."
+        print(_filled(sentence), file=sys.stderr)
         return 2
     return _run(check, home, options.question or questions, color)
 
@@ -59,15 +58,16 @@ def _run(check: object, home: Path, questions: list[str], color: bool) -> int:
         points = manifest["questions"][name]
         print(f"{mark} {_bold(name, color):<{24 + (8 if color else 0)}} {points:g} points")
         said: set[str] = set()
-        for verdict in verdicts:
-            if not verdict.passed:
-                print(f"    {_paint('✗', '31', color)} {verdict.case.title}")
-                lead, *hints = verdict.message.splitlines() or [""]
-                for line in [lead, *(hint for hint in hints if hint not in said)]:
-                    print(
-                        textwrap.fill(line, 76, initial_indent="      ", subsequent_indent="      ")
-                    )
-                said.update(hints)
+        failed = [verdict for verdict in verdicts if not verdict.passed]
+        # What several checks say in the same words is said once, below their titles.
+        for message, together in itertools.groupby(failed, key=lambda verdict: verdict.message):
+            for verdict in together:
+                title = _filled(verdict.case.title, "      ")
+                print(f"    {_paint('✗', '31', color)} {title.lstrip()}")
+            lead, *hints = message.splitlines() or [""]
+            for line in [lead, *(hint for hint in hints if hint not in said)]:
+                print(_filled(line, "      "))
+            said.update(hints)
     hidden = sum(manifest["hidden"][name]["points"] for name in questions)
     print()
     if passed == len(questions):
@@ -77,8 +77,19 @@ def _run(check: object, home: Path, questions: list[str], color: bool) -> int:
         f"{passed} of {len(questions)} questions pass their public checks; "
         f"{hidden:g} points are decided by checks you cannot see."
     )
-    print(textwrap.fill(ending, 79))
+    print(_filled(ending))
     return 1
+
+
+def _filled(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text,
+        78,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _paint(text: str, code: str, color: bool) -> str:

@@ -13,6 +13,7 @@ another `Check` calls the function in a separate process and compares with the r
 
 from __future__ import annotations
 
+from . import threads  # first: before anything imports NumPy
 from .calling import Failure, Observation, call
 from .cases import Case, Verdict, read_cases, run_cases
 from .check import CaseFailed, Check
@@ -65,6 +66,7 @@ __all__ = [
     "run_cases",
     "same",
     "start",
+    "threads",
     "unpack",
     "unpack_observation",
     "use",

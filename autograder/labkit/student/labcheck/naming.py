@@ -32,14 +32,14 @@ class WrongOutcome:
 
 
 def match(seen: Observation, problem: Problem, wrong: WrongOutcome) -> int:
-    """How well a known mistake explains an observation: 0 not at all, 2 the same answer."""
+    """How well a known mistake explains an observation: 0 not at all, 1 alike, 2 the same."""
     if wrong.problem is None:
         return 0
     a, b = seen.failure, wrong.seen.failure
     if a is not None or b is not None:
-        return (
-            2 if a and b and (a.kind, a.type_name, a.text) == (b.kind, b.type_name, b.text) else 0
-        )
+        if not a or not b or (a.kind, a.type_name) != (b.kind, b.type_name):
+            return 0
+        return 2 if a.text == b.text else 1  # everyone words an error anew
     if bool(seen.changed) != bool(wrong.seen.changed):
         return 0
     if problem.kind == "warning" or wrong.problem.kind == "warning":
@@ -89,10 +89,13 @@ def rank(
 
     A mistake that also tells which probes *pass* is more specific than one that fits a
     single failure; of those that tell everything, the one seen in more probes comes first.
+    A mistake that is nowhere the same, only alike, is named where it alone tells everything: many
+    mistakes meet the same verdict, and a wrong name leads a student astray.
     """
     contradictions: dict[str, int] = {}
     strength: dict[str, int] = {}
     explained: dict[str, set[str]] = {}
+    same_somewhere: set[str] = set()
     known: dict[str, Explanation] = {}
     for case in cases:
         for tried in case.tried:
@@ -105,8 +108,15 @@ def rank(
                 elif degree := match(tried.seen, tried.problem, outcome):
                     strength[key] = strength.get(key, 0) + degree
                     explained.setdefault(key, set()).add(case.name)
+                    if degree == 2:
+                        same_somewhere.add(key)
                 else:
                     contradictions[key] += 1
+    guesses = [key for key in explained if key not in same_somewhere]
+    fitting = [key for key in guesses if not contradictions[key]]
+    for key in guesses:
+        if fitting != [key]:
+            del explained[key]
     order = sorted(explained, key=lambda key: (contradictions[key], -strength[key], key))
     return [(known[key], explained[key]) for key in order]
 

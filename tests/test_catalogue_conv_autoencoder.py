@@ -63,18 +63,19 @@ def outcome(judge: Callable[[Any], str | None], function: str, *args: Any, **kwa
     return Probe(function, args, kwargs, verdict)
 
 
-def raises(function: str, *args: int) -> Probe:
-    """A ValueError that names all arguments."""
+def raises(function: str, **named: int) -> Probe:
+    """A ValueError that names all arguments, in words or by their values."""
 
     def verdict(seen: Observation) -> Problem | None:
         failure = seen.failure
         if failure is None or failure.type_name != "ValueError":
             return Problem("verdict", "No ValueError.", "No ValueError.")
-        if any(str(number) not in failure.text for number in args):
-            return Problem("verdict", "Numbers not named.", "Numbers not named.")
+        text = failure.text.lower()
+        if any(name not in text and str(number) not in text for name, number in named.items()):
+            return Problem("verdict", "Not all is named.", "Not all is named.")
         return None
 
-    return Probe(function, args, {}, verdict, wants_error=True)
+    return Probe(function, tuple(named.values()), {}, verdict, wants_error=True)
 
 
 # --- probes of lab 4 ---
@@ -335,7 +336,16 @@ def probes_output_size() -> Iterator[Probe]:
         size, kernel, stride, padding = at
         room = size + 2 * padding - kernel
         fits = room >= 0 and room % stride == 0
-        yield values("output_size", *at) if fits else raises("output_size", *at)
+        if fits:
+            yield values("output_size", *at)
+        else:
+            named = dict(zip(("size", "kernel", "stride", "padding"), at, strict=True))
+            yield raises("output_size", **named)
+
+    def whole(out: Any) -> str | None:
+        return None if isinstance(out, int | np.integer) else "Not an int."
+
+    yield outcome(whole, "output_size", 7, 3, 2, 1)
 
 
 # Kernel, stride, padding, and how many steps the kernel takes down and to the right.
@@ -457,6 +467,14 @@ def probes_convnet_loss() -> Iterator[Probe]:
         yield values("convnet_loss", *convnet(k, 2, n))
 
 
+def new_order(kept: list[Any], params: Any) -> str | None:
+    """Judges a second run by the first: another generator leads elsewhere."""
+    if not kept:
+        kept.append(params)
+        return None
+    return None if labcheck.values_problem(params, kept.pop()) else "The same for every generator."
+
+
 def probes_train_convnet() -> Iterator[Probe]:
     n = 7
 
@@ -487,6 +505,32 @@ def probes_train_convnet() -> Iterator[Probe]:
         lambda out: None if labcheck.values_problem(out[0], unshuffled) else "Not shuffled.",
         *("train_convnet", params, X, y),
         **settings(1, 1, 0.2, 67),
+    )
+    kept: list[Any] = []
+    for seed in (67, 71):
+        yield outcome(
+            lambda out: new_order(kept, out[0]),
+            *("train_convnet", params, X, y),
+            **settings(2, 1, 0.2, seed),
+        )
+    few, labels = X[..., :3], y[:3]
+    fixed = [
+        in_order(
+            lambda params, batch, order=order: ref.convnet_loss(  # type: ignore[misc]
+                params, few[..., [order[batch[0] % 3]]], labels[[order[batch[0] % 3]]]
+            ),
+            params,
+            3 * 8,
+            0.2,
+        )[0]
+        for order in permutations(range(3))
+    ]
+    yield outcome(
+        lambda out: (
+            None if all(labcheck.values_problem(out[0], end) for end in fixed) else "Same order."
+        ),
+        *("train_convnet", params, few, labels),
+        **settings(1, 8, 0.2, 72),
     )
     # Bright halves: the label says which half of the image shines.
     many = rng(68).normal(size=(2, 4, 6, 40))

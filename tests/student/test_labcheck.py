@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -202,6 +200,50 @@ def test_a_result_of_another_type_is_told() -> None:
     assert "generator" in problem.general and "yield" in problem.hint
 
 
+def _verdict(sentence: str) -> Problem:
+    return Problem("verdict", sentence, sentence)
+
+
+def test_a_verdict_that_several_mistakes_meet_names_none_of_them() -> None:
+    """Only the same answer tells many mistakes with the same verdict apart."""
+    bad = _verdict("It does not learn.")
+    failing = Tried(_probe(), Observation(np.ones(2)), bad)
+    a = WrongOutcome(Explanation("a", "A.", "a"), Observation(np.zeros(2)), bad)
+    b = WrongOutcome(Explanation("b", "B.", "b"), Observation(np.full(2, 2.0)), bad)
+    c = WrongOutcome(Explanation("c", "C.", "c"), Observation(np.full(2, 3.0)), bad)
+    same = WrongOutcome(Explanation("same", "S.", "s"), Observation(np.ones(2)), bad)
+
+    def named(*outcomes: WrongOutcome) -> list[str]:
+        ranked = rank([_case("fails", failing)], lambda case, tried: outcomes)
+        return [explanation.key for explanation, _ in ranked]
+
+    assert named(a) == ["a"]
+    assert named(a, b) == ["a", "b"]
+    assert named(a, b, c) == []
+    assert named(a, b, c, same) == ["same"]
+
+
+def test_a_verdict_alone_does_not_name_a_mistake_that_tells_something_else_wrongly() -> None:
+    bad = _verdict("It does not learn.")
+    failing = Tried(_probe(), Observation(np.ones(2)), bad)
+    passing = Tried(_probe(), Observation(np.zeros(2)), None)
+    a = WrongOutcome(Explanation("a", "A.", "a"), Observation(np.full(2, 2.0)), bad)
+    assert rank([_case("f", failing), _case("p", passing)], lambda case, tried: [a]) == []
+
+
+def test_an_error_is_known_by_its_type_whatever_its_words() -> None:
+    bad = _verdict("Another error.")
+
+    def raised(type_name: str, text: str) -> Observation:
+        return Observation(failure=Failure("raised", type_name, text))
+
+    failing = Tried(_probe(), raised("AssertionError", "7 does not fit"), bad)
+    asserted = WrongOutcome(Explanation("a", "A.", "a"), raised("AssertionError", "no"), bad)
+    other = WrongOutcome(Explanation("b", "B.", "b"), raised("TypeError", "7 does not fit"), bad)
+    ranked = rank([_case("fails", failing)], lambda case, tried: [asserted, other])
+    assert [explanation.key for explanation, _ in ranked] == ["a"]
+
+
 @given(st.text(max_size=900), st.text(max_size=900), st.text(max_size=400), st.booleans())
 def test_messages_stay_short(sentence: str, hint: str, title: str, hidden: bool) -> None:
     problem = Problem("values", sentence, "General.", hint)
@@ -302,6 +344,35 @@ def test_raises_asks_for_the_error_and_its_words() -> None:
         check.raises("sizes", 7, mentions=("8",))
     with pytest.raises(CaseFailed, match="TypeError"):
         check.raises("sizes", 7, error=TypeError)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "size 17, stride 3",
+        "stride=3 for size=17",
+        "17 and 3 do not go together",
+        "Size does not suit the Stride",
+        "(3, 17)",
+    ],
+)
+def test_an_error_names_a_thing_by_its_word_or_its_value(text: str) -> None:
+    def sizes() -> None:
+        raise ValueError(text)
+
+    _Home(sizes=sizes).raises("sizes", mentions=(("size", "17"), ("stride", "3")))
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [("size 17", "name stride,"), ("117 of 3.5, 13", "name size and stride,"), ("3", "name size,")],
+)
+def test_a_thing_that_an_error_does_not_name_is_told(text: str, missing: str) -> None:
+    def sizes() -> None:
+        raise ValueError(text)
+
+    with pytest.raises(CaseFailed, match=missing):
+        _Home(sizes=sizes).raises("sizes", mentions=(("size", "17"), ("stride", "3")))
 
 
 def test_packed_values_come_back() -> None:

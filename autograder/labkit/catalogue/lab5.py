@@ -336,7 +336,20 @@ def size_kernel_against_unpadded(size, kernel, stride, padding):
 
 @misconception(
     "output_size",
-    title="The ValueError does not name the numbers",
+    title="The result is a float: '/' where '//' is needed",
+    why="The formula is written with a fraction bar, and the result looks whole.",
+    hint=(
+        "Put the result into np.zeros((result, 2)): a side of an array cannot be 3.0. Which of "
+        "Python's two divisions gives an int?"
+    ),
+)
+def size_as_float(size, kernel, stride, padding):
+    return output_size(size, kernel, stride, padding) / 1
+
+
+@misconception(
+    "output_size",
+    title="The ValueError does not name size, kernel, stride and padding",
     why="Raising is what counts, and the text is left for later.",
     hint=(
         "Whoever meets this error deep in a network needs to know which sizes do not go together. "
@@ -421,6 +434,14 @@ def size_by_divmod(size, kernel, stride, padding):
     if steps < 0 or left != 0:
         raise ValueError(f"({size} - {kernel} + 2 * {padding}) / {stride} + 1 is no place count")
     return int(steps + 1)
+
+
+@variant("output_size", style="the error names everything in words, without the values")
+def size_refused_in_words(size, kernel, stride, padding):
+    room = size - kernel + 2 * padding
+    if room < 0 or room % stride != 0:
+        raise ValueError("This kernel does not fit the size with that Stride and Padding.")
+    return 1 + room // stride
 
 
 # --- conv_forward ---
@@ -582,6 +603,19 @@ def window_ignores_stride(X, W, b, stride=1, padding=0):
 
 @misconception(
     "conv_forward",
+    title="The stride is ignored altogether: there is a score at every pixel",
+    why="Everything is written for stride 1 first, and the argument is never used.",
+    hint=(
+        "Compare the shape of your output with output_size for stride 2. The stride belongs in two "
+        "places: the number of scores, and where each window starts."
+    ),
+)
+def conv_stride_ignored(X, W, b, stride=1, padding=0):
+    return conv_forward(X, W, b, 1, padding)
+
+
+@misconception(
+    "conv_forward",
     title="The loop over the output takes steps of the stride, so most scores stay 0",
     why="The stride is put into the range of the loop that runs over output places.",
     hint=(
@@ -627,6 +661,19 @@ def first_channel_only(X, W, b, stride=1, padding=0):
 
 @misconception(
     "conv_forward",
+    title="Only the last channel is left: '=' where '+=' is needed in the loop over the depth",
+    why="Each channel's sum is assigned, and replaces the sum of the channel before.",
+    hint=(
+        "Set the last channel of an image to 0: is every score just the bias? A score sums over "
+        "depth, rows and columns."
+    ),
+)
+def last_channel_only(X, W, b, stride=1, padding=0):
+    return conv_forward(X[-1:], W[:, -1:], b, stride, padding)
+
+
+@misconception(
+    "conv_forward",
     title="The products are averaged instead of summed",
     why="A filter is thought of as a weighted mean, as when blurring a picture.",
     hint=(
@@ -667,6 +714,19 @@ def height_used_for_width(X, W, b, stride=1, padding=0):
     Z = np.zeros((F, height, height, n))
     Z[:, :, :width] = scores[:, :, :height]
     return Z
+
+
+@misconception(
+    "conv_forward",
+    title="Height and width of the output are swapped",
+    why="Pictures are often described as width × height, and square ones do not tell.",
+    hint=(
+        "Hand in an image of 3 rows and 5 columns with a filter of one pixel: the output should "
+        "have 3 rows and 5 columns as well. Print its shape."
+    ),
+)
+def conv_rows_and_columns_swapped(X, W, b, stride=1, padding=0):
+    return conv_forward(X, W, b, stride, padding).swapaxes(1, 2)
 
 
 @misconception(
@@ -817,6 +877,19 @@ def conv_gradients_averaged_again(dZ, X, W, stride=1, padding=0):
 
 @misconception(
     "conv_backward",
+    title="All three gradients are divided by n once more",
+    why="Gradients are averages over the batch, so a 1/n seems to be due here.",
+    hint=(
+        "The loss is a mean, and its 1/n came down with dZ. Are all your gradients smaller than "
+        "central differences by the number of examples, and right for a single one?"
+    ),
+)
+def conv_all_gradients_averaged_again(dZ, X, W, stride=1, padding=0):
+    return tuple(grad / X.shape[3] for grad in conv_backward(dZ, X, W, stride, padding))
+
+
+@misconception(
+    "conv_backward",
     title="dW is averaged over the places instead of summed",
     why="The same weights are used at all places, so the mean over places looks fair.",
     hint=(
@@ -927,6 +1000,25 @@ def conv_dx_overwritten(dZ, X, W, stride=1, padding=0):
         for c in range(dZ.shape[2]):
             window = np.s_[:, r * stride : r * stride + k, c * stride : c * stride + k]
             dX[window] = np.tensordot(W, dZ[:, r, c], axes=(0, 0))
+    return dX[:, padding : padding + height, padding : padding + width], dW, db
+
+
+@misconception(
+    "conv_backward",
+    title="dX loses contributions: `+=` with arrays of indices adds to a pixel only once",
+    why="It looks like a loop of `+=`, but NumPy adds first and writes the results back after.",
+    hint=(
+        "Try a = np.zeros(3); a[[1, 1]] += 1: is a[1] 2? A pixel that is in your index arrays "
+        "several times keeps one contribution. Look up how NumPy adds at repeated indices."
+    ),
+)
+def conv_dx_index_arrays(dZ, X, W, stride=1, padding=0):
+    _, dW, db = conv_backward(dZ, X, W, stride, padding)
+    D, height, width, n = X.shape
+    k = W.shape[-1]
+    u, v, r, c = np.ix_(range(k), range(k), range(dZ.shape[1]), range(dZ.shape[2]))
+    dX = np.zeros((D, height + 2 * padding, width + 2 * padding, n))
+    dX[:, stride * r + u, stride * c + v] += np.einsum("fduv,frcn->duvrcn", W, dZ)
     return dX[:, padding : padding + height, padding : padding + width], dW, db
 
 
@@ -1176,6 +1268,23 @@ def pool_one_window_short(X, size, stride):
 
 @misconception(
     "max_pool_forward",
+    title="The output's height is used for its width as well",
+    why="The images at hand are square, so one number of windows serves for both sides.",
+    hint=(
+        "Pool an image of 4 rows and 6 columns: how many windows lie side by side, how many one "
+        "below the other? Compute the two numbers from the two sides."
+    ),
+)
+def pool_height_used_for_width(X, size, stride):
+    windows = output_size(X.shape[1], size, stride, 0)
+    fitting = min(windows, output_size(X.shape[2], size, stride, 0))
+    Z = np.zeros((X.shape[0], windows, windows, X.shape[3]))
+    Z[:, :, :fitting] = max_pool_forward(X, size, stride)[:, :, :fitting]
+    return Z
+
+
+@misconception(
+    "max_pool_forward",
     title="The blocks are cut by a reshape that mixes up the axes",
     why=(
         "Splitting an axis by reshape works only with the block index first and the pixel in it "
@@ -1278,6 +1387,24 @@ def pool_gradient_spread(dZ, X, size, stride):
         for c in range(dZ.shape[2]):
             window = np.s_[:, r * stride : r * stride + size, c * stride : c * stride + size]
             dX[window] += dZ[:, r : r + 1, c : c + 1] / size**2
+    return dX
+
+
+@misconception(
+    "max_pool_backward",
+    title="Every pixel of a window gets its full gradient",
+    why="Undoing the pooling looks like blowing the small image up to the old size.",
+    hint=(
+        "Wiggle a pixel that is not its window's largest: does the output move? So what is its "
+        "gradient? Only the winner passed on its value."
+    ),
+)
+def pool_gradient_to_all(dZ, X, size, stride):
+    dX = np.zeros(X.shape)
+    for r in range(dZ.shape[1]):
+        for c in range(dZ.shape[2]):
+            window = np.s_[:, r * stride : r * stride + size, c * stride : c * stride + size]
+            dX[window] += dZ[:, r : r + 1, c : c + 1]
     return dX
 
 
@@ -1852,6 +1979,22 @@ def convnet_gradients_averaged_twice(params, X, y):
 
 @misconception(
     "convnet_loss",
+    title="The gradients of the convolution are divided by n once more",
+    why="The dense layer's 1/n is already in dS, and the convolution's seems to be still due.",
+    hint=(
+        "Are conv_W and conv_b too small by the number of examples, while the dense layer's "
+        "gradients are right? The 1/n of the loss travels down with dS through every layer."
+    ),
+)
+def convnet_filters_averaged_twice(params, X, y):
+    loss, grads = convnet_loss(params, X, y)
+    for name in ("conv_W", "conv_b"):
+        grads[name] = grads[name] / len(y)
+    return loss, grads
+
+
+@misconception(
+    "convnet_loss",
     title="The gradients of the convolution are missing",
     why="Backpropagation stops at the dense layer.",
     hint=(
@@ -2102,6 +2245,37 @@ def convnet_loss_per_batch(params, X, y, *, learning_rate, batch_size, epochs, r
 
 @misconception(
     "train_convnet",
+    title="There is a single epoch, whatever `epochs` says",
+    why="The loop over the mini-batches is written, the one around it forgotten.",
+    hint=(
+        "How long is your list of losses for 3 epochs? All mini-batches together are one epoch; "
+        "then it begins anew, with a new order."
+    ),
+)
+def convnet_single_epoch(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    return train_convnet(
+        params, X, y, learning_rate=learning_rate, batch_size=batch_size, epochs=1, rng=rng
+    )
+
+
+@misconception(
+    "train_convnet",
+    title="An epoch's loss is a sum over its examples, not their mean",
+    why="Each mini-batch's loss times its size is added up, and the division by n is forgotten.",
+    hint=(
+        "Is your first loss about log K, as for a network that knows nothing, or larger by the "
+        "number of examples? The mean does not depend on how many images there are."
+    ),
+)
+def convnet_losses_summed(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    params, losses = train_convnet(
+        params, X, y, learning_rate=learning_rate, batch_size=batch_size, epochs=epochs, rng=rng
+    )
+    return params, [len(y) * loss for loss in losses]
+
+
+@misconception(
+    "train_convnet",
     title="There is one step an epoch: the mini-batches' gradients are only collected",
     why="The step stands behind the inner loop, after the gradients have been added up.",
     hint=(
@@ -2165,6 +2339,44 @@ def convnet_not_shuffled(params, X, y, *, learning_rate, batch_size, epochs, rng
             total += loss * len(y[part])
         losses.append(total / len(y))
     return params, losses
+
+
+@misconception(
+    "train_convnet",
+    title="The images are shuffled once, not in every epoch",
+    why="The mini-batches are made before the loop over the epochs.",
+    hint=(
+        "Print the labels of the first mini-batch of each epoch: are they always the same ones? At "
+        "which indentation are the mini-batches made?"
+    ),
+)
+def convnet_shuffled_once(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    losses = []
+    batches = minibatches(len(y), batch_size, rng)
+    for _ in range(epochs):
+        total = 0.0
+        for batch in batches:
+            loss, grads = convnet_loss(params, X[..., batch], y[batch])
+            params = {name: params[name] - learning_rate * grads[name] for name in params}
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@misconception(
+    "train_convnet",
+    title="The order comes from a seed of its own, whatever rng is",
+    why="A fixed seed makes runs repeatable, but that is what the argument rng is for.",
+    hint=(
+        "Train with two generators of different seeds: is the result the same to the last digit? "
+        "Which generator should the mini-batches come from?"
+    ),
+)
+def convnet_own_seed(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    rng = np.random.default_rng(0)
+    return train_convnet(
+        params, X, y, learning_rate=learning_rate, batch_size=batch_size, epochs=epochs, rng=rng
+    )
 
 
 @misconception(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,11 +13,23 @@ import numpy as np
 
 from .calling import Observation
 from .comparing import Problem, gradient_problem, values_problem
-from .naming import CaseRun, Tried, WrongOutcome, as_sentence, compose, rank
+from .naming import NAMED_AT_ONCE, CaseRun, Tried, WrongOutcome, as_sentence, compose, rank
 from .probe import Exact, Probe, failure_problem
 
 TOO_SLOW = "times faster than plain loops"
 """Part of the sentence for a right answer that took too long."""
+
+
+def _names(text: str, word: str) -> bool:
+    """Whether a text holds a word in any case, or a number that is not part of another one."""
+    if word.isdecimal():
+        return re.search(rf"(?<![\d.]){word}(?!\.?\d)", text) is not None
+    return word.lower() in text.lower()
+
+
+def _listed(words: Sequence[str]) -> str:
+    """As in a sentence: a, b and c."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 class CaseFailed(AssertionError):
@@ -188,10 +201,15 @@ class Check:
         function: str,
         *args: Any,
         error: type[Exception] = ValueError,
-        mentions: Sequence[str] = (),
+        mentions: Sequence[str | Sequence[str]] = (),
         **kwargs: Any,
     ) -> None:
-        """One call stops with `error`, whose text holds every string of `mentions`."""
+        """One call stops with `error`, whose text names all of `mentions`.
+
+        Several strings in the place of one are as many ways to name the same thing, such as
+        ("stride", "3"): the first is what a student is told.
+        """
+        wanted = [(m,) if isinstance(m, str) else tuple(m) for m in mentions]
 
         def verdict(seen: Observation) -> Problem | None:
             failure = seen.failure
@@ -201,10 +219,12 @@ class Check:
                 return failure_problem(function, failure)
             elif failure.type_name != error.__name__:
                 sentence = f"`{function}` stopped with another error than a {error.__name__}."
-            elif missing := [word for word in mentions if word not in failure.text]:
+            elif missing := [
+                ways[0] for ways in wanted if not any(_names(failure.text, way) for way in ways)
+            ]:
                 sentence = (
                     f"The text of the {error.__name__} should name "
-                    f"{' and '.join(missing)}, so that a reader sees what does not fit."
+                    f"{_listed(missing)}, so that a reader sees what does not fit."
                     if not self.case.hidden
                     else f"The text of the {error.__name__} does not name all that matters."
                 )
@@ -272,7 +292,8 @@ class Check:
         for case in failed:
             last = case.tried[-1]
             assert last.problem is not None
-            named = [explanation for explanation, cases in ranked if case.name in cases][:2]
+            named = [explanation for explanation, cases in ranked if case.name in cases]
+            named = named[:NAMED_AT_ONCE]
             messages[case.name] = (
                 compose(last.problem, named, case.hidden, last.note),
                 [explanation.key for explanation in named],

@@ -13,6 +13,9 @@ from .probe import Exact, Probe
 MESSAGE_LIMIT = 600
 """Longest message of a case, in characters: more is not read."""
 
+NAMED_AT_ONCE = 2
+"""Most explanations of one failure: a longer list explains nothing."""
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -33,17 +36,17 @@ class WrongOutcome:
 
 
 def match(seen: Observation, problem: Problem, wrong: WrongOutcome, exact: Exact = "") -> int:
-    """How well a known mistake explains an observation: 0 not at all, 2 the same answer.
+    """How well a known mistake explains an observation: 0 not at all, 1 alike, 2 the same.
 
-    1 is the same verdict on another answer, where random draws may differ: see `Probe.exact`.
+    Alike is the same verdict on another answer, where random draws may differ: see `Probe.exact`.
     """
     if wrong.problem is None:
         return 0
     a, b = seen.failure, wrong.seen.failure
     if a is not None or b is not None:
-        return (
-            2 if a and b and (a.kind, a.type_name, a.text) == (b.kind, b.type_name, b.text) else 0
-        )
+        if not a or not b or (a.kind, a.type_name) != (b.kind, b.type_name):
+            return 0
+        return 2 if a.text == b.text else 1  # everyone words an error anew
     if bool(seen.changed) != bool(wrong.seen.changed):
         return 0
     if problem.kind == "warning" or wrong.problem.kind == "warning":
@@ -106,8 +109,8 @@ def rank(
 
     A mistake that also tells which probes *pass* is more specific than one that fits a
     single failure; of those that tell everything, the one seen in more probes comes first.
-    A mistake that shares no answer, only a verdict, and tells another probe wrongly is a guess:
-    it is not named.
+    A mistake that is nowhere the same, only alike, and tells another probe wrongly is a guess: it
+    is not named. Nor are many that are only alike: a wrong name leads a student astray.
     """
     contradictions: dict[str, int] = {}
     strength: dict[str, int] = {}
@@ -129,8 +132,12 @@ def rank(
                     explained.setdefault(key, set()).add(case.name)
                 else:
                     contradictions[key] += 1
-    found = [key for key in explained if key in certain or not contradictions[key]]
-    order = sorted(found, key=lambda key: (contradictions[key], -strength[key], key))
+    fitting = [key for key in explained if key not in certain and not contradictions[key]]
+    guesses = fitting if len(fitting) <= NAMED_AT_ONCE else []
+    order = sorted(
+        [key for key in explained if key in certain or key in guesses],
+        key=lambda key: (contradictions[key], -strength[key], key),
+    )
     return [(known[key], explained[key]) for key in order]
 
 

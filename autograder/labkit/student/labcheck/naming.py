@@ -13,6 +13,10 @@ MESSAGE_LIMIT = 600
 """Longest message of a case, in characters: more is not read."""
 
 
+SAME_ANSWER = 2
+"""How well a mistake that gives the very same answer explains a failure."""
+
+
 @dataclass(frozen=True)
 class Explanation:
     """A known mistake: its plain name and what to look at."""
@@ -32,28 +36,35 @@ class WrongOutcome:
 
 
 def match(seen: Observation, problem: Problem, wrong: WrongOutcome) -> int:
-    """How well a known mistake explains an observation: 0 not at all, 2 the same answer."""
+    """How well a known mistake explains an observation: 0 not at all, up to SAME_ANSWER."""
     if wrong.problem is None:
         return 0
     a, b = seen.failure, wrong.seen.failure
     if a is not None or b is not None:
         return (
-            2 if a and b and (a.kind, a.type_name, a.text) == (b.kind, b.type_name, b.text) else 0
+            SAME_ANSWER
+            if a and b and (a.kind, a.type_name, a.text) == (b.kind, b.type_name, b.text)
+            else 0
         )
-    if bool(seen.changed) != bool(wrong.seen.changed):
+    if _arguments(seen.changed) != _arguments(wrong.seen.changed):
         return 0
     if problem.kind == "warning" or wrong.problem.kind == "warning":
         if problem.kind != wrong.problem.kind:
             return 0
-        return 2 if same(seen.value, wrong.seen.value) else 1
+        return SAME_ANSWER if same(seen.value, wrong.seen.value) else 1
     if same(seen.value, wrong.seen.value):
-        return 2
+        return SAME_ANSWER
     if (
         problem.kind == wrong.problem.kind == "verdict"
         and problem.sentence == wrong.problem.sentence
     ):
         return 1
     return 0
+
+
+def _arguments(changed: Sequence[str]) -> set[str]:
+    """Names of changed arguments, of paths such as `H[1]` or `params (length)`."""
+    return {path.partition("[")[0].partition(" ")[0] for path in changed}
 
 
 @dataclass
@@ -89,10 +100,14 @@ def rank(
 
     A mistake that also tells which probes *pass* is more specific than one that fits a
     single failure; of those that tell everything, the one seen in more probes comes first.
+    The same sentence of a judge is weak evidence, for many mistakes earn it: it counts where no
+    passed probe disproves the mistake, and no other mistake is as likely.
     """
     contradictions: dict[str, int] = {}
+    disproved: set[str] = set()
     strength: dict[str, int] = {}
     explained: dict[str, set[str]] = {}
+    alike: dict[str, set[str]] = {}
     known: dict[str, Explanation] = {}
     for case in cases:
         for tried in case.tried:
@@ -101,12 +116,24 @@ def rank(
                 known[key] = outcome.explanation
                 contradictions.setdefault(key, 0)
                 if tried.problem is None:
-                    contradictions[key] += outcome.problem is not None
+                    if outcome.problem is not None:
+                        contradictions[key] += 1
+                        disproved.add(key)
                 elif degree := match(tried.seen, tried.problem, outcome):
                     strength[key] = strength.get(key, 0) + degree
-                    explained.setdefault(key, set()).add(case.name)
+                    found = explained if degree == SAME_ANSWER else alike
+                    found.setdefault(key, set()).add(case.name)
                 else:
                     contradictions[key] += 1
+    likely = [key for key in alike if key not in disproved]
+    for key in likely:
+        for name in alike[key]:
+            if key in explained or not any(
+                name in alike[other] and contradictions[other] <= contradictions[key]
+                for other in likely
+                if other != key
+            ):
+                explained.setdefault(key, set()).add(name)
     order = sorted(explained, key=lambda key: (contradictions[key], -strength[key], key))
     return [(known[key], explained[key]) for key in order]
 

@@ -1341,8 +1341,8 @@ def perceptron_train_with_scores(X, y, epochs):
         "only one of the two kinds of mistakes is handled."
     ),
     hint=(
-        "A perceptron can be wrong in two ways. Take an example of class 0 that was answered 1: what "
-        "does your update do to w and b? A rule for labels −1 and 1 adds 0 times x. Which "
+        "A perceptron can be wrong in two ways. Take an example of class 0 that was answered 1: "
+        "what does your update do to w and b? A rule for labels −1 and 1 adds 0 times x. Which "
         "expression in y and ŷ is 1, 0 or −1 as needed?"
     ),
 )

@@ -167,6 +167,7 @@ def _dense_forward() -> Iterator[Probe]:
     b = np.array([[1.0], [2.0], [3.0]])
     yield _like_reference("dense_forward", np.ones((3, 2)), b, np.zeros((2, 4)))
     yield _like_reference("dense_forward", np.array([[1, -2]]), np.array([[3]]), np.eye(2))
+    yield _like_reference("dense_forward", np.full((3, 2), 0.5), b, np.array([[1], [2]]))
 
 
 def _forward() -> Iterator[Probe]:

@@ -402,3 +402,68 @@ def test_numpy_starts_with_one_thread() -> None:
         cwd=paths.STUDENT_FILES, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.split() == ["1", "1", "3"]
+
+
+def _told(sentence: str, value: float) -> tuple[Observation, Problem]:
+    return Observation(np.array([value])), Problem("verdict", sentence, sentence)
+
+
+def test_a_judges_sentence_names_a_mistake_only_where_it_points_to_one() -> None:
+    """Many mistakes earn a judge's sentence: alone it names none that a passed probe disproves."""
+    seen, bad = _told("Not a line.", 1.0)
+    failing = Tried(_probe(), seen, bad)
+    passing = Tried(_probe(), Observation(np.zeros(1)), None)
+    a, b = Explanation("a", "A.", "a"), Explanation("b", "B.", "b")
+    right = Observation(np.zeros(1)), None
+    cases = [_case("fails", failing), _case("passes", passing)]
+
+    def named(a_passes: bool, b_passes: bool) -> list[str]:
+        def wrong(case: CaseRun, tried: Tried) -> list[WrongOutcome]:
+            other = _told("Not a line.", 2.0)
+            if tried is failing:
+                return [WrongOutcome(a, *other), WrongOutcome(b, *other)]
+            return [
+                WrongOutcome(a, *(right if a_passes else other)),
+                WrongOutcome(b, *(right if b_passes else other)),
+            ]
+
+        return [explanation.key for explanation, _ in rank(cases, wrong)]
+
+    assert named(True, False) == ["a"]
+    assert named(True, True) == ["a", "b"]
+    assert named(False, False) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"), [(("H (length)",), ["a"]), (("H[1]",), ["a"]), (("dS",), [])]
+)
+def test_a_changed_input_is_named_for_that_input_alone(
+    changed: tuple[str, ...], named: list[str]
+) -> None:
+    bad = Problem("changed", "Changed.", "Changed.")
+    failing = Tried(_probe(), Observation(np.ones(2), changed), bad)
+    other = WrongOutcome(Explanation("a", "A.", "a"), Observation(np.ones(2), ("H",)), bad)
+    ranked = rank([_case("fails", failing)], lambda case, tried: [other])
+    assert [explanation.key for explanation, _ in ranked] == named
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "hint"),
+    [
+        (np.ones(6), np.ones((2, 3)), "one long row"),
+        (np.ones(3), np.ones((3, 1)), "keepdims"),
+        (np.ones(2), np.ones((2, 3)), "keepdims"),
+        (np.ones(4), np.ones((2, 3)), "Dimensions are missing"),
+        (np.ones(()), np.ones((2, 3)), "One number came back"),
+        (np.ones(7), np.ones(()), "single number is expected"),
+        (np.ones((5, 1)), np.ones(5), "axis of length 1 too many"),
+        (np.ones((2, 3)), np.ones((3, 2)), "transposed"),
+        (np.array([0.99999, 2.00001]), np.array([1.0, 2.0]), "Very close"),
+        (np.array(3.9), np.array(1.3), "It is 3 times"),
+        (np.array(1.3), np.array(0.9), "Work it out"),
+        (np.array([2.0, 4.0]), np.array([1.0, 2.0]), "Every entry is 2 times"),
+    ],
+)
+def test_the_hint_fits_the_difference(got: np.ndarray, expected: np.ndarray, hint: str) -> None:
+    problem = values_problem(got, expected)
+    assert problem is not None and hint in problem.hint

@@ -337,6 +337,49 @@ def tanh_truncated(z):
     return h
 
 
+@misconception(
+    "tanh",
+    title="The form with e^(2z) gives NaN for large z",
+    why="The textbook fraction is multiplied out with e^z, and one exponential less looks safer.",
+    hint=(
+        "Print your result for z = 1,000: top and bottom are both infinite, and infinity over "
+        "infinity is NaN. For which sign of z is this form safe, and what would the form with the "
+        "opposite sign in the exponent do? NumPy has a function, too."
+    ),
+)
+def tanh_infinite_fraction(z):
+    e = np.exp(2 * z)
+    return (e - 1) / (e + 1)
+
+
+@misconception(
+    "tanh",
+    title="The form with e^(−2z) gives NaN for very negative z",
+    why="A minus sign in the exponent feels safe, but z itself may be negative.",
+    hint=(
+        "Print your result for z = −1,000: top and bottom are both infinite, and infinity over "
+        "infinity is NaN. For which sign of z is this form safe? NumPy has a function, too."
+    ),
+)
+def tanh_infinite_fraction_below(z):
+    e = np.exp(-2 * z)
+    return (1 - e) / (1 + e)
+
+
+@misconception(
+    "tanh",
+    title="The input array z is changed",
+    why="Writing the result into z with out=z saves an array, and the values are right.",
+    hint=(
+        "Print z before and after the call: it is not the same any more. Operations such as *=, "
+        "out=z, or assigning to z[...] write into the caller's array. Make a new array instead."
+    ),
+)
+def tanh_changes_z(z):
+    np.tanh(z, out=z)
+    return z
+
+
 @variant("tanh", style="a stretched and shifted sigmoid")
 def tanh_by_sigmoid(z):
     return 2 * sigmoid(2 * np.asarray(z, dtype=float)) - 1
@@ -880,6 +923,19 @@ def relu_gradient_changes_h(h):
     return h
 
 
+@misconception(
+    "relu_gradient",
+    title="h is divided by itself, and 0/0 is NaN",
+    why="h / h is 1 wherever h > 0, so it looks like a short way to write the derivative.",
+    hint=(
+        "Print your result for h = 0: 0 divided by 0 is NaN. Ask of each entry whether it is "
+        "greater than 0 instead; no division is needed."
+    ),
+)
+def relu_gradient_divides(h):
+    return h / h
+
+
 @variant("relu_gradient", style="a comparison cast to float")
 def relu_gradient_cast(h):
     return (np.asarray(h) > 0).astype(float)
@@ -1020,6 +1076,48 @@ def perceptron_predict_half(w, b, X):
 )
 def perceptron_predict_one_answer(w, b, X):
     return int(np.sum(np.reshape(w, (-1, 1)) * X) + b > 0)
+
+
+@misconception(
+    "perceptron_predict",
+    title="0 and 1 are exchanged",
+    why=(
+        "The comparison is written the other way round, or the two values are given in wrong order."
+    ),
+    hint=(
+        "Which class do you give to an example with a large positive w·x + b? It should be 1. Look "
+        "at the direction of your comparison, or at the order of the two values that you choose "
+        "from."
+    ),
+)
+def perceptron_predict_exchanged(w, b, X):
+    return np.where(w @ X + b > 0, 0, 1)
+
+
+@misconception(
+    "perceptron_predict",
+    title="The result is a column of shape (n, 1)",
+    why="w is turned into a p × 1 matrix for the product with the transposed X.",
+    hint=(
+        "Print the shape of your result: one class for each example is wanted, (n,), without a "
+        "second axis. w has the shape (p,); which product with X gives (n,) directly?"
+    ),
+)
+def perceptron_predict_column(w, b, X):
+    return (X.T @ np.reshape(w, (-1, 1)) + b > 0).astype(int)
+
+
+@misconception(
+    "perceptron_predict",
+    title="Probabilities of a sigmoid are returned, not classes",
+    why="The perceptron is mixed up with logistic regression, which has the same w·x + b inside.",
+    hint=(
+        "Your results lie between 0 and 1; a perceptron answers with 0 or 1 and nothing between. "
+        "Its activation is a step: what does it ask of w·x + b?"
+    ),
+)
+def perceptron_predict_sigmoid(w, b, X):
+    return sigmoid(w @ X + b)
 
 
 @variant("perceptron_predict", style="a loop over the examples")
@@ -1238,11 +1336,14 @@ def perceptron_train_with_scores(X, y, epochs):
 @misconception(
     "perceptron_train",
     title="Examples with label 0 never change anything",
-    why="The rule w + y·x is meant for labels −1 and 1; with a label of 0 it adds nothing.",
+    why=(
+        "The rule w + y·x is meant for labels −1 and 1, and with a label of 0 it adds nothing; or "
+        "only one of the two kinds of mistakes is handled."
+    ),
     hint=(
-        "Take an example of class 0 that was answered 1 and compute your update: it is 0 times x. "
-        "The rule that you used expects labels −1 and 1. Which expression in y and ŷ is 1, 0 or "
-        "−1 as needed?"
+        "A perceptron can be wrong in two ways. Take an example of class 0 that was answered 1: "
+        "what does your update do to w and b? A rule for labels −1 and 1 adds 0 times x. Which "
+        "expression in y and ŷ is 1, 0 or −1 as needed?"
     ),
 )
 def perceptron_train_for_signed_labels(X, y, epochs):
@@ -1341,6 +1442,61 @@ def perceptron_train_swapped(X, y, epochs):
             w = w + error * X[:, i]
             b += error
     return b, w
+
+
+@misconception(
+    "perceptron_train",
+    title="A score of exactly 0 counts as class 1",
+    why="≥ and > differ only where the score is 0, but training starts there: w = 0, b = 0.",
+    hint=(
+        "Which class does the very first example get, while w and b are still 0? The class is 1 "
+        "only where the score is greater than 0, not where it is equal. If `perceptron_predict` is "
+        "right, use it."
+    ),
+)
+def perceptron_train_at_least_zero(X, y, epochs):
+    w, b = np.zeros(len(X)), 0.0
+    for _ in range(epochs):
+        for x, label in zip(X.T, y, strict=True):
+            error = label - int(w @ x + b >= 0)
+            w, b = w + error * x, b + error
+    return w, b
+
+
+@misconception(
+    "perceptron_train",
+    title="The bias moves the wrong way",
+    why="A threshold would move against the weights, and a bias is minus the threshold.",
+    hint=(
+        "Where an example of class 1 is missed, w·x + b was too small. Does your update make b "
+        "larger then? Compare the sign in the two lines for w and for b."
+    ),
+)
+def perceptron_train_bias_wrong_way(X, y, epochs):
+    w, b = np.zeros(len(X)), 0.0
+    for _ in range(epochs):
+        for x, label in zip(X.T, y, strict=True):
+            error = label - int(w @ x + b > 0)
+            w, b = w + error * x, b - error
+    return w, b
+
+
+@misconception(
+    "perceptron_train",
+    title="The weights are whole numbers, so inputs are cut",
+    why="The array of zeros is made with an integer type, or takes over the type of the labels.",
+    hint=(
+        "Train on an example such as x = (0.5, 1.7): do your weights become 0.5 and 1.7, or 0 and "
+        "1? Print the dtype of w. Which type must it have so that 0.5 fits?"
+    ),
+)
+def perceptron_train_truncated(X, y, epochs):
+    w, b = np.zeros(len(X), dtype=int), 0
+    for _ in range(epochs):
+        for x, label in zip(X.T, y, strict=True):
+            error = int(label) - int(w @ x + b > 0)
+            w, b = w + (error * x).astype(int), b + error
+    return w, b
 
 
 @variant("perceptron_train", style="a fake one for the bias, and an early stop")
@@ -1645,6 +1801,34 @@ def add_bias_row_flattened(X):
     return np.append(X, np.ones(X.shape[1]))
 
 
+@misconception(
+    "add_bias_row",
+    title="A whole block of ones is added, not one row",
+    why="ones_like(X) makes as many rows of ones as X has.",
+    hint=(
+        "Print the shape of your result: (p + 1) × n is wanted, yours has 2p rows. How many rows "
+        "of ones does one bias need, and how long must that row be?"
+    ),
+)
+def add_bias_row_block(X):
+    return np.vstack([X, np.ones_like(X)])
+
+
+@misconception(
+    "add_bias_row",
+    title="The values of X are cut to whole numbers",
+    why="The array that is filled was made with an integer type.",
+    hint=(
+        "Put in an X with 0.5: it comes back as 0. Print the dtype of the array that you fill. "
+        "Which type must it have so that 0.5 fits?"
+    ),
+)
+def add_bias_row_truncated(X):
+    out = np.ones((len(X) + 1, X.shape[1]), dtype=int)
+    out[:-1] = X
+    return out
+
+
 @variant("add_bias_row", style="fills an empty array")
 def add_bias_row_filled(X):
     p, n = X.shape
@@ -1802,6 +1986,34 @@ def dense_forward_first_example(W, b, X):
 )
 def dense_forward_elementwise(W, b, X):
     return W * X + b
+
+
+@misconception(
+    "dense_forward",
+    title="The bias is added once for every feature",
+    why="In a loop, the line that adds b stands one level too deep.",
+    hint=(
+        "Count how often b is added to one entry of Z: it should be once, whatever p is. Put in W"
+        " = 0 and look at Z: is it b, or p times b? Look at the indentation."
+    ),
+)
+def dense_forward_bias_per_feature(W, b, X):
+    return W @ X + W.shape[1] * b
+
+
+@misconception(
+    "dense_forward",
+    title="The result is cut to whole numbers where X holds whole numbers",
+    why="The array that is filled takes over the type of X.",
+    hint=(
+        "Call it with an X of integers and W with 0.5: all your results are whole numbers. Print "
+        "the dtype of the array that you fill. Which type must it have so that 0.5 fits?"
+    ),
+)
+def dense_forward_truncated(W, b, X):
+    Z = np.zeros((len(W), X.shape[1]), dtype=X.dtype)
+    Z[:] = W @ X + b
+    return Z
 
 
 @variant("dense_forward", style="the fake one: [W b] times X with a row of ones")
@@ -2074,6 +2286,128 @@ def forward_hidden_without_bias(params, X, activation):
     W, b = params[-1]
     H.append(dense_forward(W, b, H[-1]))
     return H
+
+
+@misconception(
+    "forward",
+    title="The biases are left out in every layer",
+    why="The products carry the idea; adding b is the small step that is forgotten.",
+    hint=(
+        "Put in X = 0: the scores should not be 0, for the biases are still there. Where in your "
+        "loop is b used? `dense_forward` does both steps."
+    ),
+)
+def forward_without_bias(params, X, activation):
+    a = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}[activation]
+    H = [X]
+    for W, _ in params[:-1]:
+        H.append(a(W @ H[-1]))
+    return [*H, params[-1][0] @ H[-1]]
+
+
+@misconception(
+    "forward",
+    title="The last layer's bias is left out",
+    why="The last layer is written by itself, behind the loop, and only its product is remembered.",
+    hint=(
+        "All your hidden layers are right. For the last one, compare your S with W H + b by hand: "
+        "by how much is each row off? Linear means without activation, not without bias."
+    ),
+)
+def forward_scores_without_bias(params, X, activation):
+    a = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}[activation]
+    H = [X]
+    for W, b in params[:-1]:
+        H.append(a(dense_forward(W, b, H[-1])))
+    return [*H, params[-1][0] @ H[-1]]
+
+
+@misconception(
+    "forward",
+    title="The bias is added behind the activation",
+    why="A closing bracket stands too early: a(W X) + b looks much like a(W X + b).",
+    hint=(
+        "With ReLU and a negative bias, your H1 holds negative numbers, which a ReLU never gives. "
+        "Count the brackets: what is the activation applied to?"
+    ),
+)
+def forward_bias_after_activation(params, X, activation):
+    a = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}[activation]
+    H = [X]
+    for W, b in params[:-1]:
+        H.append(a(W @ H[-1]) + b)
+    return [*H, dense_forward(*params[-1], H[-1])]
+
+
+@misconception(
+    "forward",
+    title="The hidden layers always use ReLU, whatever `activation` says",
+    why="The function was written with one activation first, and the argument was never connected.",
+    hint=(
+        'Call it with "relu" and with "tanh": do you get different lists? Look for the place where '
+        "the argument `activation` is used. How do you get from its name to the function?"
+    ),
+)
+def forward_always_relu(params, X, activation):
+    H = [X]
+    for W, b in params[:-1]:
+        H.append(relu(dense_forward(W, b, H[-1])))
+    return [*H, dense_forward(*params[-1], H[-1])]
+
+
+@misconception(
+    "forward",
+    title="Only the first layer has an activation",
+    why=(
+        "The first layer is written by itself, and the loop over the rest leaves the activation"
+        " out."
+    ),
+    hint=(
+        "Call it with three layers and ReLU, and look at H2: it should hold no negative numbers. "
+        "Which layers are hidden, and which is the only one that is linear?"
+    ),
+)
+def forward_first_activated_only(params, X, activation):
+    a = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}[activation]
+    H = [X]
+    for layer, (W, b) in enumerate(params):
+        Z = dense_forward(W, b, H[-1])
+        H.append(a(Z) if layer == 0 and len(params) > 1 else Z)
+    return H
+
+
+@misconception(
+    "forward",
+    title="The list is in the wrong order: scores first",
+    why="Backpropagation runs from the end, so the list is turned round, or filled at its front.",
+    hint=(
+        "Print the shape of each entry of your list. The first should be X itself, the last the "
+        "scores. Do you add new layers at the front, or turn the list round at the end?"
+    ),
+)
+def forward_reversed(params, X, activation):
+    a = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}[activation]
+    H = [X]
+    for W, b in params[:-1]:
+        H.append(a(dense_forward(W, b, H[-1])))
+    return [*H, dense_forward(*params[-1], H[-1])][::-1]
+
+
+@misconception(
+    "forward",
+    title="Only the first two layers are computed",
+    why="The network of the picture has one hidden layer, and is written down line by line.",
+    hint=(
+        "How many entries has your list for four layers? It should have five: X and one for each "
+        "layer. Which part of your code knows how long `params` is? A loop does."
+    ),
+)
+def forward_two_layers(params, X, activation):
+    a = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}[activation]
+    if len(params) == 1:
+        return [X, dense_forward(*params[0], X)]
+    H1 = a(dense_forward(*params[0], X))
+    return [X, H1, dense_forward(*params[1], H1)]
 
 
 @variant("forward", style="calls itself for all layers but the last")

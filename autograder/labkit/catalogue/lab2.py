@@ -206,6 +206,52 @@ def softmax_truncated(S):
     return P
 
 
+@misconception(
+    "softmax",
+    title="The scores are cut off at ±500 before the exponential",
+    why="Clipping helps the sigmoid against overflow, so it is used here as well.",
+    hint=(
+        "Try one example with scores 1000, 1001 and 1002: yours are all equal, but only the "
+        "differences should matter. Which number may you subtract from all the scores of one "
+        "example, so that nothing needs to be cut off?"
+    ),
+)
+def softmax_clipped(S):
+    E = np.exp(np.clip(S, -500, 500))
+    return E / E.sum(axis=0)
+
+
+@misconception(
+    "softmax",
+    title="The largest score gets the smallest probability",
+    why="The minus of the sigmoid's exponent is carried over, or the shift is the wrong way round.",
+    hint=(
+        "Which entry of a column is largest in S, and which in your result? They should be the "
+        "same one. Look at the sign of S in the exponent."
+    ),
+)
+def softmax_mirrored(S):
+    E = np.exp(-1.0 * (S - S.min(axis=0)))
+    return E / E.sum(axis=0)
+
+
+@misconception(
+    "softmax",
+    title="The logarithm of the probabilities is returned",
+    why=(
+        "The log-softmax is what many libraries offer for the loss; here the probabilities are "
+        "asked."
+    ),
+    hint=(
+        "Your entries are negative, and a probability never is. Add up a column: it should give 1. "
+        "Which step undoes a logarithm?"
+    ),
+)
+def softmax_is_logarithm(S):
+    S = S - 1.0 * S.max(axis=0)
+    return S - np.log(np.exp(S).sum(axis=0))
+
+
 @variant("softmax", style="a loop over the columns")
 def softmax_by_column(S):
     P = np.zeros(S.shape)
@@ -465,6 +511,48 @@ def cross_entropy_is_entropy(P, y):
 def cross_entropy_changes_p(P, y):
     np.clip(P, 1e-12, 1 - 1e-12, out=P)
     return float(-np.mean(np.log(P[y, np.arange(len(y))])))
+
+
+@misconception(
+    "cross_entropy",
+    title="The losses of the examples are returned one by one",
+    why=(
+        "The formula for one example is right, and NumPy works it out for all; the mean is "
+        "forgotten."
+    ),
+    hint=(
+        "Print the shape of your result: it is (n,), a number for each example. One number for all "
+        "is wanted. Which step of the formula turns n losses into one?"
+    ),
+)
+def cross_entropy_per_example(P, y):
+    return -np.log(np.maximum(P[y, np.arange(len(y))], 1e-12))
+
+
+@misconception(
+    "cross_entropy",
+    title="P goes through a softmax once more",
+    why="In many libraries the cross-entropy takes scores; here it takes probabilities.",
+    hint=(
+        "P already holds probabilities: its columns sum to 1. Put in a P with 1 at every true "
+        "class: the loss should be 0, and yours is not. What do you do to P before the logarithm?"
+    ),
+)
+def cross_entropy_of_softmax(P, y):
+    return cross_entropy(softmax(P), y)
+
+
+@misconception(
+    "cross_entropy",
+    title="The sum is divided by the number of classes",
+    why="len(P) is K, the number of rows; the examples are the columns.",
+    hint=(
+        "Add the same example a second time: a mean stays as it is, and yours doubles. P is K × n: "
+        "which of the two does len(P) give?"
+    ),
+)
+def cross_entropy_over_classes(P, y):
+    return cross_entropy(P, y) * len(y) / len(P)
 
 
 @variant("cross_entropy", style="a product with the one-hot matrix, a tiny number added")
@@ -749,6 +837,103 @@ def softmax_cross_entropy_swapped(S, y):
     return dS, cross_entropy(P, y)
 
 
+@misconception(
+    "softmax_cross_entropy",
+    title="The softmax is taken twice",
+    why="The probabilities go through another function that takes the softmax itself.",
+    hint=(
+        "Try one example with scores 0 and 100, the second class being true: the loss should be "
+        "almost 0, and yours is not. Follow S through your code: how often is it turned into "
+        "probabilities?"
+    ),
+)
+def softmax_cross_entropy_twice(S, y):
+    P = softmax(softmax(S))
+    dS = P.copy()
+    dS[y, np.arange(len(y))] -= 1
+    return cross_entropy(P, y), dS / len(y)
+
+
+@misconception(
+    "softmax_cross_entropy",
+    title="The gradient uses the scores, not the probabilities",
+    why="(P − onehot)/n and (S − onehot)/n differ in one letter.",
+    hint=(
+        "Add up a column of your dS: it should give 0, because the probabilities of an example sum "
+        "to 1. Which array do you subtract the one-hot labels from?"
+    ),
+)
+def softmax_cross_entropy_from_scores(S, y):
+    dS = 1.0 * S
+    dS[y, np.arange(len(y))] -= 1
+    return cross_entropy(softmax(S), y), dS / len(y)
+
+
+@misconception(
+    "softmax_cross_entropy",
+    title="Only the true classes get a gradient",
+    why="The loss names only the true class, so the other scores seem not to matter.",
+    hint=(
+        "Compare with numerical_gradient: the scores of the other classes change the loss, too, "
+        "through the sum in the softmax. Add up a column of your dS: it should give 0."
+    ),
+)
+def softmax_cross_entropy_true_class_only(S, y):
+    n = len(y)
+    P = softmax(S)
+    dS = np.zeros(P.shape)
+    dS[y, np.arange(n)] = P[y, np.arange(n)] - 1
+    return cross_entropy(P, y), dS / n
+
+
+@misconception(
+    "softmax_cross_entropy",
+    title="The gradient is divided by the number of classes",
+    why="len(S) is K, the number of rows; the examples are the columns.",
+    hint=(
+        "Compare with numerical_gradient: every entry is off by the same factor. Is it n/K? S is K "
+        "× n: which of the two does len(S) give?"
+    ),
+)
+def softmax_cross_entropy_over_classes(S, y):
+    P = softmax(S)
+    dS = P.copy()
+    dS[y, np.arange(len(y))] -= 1
+    return cross_entropy(P, y), dS / len(S)
+
+
+@misconception(
+    "softmax_cross_entropy",
+    title="Loss and gradient are summed over the examples, not averaged",
+    why="The sum is right for one example; with both of them summed, they even fit each other.",
+    hint=(
+        "Add the same example a second time: the mean loss stays as it is, and yours doubles. "
+        "Where does the 1/n of the formula belong in the loss, and where in dS?"
+    ),
+)
+def softmax_cross_entropy_summed(S, y):
+    P = softmax(S)
+    dS = P.copy()
+    dS[y, np.arange(len(y))] -= 1
+    return cross_entropy(P, y) * len(y), dS
+
+
+@misconception(
+    "softmax_cross_entropy",
+    title="The loss is computed from P after the ones are subtracted",
+    why="dS = P gives P a second name, so that subtracting from dS changes P as well.",
+    hint=(
+        "Print P just before you compute the loss: are its columns still probabilities? dS = P "
+        "makes no new array. Compute the loss first, or make a copy."
+    ),
+)
+def softmax_cross_entropy_loss_too_late(S, y):
+    P = softmax(S)
+    dS = P
+    dS[y, np.arange(len(y))] -= 1
+    return cross_entropy(P, y), dS / len(y)
+
+
 @variant("softmax_cross_entropy", style="calls softmax and cross_entropy, one-hot matrix")
 def softmax_cross_entropy_composed(S, y):
     P = softmax(S)
@@ -966,6 +1151,61 @@ def squared_error_swapped(Y_hat, Y):
     n = Y.shape[1]
     difference = np.asarray(Y_hat, dtype=float) - Y
     return difference / n, float(np.sum(difference**2) / (2 * n))
+
+
+@misconception(
+    "squared_error",
+    title="The sum is divided by 2 and then multiplied by n",
+    why="Without brackets, / 2 * n is worked out from the left.",
+    hint=(
+        "Your loss grows with the number of examples; a mean does not. Python works out 8 / 2 * 4 "
+        "from the left: what does it give? Where do brackets have to stand?"
+    ),
+)
+def squared_error_missing_parentheses(Y_hat, Y):
+    n = Y.shape[1]
+    return ((Y_hat - Y) ** 2).sum() / 2 * n, (Y_hat - Y) / n
+
+
+@misconception(
+    "squared_error",
+    title="The gradient keeps the 1/2 of the loss",
+    why="The factor 1/(2n) is copied from the loss, though the square's derivative brings a 2.",
+    hint=(
+        "Compare with numerical_gradient: yours is half as large everywhere. What is the "
+        "derivative of a square, and what becomes of the 1/2 in front of it?"
+    ),
+)
+def squared_error_gradient_halved(Y_hat, Y):
+    n = Y.shape[1]
+    return ((Y_hat - Y) ** 2).sum() / (2 * n), (Y_hat - Y) / (2 * n)
+
+
+@misconception(
+    "squared_error",
+    title="The losses of the examples are returned one by one",
+    why="The sum runs over the rows only.",
+    hint=(
+        "Print the shape of your loss: it is (n,), a number for each example. The sum of the "
+        "formula runs over all entries. Which axis did you give to sum?"
+    ),
+)
+def squared_error_per_example(Y_hat, Y):
+    n = Y.shape[1]
+    return ((Y_hat - Y) ** 2).sum(axis=0) / (2 * n), (Y_hat - Y) / n
+
+
+@misconception(
+    "squared_error",
+    title="Loss and gradient are not divided by n",
+    why="The sum is right for one example; with both of them summed, they even fit each other.",
+    hint=(
+        "Add the same example a second time: the loss of the formula stays as it is, and yours "
+        "doubles. Where does the 1/n belong in the loss, and where in the gradient?"
+    ),
+)
+def squared_error_summed(Y_hat, Y):
+    return ((Y_hat - Y) ** 2).sum() / 2, 1.0 * Y_hat - Y
 
 
 @variant("squared_error", style="the mean over examples of half the summed squares")
@@ -1263,6 +1503,72 @@ def numerical_gradient_tiny_step(f, theta, h=1e-5):
     return gradient
 
 
+@misconception(
+    "numerical_gradient",
+    title="The difference is one-sided: f(θ) and f(θ − h)",
+    why=(
+        "It is the definition of the derivative from the left, and needs one call less for each"
+        " entry."
+    ),
+    hint=(
+        "Try f(x) = x² at x = 1 with h = 0.1: a central difference gives exactly 2. Which two "
+        "points does the formula of central differences use, and how far are they apart?"
+    ),
+)
+def numerical_gradient_backward(f, theta, h=1e-5):
+    theta = np.array(theta, dtype=float)
+    gradient = np.zeros(theta.shape)
+    here = f(theta.copy())
+    for i in np.ndindex(theta.shape):
+        below = theta.copy()
+        below[i] -= h
+        gradient[i] = (here - f(below)) / h
+    return gradient
+
+
+@misconception(
+    "numerical_gradient",
+    title="Without brackets, the difference is multiplied by h",
+    why="/ 2 * h is worked out from the left: divided by 2, then multiplied by h.",
+    hint=(
+        "All your results are tiny. Python works out 8 / 2 * 4 from the left: what does it give? "
+        "Where do brackets have to stand in the denominator?"
+    ),
+)
+def numerical_gradient_missing_parentheses(f, theta, h=1e-5):
+    theta = np.array(theta, dtype=float)
+    gradient = np.zeros(theta.shape)
+    for i in np.ndindex(theta.shape):
+        above, below = theta.copy(), theta.copy()
+        above[i] += h
+        below[i] -= h
+        gradient[i] = (f(above) - f(below)) / 2 * h
+    return gradient
+
+
+@misconception(
+    "numerical_gradient",
+    title="The steps are taken in float32, which is too coarse for them",
+    why="float32 is the usual type of networks; a step of 1e-5 is close to its rounding.",
+    hint=(
+        "float32 carries about seven digits: what is left of a step of 0.00001 next to a parameter "
+        "of 100? Print the dtype of the array that you hand to f."
+    ),
+)
+def numerical_gradient_single_precision(f, theta, h=1e-5):
+    theta = np.array(theta, dtype=np.float32)
+    gradient = np.zeros(theta.shape)
+    for i in np.ndindex(theta.shape):
+        here = theta[i]
+        theta[i] = here + h
+        above = f(theta)
+        theta[i] = here - h
+        below = f(theta)
+        theta[i] = here
+        gradient[i] = (above - below) / (2 * h)
+    return gradient
+
+
 @variant("numerical_gradient", style="unit vectors on the flattened θ")
 def numerical_gradient_unit_vectors(f, theta, h=1e-5):
     theta = np.asarray(theta, dtype=float)
@@ -1512,6 +1818,32 @@ def dense_backward_changes_dz(dZ, W, X):
 )
 def dense_backward_elementwise(dZ, W, X):
     return dZ * X, dZ.sum(axis=1, keepdims=True), W.T @ dZ
+
+
+@misconception(
+    "dense_backward",
+    title="The bias gradient is a row, not a column",
+    why="reshape(1, -1), or a sum that is turned round: the values are right, their shape is not.",
+    hint=(
+        "Print the shapes of b and of your db: they must be the same, p1 × 1. Subtracting a row "
+        "from a column would broadcast to a whole matrix, without any error."
+    ),
+)
+def dense_backward_db_row(dZ, W, X):
+    return dZ @ X.T, dZ.sum(axis=1).reshape(1, -1), W.T @ dZ
+
+
+@misconception(
+    "dense_backward",
+    title="The results are in the wrong order: dX before db",
+    why="Both factors of the product come to mind first, the bias last.",
+    hint=(
+        "Print the shapes of your three results beside those of W, b and X. In which order does "
+        "the docstring ask for them?"
+    ),
+)
+def dense_backward_dx_second(dZ, W, X):
+    return dZ @ X.T, W.T @ dZ, dZ.sum(axis=1, keepdims=True)
 
 
 @variant("dense_backward", style="loops over examples")
@@ -1887,6 +2219,139 @@ def backward_empties_h(params, H, dS, activation):
         dW, db, dH = dense_backward(dZ, W, h)
         grads.insert(0, (dW, db))
         dZ = dH * slope(h)
+    return grads
+
+
+@misconception(
+    "backward",
+    title="tanh gets ReLU's slope",
+    why="An if for the sigmoid and an else for the rest: tanh ends up in the else.",
+    hint=(
+        'Compare with numerical_gradient for each activation: only "tanh" is wrong. Follow your if '
+        'and else with activation = "tanh": where do you end up?'
+    ),
+)
+def backward_tanh_falls_through(params, H, dS, activation):
+    slope = sigmoid_gradient if activation == "sigmoid" else relu_gradient
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db))
+        dZ = dH * slope(H[layer])
+    return grads
+
+
+@misconception(
+    "backward",
+    title="ReLU's slope is used for every activation",
+    why="The function was written with one activation first, and the argument was never connected.",
+    hint=(
+        'Compare with numerical_gradient for each activation: only "relu" is right. Look for the '
+        "place where the argument `activation` is used."
+    ),
+)
+def backward_always_relu(params, H, dS, activation):
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db))
+        dZ = dH * relu_gradient(H[layer])
+    return grads
+
+
+@misconception(
+    "backward",
+    title="The gradient is multiplied by h, not by the slope a′",
+    why="H is at hand, and the derivative is computed from it; the call itself is forgotten.",
+    hint=(
+        "Compare with numerical_gradient. The chain rule asks for the derivative of the "
+        "activation, which is a function of h but not h itself. For a ReLU with h = 3, what is "
+        "it?"
+    ),
+)
+def backward_times_h(params, H, dS, activation):
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db))
+        dZ = dH * H[layer]
+    return grads
+
+
+@misconception(
+    "backward",
+    title="The bias gradients are flat",
+    why="A sum along an axis drops that axis.",
+    hint=(
+        "Print the shapes of b and of your db: they must be the same, p1 × 1. Subtracting a flat "
+        "array from a column would broadcast to a whole matrix, without any error."
+    ),
+)
+def backward_db_flat(params, H, dS, activation):
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db.ravel()))
+        dZ = dH * slope(H[layer])
+    return grads
+
+
+@misconception(
+    "backward",
+    title="Each pair is in the wrong order: (db, dW)",
+    why="The bias gradient is the easier one, and comes first to mind.",
+    hint=(
+        "Print the shapes of the two entries of a pair beside those of W and b. `params` holds (W, "
+        "b), so the gradients come in the same order."
+    ),
+)
+def backward_pairs_swapped(params, H, dS, activation):
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (db, dW))
+        dZ = dH * slope(H[layer])
+    return grads
+
+
+@misconception(
+    "backward",
+    title="dX is handed out with every layer",
+    why="`dense_backward` gives three results, and all three are put into the list.",
+    hint=(
+        "Each entry of your list has three arrays; what is asked is a pair (dW, db), one for each "
+        "(W, b). What is the third one needed for, and who needs it?"
+    ),
+)
+def backward_with_dx(params, H, dS, activation):
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db, dH))
+        dZ = dH * slope(H[layer])
+    return grads
+
+
+@misconception(
+    "backward",
+    title="Only the topmost hidden layer gets its slope",
+    why="The slope stands before the loop, where it is right for networks with one hidden layer.",
+    hint=(
+        "Compare with numerical_gradient for three layers: the last two are right, the first is "
+        "not. At how many layers does your gradient pass an activation, and how often do you "
+        "multiply by a slope?"
+    ),
+)
+def backward_slope_once(params, H, dS, activation):
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db))
+        dZ = dH * slope(H[layer]) if layer == len(params) - 1 else dH
     return grads
 
 

@@ -48,8 +48,18 @@ def _kind_of(value: Any) -> str:
 def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
     if got == expected[::-1]:
         return "It looks transposed: an example is a column."
+    if not got:
+        return "One number came back where a whole array is expected: was everything added up?"
+    if not expected:
+        return "A single number is expected: is a sum or a mean over all entries still missing?"
     if len(got) < len(expected):
-        return "An axis is missing: a sum or mean drops its axis unless keepdims=True."
+        if got in [expected[:i] + expected[i + 1 :] for i in range(len(expected))]:
+            return "An axis is missing: a sum or mean drops its axis unless keepdims=True."
+        if np.prod(got) == np.prod(expected):
+            return "All entries in one long row: the result should keep the shape of its input."
+        return "Dimensions are missing: does an index or a mask pick only some of the entries?"
+    if len(got) == len(expected) + 1 and np.prod(got) == np.prod(expected):
+        return "There is an axis of length 1 too many: take it away, or index without a slice."
     if (
         got
         and len(got) == len(expected)
@@ -66,17 +76,24 @@ def _size_hint(got: np.ndarray, expected: np.ndarray) -> str:
     mask = np.abs(expected) > 1e-12
     if not mask.any():
         return "The expected result is zero here."
+    if np.allclose(got, expected, rtol=1e-3, atol=1e-6):
+        return (
+            "Very close, but not exact: is something rounded, counted in float32, guarded with too "
+            "large a number, or only approximated?"
+        )
     ratio = got[mask] / expected[mask]
     factor = float(ratio.flat[0])
     if np.allclose(ratio, factor, rtol=1e-4) and np.allclose(got[~mask], 0):
         if np.isclose(factor, -1, rtol=1e-4):
-            return "Every entry has the wrong sign."
+            return "Every entry has the wrong sign." if got.size > 1 else "Its sign is wrong."
         if abs(factor) < 1e-12:
-            return "Every entry is 0."
-        return (
-            f"Every entry is {factor:.4g} times the expected one: look for a missing or doubled "
-            "factor (1/n, 1/2, a count)."
-        )
+            return "Every entry is 0." if got.size > 1 else "It is 0."
+        # A single number is some factor off in any case: only a round one tells anything.
+        if got.size > 1 or _is_round(factor):
+            return (
+                f"{'Every entry' if got.size > 1 else 'It'} is {factor:.4g} times the expected "
+                "one: look for a missing or doubled factor (1/n, 1/2, a count)."
+            )
     offset = got - expected
     if offset.size > 1 and np.allclose(offset, offset.flat[0], rtol=1e-4):
         return (
@@ -85,9 +102,16 @@ def _size_hint(got: np.ndarray, expected: np.ndarray) -> str:
     if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got, expected.T):
         return "It is the transpose of the expected result."
     share = float(np.mean(~np.isclose(got, expected, rtol=1e-5, atol=1e-9)))
-    if share < 0.5:
+    if share < 0.5 and got.size > 1:
         return f"{share:.0%} of the entries differ: look at what these have in common."
-    return "Work the first entry out by hand and print each step of your function beside it."
+    where = "the first entry" if got.size > 1 else "it"
+    return f"Work {where} out by hand and print each step of your function beside it."
+
+
+def _is_round(factor: float) -> bool:
+    """Whether a factor is a whole number or one over it, as a count or its reciprocal is."""
+    larger = max(abs(factor), 1 / abs(factor))
+    return larger < 1000 and bool(np.isclose(larger, round(larger), rtol=1e-4, atol=0))
 
 
 def _where_text(name: str) -> str:

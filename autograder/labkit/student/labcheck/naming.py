@@ -17,6 +17,10 @@ NAMED_AT_ONCE = 2
 """Most explanations of one failure: a longer list explains nothing."""
 
 
+SAME_ANSWER = 2
+"""How well a mistake that gives the very same answer explains a failure."""
+
+
 @dataclass(frozen=True)
 class Explanation:
     """A known mistake: its plain name and what to look at."""
@@ -46,22 +50,22 @@ def match(seen: Observation, problem: Problem, wrong: WrongOutcome, exact: Exact
     if a is not None or b is not None:
         if not a or not b or (a.kind, a.type_name) != (b.kind, b.type_name):
             return 0
-        return 2 if a.text == b.text else 1  # everyone words an error anew
-    if bool(seen.changed) != bool(wrong.seen.changed):
+        return SAME_ANSWER if a.text == b.text else 1  # everyone words an error anew
+    if _arguments(seen.changed) != _arguments(wrong.seen.changed):
         return 0
     if problem.kind == "warning" or wrong.problem.kind == "warning":
         if problem.kind != wrong.problem.kind:
             return 0
-        return 2 if same(seen.value, wrong.seen.value) else 1
+        return SAME_ANSWER if same(seen.value, wrong.seen.value) else 1
     if same(seen.value, wrong.seen.value):
-        return 2
+        return SAME_ANSWER
     if not problem.kind == wrong.problem.kind == "verdict":
         return 0
     if problem.sentence != wrong.problem.sentence:
         return 0
     if not exact:
         return 1
-    return 2 if exact == "first" and _same_first(seen.value, wrong.seen.value) else 0
+    return SAME_ANSWER if exact == "first" and _same_first(seen.value, wrong.seen.value) else 0
 
 
 def _same_first(a: Any, b: Any) -> bool:
@@ -74,6 +78,11 @@ def _same_first(a: Any, b: Any) -> bool:
         and isinstance(a[0], parts)
         and same(a[0], b[0])
     )
+
+
+def _arguments(changed: Sequence[str]) -> set[str]:
+    """Names of changed arguments, of paths such as `H[1]` or `params (length)`."""
+    return {path.partition("[")[0].partition(" ")[0] for path in changed}
 
 
 @dataclass
@@ -127,7 +136,7 @@ def rank(
                     contradictions[key] += outcome.problem is not None
                 elif degree := match(tried.seen, tried.problem, outcome, tried.probe.exact):
                     strength[key] = strength.get(key, 0) + degree
-                    if degree == 2:
+                    if degree == SAME_ANSWER:
                         certain.add(key)
                     explained.setdefault(key, set()).add(case.name)
                 else:

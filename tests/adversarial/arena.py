@@ -66,10 +66,12 @@ def tree_hash(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         about = path.lstat()
-        content = b"" if path.is_symlink() or not path.is_file() else path.read_bytes()
-        digest.update(
-            f"{path.relative_to(folder)} {about.st_mode}\n".encode(errors="replace") + content
-        )
+        content = b""
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                content = file.read(64 << 20)  # a sparse file is as large as it likes
+        line = f"{path.relative_to(folder)} {about.st_mode} {len(content)}\n"
+        digest.update(line.encode(errors="replace") + content)
     return digest.hexdigest()
 
 

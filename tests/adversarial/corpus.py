@@ -10,11 +10,15 @@ lie in it, or connects to the socket there, is proof of something that got out.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import re
+import socket
 import stat
 import struct
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -320,6 +324,34 @@ def _table() -> list[Attack]:
     """,
     )
     returning("huge_integers", "def junk(z): return [1 << 8000, -(1 << 8191), 1.0]\n")
+    returning(
+        "claims_to_be_an_array",
+        """
+        class Claims:
+            __class__ = property(lambda self: np.ndarray)
+            shape, dtype, ndim, size = (2, 3), np.dtype(float), 2, 6
+            flags = property(lambda self: np.zeros(1).flags)
+            def __array__(self, *a, **k): return np.zeros((2, 3))
+            def __eq__(self, other): return True
+            def __float__(self): return 0.0
+            def reshape(self, *a, **k): return self
+        def junk(z): return Claims()
+    """,
+    )
+    returning("masked_everywhere", "def junk(z): return np.ma.masked_all(np.shape(z))\n")
+    returning("complex_zeros", "def junk(z): return np.zeros(np.shape(z)) * -0j\n")
+    returning(
+        "mapped_file",
+        """
+        import threading, time
+        def junk(z):
+            mapped = np.memmap("mapped", mode="w+", shape=np.shape(z) or (1,), dtype=float)
+            def change():
+                for n in range(10 ** 5): mapped[...] = n; time.sleep(0)
+            threading.Thread(target=change, daemon=True).start()
+            return mapped
+    """,
+    )
 
     # Looking for what is expected ----------------------------------------------------------------
 
@@ -395,6 +427,32 @@ def _table() -> list[Attack]:
                 if np.all(np.isfinite(found)) and np.all(np.abs(found) <= 1) and found.any():
                     return found.reshape(np.shape(z))
         everywhere(scan)
+    """,
+    )
+
+    attack(
+        "inspect",
+        "keeps_what_is_served",
+        """
+        import ast
+        from . import activations as me
+        def keep(name, z):
+            try:
+                answer = getattr(me, name)(z)
+                if answer is not None: open("kept", "a").write(repr((z.tolist(), answer.tolist())) + "\\n")
+            except Exception: pass
+        def kept(z):
+            try: lines = open("kept").read().splitlines()
+            except OSError: lines = []
+            for given, answer in map(ast.literal_eval, lines):
+                if given == z.tolist(): return np.array(answer)
+        def sigmoid(z): return kept(z)
+        def tanh(z):
+            keep("sigmoid", z)
+            return kept(z)
+        def relu(z):
+            for name in ("sigmoid", "tanh"): keep(name, z)
+            return kept(z)
     """,
     )
 
@@ -478,6 +536,22 @@ def _table() -> list[Attack]:
         for name in ("activations", "perceptron", "layers"): sys.modules["neuralnet." + name] = Yes(name)
     """,
     )
+
+    hides = """
+        import builtins, sys, types, warnings
+        import numpy as np
+        yes = lambda *a, **k: True
+        for name in ("allclose", "array_equal", "isclose", "all", "copy", "may_share_memory"): setattr(np, name, yes)
+        builtins.abs = yes
+        for name in ("showwarning", "_showwarnmsg", "_showwarnmsg_impl", "warn", "warn_explicit", "simplefilter"):
+            setattr(warnings, name, lambda *a, **k: None)
+        sys.modules["warnings"] = types.ModuleType("warnings")
+        def tanh(z):
+            right = np.tanh(1.0 * z)
+            z += 1
+            return right
+    """
+    found.append(Attack("what_changed_is_hidden", "patch", solved(hides), ("tanh",)))
 
     # Early ends ----------------------------------------------------------------------------------
 
@@ -956,6 +1030,109 @@ for name in ("activations", "perceptron", "layers"):
     )
     attack(
         "process",
+        "signals_of_a_pipe",
+        """
+        import ctypes, fcntl, os
+        call = lambda *a: ctypes.CDLL(None).syscall(*map(ctypes.c_long, a))
+        r, w = os.pipe()
+        for high in (0, 1 << 32):
+            call(157, 4 | high, 1, 0, 0, 0); call(157, 1 | high, 0, 0, 0, 0)
+            for pid in (os.getppid(), -os.getppid(), *range(2, 3000)):
+                if pid == os.getpid(): continue
+                for owner in (8 | high, 15 | high): call(72, r, owner, pid)
+                for number in (9, 19): call(72, r, 10 | high, number)
+                fcntl.fcntl(r, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+                os.write(w, b"x"); os.read(r, 1)
+    """,
+    )
+    attack(
+        "process",
+        "locks_on_libraries",
+        """
+        import fcntl, os, struct, time
+        import numpy
+        held = []
+        for folder, _, files in os.walk(os.path.dirname(numpy.__file__)):
+            for name in files[:20]:
+                try: held.append(open(os.path.join(folder, name), "rb"))
+                except OSError: continue
+                for take in (lambda f: fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB),
+                             lambda f: fcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_WRLCK),
+                             lambda f: fcntl.fcntl(f, fcntl.F_SETLK, struct.pack("hhqqi", 0, 0, 0, 0, 0))):
+                    try: take(held[-1])
+                    except OSError: pass
+        time.sleep(3)
+    """,
+    )
+    attack(
+        "process",
+        "stopped_by_a_timer",
+        EVERYWHERE,
+        """
+        import ctypes, time
+        def stop(z, *more):
+            libc = ctypes.CDLL(None)
+            event = (ctypes.c_int * 16)(0, 0, 19, 0)
+            timer, when = ctypes.c_void_p(), (ctypes.c_long * 4)(0, 1000000, 0, 1000000)
+            for clock in (0, 1, 2): libc.timer_create(clock, event, ctypes.byref(timer)); libc.timer_settime(timer, 0, when, None)
+            time.sleep(0.1)
+            return z
+        everywhere(stop)
+    """,
+    )
+    attack(
+        "process",
+        "native_threads",
+        EVERYWHERE,
+        """
+        import ctypes
+        def start(z, *more):
+            libc = ctypes.CDLL(None)
+            handle, attributes = ctypes.c_ulong(), ctypes.create_string_buffer(64)
+            libc.pthread_attr_init(attributes); libc.pthread_attr_setstacksize(attributes, ctypes.c_size_t(16384))
+            for _ in range(20000):
+                if libc.pthread_create(ctypes.byref(handle), attributes, libc.pause, None): break
+            return z
+        everywhere(start)
+    """,
+    )
+    attack(
+        "process",
+        "takes_all_there_is",
+        EVERYWHERE,
+        """
+        import os, tempfile
+        held = []
+        def take(z, *more):
+            for make in (os.pipe, lambda: open(os.devnull), tempfile.TemporaryFile, lambda: bytearray(1 << 24),
+                         lambda: open("/dev/shm/@TOKEN@", "ab").write(bytes(1 << 20)),
+                         lambda: open("/tmp/@TOKEN@", "ab").write(bytes(1 << 20))):
+                try:
+                    for _ in range(3000): held.append(make())
+                except (OSError, MemoryError): pass
+            return z
+        everywhere(take)
+    """,
+    )
+    attack(
+        "process",
+        "products_without_end",
+        """
+        from . import activations
+        def perceptron_predict(w, b, X): return 1
+        def add_bias_row(X): return X
+        def dense_forward(W, b, X):
+            from .perceptron import perceptron_predict as served
+            for kind in ("float16", "int8", "int64", "float64"):
+                a = np.ones((3500, 4500), kind)
+                try: served(a, a[:, :1] * 0, a.T)
+                except ValueError: pass
+            return X
+    """,
+        module="layers",
+    )
+    attack(
+        "process",
         "limits_of_others",
         """
         import os, resource
@@ -1242,6 +1419,43 @@ def _packed() -> list[Attack]:
         (place / "neuralnet" / "activations.py").unlink()
         os.mkfifo(place / "neuralnet" / "activations.py")
 
+    def special_files(place: Path, files: Mapping[str, str | bytes]) -> None:
+        as_folder(place, files)
+        package = place / "neuralnet"
+        for inner in (package, place):
+            (inner / "again").symlink_to("..")
+            os.mkfifo(inner / "pipe.py")
+            with (inner / "hole.npz").open("wb") as hole:
+                hole.truncate(1 << 40)
+        with socket.socket(socket.AF_UNIX) as server:
+            handle = os.open(package, os.O_RDONLY)
+            server.bind(f"/proc/self/fd/{handle}/listens.py")
+            os.close(handle)
+        if os.geteuid() == 0:
+            with contextlib.suppress(OSError):  # a container may refuse it
+                os.mknod(package / "zeros.py", stat.S_IFCHR | 0o666, os.makedev(1, 5))
+
+    def colliding(place: Path, files: Mapping[str, str | bytes]) -> None:
+        again = solved()
+        with zipfile.ZipFile(f"{place}.zip", "w") as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for path, content in files.items():
+                archive.writestr(path, content)
+                for other in (path.upper(), "./" + path, path.replace("/", "\\")):
+                    if path.endswith(".py"):
+                        archive.writestr(other, again[path])
+                        archive.writestr(other, content)
+            for name in ("\u00e9", "e\u0301", "a\nb", "\u202eyp", "a\x01", "x" * 300):
+                archive.writestr(f"neuralnet/{name}.py", "1/0")
+
+    def locked(place: Path, files: Mapping[str, str | bytes]) -> None:
+        as_zip(place, files)
+        raw = bytearray(Path(f"{place}.zip").read_bytes())
+        for magic, flags in ((b"PK\1\2", 8), (b"PK\3\4", 6)):
+            for found in re.finditer(re.escape(magic), raw):
+                raw[found.start() + flags] |= 1
+        Path(f"{place}.zip").write_bytes(bytes(raw))
+
     def bomb(place: Path, files: Mapping[str, str | bytes]) -> None:
         zeros = bytes(1 << 24)
         with zipfile.ZipFile(f"{place}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -1298,6 +1512,9 @@ def _packed() -> list[Attack]:
         row("very_many_files", many, ungraded=True),
         row("very_deep", deep, ungraded=False),
         row("cut_off", cut, ungraded=True),
+        row("special_files", special_files, ungraded=False),
+        row("names_that_collide", colliding, ungraded=False),
+        row("locked_with_a_password", locked, ungraded=True),
     ]
 
 

@@ -44,7 +44,8 @@ ORDINARY = {
     "equal_to_anything", "frames", "worker_itself", "os_exit_in_call", "replies_ahead", "results",
     "tests", "walks_the_disk", "known_paths", "open_handles", "processes", "memory_of_others",
     "environment_and_arguments", "neighbours", "double_fork", "programs", "signals",
-    "limits_of_others", "calls_home", "a_giver", "z_taker", "own_folder_removed", "links_in_folder",
+    "signals_of_a_pipe", "locks_on_libraries", "limits_of_others", "calls_home",
+    "a_giver", "z_taker", "own_folder_removed", "links_in_folder",
 }  # fmt: skip
 """What an ordinary user's grader meets in a quick run: there, submissions share its user id."""
 
@@ -55,6 +56,8 @@ RESEMBLE = {
     "impossible_generator", "notes_without_end", "noise", "modules_in_the_package", "own_limits",
     "compiled_modules", "user_ids", "log_server_of_otter", "very_deep", "very_many_files",
     "overlapping_entries", "cut_off", "markup_in_names", "without_the_nonce", "through_itself",
+    "claims_to_be_an_array", "masked_everywhere", "complex_zeros", "mapped_file", "native_threads",
+    "stopped_by_a_timer", "takes_all_there_is", "locked_with_a_password",
 }  # fmt: skip
 
 

@@ -509,6 +509,22 @@ def test_threads_work(attempt: Attempt) -> None:
     assert attempt(body).value == [1, 2]
 
 
+def test_threads_are_counted(attempt: Attempt) -> None:
+    """With small stacks the limit of memory alone lets one worker take all process numbers."""
+    body = """
+        import ctypes
+        libc = ctypes.CDLL(None)
+        handle, attributes = ctypes.c_ulong(), ctypes.create_string_buffer(64)
+        libc.pthread_attr_init(attributes)
+        libc.pthread_attr_setstacksize(attributes, ctypes.c_size_t(16384))
+        for count in range(3000):
+            if libc.pthread_create(ctypes.byref(handle), attributes, libc.pause, None): return count
+    """
+    count = attempt(body).value
+    assert count is not None
+    assert 8 < count <= 300
+
+
 NUMBERS = {
     "ptrace": 101, "shmget": 29, "msgget": 68, "semget": 64, "mq_open": 240, "unshare": 272,
     "setns": 308, "mount": 165, "chroot": 161, "pivot_root": 155, "bpf": 321, "fork": 57,

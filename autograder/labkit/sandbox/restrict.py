@@ -14,6 +14,7 @@ import resource
 import signal
 import stat
 import sys
+import time
 from typing import Any
 
 LINUX = sys.platform.startswith("linux")
@@ -54,6 +55,13 @@ _OWN_FOLDER = (
 )
 
 _libc: Any = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+
+
+THREADS = 64
+"""Processes and threads that a worker with a user of its own may have."""
+SPARE_THREADS = 256
+"""The same for an ordinary user's workers, who share what is left with all that this user runs."""
+COUNT_SECONDS = 10.0
 
 
 class RestrictError(OSError):
@@ -211,6 +219,8 @@ class Prepared:
         )
         self.uids = free_uids() if LINUX and os.geteuid() == 0 else (0, 0)
         self.root = self.uids[1] > 0
+        self.threads = 0
+        self._counted = -COUNT_SECONDS
         self.trying = ""
         self.last_handle = min(65536, os.sysconf("SC_OPEN_MAX"))
 
@@ -250,10 +260,21 @@ class Prepared:
             self.landlock.restrict(opened)
             self.trying = ""
         os.closerange(keep, self.last_handle)
-        set_limits(limits, size, own_user=self.root)
+        set_limits(limits, size, THREADS if self.root else self.threads)
         self.trying = "seccomp" if self.filters else ""
         for code in self.filters:
             load_filter(code)
+
+    def count_threads(self) -> None:
+        """Before a fork: how many processes and threads this user may come to have by a worker's.
+
+        The limit is the user's, not the process's, and threads are so cheap that a worker without
+        one can take every process number of the system.
+        """
+        if LINUX and not self.root and time.monotonic() - self._counted > COUNT_SECONDS:
+            count = user_threads()
+            self.threads = count and count + SPARE_THREADS
+            self._counted = time.monotonic()
 
     def probe(self, folder: str, place: int, keep: int) -> None:
         """Tries all of it in a process of its own and gives up the layers that do not work here.
@@ -262,6 +283,7 @@ class Prepared:
         stays must then hold for every worker. `place` is a handle's number that is free.
         """
         limits = {"memory": 1 << 30, "file": 1 << 20, "open": 64, "cpu": 60}
+        self.count_threads()
         for _ in range(4):
             reader, writer = os.pipe()
             parent = os.getpid()
@@ -311,8 +333,48 @@ def memory_size() -> int:
         return 0
 
 
-def set_limits(limits: dict[str, int], size: int, *, own_user: bool) -> None:
-    """Sets this process's resource limits, soft and hard; `size` is what it has already."""
+def user_threads() -> int:
+    """Processes and threads of this user, as the kernel counts them, other containers' too.
+
+    Found by trying in a process of its own: the smallest limit that lets one more be started;
+    0 where that fails.
+    """
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            low, high = 0, 1 << 22
+            hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+            if hard != resource.RLIM_INFINITY:
+                high = min(high, hard)
+            while high - low > 1:
+                middle = (low + high) // 2
+                resource.setrlimit(resource.RLIMIT_NPROC, (middle, hard))
+                try:
+                    child = os.fork()
+                except OSError:
+                    low = middle
+                    continue
+                if child == 0:
+                    os._exit(0)
+                os.waitpid(child, 0)
+                high = middle
+            os.write(writer, str(high).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    try:
+        return int(os.read(reader, 20) or b"0")
+    finally:
+        os.close(reader)
+        os.waitpid(pid, 0)
+
+
+def set_limits(limits: dict[str, int], size: int, threads: int) -> None:
+    """Sets this process's resource limits, soft and hard; `size` is what it has already.
+
+    `threads` is how many processes and threads its user may have; 0 for no limit.
+    """
 
     def cap(what: int, value: int) -> None:
         hard = resource.getrlimit(what)[1]
@@ -330,9 +392,8 @@ def set_limits(limits: dict[str, int], size: int, *, own_user: bool) -> None:
     cap(resource.RLIMIT_FSIZE, limits["file"])
     cap(resource.RLIMIT_NOFILE, limits["open"])
     cap(resource.RLIMIT_CORE, 0)
-    if own_user:
-        # Counted per user, so it means something only where the worker has a user of its own.
-        cap(resource.RLIMIT_NPROC, 64)
+    if threads:
+        cap(resource.RLIMIT_NPROC, threads)
     if LINUX:
         cap(resource.RLIMIT_MSGQUEUE, 0)
         cap(resource.RLIMIT_MEMLOCK, 64 << 10)

@@ -168,6 +168,7 @@ class Server:
             user = self.prepared.uids[0] + slot
             os.chown(folder, user, user)
         parent = os.getpid()
+        self.prepared.count_threads()
         try:
             pid = os.fork()
         except OSError:

@@ -290,11 +290,12 @@ def test_a_negative_number_stays_a_number(tmp_path: Path) -> None:
 
 def test_the_overview_names_the_hardest_and_the_most_frequent() -> None:
     key = MISTAKES[0].key
-    found = [result("a", {"relu": wrong(named=[key])}), result("b")]
+    found = [*(result(name, {"relu": wrong(named=[key])}) for name in "ab"), result("c")]
     text = page(found).text
-    assert "Hardest: relu (50 % of its points)" in text
-    assert f"“{MISTAKES[0].title}” ( relu , 1 of 2)" in text
-    assert "Hardest" not in page([result("b")]).text
+    assert "Hardest: relu (33 % of its points)" in text
+    assert f"Most frequent: “{MISTAKES[0].title}” ( relu , 2 of 3)" in text
+    assert "Most frequent" not in page(found[1:]).text
+    assert "Hardest" not in page(found[2:]).text
 
 
 def test_mistakes_of_one_submission_each_are_folded_where_there_are_many() -> None:
@@ -315,3 +316,5 @@ def test_the_terminal_names_everybody_who_needs_a_look() -> None:
     pair = Pair("a", "b", ("relu",), 1.0, 9.0)
     told = delivery.near_identical(Similarity(3, (pair,), ("c",)))
     assert [line.partition(":")[0] for line in told] == ["a, b", "c"]
+    (many,) = delivery.near_identical(Similarity(9, (), tuple("abcdefg")))
+    assert many.startswith("a, b, c and 4 more (see report.html):")

@@ -239,7 +239,9 @@ def _show_mutants(console: Console, bundle: Bundle) -> bool:
     """Grade every mutant of a lab's reference; gives whether all that survive are explained."""
     survived, known = survivors(bundle), mutants.equivalent()
     count = len(mutants.of_lab(bundle.lab))
-    console.print(f"{bundle.lab.short}: {count} mutants, {len(survived)} survive.")
+    console.print(
+        f"{bundle.lab.short}: {count} mutant{'s' if count != 1 else ''}, {len(survived)} survive."
+    )
     for mutant in survived:
         reason = known.get(mutant.key)
         console.print(

@@ -107,10 +107,10 @@ def needs_a_look(found: list[Result]) -> list[str]:
 def near_identical(similarity: similar.Similarity) -> list[str]:
     """Who has nearly the same code: one line a group."""
     lines = [f"{', '.join(group)}: nearly the same code." for group in similarity.groups]
-    if similarity.like_reference:
-        lines.append(
-            f"{', '.join(similarity.like_reference)}: the kit's own solution but for names."
-        )
+    if alike := similarity.like_reference:
+        rest = f" and {len(alike) - 3} more (see report.html)" if len(alike) > 4 else ""
+        who = ", ".join(alike[:3] if rest else alike)
+        lines.append(f"{who}{rest}: the kit's own solution but for names.")
     return lines
 
 

@@ -23,7 +23,7 @@ _FILES = {
     "similar.csv": "near-identical work",
     "results": "JSON, one a submission",
     "feedback": "a page a submission",
-    "marks-template.csv": "for --manual",
+    "marks-template.csv": "for written answers",
     "worksheet.csv": "upload to Moodle",
     "feedback.zip": "upload to Moodle",
     "upload.txt": "how to upload",

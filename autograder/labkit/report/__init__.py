@@ -62,6 +62,7 @@ def page(
         questions=questions,
         hardest=numbers.hardest(questions),
         mistakes=mistakes,
+        frequent=numbers.frequent(mistakes),
         rare=numbers.rare(mistakes),
         looks=numbers.looks(results),
         notes=notes,

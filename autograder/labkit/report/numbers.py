@@ -15,7 +15,8 @@ from labkit.student.labcheck.probe import FAILURE_SENTENCES
 RETEACH_SHARE, RETEACH_COUNT = 0.25, 3
 """From both on, a mistake is the class's rather than a student's."""
 
-_HARDEST = 3
+_FIRST = 3
+"""So many stand in the overview."""
 _MISTAKES_SHOWN = 8
 """So many mistakes are shown whatever their number."""
 _FEW = 10
@@ -96,7 +97,12 @@ class Mistake:
 def hardest(found: Sequence[QuestionNumbers]) -> list[QuestionNumbers]:
     """The questions with the smallest share of their points, hardest first, if any lost some."""
     asked = [q for q in found if q.mean is not None and q.lost]
-    return sorted(asked, key=lambda q: q.mean if q.mean is not None else 1.0)[:_HARDEST]
+    return sorted(asked, key=lambda q: q.mean if q.mean is not None else 1.0)[:_FIRST]
+
+
+def frequent(found: Sequence[Mistake]) -> list[Mistake]:
+    """The most frequent mistakes, if more than one submission made them."""
+    return [one for one in found if len(one.submissions) > 1][:_FIRST]
 
 
 def rare(found: Sequence[Mistake]) -> list[Mistake]:

@@ -15,8 +15,10 @@ import pytest
 
 from labkit import starter
 from labkit.build import built
+from labkit.bundle import Bundle
 from labkit.labs import find
 from labkit.zips import write_zip
+from tests.adversarial import hosted
 from tests.adversarial.arena import (
     LINUX,
     REPO,
@@ -32,32 +34,38 @@ from tests.adversarial.corpus import CORPUS, NOTEBOOK, Attack, as_zip, solved, s
 from tests.adversarial.smuggling import smugglers
 from tests.otter_run import OtterRun, otter_run
 
+GROUPS = hosted.groups()
 pytestmark = pytest.mark.skipif(not LINUX, reason="watches processes through /proc")
 
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Arena]:
-    """An arena, with autograders that differ in their hidden inputs."""
+    """An arena, with autograders that differ in their hidden inputs, and one of the whole lab."""
     with arena() as made:
         for seed in (1, 2):
-            bundle = quick_bundle(made.root / f"bundle{seed}", seed=seed)
-            source = built(find("lab1")).root / "autograder.zip"
-            with zipfile.ZipFile(source) as archive:
-                files = {name: archive.read(name) for name in archive.namelist()}
-            kept = {
-                name: data
-                for name, data in files.items()
-                if not _left_out(name, bundle.lab.questions)
-            }
-            for path in (bundle.root / "lab").rglob("*"):
-                if path.is_file():
-                    name = str(path.relative_to(bundle.root))
-                    if name in kept:
-                        kept[name] = path.read_bytes()
-                    if (beside := name.removeprefix("lab/")) in kept:
-                        kept[beside] = path.read_bytes()
-            write_zip(made.root / f"autograder{seed}.zip", kept)
+            _autograder(made, str(seed), quick_bundle(made.root / f"bundle{seed}", seed=seed))
+        whole = quick_bundle(made.root / "bundle-whole", questions=None)
+        settings = whole.root / "lab" / "lab.toml"
+        settings.write_text(
+            settings.read_text().replace("total_seconds = 120", "total_seconds = 600")
+        )
+        _autograder(made, "-whole", whole)
         yield made
+
+
+def _autograder(place: Arena, name: str, bundle: Bundle) -> None:
+    """The built autograder.zip with the files of `bundle` in it."""
+    source = built(find("lab1")).root / "autograder.zip"
+    with zipfile.ZipFile(source) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    kept = {name: data for name, data in files.items() if not _left_out(name, bundle.lab.questions)}
+    for path in (bundle.root / "lab").rglob("*"):
+        if path.is_file():
+            inner = str(path.relative_to(bundle.root))
+            for found in (inner, inner.removeprefix("lab/")):
+                if found in kept:
+                    kept[found] = path.read_bytes()
+    write_zip(place.root / f"autograder{name}.zip", kept)
 
 
 def _left_out(name: str, questions: Mapping[str, float]) -> bool:
@@ -65,7 +73,7 @@ def _left_out(name: str, questions: Mapping[str, float]) -> bool:
     return "tests" in parts[:2] and Path(name).suffix == ".py" and Path(name).stem not in questions
 
 
-def run(place: Arena, submission: Path, seed: int = 1) -> OtterRun:
+def run(place: Arena, submission: Path, seed: int | str = 1) -> OtterRun:
     """`otter run`, after which nothing of it may be left."""
     before = children_of(os.getpid())
     with orphans_come_here():
@@ -96,6 +104,31 @@ def test_planted_files_change_nothing(place: Arena) -> None:
     assert found.scores is not None, found.output
     assert sum(found.scores.values()) == 100
     assert place.marks() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("group", range(len(GROUPS)))
+def test_no_attack_earns_the_question_that_hosts_it(place: Arena, group: int) -> None:
+    files, by_question = hosted.submission(GROUPS[group])
+    found = run(place, write(place, f"hosted{group}", files), "-whole")
+    assert found.scores is not None, found.output
+    earned = {
+        by_question[name].name: points
+        for name, points in found.scores.items()
+        if name in by_question and points
+    }
+    assert earned == {}
+    assert found.scores[hosted.CONTROL] == 14
+    for line in starter.solution_lines(1):
+        assert line not in found.results
+    assert "Traceback" not in found.results
+    assert place.marks() == []
+
+
+def test_most_attacks_have_a_host() -> None:
+    assert len({attack.name for group in GROUPS for attack in group}) >= 80
+    for group in GROUPS:
+        assert set(hosted.submission(group)[1].values()) == set(group)
 
 
 @pytest.mark.exhaustive

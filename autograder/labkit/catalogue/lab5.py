@@ -339,7 +339,7 @@ def size_kernel_against_unpadded(size, kernel, stride, padding):
     title="The result is a float: '/' where '//' is needed",
     why="The formula is written with a fraction bar, and the result looks whole.",
     hint=(
-        "Put the result into np.zeros((result, 2)): a side of an array cannot be 3.0. Which of "
+        "Ask NumPy for an array of that many rows: the side of an array cannot be 3.0. Which of "
         "Python's two divisions gives an int?"
     ),
 )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -16,6 +17,7 @@ import pytest
 from labkit import starter
 from labkit.build import built
 from labkit.bundle import Bundle
+from labkit.grade import Grader
 from labkit.labs import find
 from labkit.zips import write_zip
 from tests.adversarial import hosted
@@ -30,7 +32,16 @@ from tests.adversarial.arena import (
     quick_bundle,
 )
 from tests.adversarial.arena import children as children_of
-from tests.adversarial.corpus import CORPUS, NOTEBOOK, Attack, as_zip, solved, stubs
+from tests.adversarial.corpus import (
+    ACTIVATIONS,
+    CORPUS,
+    NOTEBOOK,
+    Attack,
+    as_folder,
+    as_zip,
+    solved,
+    stubs,
+)
 from tests.adversarial.smuggling import smugglers
 from tests.otter_run import OtterRun, otter_run
 
@@ -128,7 +139,17 @@ def test_no_attack_earns_the_question_that_hosts_it(place: Arena, group: int) ->
 def test_most_attacks_have_a_host() -> None:
     assert len({attack.name for group in GROUPS for attack in group}) >= 80
     for group in GROUPS:
-        assert set(hosted.submission(group)[1].values()) == set(group)
+        assert list(hosted.submission(group)[1].values()) == group
+
+
+def test_what_is_hosted_is_judged(tmp_path: Path) -> None:
+    """Right work in the attacks' places earns its questions: hosting itself costs nothing."""
+    honest = replace(GROUPS[0][0], files=solved())
+    files, _ = hosted.submission([honest] * len(ACTIVATIONS))
+    as_folder(tmp_path, files)
+    with Grader(built(find("lab1"))) as grader:
+        result = grader.grade(tmp_path, "hosted", only=ACTIVATIONS)
+    assert [question.name for question in result.questions if not question.passed] == []
 
 
 @pytest.mark.exhaustive

@@ -15,7 +15,7 @@ from labkit.labs import Lab
 from labkit.student import labcheck
 from labkit.student.labcheck import CaseRun, Explanation, Observation, Probe, WrongOutcome
 
-_NAMING_SECONDS = 1.0
+_NAMING_SECONDS = 2.0
 """A probe on which the wrong versions together take longer than this is not used for naming."""
 
 Key = tuple[str, int]

@@ -1008,7 +1008,7 @@ def conv_dx_overwritten(dZ, X, W, stride=1, padding=0):
     title="dX loses contributions: `+=` with arrays of indices adds to a pixel only once",
     why="It looks like a loop of `+=`, but NumPy adds first and writes the results back after.",
     hint=(
-        "Try a = np.zeros(3); a[[1, 1]] += 1: is a[1] 2? A pixel that is in your index arrays "
+        "Take three zeros a and do a[[1, 1]] += 1: is a[1] 2? A pixel that is in your index arrays "
         "several times keeps one contribution. Look up how NumPy adds at repeated indices."
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,21 @@ def test_a_served_function_pays_for_work_and_not_for_waiting() -> None:
         with pytest.raises(ServedTooLongError):
             watchdog.run(endless, 0.2)
         assert started.is_set()
+
+
+def test_a_note_says_what_happened(tmp_path: Path) -> None:
+    """Nobody is told that an earlier function spoiled a check that was never tried with it."""
+    files = starter.solution_package(1)
+    path = "neuralnet/activations.py"
+    endless = "\n\ndef relu(z):\n    while True:\n        pass\n"
+    for place, text in {**files, path: files[path] + endless}.items():
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text(text, encoding="utf-8")
+    bundle = built(find("lab1"))
+    with Grader(bundle) as grader:
+        limits = replace(bundle.lab.limits, call_seconds=0.5)
+        grader.lab = replace(bundle.lab, limits=limits)
+        result = grader.grade(tmp_path, "endless", only=["relu", "add_bias_row"])
+    relu, later = result.questions
+    assert relu.score == 0 and later.passed
+    assert all("ran out of time" in case.message for case in later.cases)

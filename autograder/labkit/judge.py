@@ -54,6 +54,11 @@ _REJUDGED = (
     "so it counts."
 )
 
+_SPARED = (
+    "One of your earlier functions ran out of time, so this was checked with correct ones in the "
+    "places of all of them."
+)
+
 Verdict = Callable[[Any], "str | None"]
 """A case's own judge of a result: None, or what is wrong."""
 
@@ -245,13 +250,13 @@ class Judge(GraderCheck):
         """
         if self._slow & set(contract.earlier(self.question)):
             # Waiting for an endless loop once is enough: first without it.
-            runs = [self._attempt(case, body, "corrected")]
+            runs = [self._attempt(case, body, "corrected", _SPARED)]
             if runs[0].failed:
                 runs.append(self._attempt(case, body, "own"))
         else:
             runs = [self._attempt(case, body, "own")]
             if self._may_be_anothers_fault(runs[0]):
-                runs.append(self._attempt(case, body, "corrected"))
+                runs.append(self._attempt(case, body, "corrected", _REJUDGED))
         best = next((run for run in runs if not run.failed), None) or _clearest(runs)
         self.cases.append(best)
         if best.failed:
@@ -259,13 +264,16 @@ class Judge(GraderCheck):
             assert problem is not None
             raise CaseFailed(labcheck.compose(problem, (), best.hidden))
 
-    def _attempt(self, case: CaseRun, body: Callable[[], None], which: str) -> CaseRun:
+    def _attempt(
+        self, case: CaseRun, body: Callable[[], None], which: str, note: str = ""
+    ) -> CaseRun:
+        """Run a case one way; `note` is what to say where it passes."""
         self.case = CaseRun(case.name, case.title, case.hidden)
         self._which = which
         with contextlib.suppress(CaseFailed):
             body()
-        if which == "corrected" and not self.case.failed and self.case.tried:
-            self.case.tried[-1].note = _REJUDGED
+        if not self.case.failed and self.case.tried:
+            self.case.tried[-1].note = note
         return self.case
 
     def _held(self, judge: Verdict) -> Verdict:

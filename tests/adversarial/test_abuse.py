@@ -66,7 +66,7 @@ SLOW = {
     "output_flood": ("while True: print('x' * 10 ** 6)", TIME),
     "warning_flood": (
         "import warnings\nwhile True: warnings.warn(str(time.time()) * 1000)", TIME),
-    "list_of_lists": ("return [[0.5]] * 300_000", f"{NOT_NUMBERS}|{TIME}"),
+    "list_of_lists": ("return [[0.5]] * 300_000", NOT_NUMBERS),
     "huge_text": ("return 'x' * (2 * 10 ** 8)", MORE),
     "slow_conversion": (
         "class S(np.ndarray):\n    def __array_finalize__(self, other):\n        while True: pass\n"

@@ -273,3 +273,14 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         protocol.unpack_prefix(data[: protocol.PREFIX.size])
     with suppress(ProtocolError):
         protocol.unpack_header(data)
+
+
+@pytest.mark.parametrize(
+    "kind", [list, tuple, lambda items: {str(n): item for n, item in enumerate(items)}]
+)
+def test_too_many_values_are_refused_before_work_on_them(kind: Any) -> None:
+    """Going through them would use up the time of the call, and then the message is another."""
+    encoder = Encoder()
+    with pytest.raises(BadTypeError, match="too many values"):
+        encoder.node(kind([[0.5]] * (protocol.NODE_LIMIT + 1)))
+    assert encoder._nodes == 1

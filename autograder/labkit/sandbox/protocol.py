@@ -208,10 +208,17 @@ class Encoder:
                 else:
                     self.buffers.append(packed.tobytes())
                     return ["p", tag, code, len(items)]
+        self._room(len(items))
         return [tag, [self.node(item, depth + 1) for item in items]]
+
+    def _room(self, count: int) -> None:
+        """BadTypeError for more values than may cross: before work on them, which takes seconds."""
+        if self._nodes + count > NODE_LIMIT:
+            raise BadTypeError(["too many values"])
 
     def _dict(self, value: dict[Any, Any], depth: int) -> Any:
         pairs = list(dict.items(value))
+        self._room(len(pairs))
         if not all(type(key) is str for key, _ in pairs):
             raise BadTypeError(["dict with keys that are not strings"])
         for key, _ in pairs:

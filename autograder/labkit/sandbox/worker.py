@@ -316,7 +316,7 @@ def _within(value: Any, old: Any, new: Any, levels: int) -> Any:
 # As they were before any of the submission's code ran, which may have replaced them.
 _warnings = {name: value for name, value in vars(warnings).items() if callable(value)}
 _errstate = np.errstate
-_count_threads = _thread._count
+_count_threads = _thread._count  # beside the main one
 
 
 class Warnings:
@@ -451,7 +451,7 @@ class Runner:
         self.channel.reply_limit = header["reply"]
         self.submission = Submission(self.folder, self.channel, self.table, header)
         self.submission.attach()
-        self.threads = _threads()
+        self.threads = _count_threads()
         return {"op": "done"}, ()
 
     def do_probe(self, header: dict[str, Any], _: bytes) -> tuple[dict[str, Any], Any]:
@@ -508,7 +508,7 @@ class Runner:
         return served
 
     def lingering(self) -> bool:
-        return _threads() > self.threads
+        return _count_threads() > self.threads
 
     def describe(self, error: BaseException, call: bool = False) -> dict[str, Any]:
         """An error as the grader may read it: a kind, standard names, a text, a place."""
@@ -553,11 +553,6 @@ class Runner:
         if isinstance(error, SyntaxError) and str(error.filename).startswith(prefix):
             place = (str(error.filename)[len(prefix) :], error.lineno or 0, "")
         return place
-
-
-def _threads() -> int:
-    """Python threads beside the main one."""
-    return _count_threads()
 
 
 def main(handle: int, folder: str, table: dict[str, str], layers: list[str]) -> None:

@@ -204,6 +204,7 @@ class FakeWorker:
         channel.setblocking(False)
         self._poller = select.poll()
         self._poller.register(channel, select.POLLIN)
+        self.inbox = protocol.Inbox()
         self.limits = SHORT
         self.measured = False
         self.left = 10.0
@@ -218,9 +219,6 @@ class FakeWorker:
         return 0.0
 
     def folder_fits(self) -> bool:
-        return True
-
-    def _quiet(self) -> bool:
         return True
 
     def _stop(self, grace: float = 0.0) -> int | None:

@@ -284,3 +284,40 @@ def test_too_many_values_are_refused_before_work_on_them(kind: Any) -> None:
     with pytest.raises(BadTypeError, match="too many values"):
         encoder.node(kind([[0.5]] * (protocol.NODE_LIMIT + 1)))
     assert encoder._nodes == 1
+
+
+@QUICK
+@given(
+    st.lists(st.integers(0, 3 * protocol.AHEAD_BYTES), max_size=6),
+    st.lists(st.integers(1, 2 * protocol.AHEAD_BYTES), min_size=1, max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_bytes_are_read_in_order_however_they_arrive(
+    asked: list[int], arriving: list[int], random: Any
+) -> None:
+    sent = random.randbytes(sum(asked) + 100)
+    position = 0
+
+    def receive(target: memoryview) -> int:
+        nonlocal position
+        count = min(len(target), random.choice(arriving), len(sent) - position)
+        assert count > 0  # never asked for more than there will ever be
+        target[:count] = sent[position : position + count]
+        position += count
+        return count
+
+    inbox = protocol.Inbox()
+    assert b"".join(inbox.exactly(size, receive) for size in asked) == sent[: sum(asked)]
+    assert bytes(inbox.ahead) == sent[sum(asked) : position]
+    inbox.clear()
+    assert not inbox.ahead
+
+
+def test_views_read_the_same_numbers_without_copies() -> None:
+    encoder = Encoder()
+    node = encoder.node([True, np.arange(3.0), np.asfortranarray(np.ones((2, 3)))])
+    body = b"".join(bytes(buffer) for buffer in encoder.buffers)
+    _, first, second = Decoder(body, trusted=True, views=True).value(node)
+    assert np.shares_memory(first, np.frombuffer(body, np.uint8))
+    assert same(first, np.arange(3.0))
+    assert second.flags.f_contiguous and same(second, np.ones((2, 3)))

@@ -151,6 +151,7 @@ class Worker:
         self._plotting = submission.mentions_plotting
         self._socket: socket.socket | None = None
         self._poller = select.poll()
+        self.inbox = protocol.Inbox()
         self._pid = 0
         self._generation = 0
         self._folder = ""
@@ -245,14 +246,15 @@ class Worker:
         exchange = _Call(self, function, module, args, dict(kwargs or {}), tuple(names))
         loading = 0.0
         for _ in range(2):
-            before = self.seconds
-            failure = self._prepare(module)
-            loading += self.seconds - before
-            if failure is not None:
-                return Outcome(failure=failure, loading=loading)
+            if not self._ready(module):
+                before = self.seconds
+                failure = self._prepare(module)
+                loading += self.seconds - before
+                if failure is not None:
+                    return Outcome(failure=failure, loading=loading)
             outcome = exchange.run(seconds)
             if outcome is not None:
-                return replace(outcome, loading=loading)
+                return replace(outcome, loading=loading) if loading else outcome
         # The clean process ended twice during this very call.
         return Outcome(failure=Failure("crashed", detail="sandbox"), loading=loading)
 
@@ -276,6 +278,12 @@ class Worker:
         return list(exchange.header["reached"])
 
     # Starting and loading -------------------------------------------------------------------------
+
+    def _ready(self, module: str) -> bool:
+        """Whether `module` can be called right away."""
+        if module not in self._loaded or module in self._broken():
+            return False
+        return bool(self.left) and not self._suspect and self._quiet()
 
     def _prepare(self, module: str) -> Failure | None:
         """Has a process with `module` imported, or tells why there cannot be one."""
@@ -383,7 +391,8 @@ class _Exchange:
         self.notes = 0
         self.died = False
         self.refusal = ""
-        self.nonce = os.urandom(protocol.NONCE_BYTES)
+        self.nonce = b""
+        self.inbox = worker.inbox
         self.budget: _Budget
         self.header: dict[str, Any] = {}
         self.body = bytearray()
@@ -413,6 +422,8 @@ class _Exchange:
     ) -> Failure | None:
         """Sends a request and reads up to its answer, serving callbacks on the way."""
         worker = self.worker
+        self.nonce = os.urandom(protocol.NONCE_BYTES)
+        self.inbox.clear()
         self.budget = _Budget(worker, seconds, header["op"] == "setup")
         try:
             self.send(header, buffers)
@@ -426,7 +437,7 @@ class _Exchange:
                     self.note()
                 self.receive()
             self.budget.used()
-            if self.header.get("threads") or not worker._quiet():
+            if self.header.get("threads") or self.inbox.ahead:
                 worker._suspect = True  # something of it goes on
             return None
         except _ExpiredError as error:
@@ -488,35 +499,33 @@ class _Exchange:
 
     def receive(self) -> None:
         """Reads one frame of this exchange into `header` and `body`."""
-        prefix = self.exactly(protocol.PREFIX.size)
+        prefix = self.inbox.exactly(protocol.PREFIX.size, self.some)
         if prefix[:1] == b"!":
-            rest = self.worker._socket.recv(300) if self.worker._socket else b""
-            self.refusal = printable((prefix[1:] + rest).decode(errors="replace"))
+            text = bytes(prefix[1:]) + bytes(self.inbox.ahead[:300])
+            self.refusal = printable(text.decode(errors="replace"))
         nonce, header, body = protocol.unpack_prefix(prefix)
         if nonce != self.nonce:
             raise ProtocolError("not an answer to this")
         if body > (self.worker.limits.reply_mb << 20) + 4096:
             raise TooLargeError
-        self.header = protocol.unpack_header(self.exactly(header))
-        self.body = self.exactly(body)
+        self.header = protocol.unpack_header(self.inbox.exactly(header, self.some))
+        self.body = self.inbox.exactly(body, self.some)
 
-    def exactly(self, size: int) -> bytearray:
+    def some(self, target: memoryview) -> int:
+        """Receives into `target` what has arrived, at least one byte, within the budget."""
         channel = self.worker._socket
         assert channel is not None
-        data = bytearray(size)
-        view = memoryview(data)
-        while view:
+        while True:
+            self.budget.wait(self.worker._poller)
             try:
-                count = channel.recv_into(view)
+                count = channel.recv_into(target)
             except BlockingIOError:
-                self.budget.wait(self.worker._poller)
                 continue
             except OSError:
                 count = 0
             if not count:
                 raise _GoneError
-            view = view[count:]
-        return data
+            return count
 
     # Messages -------------------------------------------------------------------------------------
 
@@ -646,7 +655,6 @@ class _Call(_Exchange):
     def run(self, seconds: float) -> Outcome | None:
         """The outcome; None if the clean process ended, and the worker with it."""
         worker = self.worker
-        self.nonce = os.urandom(protocol.NONCE_BYTES)
         self.importing, self.notes, self.died = [], 0, False
         failure = self.exchange(self.request, self.encoder.buffers, seconds)
         used = self.budget.spent

@@ -55,6 +55,7 @@ NONCE_BYTES = 16
 HEADER_LIMIT = 4 << 20
 DEPTH_LIMIT = 32
 NODE_LIMIT = 200_000
+AHEAD_BYTES = 1 << 16
 INTEGER_BITS = 1 << 13  # below the length from which Python refuses to print an integer
 PACK_FROM = 8
 
@@ -243,9 +244,10 @@ def _ordinary(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 class Decoder:
     """Turns nodes back into values; the body's bytes are handed out in order.
 
-    Arrays are copies, so nothing keeps the body alive or shares it. `function` gives the callable
-    of an id (the worker's side only). Untrusted, only those bit generators are rebuilt whose state
-    is plain numbers: NumPy does not check the positions in the others' buffers.
+    Arrays are copies, so nothing keeps the body alive or shares it, unless `views` are enough.
+    `function` gives the callable of an id (the worker's side only). Untrusted, only those bit
+    generators are rebuilt whose state is plain numbers: NumPy does not check the positions in the
+    others' buffers.
     """
 
     def __init__(
@@ -253,7 +255,9 @@ class Decoder:
         body: Buffer,
         function: Callable[[str], Callable[..., Any]] | None = None,
         trusted: bool = False,
+        views: bool = False,
     ) -> None:
+        self._views = views
         self._bit_generators = BIT_GENERATORS if trusted else BIT_GENERATORS[:2]
         self.generators: list[np.random.Generator] = []
         self._body = memoryview(body)
@@ -336,7 +340,8 @@ class Decoder:
         if dtype.kind == "b" and flat.view(np.uint8).max(initial=0) > 1:
             raise ProtocolError("not a boolean")
         try:
-            return flat.reshape(shape, order=order).copy(order=order)
+            array = flat.reshape(shape, order=order)
+            return array if self._views else array.copy(order=order)
         except (ValueError, OverflowError) as error:  # no elements, yet sizes beyond all bounds
             raise ProtocolError("not a shape") from error
 
@@ -445,6 +450,35 @@ def _hex_float(value: Any) -> float:
         raise ProtocolError("not a float") from error
 
 
+class Inbox:
+    """Reads ahead, so that a short frame is one system call."""
+
+    def __init__(self) -> None:
+        self._block = memoryview(bytearray(AHEAD_BYTES))
+        self.ahead = self._block[:0]
+        """What has arrived beyond what was asked for."""
+
+    def clear(self) -> None:
+        """Forget what arrived too early."""
+        self.ahead = self._block[:0]
+
+    def exactly(self, size: int, receive: Callable[[memoryview], int]) -> bytearray:
+        """The next `size` bytes. `receive` fills a part of what it is given, at least one byte."""
+        data = bytearray(size)
+        left = memoryview(data)
+        while left:
+            if not self.ahead and len(left) < AHEAD_BYTES:
+                self.ahead = self._block[: receive(self._block)]
+            if self.ahead:
+                count = min(len(left), len(self.ahead))
+                left[:count] = self.ahead[:count]
+                self.ahead = self.ahead[count:]
+            else:
+                count = receive(left)
+            left = left[count:]
+        return data
+
+
 def pack(nonce: bytes, header: dict[str, Any], buffers: Sequence[Buffer] = ()) -> list[Buffer]:
     """A frame, as the pieces to write; TooLargeError if the header is longer than a header may be.
 
@@ -471,12 +505,7 @@ def unpack_prefix(prefix: Buffer) -> tuple[bytes, int, int]:
 def unpack_header(text: Buffer) -> dict[str, Any]:
     """The header's object; ProtocolError for anything else, however deep or strange."""
     try:
-        header = json.loads(
-            bytes(text).decode("ascii"),
-            parse_int=_small_int,
-            parse_float=_refuse,
-            parse_constant=_refuse,
-        )
+        header = _from_json(bytes(text).decode("ascii"))
     except (ValueError, RecursionError) as error:
         raise ProtocolError("not a header") from error
     if not isinstance(header, dict):
@@ -492,3 +521,8 @@ def _small_int(text: str) -> int:
 
 def _refuse(text: str) -> Any:
     raise ProtocolError("not a number of this format")
+
+
+_from_json = json.JSONDecoder(
+    parse_int=_small_int, parse_float=_refuse, parse_constant=_refuse
+).decode

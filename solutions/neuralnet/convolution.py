@@ -131,7 +131,8 @@ def conv_forward(
     height = output_size(X.shape[1], k, stride, padding)
     Z = np.empty((F, height, width * n), dtype=np.result_type(strips, W, b))
     for row in range(height):
-        Z[:, row] = filters @ _patches(strips, row, stride) + b
+        np.matmul(filters, _patches(strips, row, stride), out=Z[:, row])
+    Z += b[:, np.newaxis]
     return Z.reshape(F, height, width, n)
     # END SOLUTION
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from labkit import results
+from labkit import classroom, results
 from labkit.bundle import Bundle
 from labkit.classroom import grade_class
 from labkit.delivery import needs_a_look
@@ -68,6 +68,18 @@ def _class(folder: Path) -> dict[str, str]:
         "egger": "empty", "fontana": "unreadable", "gupta": "unreadable", "hoang": "empty",
         "ito.pdf": "missing package", "jansen": GRADED, "kaya": GRADED,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3, 64])
+def test_each_grading_process_has_cores_to_run_on(jobs: int) -> None:
+    allowed = os.sched_getaffinity(0)
+    found = classroom._cores(jobs)
+    assert len(found) == jobs
+    assert all(cores and cores <= allowed for cores in found)
+    if 1 < jobs <= len(allowed):  # no two on the same
+        assert sum(map(len, found)) == len(set.union(*found)) == jobs
+    else:
+        assert found == [allowed] * jobs
 
 
 @pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.exhaustive), 2])

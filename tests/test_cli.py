@@ -223,7 +223,7 @@ def test_a_terminal_shows_progress_and_colours(tmp_path: Path) -> None:
     source = handed_in(tmp_path / "class", kim=RIGHT, lou=WRONG)
     code, screen = in_terminal("grade", "lab1", source, "--out", tmp_path)
     assert code == 0
-    assert "grading lab1" in screen and "comparing submissions" in screen
+    assert "grading lab1" in screen
     assert "\033[1m" in screen
 
 

@@ -597,6 +597,19 @@ def test_another_user_can_read_what_was_prepared(tmp_path):
     assert modes == {0o755, 0o644}
 
 
+def test_files_in_memory_are_those_that_are_unpacked(tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / "kim.zip").write_bytes(zipped({f"deep/er/{p}": c for p, c in PACKAGE.items()}))
+    (folder / "lou.zip").write_bytes(b"PK no more")
+    submissions = open_submissions(folder, tmp_path / "work")
+    with submissions[0].prepare() as unpacked:
+        files = {p.relative_to(unpacked).as_posix(): p.read_bytes() for p in unpacked.rglob("*.py")}
+    assert submissions.files(0) == files
+    with pytest.raises(IntakeError, match="zip"):
+        submissions.files(1)
+
+
 # Fuzzing -----------------------------------------------------------------------------------------
 
 VALID = zipped(PACKAGE | {"lab.ipynb": b"{}", "old.zip": zipped(PACKAGE)})

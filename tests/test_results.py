@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import pickle
 from pathlib import Path
 
 import jsonschema
@@ -166,3 +167,13 @@ def test_a_file_that_cannot_be_imported_is_the_first_thing_to_read(reason: str) 
     )
     assert (f"Mend this first: {reason}." in found.summary) == bool(reason)
     assert "imported" not in result("kim", PARTIAL).summary
+
+
+def test_equal_questions_are_kept_once_and_stay_what_they_were() -> None:
+    shared = results.Shared()
+    alike, other = pickle.loads(pickle.dumps([result("kim"), result("lou", PARTIAL)]))
+    first, second, third = map(shared, (result("abe"), alike, other))
+    assert (second, third) == (result("kim"), result("lou", PARTIAL))
+    assert all(a is b for a, b in zip(first.questions, second.questions, strict=True))
+    same = [a is b for a, b in zip(first.questions, third.questions, strict=True)]
+    assert same == [question.name != "relu" for question in third.questions]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from labkit import catalogue, labs, similar, starter
-from labkit.intake import open_submissions
+from labkit.intake import Submissions, open_submissions
 from tests import sample_class
 
 pytestmark = pytest.mark.skipif(
@@ -60,6 +60,14 @@ def disguised(body: str) -> str:
             line = lines[row - 1]
             lines[row - 1] = f"{line[:column]}my_{line[column:]}"
     return "\n\n    # my own idea\n".join(lines).removeprefix("def f():")
+
+
+def compared(submissions: Submissions, *names: str) -> similar.Similarity:
+    """What is found among some of lab 1's submissions, all by default."""
+    comparison = similar.Comparison(submissions, labs.find("lab1"))
+    for name in reversed(names or submissions.names):  # in any order, as they are graded
+        comparison.add(name)
+    return comparison.finish()
 
 
 def flagged(code: dict[str, Code], known: dict[str, list[str]]) -> set[tuple[str, str]]:
@@ -190,10 +198,9 @@ def test_a_large_group_is_reported_briefly() -> None:
 
 
 def test_the_sample_class(tmp_path: Path) -> None:
-    lab = labs.find("lab1")
     sample_class.write(1, tmp_path)
     submissions = open_submissions(tmp_path)
-    found = similar.find(submissions, lab, set(submissions.names))
+    found = compared(submissions)
     # Whoever differs from the kit's solution there is made of its catalogue: nobody copied.
     assert found.pairs == ()
     assert {"abara_ngozi", "rossi_giulia"} <= set(found.like_reference)  # CRLF, byte order mark
@@ -203,12 +210,7 @@ def test_the_sample_class(tmp_path: Path) -> None:
 
 def test_only_graded_submissions_are_compared(tmp_path: Path) -> None:
     sample_class.write(1, tmp_path)
-    calls: list[None] = []
-    found = similar.find(
-        open_submissions(tmp_path), labs.find("lab1"), {"abara_ngozi"}, calls.append
-    )
-    assert found.compared == 1
-    assert len(calls) == len(open_submissions(tmp_path))
+    assert compared(open_submissions(tmp_path), "abara_ngozi").compared == 1
 
 
 def test_the_catalogues_styles_are_not_taken_for_copies(tmp_path: Path) -> None:
@@ -218,25 +220,26 @@ def test_the_catalogues_styles_are_not_taken_for_copies(tmp_path: Path) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
     submissions = open_submissions(tmp_path)
-    found = similar.find(submissions, labs.find("lab1"), set(submissions.names))
+    found = compared(submissions)
     assert found == similar.Similarity(compared=3)
 
 
-def test_hostile_files_stop_nothing(tmp_path: Path) -> None:
+def test_hostile_files_stop_nothing() -> None:
     lab = labs.find("lab1")
-    package = tmp_path / "neuralnet"
-    package.mkdir()
-    (package / "activations.py").write_bytes(b"\xff\xfe\0def sigmoid(\n" + b"((((" * 10_000)
-    (package / "perceptron.py").write_bytes(b"def xor_params():\n" + b'"' * 90_000)
-    (package / "layers.py").write_bytes(b"x = 1\n" * 1_000_000)
-    found = similar.bodies(package.parent, lab)
+    files = {
+        "neuralnet/activations.py": b"\xff\xfe\0def sigmoid(\n" + b"((((" * 10_000,
+        "neuralnet/perceptron.py": b"def xor_params():\n" + b'"' * 90_000,
+        "neuralnet/layers.py": b"x = 1\n" * 1_000_000,
+    }
+    found = similar.bodies(files, lab)
     assert set(found) <= {"sigmoid", "xor_params"}
     assert similar.compare({"a": found, "b": found}, similar.known_versions(lab)).pairs == ()
 
 
-def test_without_copydetect_a_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_copydetect_a_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    found = similar.find([], labs.find("lab1"), set())
+    sample_class.write(1, tmp_path)
+    found = compared(open_submissions(tmp_path))
     assert "neural-network-labs[similar]" in found.left_out
 
 
@@ -263,12 +266,11 @@ def test_a_module_that_python_cannot_parse_is_read_all_the_same() -> None:
     assert found["b"].strip() == "return 1"
 
 
-def test_helpers_are_compared_by_module(tmp_path: Path) -> None:
-    for path, text in starter.solution_package(1).items():
-        place = tmp_path / path
-        place.parent.mkdir(exist_ok=True)
-        place.write_text(text + "\n\ndef _helper(q):\n    return q\n", encoding="utf-8")
-    found = similar.bodies(tmp_path, labs.find("lab1"))
+def test_helpers_are_compared_by_module() -> None:
+    package = starter.solution_package(1).items()
+    own = "\n\ndef _helper(q):\n    return q\n"
+    files = {path: f"{text}{own}".encode() for path, text in package}
+    found = similar.bodies(files, labs.find("lab1"))
     assert "helpers in layers.py" in found
     assert set(labs.find("lab1").questions) <= set(found)
 

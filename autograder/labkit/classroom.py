@@ -17,6 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,9 @@ def grade_class(
         order = Order(bundle, submissions, out, Path(work), resume)
         begin(len(submissions))
         found: dict[str, Result] = {}
+        shared = results.Shared()
         for result in _grade_all(order, jobs, scheduler):
-            found[result.submission] = result
+            found[result.submission] = shared(result)
             advance(result)
     return [found[name] for name in submissions.names], submissions.notes
 
@@ -179,11 +181,12 @@ _order: Order | None = None
 
 @contextmanager
 def _pool(order: Order, jobs: int) -> Iterator[ProcessPoolExecutor]:
+    context = multiprocessing.get_context("spawn")
+    cores = context.SimpleQueue()
+    for allowed in _cores(jobs):
+        cores.put(allowed)
     pool = ProcessPoolExecutor(
-        jobs,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start,
-        initargs=(order, os.getpid()),
+        jobs, mp_context=context, initializer=_start, initargs=(order, os.getpid(), cores)
     )
     try:
         yield pool
@@ -196,9 +199,22 @@ def _pool(order: Order, jobs: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _start(order: Order, parent: int) -> None:
+def _cores(jobs: int) -> list[set[int]]:
+    """The cores that each grading process may use: one each, where there are enough.
+
+    A grader and its workers take turns; on one core they wake each other without waiting for it.
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        return [set()] * jobs
+    cores = sorted(os.sched_getaffinity(0))
+    return [{core} for core in cores[:jobs]] if 1 < jobs <= len(cores) else [set(cores)] * jobs
+
+
+def _start(order: Order, parent: int, cores: SimpleQueue[set[int]]) -> None:
     """Get a grading process ready; it ends by itself when its parent is gone."""
     global _grader, _order
+    if allowed := cores.get():
+        os.sched_setaffinity(0, allowed)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_watch, args=(order, parent), daemon=True).start()
     atexit.register(_clear_up, order, parent)

@@ -61,7 +61,14 @@ def grade_to(
     with Zygote.start() as zygote:
         if not zygote.confinement.complete:
             say(zygote.confinement.sentence)
+    comparison = similar.Comparison(opened, lab)
     with progress(f"grading {lab.short}") as (begin, advance):
+
+        def graded(result: Result) -> None:
+            advance(result)
+            if result.status == GRADED:  # here, while others are being graded
+                comparison.add(result.submission)
+
         found, notes = grade_class(
             bundle,
             submissions,
@@ -70,16 +77,13 @@ def grade_to(
             resume=resume,
             scheduler=scheduler,
             begin=begin,
-            advance=advance,
+            advance=graded,
         )
     summary = list(notes)
     if given is not None:
         found = _with_marks(lab, found, out, given, summary)
     results.write_grades(out / "grades.csv", found, lab)
-    with progress("comparing submissions") as (begin, advance):
-        begin(len(opened))
-        graded = {result.submission for result in found if result.status == GRADED}
-        similarity = similar.find(opened, lab, graded, advance)
+    similarity = comparison.finish()
     summary += [*needs_a_look(found), *near_identical(similarity)]
     written = report.write(out, found, lab, similarity=similarity, notes=notes)
     files = [written[0], out / "grades.csv", *written[1:], out / "results", out / "feedback"]

@@ -15,19 +15,17 @@ import contextlib
 import importlib.util
 import inspect
 import io
-import itertools
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from labkit import catalogue, contract, explain, reference
-from labkit.intake import IntakeError, Submission
+from labkit.intake import IntakeError, Submissions
 from labkit.labs import Lab
 
 _GRAM = 8
@@ -54,6 +52,10 @@ _MAX_SECONDS = 120.0
 """CPU seconds after which the rest of a class is left out."""
 _CHUNK = 4096
 """Fingerprints that are compared at a time, to bound the memory."""
+_ROWS = 16
+"""Submissions that are compared with all others at a time, likewise."""
+_MAX_PAIRS = 200_000
+"""Pairs that are looked at."""
 
 Bodies = Mapping[str, str]
 """Function -> source of its body."""
@@ -98,34 +100,56 @@ class Similarity:
         return sorted((tuple(sorted(group)) for group in found), key=lambda g: (-len(g), g))
 
 
-def find(
-    submissions: Iterable[Submission],
-    lab: Lab,
-    graded: Collection[str],
-    advance: Callable[[None], None] = lambda done: None,
-) -> Similarity:
-    """Compare the submissions whose names are in `graded`; nothing in them stops it.
+class Comparison:
+    """Takes a class's code in, one submission at a time, and compares it at the end."""
 
-    `advance` is called once for each submission.
-    """
-    if importlib.util.find_spec("copydetect") is None:
-        return Similarity(
-            left_out="Not looked for: this needs copydetect, installed with "
-            "pip install 'neural-network-labs[similar]'."
-        )
-    started = time.process_time()
-    prints = {}
-    try:
-        for submission in submissions:
-            in_time = time.process_time() - started < _MAX_SECONDS
-            if submission.name in graded and in_time:
-                # One that was graded may be gone or broken since.
-                with contextlib.suppress(IntakeError, OSError), submission.prepare() as folder:
-                    prints[submission.name] = _prints(bodies(folder, lab))
-            advance(None)
-        return _compare(prints, known_versions(lab))
-    except Exception as error:  # a class that is graded gets its report
-        return Similarity(left_out=f"Not looked for: the comparison stopped ({error!r}).")
+    def __init__(self, submissions: Submissions, lab: Lab) -> None:
+        self._submissions = submissions
+        self._lab = lab
+        self._place = {name: place for place, name in enumerate(submissions.names)}
+        self._prints: dict[str, _Prints] = {}
+        self._versions: dict[str, _Print] = {}
+        self._seconds = 0.0
+        self._left_out = ""
+        if importlib.util.find_spec("copydetect") is None:
+            self._left_out = (
+                "Not looked for: this needs copydetect, installed with "
+                "pip install 'neural-network-labs[similar]'."
+            )
+
+    def add(self, name: str) -> None:
+        """Take the code of a submission in, by its name; nothing in it stops the class."""
+        if self._left_out or self._seconds > _MAX_SECONDS:
+            return
+        started = time.process_time()
+        try:
+            # One that was graded may be gone or broken since.
+            with contextlib.suppress(IntakeError, OSError):
+                files = self._submissions.files(self._place[name])
+                found = _prints(bodies(files, self._lab))
+                # Equal ones are kept once: a class has many.
+                same = self._versions.setdefault
+                self._prints[name] = {f: same(one.text, one) for f, one in found.items()}
+        except Exception as error:
+            self._stopped(error)
+        self._seconds += time.process_time() - started
+
+    def finish(self) -> Similarity:
+        """What was found; the code is let go."""
+        if not self._left_out:
+            names = [name for name in self._submissions.names if name in self._prints]
+            prints = {name: self._prints.pop(name) for name in names}
+            try:
+                return _compare(prints, known_versions(self._lab))
+            except Exception as error:  # a class that is graded gets its report
+                self._stopped(error)
+            finally:
+                self._versions.clear()
+                _print.cache_clear()
+        return Similarity(left_out=self._left_out)
+
+    def _stopped(self, error: Exception) -> None:
+        self._left_out = f"Not looked for: the comparison stopped ({error!r})."
 
 
 # ---------------------------------------------------------------- what is compared
@@ -133,15 +157,11 @@ def find(
 _DEF = re.compile(r"(?:async +)?def +(\w+)")
 
 
-def bodies(folder: Path, lab: Lab) -> dict[str, str]:
-    """The bodies of the lab's own functions in a submission's package, helpers by module."""
+def bodies(files: Mapping[str, bytes], lab: Lab) -> dict[str, str]:
+    """The bodies of the lab's own functions in a submission's files, helpers by module."""
     found: dict[str, str] = {}
     for module in lab.modules:
-        path = folder / contract.PACKAGE / f"{module}.py"
-        try:
-            data = path.read_bytes()
-        except OSError:
-            continue
+        data = files.get(f"{contract.PACKAGE}/{module}.py", b"")
         if len(data) > _MAX_BYTES:
             continue
         helpers = []
@@ -207,19 +227,20 @@ def _source(run: Callable[..., object]) -> str:
 # ---------------------------------------------------------------- comparing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Print:
     """A function's body without names, comments and layout, and its fingerprints."""
 
     text: str
-    grams: frozenset[int]
+    grams: np.ndarray
+    """Each once; an array, because a class has many thousands."""
 
 
 _Prints = Mapping[str, _Print]
-_NOTHING = _Print("", frozenset())
+_NOTHING = _Print("", np.zeros(0, np.int64))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _print(body: str) -> _Print:
     from copydetect import CodeFingerprint
 
@@ -227,7 +248,7 @@ def _print(body: str) -> _Print:
     text = found.filtered_code.removeprefix("S")  # S: the docstring
     if text.startswith("raiseNotImplementedError"):
         text = ""
-    return _Print(text, frozenset(found.hashes) if text else frozenset())
+    return _Print(text, np.unique(np.array(list(found.hashes), np.int64))) if text else _NOTHING
 
 
 def _prints(code: Bodies) -> _Prints:
@@ -254,22 +275,10 @@ def _compare(prints: Mapping[str, _Prints], known: Mapping[str, Sequence[str]]) 
         for function in functions
         for kit in [[_print(body) for body in known.get(function, ()) if body]]
     }
-    surprise = np.zeros((len(names), len(names)))
-    long = np.zeros(surprise.shape, int)
-    for column in columns.values():
-        same, both = column.between(column.row, column.row)
-        loss = np.minimum(_DIFFERENT, both / _CHARACTERS_PER_NAT)
-        says, exactly = column.says[column.row], column.says_exactly[column.row]
-        gain = np.where(
-            np.equal.outer(column.row, column.row), exactly, np.minimum.outer(says, says)
-        )
-        surprise += np.where(same, gain, -loss)
-        long += same & (both >= _LONG)
-    chance = np.log(max(1.0, len(names) * (len(names) - 1) / 2))
-    flagged = np.triu((surprise >= chance + _MARGIN) & (long >= _SEVERAL), 1)
+    flagged, surprise = _flagged(list(columns.values()), len(names))
     size = sum((column.size[column.row] for column in columns.values()), np.zeros(len(names)))
     pairs = []
-    for i, j in _best(flagged, surprise):
+    for (i, j), rarity in _best(flagged, surprise):
         common, shared = [], 0.0
         for function, column in columns.items():
             same, both = column.between(column.row[[i]], column.row[[j]])
@@ -277,8 +286,33 @@ def _compare(prints: Mapping[str, _Prints], known: Mapping[str, Sequence[str]]) 
                 shared += float(both[0, 0])
                 common += [function] if both[0, 0] >= _LONG / 2 else []
         share = shared / max(1.0, float(min(size[i], size[j])))
-        pairs.append(Pair(names[i], names[j], tuple(common), share, float(surprise[i, j])))
+        pairs.append(Pair(names[i], names[j], tuple(common), share, rarity))
     return Similarity(len(names), tuple(pairs), _like_reference(names, columns, size))
+
+
+def _flagged(columns: Sequence[_Column], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs (P, 2) that share more than chance gives once in the class, and how much more (P,)."""
+    least = np.log(max(1.0, count * (count - 1) / 2)) + _MARGIN
+    pairs, rarity = [np.zeros((0, 2), np.int32)], [np.zeros(0)]
+    for start in range(0, count, _ROWS):  # against all others: a square of the class is too large
+        rows = slice(start, start + _ROWS)
+        surprise = np.zeros((min(_ROWS, count - start), count))
+        long = np.zeros(surprise.shape, np.int16)
+        for column in columns:
+            own = column.row[rows]
+            same, both = column.between(own, column.row)
+            loss = np.minimum(_DIFFERENT, both / _CHARACTERS_PER_NAT)
+            gain = np.where(
+                np.equal.outer(own, column.row),
+                column.says_exactly[own][:, np.newaxis],
+                np.minimum.outer(column.says[own], column.says[column.row]),
+            )
+            surprise += np.where(same, gain, -loss)
+            long += same & (both >= _LONG)
+        found = np.argwhere(np.triu((surprise >= least) & (long >= _SEVERAL), start + 1))
+        rarity.append(surprise[found[:, 0], found[:, 1]])
+        pairs.append((found + np.array([start, 0])).astype(np.int32))
+    return np.concatenate(pairs), np.concatenate(rarity)
 
 
 def _like_reference(
@@ -314,7 +348,7 @@ class _Column:
     @classmethod
     def of(cls, prints: Sequence[_Print], voice: np.ndarray, kit: Sequence[_Print]) -> _Column:
         """The column of a function: each submission's, how much each counts, the kit's own."""
-        own = list(dict.fromkeys(one for one in prints if one.text))
+        own = list({one.text: one for one in prints if one.text}.values())
         place = {one.text: row for row, one in enumerate(own)} | {"": len(own)}
         row = np.array([place[one.text] for one in prints], int)
         versions = [*own, *kit]
@@ -345,12 +379,10 @@ def _alike(versions: Sequence[_Print]) -> np.ndarray:
     """Which versions are the same, as a symmetric matrix."""
     sizes = np.array([max(1, len(version.grams)) for version in versions])
     common = np.zeros((len(versions), len(versions)), np.float32)
-    number: dict[int, int] = {}
-    for version in versions:
-        for gram in version.grams:
-            number.setdefault(gram, len(number))
-    columns = [np.array([number[g] for g in version.grams], int) for version in versions]
-    for start in range(0, len(number), _CHUNK):
+    grams = [version.grams for version in versions]
+    numbers = np.unique(np.concatenate([_NOTHING.grams, *grams]))
+    columns = [np.searchsorted(numbers, own) for own in grams]
+    for start in range(0, len(numbers), _CHUNK):
         part = np.zeros((len(versions), _CHUNK), np.float32)
         for row, has in enumerate(columns):
             part[row, has[(has >= start) & (has < start + _CHUNK)] - start] = 1
@@ -365,13 +397,13 @@ def _identical(versions: Sequence[_Print]) -> np.ndarray:
     return np.asarray(np.equal.outer(texts, texts), bool)
 
 
-def _best(flagged: np.ndarray, total: np.ndarray, each: int = 3) -> list[tuple[int, int]]:
-    """The flagged pairs, the least likely first, while one of the two has fewer than `each`."""
+def _best(
+    pairs: np.ndarray, rarity: np.ndarray, each: int = 3
+) -> Iterator[tuple[tuple[int, int], float]]:
+    """The pairs, the least likely first, while one of the two has fewer than `each`."""
     seen: Counter[int] = Counter()
-    kept = []
-    order = sorted(zip(*np.nonzero(flagged), strict=True), key=lambda p: (-total[p], p))
-    for i, j in itertools.islice(order, 200_000):
+    for place in np.lexsort((pairs[:, 1], pairs[:, 0], -rarity))[:_MAX_PAIRS]:
+        i, j = map(int, pairs[place])
         if seen[i] < each or seen[j] < each:
             seen.update((i, j))
-            kept.append((int(i), int(j)))
-    return kept
+            yield (i, j), float(rarity[place])

@@ -19,7 +19,7 @@ import shutil
 import stat
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, overload
@@ -149,6 +149,19 @@ class Submissions(Sequence[Submission]):
             return [self[n] for n in range(*index.indices(len(self)))]
         return _submission(self._found[index], self.names[index], self._workdir)
 
+    def files(self, index: int) -> Mapping[str, bytes]:
+        """What `prepare` would unpack of one, path to content, in memory alone.
+
+        Raises IntakeError for a submission with a problem.
+        """
+        found = self._found[index]
+        if found.problem:
+            raise IntakeError(found.problem)
+        clean = _look(_unseen(found, self.names[index], self._workdir))
+        if clean.problem:
+            raise IntakeError(clean.problem)
+        return clean.files
+
 
 def open_submissions(
     source: Path, workdir: Path | None = None, *, leave_out: Path | None = None
@@ -190,8 +203,9 @@ def _distinct(origins: list[str]) -> list[str]:
     return result
 
 
-def _submission(found: Found, name: str, workdir: Path) -> Submission:
-    blank = Submission(
+def _unseen(found: Found, name: str, workdir: Path) -> Submission:
+    """A submission that nobody has looked into."""
+    return Submission(
         name=name,
         origin=found.origin,
         platform=found.platform,
@@ -203,6 +217,10 @@ def _submission(found: Found, name: str, workdir: Path) -> Submission:
         subject=found.subject,
         workdir=workdir,
     )
+
+
+def _submission(found: Found, name: str, workdir: Path) -> Submission:
+    blank = _unseen(found, name, workdir)
     clean = Clean(status=blank.status, problem=found.problem) if found.problem else _look(blank)
     return replace(
         blank,

@@ -832,7 +832,7 @@ def test_perceptron_train_few_ones(check, np):
 # HIDDEN
 def test_perceptron_train_pictures(check, np):
     """Dresses and trousers, from the pixels of real pictures."""
-    X, y, _, _ = check.data(500, 0)
+    X, y, _, _ = check.data(250, 0)
     chosen = (y == 1) | (y == 3)
     X, y = X[:, chosen], (y[chosen] == y[chosen][0]).astype(int)
     w, b = check.ref("perceptron_train")(X, y, 2)
@@ -1453,11 +1453,11 @@ def test_forward_accuracy(check, np):
     """The trained network recognises real pictures."""
     stored = check.asset("weights.npz")
     params = [(stored[f"W{i}"].astype(float), stored[f"b{i}"].astype(float)) for i in (1, 2, 3)]
-    _, _, X, y = check.data(0, 500)
+    _, _, X, y = check.data(0, 250)
     least = check.threshold("forward_accuracy")
 
     def judge(H):
-        if len(H) != 4 or np.shape(H[-1]) != (10, 500):
+        if len(H) != 4 or np.shape(H[-1]) != (10, 250):
             return "The list must hold X, the hidden layers and the scores (K × n)"
         if np.mean(np.argmax(H[-1], axis=0) == y) >= least:
             return None

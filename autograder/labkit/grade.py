@@ -48,6 +48,7 @@ class Grader:
         # All that was imported stays: the collector need not walk it for every submission.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(20_000, 10, 10)  # and what a case makes is hardly ever cyclic
 
     def __enter__(self) -> Grader:
         return self

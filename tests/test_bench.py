@@ -8,6 +8,7 @@ import statistics
 import sys
 import xml.etree.ElementTree as ElementTree
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -25,6 +26,7 @@ from labkit.bench import (
     grading,
     machine,
     measure,
+    page,
     plot,
     table,
 )
@@ -34,6 +36,7 @@ from labkit.build import built
 from labkit.cli import main
 from labkit.errors import LabkitError
 from labkit.labs import find
+from tests.adversarial.arena import REPO
 
 # ---------------------------------------------------------------- the rhythm
 
@@ -196,9 +199,11 @@ def test_only_runs_what_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     bench.run(tmp_path, only=(), quick=True)
     assert ran == ["grade"]
     (row,) = json.loads((tmp_path / "bench.json").read_text())["rows"]
-    assert row["name"] == "image" and "--only image" in row["note"]
+    assert row["name"] == "image" and "--network or --only image" in row["note"]
     bench.run(tmp_path, only=("image",), quick=True)
     assert ran == ["grade", "image"]
+    bench.run(tmp_path, only=(), quick=True, network=True)
+    assert ran == ["grade", "image", "grade", "image"]
     with pytest.raises(LabkitError, match="no measurement 'speed'; choose from grade, image"):
         bench.run(tmp_path, only=("speed",), quick=True)
 
@@ -242,6 +247,41 @@ def test_the_plot_uses_no_colour(tmp_path: Path) -> None:
     plot.write(tmp_path / "bench.svg", ROWS, {})
     colours = set(re.findall(r"#([0-9a-fA-F]{6})\b", (tmp_path / "bench.svg").read_text()))
     assert all(colour[:2] == colour[2:4] == colour[4:] for colour in colours), colours
+
+
+def test_the_page_has_every_figure_its_notes_and_what_is_missing(tmp_path: Path) -> None:
+    rows = [replace(ROWS[0], note="The whole command."), *ROWS[1:]]
+    path = tmp_path / "bench.md"
+    page.write(path, rows, machine.description(), "2026-01-31", "bench.svg")
+    text = path.read_text(encoding="utf-8")
+    assert "2026-01-31" in text and "(bench.svg)" in text and f"numpy {np.__version__}" in text
+    line = (
+        "| grade one lab 1 submission, CPU | 61.5 ms | otter run 8000 ms | 1/130 | ≤ 1/60 | yes |"
+    )
+    assert line in text and page.line(rows[0]) == line
+    assert "12346 s" in text and "**no**" in text
+    assert "- grade one lab 1 submission, CPU / otter run: The whole command." in text
+    assert "- Not measured: epoch, dense network: PyTorch is not installed" in text
+    table_lines = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(table_lines) == 2 + 4
+    assert {line.count("|") for line in table_lines} == {7}
+
+
+def test_the_readme_quotes_only_what_was_printed() -> None:
+    page_lines = (REPO / "docs/bench/bench.md").read_text(encoding="utf-8").splitlines()
+    readme = (REPO / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## How fast")[2].partition("\n## ")[0]
+    quoted = [line for line in section.splitlines() if line.startswith("|")]
+    assert len(quoted) > 5
+    assert set(quoted) <= set(page_lines)
+    printed = json.loads((REPO / "docs/bench/bench.json").read_text(encoding="utf-8"))
+    jsonschema.validate(printed, SCHEMA)
+    assert not printed["quick"]
+    rows = [Row(**{k: v for k, v in row.items() if k != "ratio"}) for row in printed["rows"]]
+    assert {row.name for row in rows} == set(MEASUREMENTS)
+    assert [page.line(row) for row in rows] == [
+        line for line in page_lines if line.startswith("| ") and "---" not in line
+    ][1:]
 
 
 def test_the_machine_is_described() -> None:

@@ -254,7 +254,7 @@ def audit(labs: tuple[str, ...], seeds: int, mutants: bool) -> None:
     type=_FOLDER,
     default=Path("build/bench"),
     show_default=True,
-    help="Where the JSON and the plot go.",
+    help="Where the page, the plot and the JSON go.",
 )
 @click.option(
     "--only",
@@ -264,12 +264,13 @@ def audit(labs: tuple[str, ...], seeds: int, mutants: bool) -> None:
     "epoch, build, image.",
 )
 @click.option("--quick", is_flag=True, help="Fewer rounds.")
-def bench(out: Path, only: tuple[str, ...], quick: bool) -> None:
+@click.option("--network", is_flag=True, help="Also what fetches packages: image.")
+def bench(out: Path, only: tuple[str, ...], quick: bool, network: bool) -> None:
     """Measure the figures that the README quotes.
 
     As ratios to a peer that is measured in the same run.
     """
-    importlib.import_module("labkit.bench").run(out, only=only, quick=quick)
+    importlib.import_module("labkit.bench").run(out, only, quick, network)
 
 
 @main.command()

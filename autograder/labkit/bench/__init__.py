@@ -1,7 +1,8 @@
 """`labkit bench`: every figure that the kit boasts of, measured beside its peer in one run.
 
 One module a subject (`grading`, `checking`, `convolution`, `epochs`, `building`, `image`), all in
-the rhythm of `measure`; `table`, `plot` and a JSON file with every sample show what came of it.
+the rhythm of `measure`; `table`, `page`, `plot` and a JSON file with every sample show what came of
+it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from rich.console import Console
 
 from labkit.atomic import write_json
-from labkit.bench import building, checking, convolution, epochs, grading, image, machine
+from labkit.bench import building, checking, convolution, epochs, grading, image, machine, page
 from labkit.bench import plot as plots
 from labkit.bench import table as tables
 from labkit.bench.measure import NotMeasured, Row, missing
@@ -36,15 +37,16 @@ MEASUREMENTS: Mapping[str, Measurement] = {
 }
 """By the name that `--only` takes, in the order of the table."""
 
-ON_DEMAND = frozenset({"image"})
-"""Only where they are named: they fetch packages from the network."""
+FETCHING = frozenset({"image"})
+"""Those that fetch packages: only where the network is allowed, or where they are named."""
 
 
-def run(out: Path, only: tuple[str, ...], quick: bool) -> None:
-    """Measure, print the table, and write `out/bench.json` and `out/bench.svg`.
+def run(out: Path, only: tuple[str, ...], quick: bool, network: bool = False) -> None:
+    """Measure, print the table, and write `out/bench.md`, `out/bench.svg` and `out/bench.json`.
 
-    `only` names measurements, all that need no network by default. What cannot be measured is a
-    line with its reason. Raises LabkitError for a name that there is not.
+    `only` names measurements; by default it is all, with `network` also those that fetch packages.
+    What cannot be measured is a line with its reason. Raises LabkitError for a name that there is
+    not.
     """
     for name in only:
         if name not in MEASUREMENTS:
@@ -53,18 +55,18 @@ def run(out: Path, only: tuple[str, ...], quick: bool) -> None:
     console = Console(stderr=True, highlight=False)
     rows: list[Row] = []
     for name, measurement in MEASUREMENTS.items():
-        if name in only or (not only and name not in ON_DEMAND):
+        if name in only or (not only and (network or name not in FETCHING)):
             rows += _measured(name, measurement, quick, console)
         elif not only:
-            reason = f"it fetches packages, so only with --only {name}."
+            reason = f"it fetches packages, so only with --network or --only {name}."
             rows.append(dataclasses.replace(missing(name, reason), name=name))
     about = machine.description()
-    write_json(out / "bench.json", as_json(rows, about, quick))
+    found = as_json(rows, about, quick)
+    write_json(out / "bench.json", found)
     tables.show(rows)
-    written = [out / "bench.json"]
-    if plots.write(out / "bench.svg", rows, about):
-        written.append(out / "bench.svg")
-    for path in written:
+    plot = "bench.svg" if plots.write(out / "bench.svg", rows, about) else ""
+    page.write(out / "bench.md", rows, about, found["when"][:10], plot)
+    for path in (out / name for name in ("bench.md", plot, "bench.json") if name):
         Console(highlight=False).print(f"  {path}", markup=False, soft_wrap=True)
 
 

@@ -38,7 +38,7 @@ def against_torch(quick: bool) -> list[Row]:
             rows.append(missing(what, NO_TORCH, "PyTorch"))
             continue
         note = f"{images} images, batch {_BATCH}, float64, one thread, CPU time."
-        rows.append(compare(what, "s", samples, "ours", "PyTorch", 1.0, note=note))
+        rows.append(compare(what, "ms", samples, "ours", "PyTorch", 1.0, scale=1e3, note=note))
     return rows
 
 

@@ -8,6 +8,7 @@ from textwrap import shorten
 from typing import Any
 
 from labkit.bench.measure import Row
+from labkit.bench.page import described
 from labkit.bench.table import times
 
 
@@ -61,6 +62,9 @@ def write(path: Path, rows: Sequence[Row], machine: dict[str, Any]) -> bool:
         )
         axes.axvline(1, color="0.4", linewidth=0.8, linestyle="--")
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(
+            lambda ratio, _: f"{ratio:g}" if ratio >= 1 else f"1/{1 / ratio:g}"
+        )
         axes.margins(x=0.12)
         axes.set_ylim(len(shown) - 0.4, -0.8)
         axes.set_yticks(list(places), [_label(row) for row in shown], fontsize=8)
@@ -71,11 +75,7 @@ def write(path: Path, rows: Sequence[Row], machine: dict[str, Any]) -> bool:
         axes.legend(
             loc="upper center", bbox_to_anchor=(0.4, -0.9 / len(shown)), ncols=3, frameon=False
         )
-        about = [machine.get("cpu"), f"{machine.get('cores')} cores", machine.get("system")]
-        about += [
-            f"{n} {machine[n]}" for n in ("python", "numpy", "otter", "torch") if machine.get(n)
-        ]
-        figure.text(0.01, 0.002, ", ".join(map(str, about)), fontsize=6.5, color="0.3")
+        figure.text(0.01, 0.002, described(machine), fontsize=6.5, color="0.3")
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, metadata={"Date": None})
         plt.close(figure)

@@ -24,7 +24,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from labkit import catalogue, contract, explain, reference
+from labkit import catalogue, contract, explain, reference, starter
 from labkit.intake import IntakeError, Submissions
 from labkit.labs import Lab
 
@@ -203,13 +203,15 @@ def _body(text: str) -> str:
 
 
 def known_versions(lab: Lab) -> dict[str, list[str]]:
-    """The kit's own right versions of the lab's functions, the reference first."""
+    """The kit's own right versions of the lab's functions and helpers, the reference first."""
     explain.load_catalogue(lab)
+    package = {path: text.encode() for path, text in starter.solution_package(lab.number).items()}
+    solution = bodies(package, lab)
     found: dict[str, list[str]] = {}
     for name in lab.questions:
         variants = [v.run for v in catalogue.variants(lab.number) if v.function == name]
         found[name] = [_source(run) for run in (_reference(name), *variants) if run is not None]
-    return found
+    return {**{name: [body] for name, body in solution.items()}, **found}
 
 
 def _reference(name: str) -> Callable[..., object] | None:

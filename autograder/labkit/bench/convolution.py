@@ -54,7 +54,9 @@ def forward_and_backward(quick: bool) -> list[Row]:
     return rows
 
 
-NO_TORCH = "PyTorch is not installed: pip install 'neural-network-labs[bench]'."
+NO_TORCH = (
+    "PyTorch is not installed: pip install torch (in a clone: .venv/bin/uv pip install torch)."
+)
 
 
 def label(shape: tuple[int, ...], dtype: str) -> str:

@@ -758,11 +758,25 @@ def _table() -> list[Attack]:
     cells = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": 1}
              for source in (TRAP, "!touch @MARK@/shell", "import otter; otter.Notebook.check = None",
                             "from labkit import otter_plugin; otter_plugin.Session = None")]  # fmt: skip
+    kernel = {"name": "evil", "display_name": "x", "language": "python"}
+    passing = {"cases": [{"code": ">>> True\nTrue", "hidden": False, "locked": False}]}
+    own_tests = {
+        name: {
+            "name": name,
+            "points": 100,
+            "suites": [{**passing, "scored": True, "type": "doctest"}],
+        }
+        for name in ALL
+    }
     attack("plant", "notebook_cells", beside={NOTEBOOK: json.dumps({
         "cells": cells, "nbformat": 4, "nbformat_minor": 5,
-        "metadata": {"kernelspec": {"name": "evil", "display_name": "x", "language": "python"},
-                     "otter": {"tests": list(ALL), "OK_FORMAT": True}},
+        "metadata": {"kernelspec": kernel, "otter": {"tests": own_tests, "OK_FORMAT": True}},
     })})  # fmt: skip
+    # Stock Otter ends on this one before it has loaded any plugin.
+    attack("plant", "odd_metadata", beside={NOTEBOOK: json.dumps({
+        "cells": cells, "nbformat": 4, "nbformat_minor": 5,
+        "metadata": {"kernelspec": kernel, "otter": {"tests": list(ALL), "OK_FORMAT": True}},
+    })}, otter=False)  # fmt: skip
     attack(
         "plant",
         "package_init",

@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import platform
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,14 @@ def description() -> dict[str, Any]:
         "torch": version("torch"),
         "load": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,
     }
+
+
+def in_a_line(about: Mapping[str, Any]) -> str:
+    """A description for people."""
+    versions = ("python", "numpy", "otter", "torch")
+    parts = [about.get("cpu"), f"{about.get('cores')} cores", about.get("system")]
+    parts += [f"{name} {about[name]}" for name in versions if about.get(name)]
+    return ", ".join(map(str, parts))
 
 
 def version(project: str) -> str | None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from labkit.atomic import write_text
+from labkit.bench.machine import in_a_line
 from labkit.bench.measure import Row
-from labkit.bench.table import figure, times
+from labkit.bench.table import cells
 
 _COLUMNS = ("what", "ours", "peer", "ratio", "reach", "met")
-_MET = {True: "yes", False: "**no**", None: "–"}
 _PLOT = "every ratio on a logarithmic axis, with the reach beside it"
 
 
@@ -20,9 +20,9 @@ def write(path: Path, rows: Sequence[Row], about: Mapping[str, Any], when: str, 
     lines = [
         "# What the kit takes, over what its peers take",
         "",
-        f"Printed by `labkit bench` on {when} ({described(about)}). A ratio is ours over the "
-        "peer's, of medians measured turn by turn in this run: less is better. Figures differ from "
-        "one machine to the next, and by a tenth from one run to the next; ratios differ less.",
+        f"Printed by `labkit bench` on {when} ({in_a_line(about)}). A ratio is ours over the "
+        "peer's, of medians measured turn by turn in this run: less is better. Figures and ratios "
+        "differ between machines and between runs: one close to its reach may miss it next time.",
         "",
         *([f"![{_PLOT}]({plot})", ""] if plot else []),
         f"| {' | '.join(_COLUMNS)} |",
@@ -40,20 +40,4 @@ def write(path: Path, rows: Sequence[Row], about: Mapping[str, Any], when: str, 
 
 def line(row: Row) -> str:
     """A figure as a row of the table."""
-    cells = (
-        row.what,
-        figure(row.ours, row.unit),
-        f"{row.peer_name} {figure(row.peer, row.unit)}".strip(),
-        times(row.ratio),
-        row.bound or (f"≤ {times(row.reach)}" if row.reach is not None else "–"),
-        _MET[row.met],
-    )
-    return f"| {' | '.join(cells)} |"
-
-
-def described(about: Mapping[str, Any]) -> str:
-    """A machine in a line."""
-    versions = ("python", "numpy", "otter", "torch")
-    parts = [about.get("cpu"), f"{about.get('cores')} cores", about.get("system")]
-    parts += [f"{name} {about[name]}" for name in versions if about.get(name)]
-    return ", ".join(map(str, parts))
+    return f"| {' | '.join(cells(row))} |"

@@ -7,8 +7,8 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
+from labkit.bench.machine import in_a_line
 from labkit.bench.measure import Row
-from labkit.bench.page import described
 from labkit.bench.table import times
 
 
@@ -75,7 +75,7 @@ def write(path: Path, rows: Sequence[Row], machine: dict[str, Any]) -> bool:
         axes.legend(
             loc="upper center", bbox_to_anchor=(0.4, -0.9 / len(shown)), ncols=3, frameon=False
         )
-        figure.text(0.01, 0.002, described(machine), fontsize=6.5, color="0.3")
+        figure.text(0.01, 0.002, in_a_line(machine), fontsize=6.5, color="0.3")
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, metadata={"Date": None})
         plt.close(figure)

@@ -26,14 +26,7 @@ def show(rows: Sequence[Row], console: Console | None = None) -> None:
     for row in rows:
         if row.ours is None:
             continue
-        table.add_row(
-            row.what,
-            figure(row.ours, row.unit),
-            f"{row.peer_name} {figure(row.peer, row.unit)}".strip(),
-            times(row.ratio),
-            row.bound or (f"≤ {times(row.reach)}" if row.reach is not None else "–"),
-            {True: "yes", False: "NO", None: "–"}[row.met],
-        )
+        table.add_row(*cells(row))
     table.width = min(WIDTH, console.width)
     if table.row_count:
         console.print(table)
@@ -42,6 +35,18 @@ def show(rows: Sequence[Row], console: Console | None = None) -> None:
         if row.ours is None:
             line = f"Not measured: {row.what}: {row.note}"
             console.print(line, markup=False, width=WIDTH)
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """A figure in words: what, ours, the peer with its own, ratio, reach, whether it was met."""
+    return (
+        row.what,
+        figure(row.ours, row.unit),
+        f"{row.peer_name} {figure(row.peer, row.unit)}".strip(),
+        times(row.ratio),
+        row.bound or (f"≤ {times(row.reach)}" if row.reach is not None else "–"),
+        {True: "yes", False: "NO", None: "–"}[row.met],
+    )
 
 
 def figure(value: float | None, unit: str) -> str:

@@ -78,17 +78,12 @@ def picture(ax, image, title="", low=None, high=None):
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
 
-
 # %% [markdown]
 # ## Part 1. Why fully connected layers do not scale
 #
 # In a fully connected layer every unit looks at every number of its input. The images of the CIFAR-10 data set are $32 \times 32 \times 3$, so
 # $p = 3072$ and **one** unit of the first layer has 3072 weights. A modest photo of $200 \times 200 \times 3$ has $p = 120{,}000$. A few thousand such units,
 # and the layer has hundreds of millions of weights: too many to store, to train, and to determine from the images we have. And for all that, the layer ignores the structure of an image.
-
-# %% [raw]
-# # BEGIN QUESTION
-# name: dense_parameter_count
 
 # %% [markdown]
 # ### `dense_parameter_count`
@@ -104,49 +99,8 @@ def picture(ax, image, title="", low=None, high=None):
 print("small example", dense_parameter_count((3, 2, 4), 5), "  expected: 125")
 print("one unit on CIFAR-10", dense_parameter_count((3, 32, 32), 1), "  expected: 3073")
 
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_dense_count_cifar(check, np):
-    """A hundred units on the images of CIFAR-10."""
-    check.values("dense_parameter_count", (3, 32, 32), 100, expected=307300)
-
-
-# %%
-def test_dense_count_photo(check, np):
-    """A single unit on a photo of 200 × 200 × 3."""
-    check.values("dense_parameter_count", (3, 200, 200), 1, expected=120001)
-
-
-# %%
-# HIDDEN
-def test_dense_count_unequal(check, np):
-    """Three different sides."""
-    depth, height, width, units = (
-        int(i) for i in check.rng(5101).choice(np.arange(2, 30), 4, replace=False)
-    )
-    check.values("dense_parameter_count", (depth, height, width), units)
-
-
-# %%
-# HIDDEN
-def test_dense_count_deep(check, np):
-    """A deep and narrow volume."""
-    check.values("dense_parameter_count", (64, 7, 5), 1000)
-    check.values("dense_parameter_count", (1, 1, 9), 4)
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
-
-# %% [raw]
-# # BEGIN QUESTION
-# name: conv_parameter_count
+grader.check("dense_parameter_count")
 
 # %% [markdown]
 # ### `conv_parameter_count`
@@ -162,45 +116,8 @@ def test_dense_count_deep(check, np):
 # %%
 print("eight 5 × 5 filters on depth 3", conv_parameter_count(3, 5, 8), "  expected: 608")
 
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_conv_count_text(check, np):
-    """The example of the text."""
-    check.values("conv_parameter_count", 3, 5, 8, expected=608)
-
-
-# %%
-def test_conv_count_grey(check, np):
-    """Grey images: depth 1."""
-    check.values("conv_parameter_count", 1, 3, 32, expected=320)
-
-
-# %%
-# HIDDEN
-def test_conv_count_unequal(check, np):
-    """Three different numbers."""
-    depth, kernel, filters = (
-        int(i) for i in check.rng(5102).choice(np.arange(2, 12), 3, replace=False)
-    )
-    check.values("conv_parameter_count", depth, kernel, filters)
-
-
-# %%
-# HIDDEN
-def test_conv_count_pixelwise(check, np):
-    """Windows of a single pixel, and a single filter."""
-    check.values("conv_parameter_count", 7, 1, 10)
-    check.values("conv_parameter_count", 4, 6, 1)
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("conv_parameter_count")
 
 # %% [markdown]
 # ### See it
@@ -256,10 +173,6 @@ plt.show()
 #
 # places: one at the start, and one more for each stride that fits into the room that is left.
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: output_size
-
 # %% [markdown]
 # ### `output_size`
 #
@@ -280,91 +193,8 @@ try:
 except ValueError as error:
     print("ValueError:", error)
 
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_output_size_text(check, np):
-    """The examples of the text."""
-    check.values("output_size", 28, 5, 1, 2, expected=28)
-    check.values("output_size", 7, 3, 2, 0, expected=3)
-    check.values("output_size", 7, 3, 2, 1, expected=4)
-
-
-# %%
-def test_output_size_int(check, np):
-    """The result is a whole number of Python's or NumPy's, fit for a shape."""
-
-    def judge(result):
-        if isinstance(result, bool) or not isinstance(result, int | np.integer):
-            return "The result is not an int, so no array can have it as a side."
-        return None if result == 5 else "The number of places is wrong."
-
-    check.outcome("output_size", 11, 3, 2, 0, judge=judge)
-
-
-# %%
-def test_output_size_not_tiling(check, np):
-    """Sizes that do not tile: a ValueError that names size, kernel, stride and padding."""
-    mentions = (("size", "17"), ("kernel", "4"), ("stride", "5"), ("padding", "3"))
-    check.raises("output_size", 17, 4, 5, 3, error=ValueError, mentions=mentions)
-
-
-# %%
-def test_output_size_too_large(check, np):
-    """A kernel larger than the padded image: a ValueError that names size, kernel, stride and padding."""
-    mentions = (("size", "3"), ("kernel", "8"), ("stride", "1"), ("padding", "2"))
-    check.raises("output_size", 3, 8, 1, 2, error=ValueError, mentions=mentions)
-
-
-# %%
-# HIDDEN
-def test_output_size_many(check, np):
-    """Many sizes, kernels, strides and paddings."""
-    rng = check.rng(5201)
-    for _ in range(12):
-        kernel, stride, places, padding = (
-            int(rng.integers(a, b)) for a, b in ((2, 7), (1, 5), (2, 9), (0, 4))
-        )
-        if (size := (places - 1) * stride + kernel - 2 * padding) > 0:
-            check.values("output_size", size, kernel, stride, padding)
-
-
-# %%
-# HIDDEN
-def test_output_size_exact(check, np):
-    """A kernel exactly as large as the padded image, also where the image alone is smaller."""
-    check.values("output_size", 6, 6, 3, 0, expected=1)
-    check.values("output_size", 3, 7, 4, 2, expected=1)
-    check.values("output_size", 2, 4, 2, 2, expected=2)
-
-
-# %%
-# HIDDEN
-def test_output_size_refused(check, np):
-    """More sizes that do not tile."""
-    for size, kernel, stride, padding in ((16, 5, 3, 4), (9, 2, 4, 0), (28, 3, 2, 1)):
-        numbers = {"size": size, "kernel": kernel, "stride": stride, "padding": padding}
-        mentions = [(name, str(number)) for name, number in numbers.items()]
-        check.raises("output_size", *numbers.values(), error=ValueError, mentions=mentions)
-
-
-# %%
-# HIDDEN
-def test_output_size_far_too_large(check, np):
-    """More kernels that do not fit, by a multiple of the stride, too."""
-    for size, kernel, stride, padding in ((2, 9, 7, 0), (5, 8, 3, 0), (4, 9, 1, 2)):
-        numbers = {"size": size, "kernel": kernel, "stride": stride, "padding": padding}
-        mentions = [(name, str(number)) for name, number in numbers.items()]
-        check.raises("output_size", *numbers.values(), error=ValueError, mentions=mentions)
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("output_size")
 
 # %% [markdown]
 # ### See it
@@ -412,10 +242,6 @@ plt.show()
 # *Figure 2: three ways to slide a window along seven pixels (grey boxes); dotted boxes are padding, bars show the window at each of its places, one below the other. Left: kernel 3, stride 2, three
 # places. Middle: with padding 1 there are four. Right: kernel 5, stride 1 and padding 2 give seven places, as many as there are pixels: "same" size.*
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: conv_forward
-
 # %% [markdown]
 # ### `conv_forward`
 #
@@ -445,145 +271,8 @@ X = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 1.0, 0.0]]).reshape(1, 3, 
 W = np.array([[1.0, 2.0], [0.0, -1.0]]).reshape(1, 1, 2, 2)
 print(conv_forward(X, W, np.ones((1, 1)))[0, :, :, 0], " expected: [[5 0] [2 8]]")
 
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_conv_forward_by_hand(check, np):
-    """The example of the text."""
-    X = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 1.0, 0.0]]).reshape(1, 3, 3, 1)
-    W = np.array([[1.0, 2.0], [0.0, -1.0]]).reshape(1, 1, 2, 2)
-    Z = np.array([[5.0, 0.0], [2.0, 8.0]]).reshape(1, 2, 2, 1)
-    check.values("conv_forward", X, W, np.ones((1, 1)), expected=Z)
-
-
-# %%
-def test_conv_forward_dot(check, np):
-    """A single white pixel: it shows the filter, and which way round it is."""
-    X = np.zeros((1, 5, 7, 1))
-    X[0, 2, 3, 0] = 1.0
-    W = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
-    check.values("conv_forward", X, W, np.zeros((1, 1)), 1, 1)
-
-
-# %%
-def test_conv_forward_volumes(check, np):
-    """Depth 3, two filters, four images that are wider than high; with biases."""
-    rng = check.rng(5301)
-    check.values(
-        "conv_forward",
-        rng.normal(size=(3, 5, 7, 4)),
-        rng.normal(size=(2, 3, 3, 3)),
-        rng.normal(size=(2, 1)),
-    )
-
-
-# %%
-def test_conv_forward_padding(check, np):
-    """A frame of one zero, and of two."""
-    rng = check.rng(5302)
-    W, b = rng.normal(size=(4, 2, 3, 3)), rng.normal(size=(4, 1))
-    check.values("conv_forward", rng.normal(size=(2, 3, 5, 3)), W, b, 1, 1)
-    check.values("conv_forward", rng.normal(size=(2, 3, 4, 3)), W, b, 1, 2)
-
-
-# %%
-def test_conv_forward_stride(check, np):
-    """Strides 2 and 3."""
-    rng = check.rng(5303)
-    check.values(
-        "conv_forward",
-        rng.normal(size=(2, 5, 9, 3)),
-        rng.normal(size=(3, 2, 3, 3)),
-        rng.normal(size=(3, 1)),
-        2,
-        0,
-    )
-    check.values(
-        "conv_forward",
-        rng.normal(size=(1, 8, 5, 2)),
-        rng.normal(size=(2, 1, 2, 2)),
-        rng.normal(size=(2, 1)),
-        3,
-        0,
-    )
-
-
-# %%
-# HIDDEN
-def test_conv_forward_all_at_once(check, np):
-    """Stride and padding together, all sizes different; arguments by name, too."""
-    rng = check.rng(5304)
-    X, W, b = rng.normal(size=(3, 5, 9, 2)), rng.normal(size=(5, 3, 3, 3)), rng.normal(size=(5, 1))
-    check.values("conv_forward", X, W, b, 2, 1)
-    check.values("conv_forward", X[:, :, :8, :], W, b, stride=3, padding=2)
-    check.values("conv_forward", X, W, b, padding=1)
-
-
-# %%
-# HIDDEN
-def test_conv_forward_kernels(check, np):
-    """Kernels from 1 to 5, even ones and one that covers the whole image."""
-    rng = check.rng(5305)
-    for (D, H, width, n), F, k, stride, padding in (
-        ((3, 4, 7, 2), 2, 1, 3, 0),
-        ((2, 3, 5, 3), 3, 5, 1, 2),
-        ((1, 6, 8, 2), 2, 4, 2, 1),
-        ((2, 3, 3, 5), 4, 3, 1, 0),
-        ((2, 8, 5, 1), 1, 2, 3, 0),
-    ):
-        check.values(
-            "conv_forward",
-            rng.normal(size=(D, H, width, n)),
-            rng.normal(size=(F, D, k, k)),
-            rng.normal(size=(F, 1)),
-            stride,
-            padding,
-        )
-
-
-# %%
-# HIDDEN
-def test_conv_forward_whole_numbers(check, np):
-    """Images of whole numbers; filters of whole numbers."""
-    rng = check.rng(5306)
-    X = rng.integers(-4, 5, (2, 4, 5, 3))
-    check.values("conv_forward", X, rng.normal(size=(3, 2, 2, 2)), rng.normal(size=(3, 1)), 1, 1)
-    check.values(
-        "conv_forward", X, rng.integers(-2, 3, (3, 2, 3, 3)), np.array([[1], [-2], [3]]), 1, 1
-    )
-    check.values(
-        "conv_forward",
-        rng.normal(size=(1, 3, 5, 2)),
-        rng.integers(1, 4, (2, 1, 3, 3)),
-        np.array([[1], [2]]),
-        1,
-        1,
-    )
-
-
-# %%
-# HIDDEN
-def test_conv_forward_speed(check, np):
-    """At least five times faster than plain loops."""
-    rng = check.rng(5307)
-    check.speed(
-        "conv_forward",
-        rng.normal(size=(3, 14, 16, 8)),
-        rng.normal(size=(8, 3, 3, 3)),
-        rng.normal(size=(8, 1)),
-        1,
-        1,
-        at_least=5.0,
-    )
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("conv_forward")
 
 # %% [markdown]
 # ### See it: how fast is it?
@@ -656,10 +345,6 @@ plt.show()
 # *Figure 3: left, a portrait photo, in colour and as the grey image that a 1 × 1 filter makes of it. Then the results of four 3 × 3 filters, drawn below them. "Upright edges" answers light or dark where brightness changes from
 # left to right, as along the sides of the face and of the tie, and is grey on even areas; "level edges" does so from top to bottom, as at the brim of the cap. "Blur" takes a mean. "All edges" leaves thin outlines only.*
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: conv_backward
-
 # %% [markdown]
 # ### `conv_backward`
 #
@@ -690,128 +375,8 @@ print("dX", dX.ravel(), "  expected: [ 1.  2.  0.  0.  1.  4.  0.  0. -2.]")
 print("dW", dW.ravel(), "  expected: [3. 8. 2. 1.]")
 print("db", db.ravel(), "  expected: [3.]")
 
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_conv_backward_by_hand(check, np):
-    """The example of the text."""
-    X = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 1.0, 0.0]]).reshape(1, 3, 3, 1)
-    W = np.array([[1.0, 2.0], [0.0, -1.0]]).reshape(1, 1, 2, 2)
-    dZ = np.array([[1.0, 0.0], [0.0, 2.0]]).reshape(1, 2, 2, 1)
-    dX = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 4.0], [0.0, 0.0, -2.0]]).reshape(1, 3, 3, 1)
-    dW = np.array([[3.0, 8.0], [2.0, 1.0]]).reshape(1, 1, 2, 2)
-    check.values("conv_backward", dZ, X, W, expected=(dX, dW, np.array([[3.0]])))
-
-
-# %%
-def test_conv_backward_volumes(check, np):
-    """Depth 2, three filters, several images: central differences, without padding."""
-    rng = check.rng(5401)
-    X, W, b, dZ = (
-        rng.normal(size=shape) for shape in ((2, 4, 5, 2), (3, 2, 3, 3), (3, 1), (3, 2, 3, 2))
-    )
-    check.gradient(
-        "conv_backward",
-        dZ,
-        X,
-        W,
-        loss=lambda ref, X, W, b: np.sum(dZ * ref.conv_forward(X, W, b)),
-        at=(X, W, b),
-    )
-
-
-# %%
-def test_conv_backward_stride_padding(check, np):
-    """Stride 2 and padding 1 together."""
-    rng = check.rng(5402)
-    X, W, b, dZ = (
-        rng.normal(size=shape) for shape in ((2, 3, 7, 3), (2, 2, 3, 3), (2, 1), (2, 2, 4, 3))
-    )
-    check.gradient(
-        "conv_backward",
-        dZ,
-        X,
-        W,
-        2,
-        1,
-        loss=lambda ref, X, W, b: np.sum(dZ * ref.conv_forward(X, W, b, 2, 1)),
-        at=(X, W, b),
-    )
-
-
-# %%
-# HIDDEN
-def test_conv_backward_overlap(check, np):
-    """A large kernel with much padding, where every pixel is seen from many places."""
-    rng = check.rng(5403)
-    X, W, b, dZ = (
-        rng.normal(size=shape) for shape in ((1, 3, 4, 2), (2, 1, 5, 5), (2, 1), (2, 3, 4, 2))
-    )
-    check.gradient(
-        "conv_backward",
-        dZ,
-        X,
-        W,
-        1,
-        2,
-        loss=lambda ref, X, W, b: np.sum(dZ * ref.conv_forward(X, W, b, 1, 2)),
-        at=(X, W, b),
-    )
-
-
-# %%
-# HIDDEN
-def test_conv_backward_kernels(check, np):
-    """Even kernels, a kernel of one pixel, strides that leave pixels unseen; arguments by name."""
-    rng = check.rng(5404)
-    for (D, H, width, n), F, k, stride, padding in (
-        ((2, 4, 6, 1), 3, 4, 2, 1),
-        ((3, 4, 7, 2), 2, 1, 3, 0),
-        ((1, 8, 5, 3), 2, 2, 3, 0),
-    ):
-        rows, columns = ((side + 2 * padding - k) // stride + 1 for side in (H, width))
-        X, W, b = (
-            rng.normal(size=(D, H, width, n)),
-            rng.normal(size=(F, D, k, k)),
-            rng.normal(size=(F, 1)),
-        )
-        dZ = rng.normal(size=(F, rows, columns, n))
-        check.gradient(
-            "conv_backward",
-            dZ,
-            X,
-            W,
-            loss=lambda ref, X, W, b, dZ=dZ, s=stride, p=padding: np.sum(
-                dZ * ref.conv_forward(X, W, b, s, p)
-            ),
-            at=(X, W, b),
-            stride=stride,
-            padding=padding,
-        )
-
-
-# %%
-# HIDDEN
-def test_conv_backward_whole_numbers(check, np):
-    """Whole numbers in some of the arrays, and in all of them."""
-    rng = check.rng(5405)
-    X, W, dZ = (
-        rng.integers(-3, 4, (2, 3, 5, 2)),
-        rng.integers(-2, 3, (3, 2, 2, 2)),
-        rng.integers(-2, 3, (3, 4, 6, 2)),
-    )
-    check.values("conv_backward", dZ + 0.5, X, W, 1, 1)
-    check.values("conv_backward", dZ, X, W + 0.25, 1, 1)
-    check.values("conv_backward", dZ, X, W, 1, 1)
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("conv_backward")
 
 # %% [markdown]
 # ### See it: measure before you believe
@@ -838,10 +403,6 @@ for name, a, c in zip(("dX", "dW", "db"), found, slow, strict=True):
 # After a convolution the exact place of an edge matters less than that it is there. **Max-pooling** makes the volume smaller: it cuts each depth slice into windows and keeps the largest value of each. It has no
 # parameters. Windows of 2 × 2 with stride 2 halve height and width; windows may also overlap (size 3, stride 2).
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: max_pool_forward
-
 # %% [markdown]
 # ### `max_pool_forward`
 #
@@ -862,74 +423,8 @@ print(
     "  expected: 4 2 3 7 and 5 6 7 7",
 )
 
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_max_pool_forward_by_hand(check, np):
-    """The examples of the text."""
-    X = np.array(
-        [[1.0, 3.0, 2.0, 0.0], [4.0, 2.0, 1.0, 1.0], [0.0, 1.0, 5.0, 6.0], [3.0, 2.0, 7.0, 1.0]]
-    ).reshape(1, 4, 4, 1)
-    check.values(
-        "max_pool_forward", X, 2, 2, expected=np.array([[4.0, 2.0], [3.0, 7.0]]).reshape(1, 2, 2, 1)
-    )
-    check.values(
-        "max_pool_forward", X, 3, 1, expected=np.array([[5.0, 6.0], [7.0, 7.0]]).reshape(1, 2, 2, 1)
-    )
-
-
-# %%
-def test_max_pool_forward_volumes(check, np):
-    """Depth 3, five images, wider than high; overlapping windows, too."""
-    X = check.rng(5501).normal(size=(3, 4, 6, 5))
-    check.values("max_pool_forward", X, 2, 2)
-    check.values("max_pool_forward", X[:, :3, :5], 3, 2)
-
-
-# %%
-# HIDDEN
-def test_max_pool_forward_negative(check, np):
-    """Volumes with negative values only."""
-    X = check.rng(5502).uniform(-5.0, -1.0, (2, 6, 4, 3))
-    check.values("max_pool_forward", X, 2, 2)
-    check.values("max_pool_forward", X, 2, 1)
-
-
-# %%
-# HIDDEN
-def test_max_pool_forward_strides(check, np):
-    """Other sizes and strides: overlapping windows, gaps between windows, one window, one pixel."""
-    rng = check.rng(5503)
-    for (D, H, width, n), size, stride in (
-        ((2, 5, 9, 3), 3, 2),
-        ((3, 5, 8, 2), 2, 3),
-        ((1, 7, 10, 2), 4, 3),
-        ((4, 3, 5, 1), 1, 2),
-        ((2, 5, 5, 3), 5, 1),
-    ):
-        check.values("max_pool_forward", rng.normal(size=(D, H, width, n)), size, stride)
-
-
-# %%
-# HIDDEN
-def test_max_pool_forward_whole_numbers(check, np):
-    """Whole numbers, with equal ones among them."""
-    X = check.rng(5504).integers(-3, 4, (3, 4, 6, 2))
-    check.values("max_pool_forward", X, 2, 2)
-    check.values("max_pool_forward", X, 2, 1)
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
-
-# %% [raw]
-# # BEGIN QUESTION
-# name: max_pool_backward
+grader.check("max_pool_forward")
 
 # %% [markdown]
 # ### `max_pool_backward`
@@ -946,135 +441,13 @@ def test_max_pool_forward_whole_numbers(check, np):
 dX = max_pool_backward(np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1), X, 3, 1)
 print(dX[0, :, :, 0].tolist(), "  expected: 1 at the 5, 2 at the 6, 7 at the 7")
 
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_max_pool_backward_by_hand(check, np):
-    """The example of the text, and the same image with windows that do not overlap."""
-    X = np.array(
-        [[1.0, 3.0, 2.0, 0.0], [4.0, 2.0, 1.0, 1.0], [0.0, 1.0, 5.0, 6.0], [3.0, 2.0, 7.0, 1.0]]
-    ).reshape(1, 4, 4, 1)
-    dZ = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1)
-    three, two = np.zeros((1, 4, 4, 1)), np.zeros((1, 4, 4, 1))
-    three[0, 2, 2, 0], three[0, 2, 3, 0], three[0, 3, 2, 0] = 1.0, 2.0, 7.0
-    two[0, 1, 0, 0], two[0, 0, 2, 0], two[0, 3, 0, 0], two[0, 3, 2, 0] = 1.0, 2.0, 3.0, 4.0
-    check.values("max_pool_backward", dZ, X, 3, 1, expected=three)
-    check.values("max_pool_backward", dZ, X, 2, 2, expected=two)
-
-
-# %%
-def test_max_pool_backward_volumes(check, np):
-    """Depth 2, three images, wider than high: central differences."""
-    rng = check.rng(5601)
-    X, dZ = rng.permutation(144).reshape(2, 4, 6, 3) / 20 - 3.0, rng.normal(size=(2, 2, 3, 3))
-    check.gradient(
-        "max_pool_backward",
-        dZ,
-        X,
-        2,
-        2,
-        loss=lambda ref, X: np.sum(dZ * ref.max_pool_forward(X, 2, 2)),
-        at=(X,),
-    )
-
-
-# %%
-def test_max_pool_backward_overlap(check, np):
-    """Windows that overlap."""
-    rng = check.rng(5602)
-    X, dZ = rng.permutation(140).reshape(2, 5, 7, 2) / 20 - 3.0, rng.normal(size=(2, 2, 3, 2))
-    check.gradient(
-        "max_pool_backward",
-        dZ,
-        X,
-        3,
-        2,
-        loss=lambda ref, X: np.sum(dZ * ref.max_pool_forward(X, 3, 2)),
-        at=(X,),
-    )
-
-
-# %%
-# HIDDEN
-def test_max_pool_backward_strides(check, np):
-    """Other sizes and strides: much overlap, gaps between windows, one window."""
-    rng = check.rng(5603)
-    for (D, H, width, n), size, stride in (
-        ((1, 4, 6, 3), 3, 1),
-        ((3, 5, 8, 1), 2, 3),
-        ((2, 5, 3, 2), 2, 1),
-        ((3, 4, 4, 2), 4, 2),
-    ):
-        X = rng.permutation(D * H * width * n).reshape(D, H, width, n) / 10 - 4.0
-        dZ = rng.normal(size=(D, (H - size) // stride + 1, (width - size) // stride + 1, n))
-        check.gradient(
-            "max_pool_backward",
-            dZ,
-            X,
-            size,
-            stride,
-            loss=lambda ref, X, dZ=dZ, size=size, stride=stride: np.sum(
-                dZ * ref.max_pool_forward(X, size, stride)
-            ),
-            at=(X,),
-        )
-
-
-# %%
-# HIDDEN
-def test_max_pool_backward_ties(check, np):
-    """Equal largest pixels: a window's gradient is neither lost nor doubled."""
-    rng = check.rng(5604)
-    X = rng.integers(0, 2, (3, 4, 6, 5)).astype(float)
-    X[:, :2, :2, 0] = 0.0  # a window of zeros, as after a ReLU
-    dZ = rng.normal(size=(3, 2, 3, 5)) + 3.0
-
-    def judge(dX):
-        if np.shape(dX) != X.shape:
-            return "The gradient does not have the shape of X."
-        for row, column in np.ndindex(2, 3):
-            window = np.s_[:, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
-            largest = X[window] == X[window].max(axis=(1, 2), keepdims=True)
-            if np.any(np.abs(dX[window][~largest]) > 1e-12):
-                return "A pixel that is not its window's largest gets gradient."
-            total = dX[window].sum(axis=(1, 2)) / dZ[:, row, column]
-            if np.any(total > 1 + 1e-9):
-                return "Where pixels are equal, the window's gradient is given more than once."
-            if np.any(total < 1 - 1e-9):
-                return "Where pixels are equal, some of the window's gradient is lost."
-        return None
-
-    check.outcome("max_pool_backward", dZ, X, 2, 2, judge=judge)
-
-
-# %%
-# HIDDEN
-def test_max_pool_backward_whole_numbers(check, np):
-    """Whole numbers; the same values in different windows; the gradient of one window is 0."""
-    rng = check.rng(5605)
-    # Every window of 2 × 2 holds 1, 2, 3 and 4 in an order of its own.
-    blocks = np.array([rng.permutation(4) + 1 for _ in range(36)]).reshape(2, 3, 2, 3, 2, 2)
-    X = blocks.transpose(0, 1, 4, 2, 5, 3).reshape(2, 6, 4, 3)
-    dZ = rng.integers(-3, 4, (2, 3, 2, 3))
-    dZ[0, 0, 0, 0] = 0
-    check.values("max_pool_backward", dZ + 0.5, X, 2, 2)
-    check.values("max_pool_backward", dZ, X, 2, 2)
-    check.values("max_pool_backward", dZ[:, :1, :, 1:2], X[:, :2, :, 1:2], 2, 2)
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("max_pool_backward")
 
 # %% [markdown]
 # ### See it: what pooling keeps
 #
 # From here on we work with images of 14 × 14 pixels: each pixel is the mean of a 2 × 2 block of the original, so that everything stays fast. (A mean over blocks is pooling, too, only a different kind.)
-
 
 # %%
 def halved(X):
@@ -1133,10 +506,6 @@ for size in (1, 2, 4, 7):
 # The convolution has stride 1 and padding $(k-1)/2$ (with $k$ odd), so height and width stay; the pooling has size 2 and stride 2 and halves them. The parameters are in a dict with the keys `conv_W` $(F, D, k, k)$, `conv_b` $(F, 1)$,
 # `dense_W` $(K, p')$ and `dense_b` $(K, 1)$, where $p' = F \cdot \frac{\text{height}}{2} \cdot \frac{\text{width}}{2}$.
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: convnet_forward
-
 # %% [markdown]
 # ### `convnet_forward`
 #
@@ -1155,73 +524,11 @@ tiny = {
 tiny_image = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1)
 print("scores", convnet_forward(tiny, tiny_image).ravel(), "  expected: [ 1.75 -1.25]")
 
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_convnet_forward_by_hand(check, np):
-    """The example of the text."""
-    params = {
-        "conv_W": np.full((1, 1, 1, 1), 0.5),
-        "conv_b": np.full((1, 1), -0.25),
-        "dense_W": np.array([[1.0], [-1.0]]),
-        "dense_b": np.array([[0.0], [0.5]]),
-    }
-    X = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1)
-    check.values("convnet_forward", params, X, expected=np.array([[1.75], [-1.25]]))
-
-
-# %%
-def test_convnet_forward_volumes(check, np):
-    """Depth 2, three filters, five images that are wider than high."""
-    rng = check.rng(5701)
-    shapes = {"conv_W": (3, 2, 3, 3), "conv_b": (3, 1), "dense_W": (4, 18), "dense_b": (4, 1)}
-    params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
-    check.values("convnet_forward", params, rng.normal(size=(2, 4, 6, 5)))
-
-
-# %%
-# HIDDEN
-def test_convnet_forward_kernels(check, np):
-    """Kernels of 1, 5 and 3 pixels, the parameters in another order, a single image."""
-    rng = check.rng(5702)
-    for (D, H, width, n), F, k, K in (
-        ((3, 6, 4, 2), 2, 1, 3),
-        ((1, 4, 8, 3), 4, 5, 2),
-        ((2, 2, 6, 1), 5, 3, 7),
-    ):
-        shapes = {
-            "dense_b": (K, 1),
-            "dense_W": (K, F * H * width // 4),
-            "conv_b": (F, 1),
-            "conv_W": (F, D, k, k),
-        }
-        params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
-        check.values("convnet_forward", params, rng.normal(size=(D, H, width, n)))
-
-
-# %%
-# HIDDEN
-def test_convnet_forward_negative(check, np):
-    """Filters that hardly ever fire, and images of whole numbers."""
-    rng = check.rng(5703)
-    shapes = {"conv_W": (3, 1, 3, 3), "conv_b": (3, 1), "dense_W": (5, 18), "dense_b": (5, 1)}
-    params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
-    X = rng.integers(-3, 4, (1, 4, 6, 3))
-    check.values("convnet_forward", params, X)
-    check.values("convnet_forward", {**params, "conv_b": params["conv_b"] - 12.0}, X)
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("convnet_forward")
 
 # %% [markdown]
 # ### See it: a volume on its way through the network
-
 
 # %%
 def box(ax, x, volume, label, scale=0.1, slant=0.45):
@@ -1286,10 +593,6 @@ plt.show()
 # *Figure 5: six boxes, from left to right the volumes in a convolutional network: the image is a flat sheet, 28 × 28 and one deep. Each convolution makes the volume deeper (8, then 16), each pooling halves height and width. At the end
 # ten scores are left. Our network below has one such pair of layers; the image enters as 1 × 14 × 14, leaves the convolution as 8 × 14 × 14 and the pooling as 8 × 7 × 7 = 392 numbers.*
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: convnet_loss
-
 # %% [markdown]
 # ### `convnet_loss`
 #
@@ -1306,113 +609,13 @@ print(f"loss {loss:.4f}   expected: 3.0486")
 print({name: grad.ravel().round(4).tolist() for name, grad in grads.items()})
 print("expected: conv_W 7.6206, conv_b 1.9051, dense_W 1.667 -1.667, dense_b 0.9526 -0.9526")
 
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_convnet_loss_by_hand(check, np):
-    """The example of the text."""
-    params = {
-        "conv_W": np.full((1, 1, 1, 1), 0.5),
-        "conv_b": np.full((1, 1), -0.25),
-        "dense_W": np.array([[1.0], [-1.0]]),
-        "dense_b": np.array([[0.0], [0.5]]),
-    }
-    X = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1)
-    wrong = 1 / (1 + np.exp(-3.0))
-    grads = {
-        "conv_W": np.full((1, 1, 1, 1), 8 * wrong),
-        "conv_b": np.full((1, 1), 2 * wrong),
-        "dense_W": np.array([[1.75 * wrong], [-1.75 * wrong]]),
-        "dense_b": np.array([[wrong], [-wrong]]),
-    }
-    check.values("convnet_loss", params, X, np.array([1]), expected=(-np.log(1 - wrong), grads))
-
-
-# %%
-def test_convnet_loss_volumes(check, np):
-    """Depth 2, three filters, five images that are wider than high."""
-    rng = check.rng(5801)
-    shapes = {"conv_W": (3, 2, 3, 3), "conv_b": (3, 1), "dense_W": (4, 18), "dense_b": (4, 1)}
-    params = {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
-    params["dense_W"] *= 0.5
-    check.values("convnet_loss", params, rng.normal(size=(2, 4, 6, 5)), rng.integers(0, 4, 5))
-
-
-# %%
-# HIDDEN
-def test_convnet_loss_differences(check, np):
-    """All four gradients agree with central differences of the loss."""
-    rng = check.rng(5802)
-    shapes = {"conv_W": (2, 1, 3, 3), "conv_b": (2, 1), "dense_W": (3, 12), "dense_b": (3, 1)}
-    params = {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
-    params["dense_W"] *= 0.6
-    X, y = rng.normal(size=(1, 4, 6, 7)), rng.integers(0, 3, 7)
-    forward, cross_entropy = check.ref("convnet_forward"), check.ref("softmax_cross_entropy")
-    differences = check.ref("numerical_gradient")
-
-    def loss(params):
-        return cross_entropy(forward(params, X), y)[0]
-
-    wanted = {
-        name: differences(lambda part, name=name: loss({**params, name: part}), params[name])
-        for name in params
-    }
-
-    def judge(result):
-        if abs(result[0] - loss(params)) > 1e-6 * loss(params):
-            return "The loss is not the softmax cross-entropy of the network's scores."
-        if set(result[1]) != set(params):
-            return "The gradients should be a dict with the keys of params."
-        for name, b in wanted.items():
-            a = result[1][name]
-            if np.shape(a) != b.shape:
-                return f"The gradient of {name} does not have its shape."
-            error = np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b))
-            if not np.all((error <= 1e-5) | (np.abs(a - b) <= 1e-9)):
-                return f"The gradient of {name} is not that of the loss."
-        return None
-
-    check.outcome("convnet_loss", params, X, y, judge=judge)
-
-
-# %%
-# HIDDEN
-def test_convnet_loss_kernels(check, np):
-    """Kernels of 5 and 1 pixels, colour images, a single image, filters that do not fire."""
-    rng = check.rng(5803)
-    for (D, H, width, n), F, k, K, shift in (
-        ((1, 4, 8, 3), 4, 5, 2, 0.0),
-        ((3, 6, 4, 2), 2, 1, 5, 0.0),
-        ((2, 2, 4, 1), 3, 3, 3, 0.0),
-        ((1, 4, 2, 4), 3, 3, 3, -2.5),
-    ):
-        shapes = {
-            "dense_b": (K, 1),
-            "dense_W": (K, F * H * width // 4),
-            "conv_b": (F, 1),
-            "conv_W": (F, D, k, k),
-        }
-        params = {name: 0.4 * rng.normal(size=shape) for name, shape in shapes.items()}
-        params["conv_b"] += shift
-        params["dense_W"] *= 0.4
-        check.values(
-            "convnet_loss", params, rng.normal(size=(D, H, width, n)), rng.integers(0, K, n)
-        )
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("convnet_loss")
 
 # %% [markdown]
 # ### See it: does it start sanely?
 #
 # Two questions to ask of every new network before training it in earnest. Is the loss at the start about $\log 10 = 2.30$, as for a network that knows nothing? And does it agree with central differences in a few parameters?
-
 
 # %%
 def convnet_params(volume, filters, kernel, classes, rng):
@@ -1453,10 +656,6 @@ for name, index in (
         f"{name:8}{index!s:14} gradient {grads[name][index]: .6f}, central difference {(above - below) / 2e-5: .6f}"
     )
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: train_convnet
-
 # %% [markdown]
 # ### `train_convnet`
 #
@@ -1481,254 +680,8 @@ stepped, _ = train_convnet(
 print({name: value.ravel().round(4).tolist() for name, value in stepped.items()})
 print("expected: conv_W -0.2621, conv_b -0.4405, dense_W 0.8333 -0.8333, dense_b -0.0953 0.5953")
 
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_train_convnet_by_hand(check, np):
-    """The example of the text: one step."""
-    params = {
-        "conv_W": np.full((1, 1, 1, 1), 0.5),
-        "conv_b": np.full((1, 1), -0.25),
-        "dense_W": np.array([[1.0], [-1.0]]),
-        "dense_b": np.array([[0.0], [0.5]]),
-    }
-    X = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1)
-    wrong = 1 / (1 + np.exp(-3.0))
-    wanted = {
-        "conv_W": np.full((1, 1, 1, 1), 0.5 - 0.8 * wrong),
-        "conv_b": np.full((1, 1), -0.25 - 0.2 * wrong),
-        "dense_W": np.array([[1.0 - 0.175 * wrong], [-1.0 + 0.175 * wrong]]),
-        "dense_b": np.array([[-0.1 * wrong], [0.5 + 0.1 * wrong]]),
-    }
-
-    def judge(result):
-        new, losses = result
-        if set(new) != set(params):
-            return "The new parameters should be a dict with the keys of params."
-        for name, value in wanted.items():
-            if np.shape(new[name]) != value.shape:
-                return f"{name} does not have its shape any more."
-            if not np.allclose(new[name], value, 1e-6):
-                return f"After one step {name} is not where one step against its gradient leads."
-        return (
-            None if np.shape(losses) == (1,) else "There should be exactly one loss for each epoch."
-        )
-
-    settings = {"learning_rate": 0.1, "batch_size": 1, "epochs": 1}
-    check.outcome(
-        "train_convnet", params, X, np.array([1]), **settings, rng=check.rng(5901), judge=judge
-    )
-
-
-# %%
-def test_train_convnet_bars(check, np):
-    """It learns to tell upright bars from level ones, which come one kind after the other."""
-    rng = check.rng(5902)
-    X, y = 0.1 * rng.normal(size=(1, 6, 6, 11)), np.repeat([0, 1], [5, 6])
-    for i in range(11):
-        place = rng.integers(0, 6)
-        X[(0, slice(None), place, i) if y[i] == 0 else (0, place, slice(None), i)] += 1.0
-    shapes = {"conv_W": (4, 1, 3, 3), "conv_b": (4, 1), "dense_W": (2, 36), "dense_b": (2, 1)}
-    params = {name: 0.3 * rng.normal(size=shape) for name, shape in shapes.items()}
-
-    def judge(result):
-        new, losses = result
-        if np.shape(losses) != (30,) or not np.all(np.isfinite(losses)):
-            return "There should be exactly one finite loss for each epoch."
-        if not losses[-1] < check.threshold("bars_loss_falls") * losses[0]:
-            return "The loss does not fall as far as it should."
-        for name, old in params.items():
-            if np.shape(new[name]) != old.shape or np.allclose(new[name], old, 1e-3, 1e-4):
-                return f"{name} is not trained."
-        return None
-
-    settings = {"learning_rate": 0.2, "batch_size": 4, "epochs": 30}
-    check.outcome("train_convnet", params, X, y, **settings, rng=check.rng(5903), judge=judge)
-
-
-# %%
-# HIDDEN
-def test_train_convnet_one_step(check, np):
-    """A batch as large as the data, or larger: an epoch is one step."""
-    rng = check.rng(5904)
-    shapes = {"dense_W": (3, 18), "conv_W": (3, 2, 3, 3), "dense_b": (3, 1), "conv_b": (3, 1)}
-    params = {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
-    params["dense_W"] *= 0.4
-    X, y = rng.normal(size=(2, 4, 6, 5)), rng.integers(0, 3, 5)
-    loss_and_grads = check.ref("convnet_loss")
-
-    def judge_of(epochs):
-        def judge(result):
-            wanted, passed = params, []
-            for _ in range(epochs):
-                loss, grads = loss_and_grads(wanted, X, y)
-                wanted = {name: wanted[name] - 0.1 * grads[name] for name in wanted}
-                passed.append((loss, loss_and_grads(wanted, X, y)[0]))
-            new, losses = result
-            for name, value in wanted.items():
-                if np.shape(new[name]) != value.shape or not np.allclose(
-                    new[name], value, 1e-6, 1e-9
-                ):
-                    return f"{name} is not where one step an epoch against its gradient leads."
-            if np.shape(losses) != (epochs,):
-                return "There should be exactly one loss for each epoch."
-            for seen, allowed in zip(losses, passed, strict=True):
-                if not np.isclose(seen, allowed, 1e-6).any():
-                    return "An epoch's loss is neither that before the step nor that after it."
-            return None
-
-        return judge
-
-    for epochs, batch_size in ((1, 5), (3, 8)):
-        settings = {"learning_rate": 0.1, "batch_size": batch_size, "epochs": epochs}
-        check.outcome(
-            "train_convnet", params, X, y, **settings, rng=check.rng(5905), judge=judge_of(epochs)
-        )
-
-    def mean_loss(result):
-        # With a tiny learning rate nothing changes, so every epoch's loss is that of all examples.
-        if np.shape(result[1]) != (3,):
-            return "There should be exactly one loss for each epoch."
-        if not np.allclose(result[1], loss_and_grads(params, X[..., :4], y[:4])[0], 1e-3):
-            return "An epoch's loss is not the mean over its examples."
-        return None
-
-    settings = {"learning_rate": 1e-9, "batch_size": 2, "epochs": 3}
-    check.outcome(
-        "train_convnet",
-        params,
-        X[..., :4],
-        y[:4],
-        **settings,
-        rng=check.rng(5910),
-        judge=mean_loss,
-    )
-
-
-# %%
-# HIDDEN
-def test_train_convnet_shuffle(check, np):
-    """Mini-batches of three and one of four examples; a new order every epoch, by the generator."""
-    rng = check.rng(5906)
-    shapes = {"conv_W": (2, 1, 3, 3), "conv_b": (2, 1), "dense_W": (3, 4), "dense_b": (3, 1)}
-    params = {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
-    X, y = rng.normal(size=(1, 2, 4, 4)), np.array([0, 1, 2, 1])
-    loss_and_grads = check.ref("convnet_loss")
-
-    def ask(start, epochs, batch_size, seed, judge):
-        settings = {"learning_rate": 0.2, "batch_size": batch_size, "epochs": epochs}
-        check.outcome("train_convnet", start, X, y, **settings, rng=check.rng(seed), judge=judge)
-
-    def step(params, batch):
-        _, grads = loss_and_grads(params, X[..., batch], y[batch])
-        return {name: params[name] - 0.2 * grads[name] for name in params}
-
-    def after_an_epoch(starts):
-        """Where the epochs can lead: any of the four examples may be the last."""
-        return [
-            step(step(start, [i for i in range(4) if i != last]), [last])
-            for start in starts
-            for last in range(4)
-        ]
-
-    ends = {0: [params]}
-
-    def judge_of(epochs):
-        def judge(result):
-            new, losses = result
-            if not any(
-                all(np.allclose(new[name], end[name], 1e-7, 1e-9) for name in end)
-                for end in ends[epochs]
-            ):
-                return "The steps of an epoch do not belong to mini-batches of 3 and 1 of the four examples, in any order."
-            if np.shape(losses) != (epochs,):
-                return "There should be exactly one loss for each epoch."
-            return None
-
-        return judge
-
-    for epochs in (1, 2):
-        ends[epochs] = after_an_epoch(ends[epochs - 1])
-        ask(params, epochs, 3, 5907, judge_of(epochs))
-
-    # Eleven examples in pairs: no two orders that come by chance lead to the same place.
-    X, y = rng.normal(size=(1, 2, 4, 11)), np.arange(11) % 3
-    kept = {}
-
-    def same(result, name):
-        return all(np.allclose(result[0][key], kept[name][key], 1e-7, 1e-9) for key in params)
-
-    def keep(name):
-        def judge(result):
-            kept.setdefault(name, {key: np.array(result[0][key], dtype=float) for key in params})
-            return None
-
-        return judge
-
-    def judge_again(result):
-        if same(result, "first"):
-            return None
-        return "Two generators with the same seed gave different results."
-
-    def judge_other(result):
-        if same(result, "first"):
-            return "Two generators with different seeds gave the same result."
-        return None
-
-    def judge_fresh(result):
-        if same(result, "repeated"):
-            return "Every epoch takes the examples in the same order: shuffle anew each time."
-        return None
-
-    ask(params, 1, 2, 5911, keep("first"))
-    ask(params, 1, 2, 5911, judge_again)
-    ask(params, 1, 2, 5912, judge_other)
-    # One epoch, then one that starts where that ended and takes the same order again.
-    ask(kept["first"], 1, 2, 5911, keep("repeated"))
-    ask(params, 2, 2, 5911, judge_fresh)
-
-
-# %%
-# HIDDEN
-def test_train_convnet_images(check, np):
-    """Small real images, a few epochs: it recognises images it has not seen."""
-    X, y, X_test, y_test = check.data(100, 300)
-    X, X_test = (
-        V.reshape(1, 28, 28, -1)[:, 2:26, 2:26].reshape(1, 8, 3, 8, 3, -1).mean(axis=(2, 4))
-        for V in (X, X_test)
-    )
-    rng = check.rng(5908)
-    params = {
-        "conv_W": rng.normal(0.0, (2 / 9) ** 0.5, (3, 1, 3, 3)),
-        "conv_b": np.zeros((3, 1)),
-        "dense_W": rng.normal(0.0, 48**-0.5, (10, 48)),
-        "dense_b": np.zeros((10, 1)),
-    }
-
-    reached = []
-
-    def judge(result):
-        new, losses = result
-        share = np.mean(check.ref("convnet_forward")(new, X_test).argmax(axis=0) == y_test)
-        reached.append(share)
-        if not losses[-1] < check.threshold("convnet_loss_falls") * losses[0]:
-            return "On real images the loss does not fall far enough."
-        if not share >= check.threshold("convnet_accuracy"):
-            return "The trained network recognises too few images that it has not seen."
-        return None
-
-    settings = {"learning_rate": 0.2, "batch_size": 5, "epochs": 4}
-    check.outcome("train_convnet", params, X, y, **settings, rng=check.rng(5909), judge=judge)
-    check.metric("accuracy", reached[0])
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("train_convnet")
 
 # %% [markdown]
 # ### See it: overfit a few images first
@@ -1905,12 +858,7 @@ if ONLINE:
     )
     print("CIFAR-10, new images:", accuracy(convnet_forward(colour, V_new).argmax(axis=0), y_new))
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: why_convolution
-# manual: true
-
-# %% [markdown]
+# %% [markdown] question="why_convolution"
 # ### Written: why does it work better?
 #
 # (a) In the contest the dense network did not mind the shuffled pixels. Explain why the permutation makes no difference to it, using $WX + b$ and what happens to the columns of $W$. (Its accuracies in Figure 6 differ a little between the two. Why?)
@@ -1919,10 +867,7 @@ if ONLINE:
 #
 # (c) Give an example of data in the form of a table or a vector for which a convolutional layer would be a bad choice, and one other than photos for which it would be a good choice. Give a reason for each.
 
-# %% [raw]
-# # BEGIN SOLUTION
-
-# %% [markdown]
+# %% [markdown] answer="why_convolution"
 # (a) A score of the first layer is $\sum_j W_{kj} x_j + b_k$. If the pixels are permuted, the network whose columns of $W$ are permuted in the same way computes the same sums, and so the same function. The starting weights are drawn independently for all columns, so a permuted
 # start is as likely as the original one, and gradient descent on permuted pixels does the same thing with permuted weights. The accuracies differ a little because with the same seed the same random numbers now meet other pixels: it is like another seed.
 #
@@ -1934,18 +879,7 @@ if ONLINE:
 #
 # **Rubric** (5 points). (a) 2: 1 for permuting the columns of $W$ giving the same function, 1 for the start being random, so that another seed would differ as much. (b) 2: 1 for each assumption with the effect of shuffling on it. (c) 1: ½ for each example with a reason.
 
-# %% [raw]
-# # END SOLUTION
-
-# %% [raw]
-# # END QUESTION
-
-# %% [raw]
-# # BEGIN QUESTION
-# name: volumes_by_hand
-# manual: true
-
-# %% [markdown]
+# %% [markdown] question="volumes_by_hand"
 # ### Written: volumes by hand
 #
 # A network for CIFAR-10 takes volumes of depth 3, height 32 and width 32. Its layers: (1) 16 filters of 5 × 5, stride 1, padding 2, ReLU; (2) max-pool, size 2, stride 2; (3) 32 filters of 3 × 3, stride 1, padding 1, ReLU; (4) max-pool, size 2, stride 2; (5) fully connected to 10 scores.
@@ -1953,10 +887,7 @@ if ONLINE:
 # (a) Give the volume after each layer, and the number of parameters of each layer. (b) Which layer has the most parameters? By what factor would its number grow if the images were 64 × 64, and what happens to layers (1) and (3)?
 # (c) How many pixels of the image, at most, can influence *one* number of the volume after layer (3)? Give the side of that square and how you found it.
 
-# %% [raw]
-# # BEGIN SOLUTION
-
-# %% [markdown]
+# %% [markdown] answer="volumes_by_hand"
 # (a) (1) 16 × 32 × 32, $16 \cdot (3 \cdot 25 + 1) = 1216$ parameters. (2) 16 × 16 × 16, none. (3) 32 × 16 × 16, $32 \cdot (16 \cdot 9 + 1) = 4640$. (4) 32 × 8 × 8, none. (5) 10 scores from 2048 numbers, $10 \cdot (2048 + 1) = 20{,}490$.
 #
 # (b) The fully connected one. With 64 × 64 images layer (4) gives 32 × 16 × 16 = 8192 numbers, four times as many: $10 \cdot 8193 = 81{,}930$ parameters, a factor of almost 4. Layers (1) and (3) keep exactly their number: it does not depend on the image's size.
@@ -1964,12 +895,6 @@ if ONLINE:
 # (c) Going back: one number after (3) sees 3 × 3 numbers after (2). Each of those is the maximum of 2 × 2 numbers after (1), together 6 × 6. Each of those sees 5 × 5 pixels: six places with stride 1 cover $6 + 5 - 1 = 10$ pixels. So a square of 10 × 10 pixels (through all three colours).
 #
 # **Rubric** (5 points). (a) 2: 1 for all volumes (½ with one slip), 1 for all parameter counts (½ if the biases are missing). (b) 1½: ½ for the layer, ½ for about 4, ½ for the unchanged convolutions. (c) 1½: 1½ for 10 × 10 with the way there, ¾ for a right way with one slip.
-
-# %% [raw]
-# # END SOLUTION
-
-# %% [raw]
-# # END QUESTION
 
 # %% [markdown]
 # ## What you have now

@@ -86,58 +86,8 @@ scores = np.array([[2.0], [1.0], [0.1]])
 print("scores       ", scores.ravel())
 print("probabilities", softmax(scores).ravel(), " expected: [0.659 0.2424 0.0986]")
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: softmax
-
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_softmax_by_hand(check, np):
-    """Two examples that you can work out by hand: the exponentials are 1, 2, 3 and 2, 2, 4."""
-    S = np.log(np.array([[1.0, 2.0], [2.0, 2.0], [3.0, 4.0]]))
-    check.values("softmax", S, expected=np.array([[1 / 6, 0.25], [1 / 3, 0.25], [0.5, 0.5]]))
-
-
-# %%
-def test_softmax_rectangle(check, np):
-    """Five classes, seven examples: every column by itself."""
-    check.values("softmax", check.rng(2101).normal(0.0, 2.0, (5, 7)))
-
-
-# %%
-def test_softmax_thousands(check, np):
-    """Scores in the thousands, of both signs."""
-    check.values("softmax", np.array([[1000.0, -3000.0], [999.0, -3001.0], [1001.5, -3004.0]]))
-
-
-# %%
-# HIDDEN
-def test_softmax_extreme(check, np):
-    """Very large and very small scores side by side."""
-    rng = check.rng(2102)
-    centre = np.array([[1e4, -1e4, 0.0, -9990.0, 9990.0]])
-    check.values("softmax", centre + rng.uniform(-2.0, 2.0, (3, 5)))
-    S = np.array([[1e4, -1e4, 1e4], [-1e4, -1e4, 9999.0], [0.0, 1e4, 9997.0], [-5.0, 0.0, -1e4]])
-    check.values("softmax", S)
-
-
-# %%
-# HIDDEN
-def test_softmax_whole_numbers(check, np):
-    """Whole-number scores, and a single example."""
-    rng = check.rng(2103)
-    check.values("softmax", rng.integers(-4, 5, (3, 11)))
-    check.values("softmax", rng.normal(0.0, 1.5, (7, 1)))
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("softmax")
 
 # %% [markdown]
 # ### See it
@@ -206,84 +156,8 @@ P = np.array([[0.5, 0.25], [0.25, 0.25], [0.25, 0.5]])
 print("loss", cross_entropy(P, np.array([0, 1])), " expected: 1.0397")
 print("ten classes, knowing nothing:", cross_entropy(np.full((10, 4), 0.1), np.array([3, 0, 9, 3])))
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: cross_entropy
-
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_cross_entropy_by_hand(check, np):
-    """The example of the text: (log 2 + log 4) / 2."""
-    P = np.array([[0.5, 0.25], [0.25, 0.25], [0.25, 0.5]])
-    check.values("cross_entropy", P, np.array([0, 1]), expected=1.5 * np.log(2.0))
-
-
-# %%
-def test_cross_entropy_rectangle(check, np):
-    """Five classes, seven examples."""
-    rng = check.rng(2201)
-    P = rng.uniform(0.05, 1.0, (5, 7))
-    check.values("cross_entropy", P / P.sum(axis=0), rng.integers(0, 5, 7))
-
-
-# %%
-def test_cross_entropy_other_zeros(check, np):
-    """Zeros at the classes that are not true: they do not matter."""
-    P = np.array(
-        [[0.0, 0.5, 0.0, 0.75, 0.0], [0.25, 0.5, 0.0, 0.0, 0.1], [0.75, 0.0, 1.0, 0.25, 0.9]]
-    )
-    check.values("cross_entropy", P, np.array([2, 1, 2, 0, 1]))
-
-
-# %%
-# HIDDEN
-def test_cross_entropy_many_classes(check, np):
-    """More classes than examples, then more examples than classes."""
-    rng = check.rng(2202)
-    for K, n in ((7, 3), (3, 13), (5, 1)):
-        P = rng.uniform(0.02, 1.0, (K, n))
-        check.values("cross_entropy", P / P.sum(axis=0), rng.integers(0, K, n))
-
-
-# %%
-# HIDDEN
-def test_cross_entropy_small(check, np):
-    """Small probabilities, down to a millionth: still exact."""
-    small = np.array([1e-6, 4e-6, 3e-5, 2e-3, 0.3])
-    check.values("cross_entropy", np.array([small, 1.0 - small]), np.array([0, 0, 0, 0, 0]))
-    check.values("cross_entropy", np.array([[1e-6], [0.5], [0.499999]]), np.array([0]))
-
-
-# %%
-# HIDDEN
-def test_cross_entropy_zero(check, np):
-    """Probability 0 for the true class: large, but finite."""
-
-    def at_least(smallest):
-        def judge(loss):
-            if not np.isfinite(loss):
-                return "Where the true class has probability 0, the loss is not a finite number."
-            if loss < smallest:
-                return "Where the true class has probability 0, the loss should be at least 20."
-            return None
-
-        return judge
-
-    one = np.array([[0.0], [0.75], [0.25]])
-    check.outcome("cross_entropy", one, np.array([0]), judge=at_least(20.0))
-    P = np.array([[0.5, 1.0, 0.0], [0.25, 0.0, 0.25], [0.25, 0.0, 0.75]])
-    smallest = (np.log(2.0) + 20.0 + np.log(4.0)) / 3
-    check.outcome("cross_entropy", P, np.array([0, 1, 1]), judge=at_least(smallest))
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("cross_entropy")
 
 # %% [markdown]
 # ### See it
@@ -352,84 +226,8 @@ loss, dS = softmax_cross_entropy(S, np.array([1]))
 print("loss", loss, " expected: 1.3863")
 print("dS  ", dS.ravel(), " expected: [0.25 -0.75 0.5]")
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: softmax_cross_entropy
-
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_softmax_ce_by_hand(check, np):
-    """Two examples that you can work out by hand."""
-    S = np.log(np.array([[1.0, 1.0], [1.0, 2.0], [2.0, 1.0]]))
-    dS = np.array([[0.125, 0.125], [0.125, -0.25], [-0.25, 0.125]])
-    check.values("softmax_cross_entropy", S, np.array([2, 1]), expected=(np.log(2.0), dS))
-
-
-# %%
-def test_softmax_ce_rectangle(check, np):
-    """Five classes, seven examples."""
-    rng = check.rng(2301)
-    check.values("softmax_cross_entropy", rng.normal(0.0, 1.5, (5, 7)), rng.integers(0, 5, 7))
-
-
-# %%
-def test_softmax_ce_knows_nothing(check, np):
-    """Equal scores for ten classes: the loss is log 10."""
-    check.values("softmax_cross_entropy", np.full((10, 3), 0.5), np.array([7, 0, 7]))
-
-
-# %%
-# HIDDEN
-def test_softmax_ce_more_classes(check, np):
-    """More classes than examples, a single example, improbable true classes."""
-    rng = check.rng(2302)
-    for K, n in ((7, 3), (5, 1), (3, 13)):
-        check.values("softmax_cross_entropy", rng.uniform(-5.0, 5.0, (K, n)), rng.integers(0, K, n))
-    S = np.array([[-6.5, 0.0, -9.0], [6.5, -4.0, 2.0], [-6.5, 9.0, 4.0]])
-    check.values("softmax_cross_entropy", S, np.array([0, 1, 0]))
-
-
-# %%
-# HIDDEN
-def test_softmax_ce_extreme(check, np):
-    """Very large and very small scores."""
-    rng = check.rng(2303)
-    S = np.array([[1e4, -1e4, 0.0, 9990.0, -9995.0]]) + rng.uniform(-2.0, 2.0, (3, 5))
-    S[0, 0], S[1, 0] = -1e4, 1e4
-    check.values("softmax_cross_entropy", S, np.array([1, 0, 2, 1, 2]))
-
-    def judge(result):
-        loss, dS = result
-        if not np.isfinite(loss):
-            return "With scores of ±10,000 the loss is not a finite number."
-        if np.shape(dS) != (3, 2) or not np.all(np.isfinite(dS)):
-            return "With scores of ±10,000 the gradient is not finite everywhere."
-        if loss < 6.9:
-            return "An example whose true class has no chance has to cost more."
-        if np.max(np.abs(np.asarray(dS)[:, 0] - np.array([0.25, -0.25, 0.0]))) > 1e-6:
-            return "With scores of ±10,000 the gradient of another example is wrong."
-        return None
-
-    S = np.array([[1e4, 1e4], [1e4, -1e4], [-1e4, 0.0]])
-    check.outcome("softmax_cross_entropy", S, np.array([1, 1]), judge=judge)
-
-
-# %%
-# HIDDEN
-def test_softmax_ce_whole_numbers(check, np):
-    """Whole-number scores."""
-    rng = check.rng(2304)
-    check.values("softmax_cross_entropy", rng.integers(-3, 4, (3, 11)), rng.integers(0, 3, 11))
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("softmax_cross_entropy")
 
 # %% [markdown]
 # ### See it
@@ -478,59 +276,8 @@ loss, dY_hat = squared_error(np.array([[1.0, 4.0]]), np.array([[3.0, 3.0]]))
 print("loss", loss, " expected: 1.25")
 print("dY_hat", dY_hat, " expected: [[-1.  0.5]]")
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: squared_error
-
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_squared_error_by_hand(check, np):
-    """Two outputs, three examples, by hand."""
-    Y_hat = np.array([[1.0, 4.0, 0.0], [2.0, 2.0, 6.0]])
-    Y = np.array([[3.0, 3.0, 0.0], [2.0, 5.0, 3.0]])
-    dY_hat = np.array([[-2.0, 1.0, 0.0], [0.0, -3.0, 3.0]]) / 3.0
-    check.values("squared_error", Y_hat, Y, expected=(23.0 / 6.0, dY_hat))
-
-
-# %%
-def test_squared_error_rectangle(check, np):
-    """Three outputs, seven examples."""
-    rng = check.rng(2401)
-    check.values("squared_error", rng.normal(0.0, 1.0, (3, 7)), rng.normal(0.0, 1.0, (3, 7)))
-
-
-# %%
-# HIDDEN
-def test_squared_error_one_example(check, np):
-    """One example with many outputs."""
-    rng = check.rng(2402)
-    check.values("squared_error", rng.normal(1.0, 2.0, (7, 1)), rng.normal(0.0, 2.0, (7, 1)))
-
-
-# %%
-# HIDDEN
-def test_squared_error_whole_numbers(check, np):
-    """Whole numbers."""
-    rng = check.rng(2403)
-    check.values("squared_error", rng.integers(-5, 6, (5, 3)), rng.integers(-5, 6, (5, 3)))
-
-
-# %%
-# HIDDEN
-def test_squared_error_one_output(check, np):
-    """One output, many examples."""
-    rng = check.rng(2404)
-    check.values("squared_error", rng.normal(0.0, 1.0, (1, 11)), rng.normal(0.5, 1.0, (1, 11)))
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("squared_error")
 
 # %% [markdown]
 # ## Part 2. Gradients: which way should every weight go?
@@ -564,111 +311,8 @@ theta = np.array([2.0, 5.0])
 print(numerical_gradient(lambda t: t[0] ** 2 + 3 * t[1], theta), " expected: [4. 3.]")
 print(theta, " expected: [2. 5.], as before")
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: numerical_gradient
-
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_numerical_gradient_squares(check, np):
-    """f = Σ (θ − C)² for 2 × 3 arrays: at θ = 0 the gradient is −2C."""
-    C = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
-
-    def squares(t):
-        return float(((t - C) ** 2).sum())
-
-    check.values(
-        "numerical_gradient", squares, np.zeros((2, 3)), expected=-2.0 * C, rtol=1e-7, atol=1e-8
-    )
-
-
-# %%
-def test_numerical_gradient_coupled(check, np):
-    """Entries that influence each other: f = θ₀² θ₁ + sin θ₂ − 2 θ₀ θ₃."""
-    a, b, c, d = 1.5, -0.5, 0.75, 2.0
-    theta = np.array([a, b, c, d])
-
-    def coupled(t):
-        return float(t[0] ** 2 * t[1] + np.sin(t[2]) - 2.0 * t[0] * t[3])
-
-    expected = np.array([2 * a * b - 2 * d, a**2, np.cos(c), -2 * a])
-    check.values(
-        "numerical_gradient", coupled, theta, 2.0**-17, expected=expected, rtol=1e-7, atol=1e-8
-    )
-
-
-# %%
-def test_numerical_gradient_large_h(check, np):
-    """A large step, h = 0.5, on θ³: central differences give exactly 3θ² + h²."""
-    theta = np.array([[1.0, -2.0, 0.5]])
-
-    def cubes(t):
-        return float((t**3).sum())
-
-    expected = 3.0 * theta**2 + 0.25
-    check.values("numerical_gradient", cubes, theta, h=0.5, expected=expected, rtol=1e-7, atol=1e-8)
-
-
-# %%
-# HIDDEN
-def test_numerical_gradient_whole_numbers(check, np):
-    """Whole-number θ."""
-    theta = check.rng(2501).integers(-3, 4, (3, 2))
-    C = check.rng(2502).uniform(0.5, 1.5, (3, 2))
-
-    def smooth(t):
-        return float((C * np.sin(0.5 * t)).sum() + 0.25 * t[0, 0] * t[2, 1])
-
-    expected = 0.5 * C * np.cos(0.5 * theta)
-    expected[0, 0] += 0.25 * theta[2, 1]
-    expected[2, 1] += 0.25 * theta[0, 0]
-    check.values("numerical_gradient", smooth, theta, expected=expected, rtol=1e-7, atol=1e-8)
-
-
-# %%
-# HIDDEN
-def test_numerical_gradient_three_axes(check, np):
-    """An array with three axes, and steps of several sizes."""
-    rng = check.rng(2503)
-    theta = rng.integers(-64, 65, (2, 3, 2)) / 64
-    C = rng.uniform(0.5, 1.5, (2, 3, 2))
-
-    def product(t):
-        return float((C * t**3).sum() + 0.5 * t.sum() ** 2)
-
-    for h in (2.0**-17, 0.125):
-        expected = C * (3 * theta**2 + h**2) + theta.sum()
-        check.values(
-            "numerical_gradient", product, theta, h, expected=expected, rtol=1e-7, atol=1e-8
-        )
-
-
-# %%
-# HIDDEN
-def test_numerical_gradient_layer(check, np):
-    """A small layer's weights."""
-    rng = check.rng(2504)
-    W = rng.integers(-24, 25, (3, 5)) / 16
-    X = rng.normal(0.0, 0.5, (5, 7))
-    C = rng.normal(0.0, 1.0, (3, 7))
-
-    def layer(t):
-        return float((C * np.tanh(t @ X)).sum())
-
-    expected = (C * (1.0 - np.tanh(W @ X) ** 2)) @ X.T
-    check.values(
-        "numerical_gradient", layer, W, h=2.0**-17, expected=expected, rtol=1e-6, atol=1e-7
-    )
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("numerical_gradient")
 
 # %% [markdown]
 # ### See it: why $h = 10^{-5}$?
@@ -676,7 +320,6 @@ def test_numerical_gradient_layer(check, np):
 # A smaller $h$ should be better, should it not? Let us take the derivative of $e^t \sin t$ at $t = 1$, where we know
 # the truth, with $h$ from 1 down to $10^{-13}$. From here on we compare two gradients $a$ and $b$ by their **relative
 # error**, $|a - b| / \max(10^{-8}, |a| + |b|)$.
-
 
 # %%
 def relative_error(a, b):
@@ -751,88 +394,8 @@ for name, gradient in zip(("dW", "db", "dX"), dense_backward(dZ, W, X), strict=T
     print(name, gradient.tolist())
 print("expected: [[-1.5, -5.0]], [[-0.5]], [[1.5, -3.0], [-0.5, 1.0]]")
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: dense_backward
-
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_dense_backward_by_hand(check, np):
-    """Two units, three inputs, four examples, by hand."""
-    dZ = np.array([[0.5, 0.0, -1.0, 0.0], [0.0, 2.0, 0.0, -0.5]])
-    W = np.array([[1.0, 0.0, -2.0], [3.0, 1.0, 0.5]])
-    X = np.array([[1.0, 2.0, 0.0, 4.0], [0.0, 1.0, 3.0, 2.0], [2.0, 0.0, 1.0, 0.0]])
-    dW = np.array([[0.5, -3.0, 0.0], [2.0, 1.0, 0.0]])
-    dX = np.array([[0.5, 6.0, -1.0, -1.5], [0.0, 2.0, 0.0, -0.5], [-1.0, 1.0, 2.0, -0.25]])
-    check.values("dense_backward", dZ, W, X, expected=(dW, np.array([[-0.5], [1.5]]), dX))
-
-
-# %%
-def test_dense_backward_differences(check, np):
-    """Against central differences: five inputs, three units, seven examples."""
-    rng = check.rng(2601)
-    W, b, X = rng.normal(size=(3, 5)), rng.normal(size=(3, 1)), rng.normal(size=(5, 7))
-    dZ = rng.normal(0.0, 0.5, (3, 7))
-
-    def loss(ref, W, b, X):
-        return float((dZ * ref.dense_forward(W, b, X)).sum())
-
-    check.gradient("dense_backward", dZ, W, X, loss=loss, at=(W, b, X))
-
-
-# %%
-def test_dense_backward_one_unit(check, np):
-    """A single unit with many examples."""
-    rng = check.rng(2602)
-    check.values(
-        "dense_backward",
-        rng.normal(0.0, 0.5, (1, 9)),
-        rng.normal(size=(1, 3)),
-        rng.normal(size=(3, 9)),
-    )
-
-
-# %%
-# HIDDEN
-def test_dense_backward_wide(check, np):
-    """More units than inputs, more inputs than examples."""
-    rng = check.rng(2603)
-    W, b, X = rng.normal(size=(7, 5)), rng.normal(size=(7, 1)), rng.normal(size=(5, 3))
-    dZ = rng.normal(0.0, 0.5, (7, 3))
-
-    def loss(ref, W, b, X):
-        return float((dZ * ref.dense_forward(W, b, X)).sum())
-
-    check.gradient("dense_backward", dZ, W, X, loss=loss, at=(W, b, X))
-
-
-# %%
-# HIDDEN
-def test_dense_backward_one_example(check, np):
-    """A single example."""
-    rng = check.rng(2604)
-    check.values(
-        "dense_backward", rng.normal(size=(3, 1)), rng.normal(size=(3, 5)), rng.normal(size=(5, 1))
-    )
-
-
-# %%
-# HIDDEN
-def test_dense_backward_whole_numbers(check, np):
-    """Whole-number weights and inputs with a fractional gradient."""
-    rng = check.rng(2605)
-    dZ, W, X = rng.normal(size=(5, 11)), rng.integers(-3, 4, (5, 3)), rng.integers(-3, 4, (3, 11))
-    check.values("dense_backward", dZ, W, X)
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("dense_backward")
 
 # %% [markdown]
 # ### See it: what does a gradient look like?
@@ -895,147 +458,8 @@ for dW, db in backward(params, H, np.array([[1.0]]), "sigmoid"):
     print("dW", dW.tolist(), "db", db.tolist())
 print("expected: dW [[1.5]] db [[0.75]], then dW [[0.5]] db [[1.0]]")
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: backward
-
-# %% [raw]
-# # BEGIN TESTS
-
-
 # %%
-def test_backward_by_hand(check, np):
-    """The example of the text: one sigmoid unit, worked out by hand."""
-    params = [(np.array([[0.0]]), np.array([[0.0]])), (np.array([[3.0]]), np.array([[1.0]]))]
-    H = [np.array([[2.0]]), np.array([[0.5]]), np.array([[2.5]])]
-    expected = [(np.array([[1.5]]), np.array([[0.75]])), (np.array([[0.5]]), np.array([[1.0]]))]
-    check.values("backward", params, H, np.array([[1.0]]), "sigmoid", expected=expected)
-
-
-# %%
-def test_backward_no_hidden_layer(check, np):
-    """A network without hidden layers: just one linear layer."""
-    rng = check.rng(2701)
-    params = [(rng.normal(size=(3, 5)), rng.normal(size=(3, 1)))]
-    H = check.ref("forward")(params, rng.normal(size=(5, 7)), "sigmoid")
-    check.values("backward", params, H, rng.normal(size=(3, 7)), "sigmoid")
-
-
-# %%
-def test_backward_tanh(check, np):
-    """One hidden layer of tanh units."""
-    rng = check.rng(2702)
-    params = [(rng.normal(0, 0.6, (q, p)), rng.normal(0, 0.6, (q, 1))) for p, q in ((5, 3), (3, 2))]
-    H = check.ref("forward")(params, rng.normal(size=(5, 7)), "tanh")
-    check.values("backward", params, H, rng.normal(size=(2, 7)), "tanh")
-
-
-# %%
-def test_backward_relu(check, np):
-    """One hidden layer of ReLU units; one of them is dead."""
-    rng = check.rng(2703)
-    params = [(rng.normal(size=(q, p)), rng.normal(size=(q, 1))) for p, q in ((3, 5), (5, 2))]
-    params[0][1][2] = -50.0
-    H = check.ref("forward")(params, rng.normal(size=(3, 9)), "relu")
-    check.values("backward", params, H, rng.normal(size=(2, 9)), "relu")
-
-
-# %%
-def test_backward_two_hidden(check, np):
-    """Two hidden layers of sigmoid units."""
-    rng = check.rng(2704)
-    shapes = ((5, 7), (7, 3), (3, 2))
-    params = [(rng.normal(size=(q, p)), rng.normal(size=(q, 1))) for p, q in shapes]
-    H = check.ref("forward")(params, rng.normal(size=(5, 9)), "sigmoid")
-    check.values("backward", params, H, rng.normal(0, 2.0, (2, 9)), "sigmoid")
-
-
-# %%
-# HIDDEN
-def test_backward_differences_tanh(check, np):
-    """Against central differences: two hidden layers of tanh units."""
-    rng = check.rng(2705)
-    shapes = ((3, 5), (5, 4), (4, 2))
-    params = [(rng.normal(0, 0.6, (q, p)), rng.normal(0, 0.6, (q, 1))) for p, q in shapes]
-    X, dS = rng.normal(size=(3, 7)), rng.normal(size=(2, 7))
-
-    def differences(ref):
-        def loss_moved(layer, part, place, by):
-            moved = [[W.copy(), b.copy()] for W, b in params]
-            moved[layer][part][place] += by
-            return float((dS * ref.forward(moved, X, "tanh")[-1]).sum())
-
-        def slope(layer, part, place):
-            up, down = (loss_moved(layer, part, place, by) for by in (1e-5, -1e-5))
-            return (up - down) / 2e-5
-
-        return [
-            tuple(
-                np.array([slope(k, part, place) for place in np.ndindex(*a.shape)]).reshape(a.shape)
-                for part, a in enumerate(pair)
-            )
-            for k, pair in enumerate(params)
-        ]
-
-    H = check.ref("forward")(params, X, "tanh")
-    check.values("backward", params, H, dS, "tanh", expected=differences, rtol=2e-5, atol=1e-8)
-
-
-# %%
-# HIDDEN
-def test_backward_deep_relu(check, np):
-    """Three hidden layers of ReLU units."""
-    rng = check.rng(2706)
-    shapes = ((5, 9), (9, 7), (7, 6), (6, 3))
-    params = [(rng.normal(0, 0.5, (q, p)), rng.normal(0.2, 0.5, (q, 1))) for p, q in shapes]
-    H = check.ref("forward")(params, rng.normal(size=(5, 11)), "relu")
-    check.values("backward", params, H, rng.normal(size=(3, 11)), "relu")
-
-
-# %%
-# HIDDEN
-def test_backward_one_example(check, np):
-    """A single example, two hidden layers, each activation."""
-    rng = check.rng(2707)
-    shapes = ((3, 7), (7, 5), (5, 2))
-    for activation in ("sigmoid", "tanh", "relu"):
-        params = [(rng.normal(size=(q, p)), rng.normal(size=(q, 1))) for p, q in shapes]
-        params[1][1][0] = 3.0
-        H = check.ref("forward")(params, rng.normal(size=(3, 1)), activation)
-        check.values("backward", params, H, rng.normal(size=(2, 1)), activation)
-
-
-# %%
-# HIDDEN
-def test_backward_whole_numbers(check, np):
-    """Whole-number weights and inputs."""
-    rng = check.rng(2708)
-    shapes = ((5, 7), (7, 3))
-    params = [(rng.integers(-2, 3, (q, p)), rng.integers(-2, 3, (q, 1))) for p, q in shapes]
-    X = rng.integers(-2, 3, (5, 9))
-    (W1, b1), (W2, b2) = params
-    H1 = np.maximum(W1 @ X + b1, 0)
-    check.values("backward", params, [X, H1, W2 @ H1 + b2], rng.normal(size=(3, 9)), "relu")
-
-
-# %%
-# HIDDEN
-def test_backward_cross_entropy(check, np):
-    """With the gradient of a real loss, one hidden layer of sigmoid units."""
-    rng = check.rng(2709)
-    params = [(rng.normal(size=(q, p)), rng.normal(size=(q, 1))) for p, q in ((7, 5), (5, 3))]
-    H = check.ref("forward")(params, rng.normal(size=(7, 4)), "sigmoid")
-    P = np.exp(H[-1])
-    dS = P / P.sum(axis=0)
-    dS[rng.integers(0, 3, 4), np.arange(4)] -= 1.0
-    check.values("backward", params, H, dS / 4, "sigmoid")
-
-
-# %% [raw]
-# # END TESTS
-
-# %% [raw]
-# # END QUESTION
+grader.check("backward")
 
 # %% [markdown]
 # ### See it: your backpropagation against your differences
@@ -1167,7 +591,6 @@ plt.show()
 # a loss like $\sum dH \circ H$ with a *random* $dH$: then the gradient of the loss with respect to $H$ is exactly
 # $dH$.
 
-
 # %%
 def gated_forward(W, b, V, c, X):
     A = dense_forward(W, b, X)
@@ -1196,20 +619,12 @@ print(f"dW: relative error {relative_error(dW, slow):.1e}")
 # %%
 # Your experiments: check db, dV, dc and dX here, then repair a copy of gated_backward.
 
-# %% [raw]
-# # BEGIN QUESTION
-# name: find_the_bug
-# manual: true
-
-# %% [markdown]
+# %% [markdown] question="find_the_bug"
 # **Question.** (a) Give the relative error that you measured for each of the five gradients. (b) What do the wrong
 # ones have in common, and which lines does that leave? (c) Which line is wrong, what should it say, and why? (d) How
 # do you know that your repair is right?
 
-# %% [raw]
-# # BEGIN SOLUTION
-
-# %% [markdown]
+# %% [markdown] answer="find_the_bug"
 # **Model answer.** (a) $dW$ and $db$: about $10^{-9}$ or below, right. $dV$, $dc$ and $dX$: relative errors of order
 # 1, wrong. (b) Everything that depends on the gate path ($G$, $V$, $c$) is wrong; $dX$ is wrong because it is the sum
 # of both paths. The path through $A$ is right. That leaves the lines that compute `dG`, `dZ` and the second
@@ -1222,27 +637,13 @@ print(f"dW: relative error {relative_error(dW, slow):.1e}")
 # the reason (1 for the right line without the reason). 1: shows that all five errors are small after the repair. A
 # line found by reading alone, with nothing measured in (a), earns at most 2 points in all.
 
-# %% [raw]
-# # END SOLUTION
-
-# %% [raw]
-# # END QUESTION
-
-# %% [raw]
-# # BEGIN QUESTION
-# name: two_gradients
-# manual: true
-
-# %% [markdown]
+# %% [markdown] question="two_gradients"
 # **Question.** A network 784-128-10 for the images of Figure 5. (a) How many parameters does it have, weights and
 # biases? (b) How many forward passes does `numerical_gradient` need for the whole gradient? Roughly how many forward
 # passes' worth of work is one `backward`? (c) So why do we train with backpropagation, and why do we still keep the
 # numerical gradient?
 
-# %% [raw]
-# # BEGIN SOLUTION
-
-# %% [markdown]
+# %% [markdown] answer="two_gradients"
 # **Model answer.** (a) $128 \cdot 784 + 128 + 10 \cdot 128 + 10 = 101{,}770$. (b) Two per parameter: $203{,}540$. One
 # `backward` does for each layer two matrix products (for $dW$ and $dX$) where the forward pass does one, so it costs
 # about two forward passes, whatever the number of parameters. (c) Backpropagation gives the same gradient about
@@ -1253,12 +654,6 @@ print(f"dW: relative error {relative_error(dW, slow):.1e}")
 # **Rubric** (4 points). 1: 101,770 (half for forgetting the biases). 1: two forward passes per parameter, about
 # 200,000. 1: `backward` costs a small constant number of forward passes (any of 1 to 4 accepted with a reason). 1:
 # training by the fast one, checking by the simple and independent one.
-
-# %% [raw]
-# # END SOLUTION
-
-# %% [raw]
-# # END QUESTION
 
 # %% [markdown]
 # ## What you have now

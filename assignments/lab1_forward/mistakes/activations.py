@@ -1,0 +1,712 @@
+"""What goes wrong in `sigmoid`, `tanh`, `relu`, `sigmoid_gradient`, `tanh_gradient` and `relu_gradient`, and what may differ and be right."""
+
+# Written as students write, without types.
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from labkit.mistakes import mistake, variant
+from neuralnet.activations import sigmoid
+
+# --- sigmoid ---
+
+
+@mistake("sigmoid")
+def sigmoid_mirrored(z):
+    """The minus sign in the exponent is missing
+
+    Which way should the curve go? Put in z = 0, then z = 10: a large z should give nearly 1.
+    Yours gives nearly 0, so the curve is mirrored. Compare the sign of the exponent with the
+    formula.
+    """
+    return 1 / (1 + np.exp(np.minimum(z, 700)))
+
+
+@mistake("sigmoid")
+def sigmoid_overflows(z):
+    """The exponential overflows for very negative z
+
+    The values are right, yet NumPy warns about an overflow. For z = −10,000, which number goes
+    into the exponential, and how large is the result? Find a form, or a guard, in which the
+    exponential never gets a large positive number.
+    """
+    return 1 / (1 + np.exp(-np.asarray(z)))
+
+
+@mistake("sigmoid")
+def sigmoid_infinite_fraction(z):
+    """The form with e^z on top gives NaN for large z
+
+    Print your result for z = 1,000. Top and bottom are both infinite there, and infinity over
+    infinity is NaN. Each of the two textbook forms is safe on one side only: which one, for
+    which sign of z?
+    """
+    z = np.asarray(z)
+    return np.exp(z) / (1 + np.exp(z))
+
+
+@mistake("sigmoid")
+def sigmoid_missing_parentheses(z):
+    """A pair of parentheses is missing: 1 is divided by 1 and the exponential added
+
+    A sigmoid stays between 0 and 1. Print yours for z = 0: you get 2, where it should be 0.5.
+    Division comes before addition; what exactly is your 1 divided by?
+    """
+    return 1 / 1 + np.exp(-np.asarray(z))
+
+
+@mistake("sigmoid")
+def sigmoid_clipped_too_early(z):
+    """z is cut off at ±10, which is much too early
+
+    At z = 20 the true value differs from 1 by 2 in a billion; yours by 5 in 100,000. From which
+    |z| on does the exponential really overflow in float64? Try e to the 100, 500, 1,000 and
+    move the limit out.
+    """
+    return 1 / (1 + np.exp(-np.clip(z, -10, 10)))
+
+
+@mistake("sigmoid")
+def sigmoid_truncated(z):
+    """Whole-number inputs give a result cut to whole numbers
+
+    Try an array of integers, such as −1, 0, 1: all your results are whole numbers. Print the
+    dtype of the array that you fill. Which type must it have so that 0.73 fits?
+    """
+    h = np.zeros_like(z)
+    h[...] = 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+    return h
+
+
+@mistake("sigmoid")
+def sigmoid_too_steep(z):
+    """The rescaled tanh is twice too steep
+
+    Compare at z = 1: the sigmoid is 0.731, yours is 0.881, which is the sigmoid at z = 2. To
+    turn tanh into a sigmoid you shift and halve the output. What has to happen to the input as
+    well?
+    """
+    return (np.tanh(z) + 1) / 2
+
+
+@mistake("sigmoid")
+def sigmoid_of_absolute_value(z):
+    """The formula for one sign of z is used for both
+
+    Compare your results for z = 2 and z = −2: they are equal, but a sigmoid at −z must be 1
+    minus the sigmoid at z. Working with |z| is safe; where do you bring the sign back in?
+    """
+    return 1 / (1 + np.exp(-np.abs(z)))
+
+
+@mistake("sigmoid")
+def sigmoid_changes_z(z):
+    """The input array z is changed
+
+    Print z before and after the call: it is not the same any more. Operations such as *=,
+    out=z, or assigning to z[...] write into the caller's array. Make a new array instead.
+    """
+    np.negative(z, out=z)
+    return 1 / (1 + np.exp(np.minimum(z, 500)))
+
+
+@mistake("sigmoid")
+def sigmoid_scalar_only(z):
+    """The function works for a single number only, not for an array
+
+    Call it with an array of shape (2, 3). Which library does your exponential come from?
+    Python's math functions take one number; NumPy's take a whole array and work entry by entry.
+    """
+    return 1 / (1 + math.exp(-z))
+
+
+@variant("sigmoid")
+def sigmoid_clipped(z):
+    """clips z where the exponential would overflow"""
+    return 1.0 / (1.0 + np.exp(-np.clip(z, -500, 500)))
+
+
+@variant("sigmoid")
+def sigmoid_by_tanh(z):
+    """a shifted, rescaled tanh"""
+    return 0.5 * (1 + np.tanh(0.5 * np.asarray(z)))
+
+
+@variant("sigmoid")
+def sigmoid_by_masks(z):
+    """one formula per sign of z, filled in by masks"""
+    z = np.asarray(z, dtype=float)
+    h = np.empty_like(z)
+    positive = z >= 0
+    h[positive] = 1 / (1 + np.exp(-z[positive]))
+    e = np.exp(z[~positive])
+    h[~positive] = e / (1 + e)
+    return h
+
+
+@variant("sigmoid")
+def sigmoid_by_loop(z):
+    """a loop over all entries with math.exp"""
+    z = np.asarray(z)
+    h = np.zeros(z.shape)
+    for place in np.ndindex(z.shape):
+        if z[place] > 0:
+            h[place] = 1 / (1 + math.exp(-z[place]))
+        else:
+            h[place] = math.exp(z[place]) / (1 + math.exp(z[place]))
+    return h
+
+
+# --- tanh ---
+
+
+@mistake("tanh")
+def tanh_overflows(z):
+    """The exponentials overflow and give NaN for large |z|
+
+    Print your result for z = 1,000: it is NaN, infinity over infinity, although tanh is simply
+    1 there. Is there a form with small exponentials only, or a NumPy function that already
+    takes care?
+    """
+    z = np.asarray(z)
+    return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+
+
+@mistake("tanh")
+def tanh_too_flat(z):
+    """The sigmoid is stretched in height but not in width
+
+    Yours runs from −1 to 1, which is right, but it is too flat: at z = 1 it gives 0.46, where
+    tanh is 0.76. Which z must go into the sigmoid so that the slope at 0 is 1?
+    """
+    return 2 * sigmoid(z) - 1
+
+
+@mistake("tanh")
+def tanh_not_shifted(z):
+    """The rescaled sigmoid is not shifted down by 1
+
+    tanh is centred: it must be 0 at z = 0 and negative on the left. Yours is 1 at z = 0 and
+    never negative. After doubling, the sigmoid runs from 0 to 2; what brings it to −1 … 1?
+    """
+    return 2 * sigmoid(2 * np.asarray(z))
+
+
+@mistake("tanh")
+def tanh_half_numerator(z):
+    """The numerator lacks the − e^(−z)
+
+    Put in z = 0: top and bottom of the fraction should be 0 and 2. Yours are 1 and 2, so the
+    curve runs from 0 to 1 like a sigmoid. Compare the top of your fraction with the formula.
+    """
+    return sigmoid(2 * np.asarray(z))
+
+
+@mistake("tanh")
+def tanh_sign_swapped(z):
+    """The two terms of the numerator are swapped, so the sign is wrong
+
+    For positive z, is e^z or e^(−z) larger? So which sign should your numerator have at z = 1?
+    tanh has the sign of z; yours has the opposite one.
+    """
+    return -np.tanh(z)
+
+
+@mistake("tanh")
+def tanh_upside_down(z):
+    """The fraction is upside down
+
+    tanh(0) is 0, yours divides by 0 there. And can your result ever be smaller than 1 in size?
+    Which of the two sums, the one with plus or the one with minus, is the larger and so belongs
+    below?
+    """
+    return 1 / np.tanh(z)
+
+
+@mistake("tanh")
+def tanh_is_tan(z):
+    """This is the tangent of trigonometry, not the hyperbolic tangent
+
+    Plot yours from −5 to 5: it jumps at about 1.57 and repeats, while tanh rises once and stays
+    between −1 and 1. Read the name of the function that you call letter by letter.
+    """
+    return np.tan(z)
+
+
+@mistake("tanh")
+def tanh_truncated(z):
+    """Whole-number inputs give a result cut to whole numbers
+
+    Try the integers 1, 2, 3: you get only zeros. Print the dtype of the array that you fill; it
+    was made like z. Which type must it have so that 0.76 fits?
+    """
+    h = np.zeros_like(z)
+    h[...] = np.tanh(z)
+    return h
+
+
+@mistake("tanh")
+def tanh_infinite_fraction(z):
+    """The form with e^(2z) gives NaN for large z
+
+    Print your result for z = 1,000: top and bottom are both infinite, and infinity over
+    infinity is NaN. For which sign of z is this form safe, and what would the form with the
+    opposite sign in the exponent do? NumPy has a function, too.
+    """
+    e = np.exp(2 * z)
+    return (e - 1) / (e + 1)
+
+
+@mistake("tanh")
+def tanh_infinite_fraction_below(z):
+    """The form with e^(−2z) gives NaN for very negative z
+
+    Print your result for z = −1,000: top and bottom are both infinite, and infinity over
+    infinity is NaN. For which sign of z is this form safe? NumPy has a function, too.
+    """
+    e = np.exp(-2 * z)
+    return (1 - e) / (1 + e)
+
+
+@mistake("tanh")
+def tanh_changes_z(z):
+    """The input array z is changed
+
+    Print z before and after the call: it is not the same any more. Operations such as *=,
+    out=z, or assigning to z[...] write into the caller's array. Make a new array instead.
+    """
+    np.tanh(z, out=z)
+    return z
+
+
+@variant("tanh")
+def tanh_by_sigmoid(z):
+    """a stretched and shifted sigmoid"""
+    return 2 * sigmoid(2 * np.asarray(z, dtype=float)) - 1
+
+
+@variant("tanh")
+def tanh_by_small_exponentials(z):
+    """the definition with e^(−2|z|) and the sign put back"""
+    e = np.exp(-2.0 * np.abs(z))
+    return np.sign(z) * (1 - e) / (1 + e)
+
+
+# --- relu ---
+
+
+@mistake("relu")
+def relu_leaky(z):
+    """Negative inputs are scaled down instead of set to 0
+
+    What should come out for z = −3? The lecture's ReLU is max(0, z), exactly 0 for all negative
+    z. Yours lets a small part of them through.
+    """
+    return np.where(np.asarray(z) > 0, z, 0.01 * np.asarray(z))
+
+
+@mistake("relu")
+def relu_changes_z(z):
+    """The input array z is changed
+
+    Print z before and after the call: its negative entries are gone. Assigning to z[...] or
+    passing out=z writes into the caller's array. Build a new array, or work on a copy.
+    """
+    return np.maximum(z, 0, out=z)
+
+
+@mistake("relu")
+def relu_is_absolute_value(z):
+    """The sign is dropped, so negative inputs come back positive
+
+    What should come out for z = −3? Yours gives 3. A ReLU unit is off for every negative input;
+    it does not mirror it.
+    """
+    return np.abs(z)
+
+
+@mistake("relu")
+def relu_is_column_maximum(z):
+    """The largest entry of each column is taken instead of comparing with 0
+
+    Compare the shapes of z and of your result: a dimension is gone. ReLU compares every entry
+    with 0 and keeps the shape. Look up how np.max and np.maximum differ, and what their second
+    argument means.
+    """
+    return np.max(z, 0)
+
+
+@mistake("relu")
+def relu_is_step(z):
+    """Only 0 and 1 come out: this is a step, not a ReLU
+
+    What should come out for z = 2.5? ReLU passes positive inputs on unchanged; yours turns them
+    all into 1. A comparison is only half of the function.
+    """
+    return (np.asarray(z) > 0) * 1.0
+
+
+@mistake("relu")
+def relu_capped(z):
+    """Values over 1 are cut off
+
+    What should come out for z = 7? ReLU has no upper limit, which is why it does not saturate
+    for large z as the sigmoid does. Yours stops at 1.
+    """
+    return np.clip(z, 0.0, 1.0)
+
+
+@mistake("relu")
+def relu_is_minimum(z):
+    """The negative part is kept and the positive part dropped
+
+    Put in z = 2 and z = −2: you get 0 and −2. Say in words what a ReLU does with each, then
+    check which of the two numbers, 0 or z, your comparison picks.
+    """
+    return np.minimum(z, 0)
+
+
+@mistake("relu")
+def relu_is_softplus(z):
+    """This is the smooth softplus, not the ReLU
+
+    Look at z = 0: yours gives 0.69, where ReLU gives exactly 0. ReLU is made of two straight
+    pieces; no exponential or logarithm is needed.
+    """
+    return np.logaddexp(0, z)
+
+
+@mistake("relu")
+def relu_python_max(z):
+    """Python's max compares whole rows instead of single entries
+
+    Call it with an array of shape (2, 3): the error says that the truth value of an array is
+    ambiguous. What is one element when you loop over a matrix? NumPy has a maximum that works
+    entry by entry, for any shape.
+    """
+    return np.array([max(0, row) for row in z])
+
+
+@variant("relu")
+def relu_by_mask(z):
+    """z times the mask z > 0"""
+    z = np.asarray(z)
+    return z * (z > 0)
+
+
+@variant("relu")
+def relu_by_absolute_value(z):
+    """half the sum of z and |z|"""
+    return (np.asarray(z) + np.abs(z)) / 2
+
+
+@variant("relu")
+def relu_on_copy(z):
+    """a copy whose negative entries are set to 0"""
+    h = np.array(z, dtype=float)
+    h[h < 0] = 0
+    return h
+
+
+# --- sigmoid_gradient ---
+
+
+@mistake("sigmoid_gradient")
+def sigmoid_gradient_at_z(h):
+    """The sigmoid is applied to h once more, as if h were z
+
+    The argument h is already a sigmoid's output. Take z = 0, so h = 0.5: the slope there is
+    0.25, yours is 0.235. How many times has the sigmoid been applied by the time you multiply?
+    """
+    s = 1 / (1 + np.exp(-np.asarray(h)))
+    return s * (1 - s)
+
+
+@mistake("sigmoid_gradient")
+def sigmoid_gradient_only_h(h):
+    """The factor (1 − h) is missing
+
+    A saturated unit, h near 1, has a flat curve: its slope is near 0. Yours is near 1. The
+    slope must vanish at both ends, h = 0 and h = 1; which factor does that at 1?
+    """
+    return np.array(h, dtype=float)
+
+
+@mistake("sigmoid_gradient")
+def sigmoid_gradient_only_one_minus_h(h):
+    """The factor h is missing
+
+    Put in h = 0.01, far out on the left, where the curve is flat: the slope must be near 0,
+    yours is 0.99. The slope must vanish at both ends, h = 0 and h = 1; which factor does that
+    at 0?
+    """
+    return 1 - np.asarray(h)
+
+
+@mistake("sigmoid_gradient")
+def sigmoid_gradient_negative(h):
+    """The sign is wrong: the gradient is negative
+
+    The sigmoid rises everywhere, so what sign must its slope have? Put in h = 0.5: you get
+    −0.25. Look at the order of the terms in your difference.
+    """
+    h = np.asarray(h)
+    return h * (h - 1)
+
+
+@mistake("sigmoid_gradient")
+def sigmoid_gradient_of_tanh(h):
+    """This is the derivative of tanh
+
+    Put in h = 0.5, the middle of the sigmoid: its slope there is 0.25, yours is 0.75. The
+    formula with h squared belongs to the other activation.
+    """
+    return 1 - np.asarray(h) ** 2
+
+
+@mistake("sigmoid_gradient")
+def sigmoid_gradient_missing_parentheses(h):
+    """A pair of parentheses is missing, so everything is 0
+
+    Your result is 0 for every h. Do the steps in the order in which Python does them: first h
+    times 1, then …? Where do you need parentheses?
+    """
+    h = np.asarray(h)
+    return h * 1 - h
+
+
+@mistake("sigmoid_gradient")
+def sigmoid_gradient_nested(h):
+    """Sigmoids are put inside each other instead of multiplied
+
+    In σ(z)(1 − σ(z)) the second parenthesis is a factor, not an argument. And you already have
+    h = σ(z): which product of h and something do you need, without calling the sigmoid at all?
+    """
+    return 1 / (1 + np.exp(-(1 - 1 / (1 + np.exp(-np.asarray(h))))))
+
+
+@mistake("sigmoid_gradient")
+def sigmoid_gradient_changes_h(h):
+    """The input array h is changed
+
+    Print h before and after the call. The right numbers come back, but they also overwrite the
+    layer's output, which backpropagation needs again. Put the product into a new array.
+    """
+    h *= 1 - h
+    return h
+
+
+@variant("sigmoid_gradient")
+def sigmoid_gradient_difference(h):
+    """h minus its square"""
+    return h - np.square(h)
+
+
+@variant("sigmoid_gradient")
+def sigmoid_gradient_centred(h):
+    """a quarter minus the squared distance from the middle"""
+    return 0.25 - (np.asarray(h) - 0.5) ** 2
+
+
+# --- tanh_gradient ---
+
+
+@mistake("tanh_gradient")
+def tanh_gradient_at_z(h):
+    """tanh is applied to h once more, as if h were z
+
+    The argument h is already an output of tanh. For a saturated unit, h = 1, the slope is 0;
+    yours is 0.42. How many times has tanh been applied by the time you square?
+    """
+    return 1 - np.tanh(h) ** 2
+
+
+@mistake("tanh_gradient")
+def tanh_gradient_plus(h):
+    """There is a plus where the derivative has a minus
+
+    A saturated unit, h near 1 or −1, is flat: its slope is near 0. Yours is near 2. Which sign
+    makes the slope vanish at both ends?
+    """
+    return 1 + np.asarray(h) ** 2
+
+
+@mistake("tanh_gradient")
+def tanh_gradient_not_squared(h):
+    """h is not squared
+
+    tanh is flat at both ends, so the slope must be 0 at h = 1 and at h = −1. Put in h = −1:
+    yours is 2. Which power of h treats both ends alike?
+    """
+    return 1 - np.asarray(h)
+
+
+@mistake("tanh_gradient")
+def tanh_gradient_of_sigmoid(h):
+    """This is the derivative of the sigmoid
+
+    tanh is steepest in the middle, at h = 0, where its slope is 1. Put in h = 0: yours is 0.
+    The formula that you used belongs to the other activation.
+    """
+    h = np.asarray(h)
+    return h * (1 - h)
+
+
+@mistake("tanh_gradient")
+def tanh_gradient_square_of_all(h):
+    """The whole difference is squared instead of h alone
+
+    Put in h = −1, the flat left end of tanh: the slope there is 0, yours is 4. What exactly
+    does the exponent in the formula belong to?
+    """
+    return (1 - np.asarray(h)) ** 2
+
+
+@mistake("tanh_gradient")
+def tanh_gradient_doubled(h):
+    """h is doubled instead of squared
+
+    Put in h = 0.5: the slope is 0.75, yours is 0. What is the difference between * and ** in
+    Python, and which one does the formula ask for?
+    """
+    return 1 - 2 * np.asarray(h)
+
+
+@mistake("tanh_gradient")
+def tanh_gradient_inverted(h):
+    """h is turned back into z before it is squared
+
+    In 1 − tanh²(z), what is squared: z, or tanh of z? And which of the two is the argument h?
+    The value is ready to use; no inverse function is needed.
+    """
+    return 1 - np.arctanh(h) ** 2
+
+
+@mistake("tanh_gradient")
+def tanh_gradient_changes_h(h):
+    """The input array h is changed
+
+    Print h before and after the call. The right numbers come back, but h itself has been
+    overwritten, and backpropagation needs it again. Put the square into a new array.
+    """
+    np.multiply(h, h, out=h)
+    return 1 - h
+
+
+@variant("tanh_gradient")
+def tanh_gradient_factored(h):
+    """the product (1 − h)(1 + h)"""
+    h = np.asarray(h)
+    return (1 - h) * (1 + h)
+
+
+@variant("tanh_gradient")
+def tanh_gradient_comprehension(h):
+    """a list comprehension over the flattened h"""
+    h = np.asarray(h, dtype=float)
+    return np.array([1.0 - x * x for x in h.ravel()]).reshape(h.shape)
+
+
+# --- relu_gradient ---
+
+
+@mistake("relu_gradient")
+def relu_gradient_one_at_zero(h):
+    """The ReLU gradient is 1 also where h is 0
+
+    Take z = −5: what is h, and what is the slope of ReLU there? h = 0 stands for all negative
+    inputs, not just for z = 0. Should such a unit pass a gradient on?
+    """
+    return np.where(np.asarray(h) >= 0, 1.0, 0.0)
+
+
+@mistake("relu_gradient")
+def relu_gradient_half_at_zero(h):
+    """The gradient at h = 0 is one half
+
+    Take z = −5: what is h, and what is the slope of ReLU there? h = 0 means that the unit is
+    off, so no part of a gradient should pass.
+    """
+    return np.heaviside(h, 0.5)
+
+
+@mistake("relu_gradient")
+def relu_gradient_is_relu(h):
+    """The function itself is returned instead of its slope
+
+    How steep is the line max(0, z) at z = 3, and how steep at z = 30? Yours says 3 and 30. The
+    slope tells how fast the line rises, not how high it is.
+    """
+    return np.maximum(h, 0.0)
+
+
+@mistake("relu_gradient")
+def relu_gradient_leaky(h):
+    """Dead units get a small gradient
+
+    Where h = 0 the lecture's ReLU is flat: a change of z changes nothing. What is the slope of
+    a flat line? Yours lets a small part of the gradient through.
+    """
+    return np.where(np.asarray(h) > 0, 1.0, 0.01)
+
+
+@mistake("relu_gradient")
+def relu_gradient_inverted(h):
+    """The mask is inverted: active units get 0 and dead ones 1
+
+    Which units let a gradient through, those with h > 0 or those with h = 0? Put in h = 3: you
+    get 0, although the line rises there with slope 1.
+    """
+    return np.where(np.asarray(h) > 0, 0.0, 1.0)
+
+
+@mistake("relu_gradient")
+def relu_gradient_of_sigmoid(h):
+    """This is the derivative of the sigmoid
+
+    How steep is max(0, z) for positive z? It is a straight line, so its slope cannot depend on
+    h. Put in h = 3: yours is −6.
+    """
+    h = np.asarray(h)
+    return h * (1 - h)
+
+
+@mistake("relu_gradient")
+def relu_gradient_changes_h(h):
+    """The input array h is changed
+
+    Print h before and after the call: the layer's outputs have become ones. Assigning to h[...]
+    writes into the caller's array. Build the mask as a new array.
+    """
+    h[h > 0] = 1
+    return h
+
+
+@mistake("relu_gradient")
+def relu_gradient_divides(h):
+    """h is divided by itself, and 0/0 is NaN
+
+    Print your result for h = 0: 0 divided by 0 is NaN. Ask of each entry whether it is greater
+    than 0 instead; no division is needed.
+    """
+    return h / h
+
+
+@variant("relu_gradient")
+def relu_gradient_cast(h):
+    """a comparison cast to float"""
+    return (np.asarray(h) > 0).astype(float)
+
+
+@variant("relu_gradient")
+def relu_gradient_heaviside(h):
+    """the Heaviside step with 0 at 0"""
+    return np.heaviside(h, 0)
+
+
+@variant("relu_gradient")
+def relu_gradient_mask(h):
+    """the mask itself, as booleans"""
+    return np.asarray(h) > 0

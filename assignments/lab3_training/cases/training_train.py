@@ -1,0 +1,470 @@
+"""What is asked of `train`."""
+
+
+# --- train ---
+
+
+def public_train__by_hand(check, np):
+    """The example of the text: one step with all three examples."""
+    X, y = np.array([[1.0, 2.0, -1.0], [0.0, 1.0, 3.0]]), np.array([0, 1, 1])
+    params = [(np.zeros((2, 2)), np.zeros((2, 1)))]
+
+    def judge(result):
+        ((W, b),), losses = result
+        right_W = np.allclose(W, np.array([[0.0, -0.4], [0.0, 0.4]]), 1e-6, 1e-9)
+        if np.shape(b) != (2, 1) or not right_W or not np.allclose(b, [[-0.1], [0.1]], 1e-6, 1e-9):
+            return "After one step W should be [[0, −0.4], [0, 0.4]] and b [[−0.1], [0.1]]."
+        return None if len(losses) == 1 else "One epoch should give one loss."
+
+    for batch_size in (3, 4):
+        check.outcome(
+            "train",
+            params,
+            X,
+            y,
+            judge=judge,
+            exact="first",
+            activation="relu",
+            learning_rate=0.6,
+            batch_size=batch_size,
+            epochs=1,
+            rng=check.rng(3401),
+        )
+
+
+def public_train__losses(check, np):
+    """Three clusters: one loss for each epoch, and it falls."""
+    rng = check.rng(3402)
+    y = np.arange(90) % 3
+    X = np.array([[0.0, 2.0, -2.0], [2.0, -1.0, -1.0]])[:, y] + rng.normal(0, 0.6, (2, 90))
+    params = [
+        (rng.normal(0, 0.5, (7, 2)), np.zeros((7, 1))),
+        (rng.normal(0, 0.5, (3, 7)), np.zeros((3, 1))),
+    ]
+
+    def judge(result):
+        new, losses = result
+        if np.shape(losses) != (8,):
+            return "The list of losses should have one number for each epoch."
+        if not np.all(np.isfinite(losses)) or min(losses) <= 0:
+            return "A loss is not a positive number."
+        if losses[0] > 1.5:
+            return "The loss of the first epoch is too high: it should be a mean over the examples."
+        if losses[-1] > 0.6 * losses[0]:
+            return "The loss should fall clearly over the epochs."
+        return None
+
+    check.outcome(
+        "train",
+        params,
+        X,
+        y,
+        judge=judge,
+        activation="relu",
+        learning_rate=0.1,
+        batch_size=15,
+        epochs=8,
+        rng=check.rng(3403),
+    )
+
+
+def public_train__steps(check, np):
+    """Seven equal examples in threes, two epochs: six equal steps."""
+    X, y = np.array([[1.0], [0.5]])[:, np.zeros(7, dtype=int)], np.ones(7, dtype=int)
+    params = [(np.array([[0.5, 0.0], [0.0, -1.0], [0.25, 0.25]]), np.zeros((3, 1)))]
+    expected_W = [
+        [-0.0790126864, -0.2895063432],
+        [1.1146825586, -0.4426587207],
+        [-0.2856698722, -0.0178349361],
+    ]
+
+    def judge(result):
+        (W, b) = result[0][0]
+        expected_b = np.array(expected_W)[:, :1] - params[0][0][:, :1]
+        if np.allclose(W, expected_W, 1e-6, 1e-8) and np.allclose(b, expected_b, 1e-6, 1e-8):
+            return None
+        return "Seven equal examples in threes make three equal steps in each epoch; yours end elsewhere."
+
+    check.outcome(
+        "train",
+        params,
+        X,
+        y,
+        judge=judge,
+        exact="first",
+        activation="relu",
+        learning_rate=0.5,
+        batch_size=3,
+        epochs=2,
+        rng=check.rng(3404),
+    )
+
+
+def public_train__every_example(check, np):
+    """With a tiny learning rate the steps of an epoch add up to the gradient of all the examples."""
+    rng = check.rng(3405)
+    shapes = ((4, 5), (3, 4))
+    params = [(rng.normal(0, 0.7, shape), rng.normal(0, 0.3, (shape[0], 1))) for shape in shapes]
+    X, y = rng.normal(size=(5, 12)), rng.integers(0, 3, 12)
+    H = check.ref("forward")(params, X, "tanh")
+    grads = check.ref("backward")(
+        params, H, check.ref("softmax_cross_entropy")(H[-1], y)[1], "tanh"
+    )
+
+    def judge_with(steps):
+        def judge(result):
+            for old, new, grad in zip(params, result[0], grads, strict=True):
+                for part in (0, 1):
+                    moved = (old[part] - np.asarray(new[part])) / 1e-5
+                    if np.shape(new[part]) != np.shape(old[part]):
+                        return "A trained array does not have the shape that it had before."
+                    if np.max(np.abs(moved - steps * grad[part])) > 1e-3 * np.max(
+                        np.abs(steps * grad[part])
+                    ):
+                        return "Some examples are used too often or not at all, or a step has the wrong length."
+            return None
+
+        return judge
+
+    for batch_size, epochs in ((1, 2), (4, 3)):
+        check.outcome(
+            "train",
+            params,
+            X,
+            y,
+            judge=judge_with(12 // batch_size * epochs),
+            exact="first",
+            activation="tanh",
+            learning_rate=1e-5,
+            batch_size=batch_size,
+            epochs=epochs,
+            rng=check.rng(3406),
+        )
+
+
+def public_train__learns_xor(check, np):
+    """Four clusters in the XOR pattern, which no perceptron can separate: nearly all are learned."""
+    rng = check.rng(3407)
+    corner = np.arange(120) % 4
+    X = np.array([[1.0, 1.0, -1.0, -1.0], [1.0, -1.0, 1.0, -1.0]])[:, corner] + rng.normal(
+        0, 0.25, (2, 120)
+    )
+    y = np.isin(corner, [1, 2]).astype(int)
+    params = [
+        (rng.normal(size=(8, 2)), np.zeros((8, 1))),
+        (rng.normal(0, 0.4, (2, 8)), np.zeros((2, 1))),
+    ]
+    least = check.threshold("xor_accuracy")
+
+    def judge(result):
+        S = check.ref("forward")(result[0], X, "tanh")[-1]
+        if np.mean(np.argmax(S, axis=0) == y) >= least:
+            return None
+        return "The trained network tells too few of the points apart."
+
+    check.outcome(
+        "train",
+        params,
+        X,
+        y,
+        judge=judge,
+        activation="tanh",
+        learning_rate=0.3,
+        batch_size=10,
+        epochs=20,
+        rng=check.rng(3408),
+    )
+
+
+def hidden_train__one_step(check, np):
+    """One step with all examples: weights and biases of three layers, for each activation."""
+    rng = check.rng(3409)
+    shapes = ((6, 5), (4, 6), (3, 4))
+    params = [(rng.normal(0, 0.8, shape), rng.normal(0, 0.5, (shape[0], 1))) for shape in shapes]
+    X, y = rng.normal(size=(5, 11)), rng.integers(0, 3, 11)
+
+    def judge_with(activation):
+        H = check.ref("forward")(params, X, activation)
+        dS = check.ref("softmax_cross_entropy")(H[-1], y)[1]
+        grads = check.ref("backward")(params, H, dS, activation)
+
+        def judge(result):
+            if len(result[0]) != 3:
+                return "The trained parameters should have as many layers as before."
+            for old, new, grad in zip(params, result[0], grads, strict=True):
+                for part, name in enumerate(("weights", "biases")):
+                    right = old[part] - 0.75 * grad[part]
+                    if np.shape(new[part]) != right.shape or not np.allclose(
+                        new[part], right, 1e-6, 1e-9
+                    ):
+                        return (
+                            "After one step with all examples, the "
+                            + name
+                            + " of a layer are wrong."
+                        )
+            return None
+
+        return judge
+
+    for activation, batch_size in (("tanh", 11), ("sigmoid", 50), ("relu", 11)):
+        check.outcome(
+            "train",
+            params,
+            X,
+            y,
+            judge=judge_with(activation),
+            exact="first",
+            activation=activation,
+            learning_rate=0.75,
+            batch_size=batch_size,
+            epochs=1,
+            rng=check.rng(3410),
+        )
+
+
+def hidden_train__number_of_steps(check, np):
+    """Equal examples: the number and the length of the steps, for several batch sizes."""
+    rng = check.rng(3411)
+    x, label = rng.normal(size=(3, 1)), 1
+    start = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((5, 3), (4, 5))]
+
+    def judge_with(steps):
+        params = start
+        for _ in range(steps):
+            H = check.ref("forward")(params, x, "sigmoid")
+            dS = check.ref("softmax_cross_entropy")(H[-1], np.array([label]))[1]
+            moves = check.ref("backward")(params, H, dS, "sigmoid")
+            params = [
+                [a - 0.3 * m for a, m in zip(*pair, strict=True)]
+                for pair in zip(params, moves, strict=True)
+            ]
+
+        def judge(result):
+            for new, right in zip(result[0], params, strict=True):
+                for a, b in zip(new, right, strict=True):
+                    if not np.allclose(a, b, 1e-6, 1e-9):
+                        return (
+                            "On equal examples, an epoch makes too many, too few, or wrong steps."
+                        )
+            return None
+
+        return judge
+
+    for n, batch_size, epochs, steps in ((13, 5, 1, 3), (12, 4, 2, 6), (5, 1, 2, 10), (9, 9, 3, 3)):
+        check.outcome(
+            "train",
+            start,
+            np.repeat(x, n, axis=1),
+            np.full(n, label),
+            judge=judge_with(steps),
+            exact="first",
+            activation="sigmoid",
+            learning_rate=0.3,
+            batch_size=batch_size,
+            epochs=epochs,
+            rng=check.rng(3412),
+        )
+
+
+def hidden_train__fresh_order(check, np):
+    """Examples come in random order, in a new one in each epoch, by the generator that is passed in."""
+    from itertools import permutations
+
+    rng = check.rng(3413)
+    start = [(rng.normal(0, 0.5, (3, 4)), np.zeros((3, 1)))]
+    settings = {"activation": "relu", "learning_rate": 0.4, "batch_size": 1}
+    kept = []
+
+    def end_of(X, y, orders):
+        W, b = start[0]
+        for i in [i for order in orders for i in order]:
+            S = check.ref("dense_forward")(W, b, X[:, [i]])
+            dS = check.ref("softmax_cross_entropy")(S, y[[i]])[1]
+            W, b = W - 0.4 * dS @ X[:, [i]].T, b - 0.4 * dS
+        return W
+
+    X, y = rng.normal(size=(4, 9)), np.arange(9) % 3
+    in_order = end_of(X, y, [range(9)])
+
+    def judge_first(result):
+        kept.append(np.asarray(result[0][0][0]))
+        if np.allclose(kept[-1], start[0][0], 1e-7, 1e-10):
+            return "The parameters have not changed."
+        if np.allclose(kept[-1], in_order, 1e-7, 1e-10):
+            return "In the first epoch the examples come in their old order."
+        return None
+
+    check.outcome(
+        "train", start, X, y, judge=judge_first, epochs=1, rng=check.rng(3414), **settings
+    )
+    before = kept[-1]
+
+    def judge_again(result):
+        if np.allclose(result[0][0][0], before, 1e-7, 1e-10):
+            return None
+        return "Two generators with the same seed gave different results."
+
+    check.outcome(
+        "train", start, X, y, judge=judge_again, epochs=1, rng=check.rng(3414), **settings
+    )
+
+    def judge_other(result):
+        if not np.allclose(result[0][0][0], before, 1e-7, 1e-10):
+            return None
+        return "Two generators with different seeds gave the same order."
+
+    check.outcome(
+        "train", start, X, y, judge=judge_other, epochs=1, rng=check.rng(3422), **settings
+    )
+
+    few, labels = X[:, :3], y[:3]
+    fixed = [end_of(few, labels, [order] * 12) for order in permutations(range(3))]
+
+    def judge_fresh(result):
+        W = np.asarray(result[0][0][0])
+        if any(np.allclose(W, same, 1e-7, 1e-10) for same in fixed):
+            return "The examples come in the same order in every epoch."
+        return None
+
+    check.outcome(
+        "train", start, few, labels, judge=judge_fresh, epochs=12, rng=check.rng(3415), **settings
+    )
+
+
+def hidden_train__loss_values(check, np):
+    """The losses are means over the examples, during or after their epoch."""
+    rng = check.rng(3416)
+    params = [
+        (rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((4, 5), (3, 4))
+    ]
+    X, y = rng.normal(size=(5, 15)), rng.integers(0, 3, 15)
+
+    def loss_of(params, X, y, activation):
+        return check.ref("softmax_cross_entropy")(
+            check.ref("forward")(params, X, activation)[-1], y
+        )[0]
+
+    before = loss_of(params, X, y, "tanh")
+
+    def judge_still(result):
+        if np.shape(result[1]) != (4,):
+            return "The list of losses should have one number for each epoch."
+        if np.max(np.abs(np.asarray(result[1]) - before)) > 1e-3 * before:
+            return "While the network hardly changes, each epoch's loss should be the mean over all the examples."
+        return None
+
+    check.outcome(
+        "train",
+        params,
+        X,
+        y,
+        judge=judge_still,
+        exact="all",
+        activation="tanh",
+        learning_rate=1e-7,
+        batch_size=3,
+        epochs=4,
+        rng=check.rng(3417),
+    )
+
+    def judge_one(result):
+        after = loss_of(result[0], X, y, "tanh")
+        if np.shape(result[1]) != (1,):
+            return "The list of losses should have one number for each epoch."
+        if min(abs(result[1][0] - before), abs(result[1][0] - after)) > 1e-6:
+            return "After one step, the loss is neither that before the step nor that after it."
+        return None
+
+    check.outcome(
+        "train",
+        params,
+        X,
+        y,
+        judge=judge_one,
+        activation="tanh",
+        learning_rate=0.2,
+        batch_size=15,
+        epochs=1,
+        rng=check.rng(3418),
+    )
+
+    y = np.arange(45) % 3
+    X = np.array([[0.0, 3.0, -3.0], [3.0, -2.0, -2.0]])[:, y] + rng.normal(0, 0.4, (2, 45))
+    zero = [(np.zeros((3, 2)), np.zeros((3, 1)))]
+
+    def judge_first(result):
+        if np.shape(result[1]) != (2,) or not np.all(np.isfinite(result[1])):
+            return "The list of losses should have one number for each epoch."
+        if result[1][0] > 0.9 * np.log(3.0):
+            return "The first loss should belong to the first epoch, not to the time before it."
+        return None
+
+    check.outcome(
+        "train",
+        zero,
+        X,
+        y,
+        judge=judge_first,
+        activation="relu",
+        learning_rate=0.1,
+        batch_size=1,
+        epochs=2,
+        rng=check.rng(3419),
+    )
+
+    def judge_bounce(result):
+        if np.shape(result[1]) != (30,):
+            return (
+                "There should be one number for each epoch, also where the loss rises for a while."
+            )
+        return None
+
+    # One point with both labels and long steps: the loss goes up and down.
+    check.outcome(
+        "train",
+        zero,
+        np.ones((2, 2)),
+        np.array([0, 1]),
+        judge=judge_bounce,
+        activation="relu",
+        learning_rate=1.0,
+        batch_size=1,
+        epochs=30,
+        rng=check.rng(3423),
+    )
+
+
+def hidden_train__images(check, np):
+    """Small real pictures: the accuracy on pictures that were not trained on."""
+    X, y, X_test, y_test = check.data(700, 300)
+    X, X_test = (
+        V.reshape(14, 2, 14, 2, -1).mean(axis=(1, 3)).reshape(196, -1) for V in (X, X_test)
+    )
+    rng = check.rng(3420)
+    params = [
+        (rng.normal(0, np.sqrt(2 / 196), (24, 196)), np.zeros((24, 1))),
+        (rng.normal(0, np.sqrt(2 / 24), (10, 24)), np.zeros((10, 1))),
+    ]
+    least = check.threshold("image_accuracy")
+    reached = []
+
+    def judge(result):
+        S = check.ref("forward")(result[0], X_test, "relu")[-1]
+        reached.append(np.mean(np.argmax(S, axis=0) == y_test))
+        if reached[-1] >= least:
+            return None
+        return "The trained network recognises too few of the pictures."
+
+    check.outcome(
+        "train",
+        params,
+        X,
+        y,
+        judge=judge,
+        activation="relu",
+        learning_rate=0.2,
+        batch_size=50,
+        epochs=10,
+        rng=check.rng(3421),
+    )
+    check.metric("train", reached[-1])

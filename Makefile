@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LABKIT := $(BIN)/labkit
-UPLOAD := autograder/labkit/gradescope/upload
+UPLOAD := autograder/labkit/platforms/gradescope/upload
 COMPILE := $(BIN)/uv pip compile --generate-hashes --universal --python-version 3.11 \
   --custom-compile-command "make lock" --quiet
 export OPENBLAS_NUM_THREADS ?= 1
@@ -31,7 +31,7 @@ audit: $(READY)  ## grade every known wrong and right version
 	$(LABKIT) audit
 
 bench: $(READY)  ## measure what the README quotes, on a machine with nothing else to do
-	$(LABKIT) bench --network --out docs/bench
+	$(BIN)/python -m tests.benchmarks --network --out docs/bench
 
 starter: $(READY)  ## write starter_code/ again from solutions/
 	$(LABKIT) build --starter starter_code

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from labkit.labs import available, find
+from labkit.lab.lab import available, find
 from tests import sample_class
 
 

@@ -13,9 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit import catalogue, contract, starter
-from labkit.explain import load_catalogue
-from labkit.labs import find
+from labkit import mistakes as catalogue
+
+from labkit.lab import contract
+
+from labkit.lab import stubs as starter
+from labkit.judging.knowledge import load_catalogue
+from labkit.lab.lab import find
 
 FULL, NOTHING, UNREADABLE = "full", "nothing", "unreadable"
 

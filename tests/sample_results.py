@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from labkit.labs import Lab, LabLimits, Written
-from labkit.results import GRADED, CaseResult, QuestionResult, Result
+from labkit.lab.lab import Lab, LabLimits, Written
+from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
 
 LAB = Lab(
     folder=Path("lab1_forward"),

@@ -18,11 +18,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from labkit import cli, proof, starter
-from labkit.build import built
-from labkit.errors import CheckFailedError
-from labkit.labs import find
-from labkit.marks import POSSIBLE
+from labkit import cli
+
+from labkit.building import proof
+
+from labkit.lab import stubs as starter
+from labkit.building.build import built
+from labkit.base.errors import CheckFailedError
+from labkit.lab.lab import find
+from labkit.classroom.marks import POSSIBLE
 from tests import sample_class
 from tests.schema import check_gradescope
 
@@ -158,7 +162,7 @@ def test_a_full_disk_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     def fails(*_: object) -> list[Path]:
         raise OSError(28, "No space left on device", str(tmp_path / "student.zip"))
 
-    monkeypatch.setattr("labkit.build.deliver", fails)
+    monkeypatch.setattr("labkit.building.build.deliver", fails)
     found = labkit("build", "lab1", "--out", tmp_path)
     assert found.exit_code == 2
     assert found.output == f"Error: {tmp_path / 'student.zip'}: No space left on device.\n"
@@ -325,7 +329,7 @@ def test_a_gradescope_export_is_graded_with_its_people(tmp_path: Path) -> None:
 
 def test_every_lab_ends_well_within_gradescopes_ten_minutes() -> None:
     """On half a CPU, where a submission that never ends is stopped by its own limits."""
-    from labkit.labs import available
+    from labkit.lab.lab import available
     from labkit.sandbox import Limits
 
     for lab in available():

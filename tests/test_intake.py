@@ -42,7 +42,7 @@ from labkit.intake.archives import (
     zip_entries,
 )
 from labkit.intake.gradescope import read_submitters
-from labkit.intake.naming import MAX_BYTES, unique_names
+from labkit.intake.safe_names import MAX_BYTES, unique_names
 from labkit.intake.package import clean_submission
 
 DATA = Path(__file__).parent / "data" / "moodle"

@@ -1,8 +1,7 @@
-"""The command line: `labkit build · check · grade · moodle · audit · bench · new`."""
+"""The command line: `labkit build · check · grade · moodle · audit · new`."""
 
 from __future__ import annotations
 
-import importlib
 import shutil
 import signal
 import subprocess
@@ -18,9 +17,9 @@ from typing import Any
 import click
 
 from labkit import __version__
-from labkit.errors import CheckFailedError, LabkitError
-from labkit.screen import waiting
-from labkit.threads import one_thread
+from labkit.base.errors import CheckFailedError, LabkitError
+from labkit.base.progress import waiting
+from labkit.base.threads import one_thread
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FOUND = click.Path(path_type=Path, exists=True)
@@ -117,12 +116,13 @@ def build(labs: tuple[str, ...], out: Path, own_work: bool, starter: Path | None
     away.
     """
     if starter is not None:
-        from labkit.starter import write_starter
+        from labkit.lab.course import available
+        from labkit.lab.stubs import write_starter
 
-        write_starter(starter)
+        write_starter(starter, available())
         return
-    from labkit.build import built, deliver
-    from labkit.proof import prove
+    from labkit.building.build import built, deliver
+    from labkit.building.proof import prove
 
     chosen = _chosen(labs)
     _writable(out)
@@ -150,7 +150,7 @@ def check(lab: str, path: Path, questions: tuple[str, ...]) -> None:
 
     Exit 1 if one fails.
     """
-    from labkit.labs import find
+    from labkit.lab.course import find
 
     found = find(lab)
     home = path.resolve()
@@ -187,11 +187,11 @@ def grade(
     Gradescope's download gives. OUT gets report.html (open that first), grades.csv, a feedback
     page and a result for each student.
     """
-    from labkit.delivery import grade_to
+    from labkit.classroom.grade import Options, grade_to
 
     _writable(out)
-    graded = grade_to(_built(lab), submissions, out, jobs or 0, resume, scheduler, manual)
-    graded.show()
+    options = Options(jobs or 0, resume, scheduler, manual)
+    grade_to(_built(lab), submissions, out, options).show()
 
 
 @main.command()
@@ -220,10 +220,12 @@ def moodle(
     SUBMISSIONS is the zip of "Download all submissions", WORKSHEET the assignment's grading
     worksheet. OUT/upload.txt says what to do with the files that are written.
     """
-    from labkit.delivery import moodle_to
+    from labkit.classroom.grade import Options
+    from labkit.platforms.moodle.trip import moodle_to
 
     _writable(out)
-    moodle_to(_built(lab), submissions, worksheet, out, jobs or 0, resume, manual).show()
+    options = Options(jobs or 0, resume, manual=manual)
+    moodle_to(_built(lab), submissions, worksheet, out, options).show()
 
 
 @main.command()
@@ -243,34 +245,9 @@ def audit(labs: tuple[str, ...], seeds: int, mutants: bool) -> None:
     Exit 1 if a wrong one costs nothing or another question too, if a right one loses points, or if
     mistakes are not named.
     """
-    from labkit.audit import run
+    from labkit.building.audit import run
 
     sys.exit(0 if run(_chosen(labs), seeds=seeds, mutants=mutants) else 1)
-
-
-@main.command()
-@click.option(
-    "--out",
-    type=_FOLDER,
-    default=Path("build/bench"),
-    show_default=True,
-    help="Where the page, the plot and the JSON go.",
-)
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="NAME",
-    help="Only this measurement (may be given several times): grade, class, class500, check, conv, "
-    "epoch, build, image.",
-)
-@click.option("--quick", is_flag=True, help="Fewer rounds.")
-@click.option("--network", is_flag=True, help="Also what fetches packages: image.")
-def bench(out: Path, only: tuple[str, ...], quick: bool, network: bool) -> None:
-    """Measure the figures that the README quotes.
-
-    As ratios to a peer that is measured in the same run.
-    """
-    importlib.import_module("labkit.bench").run(out, only, quick, network)
 
 
 @main.command()
@@ -280,21 +257,21 @@ def new(name: str) -> None:
 
     Four small files that build, grade and audit at once; docs/own-lab.md tells how to go on.
     """
-    from labkit.new import make
+    from labkit.building.new import make
 
     for line in make(name):
         click.echo(line)
 
 
 def _chosen(names: tuple[str, ...]) -> list[Any]:
-    from labkit.labs import available, find
+    from labkit.lab.course import available, find
 
     return [find(name) for name in names] if names else available()
 
 
 def _built(name: str) -> Any:
-    from labkit.build import built
-    from labkit.labs import find
+    from labkit.building.build import built
+    from labkit.lab.course import find
 
     lab = find(name)
     with waiting(f"building {lab.short}"):

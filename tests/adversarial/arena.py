@@ -20,11 +20,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labkit import results
-from labkit.build import built
-from labkit.bundle import Bundle
-from labkit.labs import find
-from labkit.results import Result
+from labkit.judging import result as results
+from labkit.building.build import built
+from labkit.lab.bundle import Bundle
+from labkit.lab.lab import find
+from labkit.judging.result import Result
 from tests.adversarial import corpus
 from tests.adversarial.corpus import Attack
 

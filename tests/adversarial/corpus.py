@@ -25,7 +25,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
-from labkit import contract, starter
+from labkit.lab import contract
+
+from labkit.lab import stubs as starter
 from tests.sample_class import EMPTY_NOTEBOOK
 
 LAB = 1
@@ -528,7 +530,7 @@ def _table() -> list[Attack]:
         """
         import sys, types
         fake = types.ModuleType("labkit"); fake.__path__ = []
-        for name in ("labkit", "labkit.judge", "labkit.student.labcheck", "otter", "neuralnet.reference"):
+        for name in ("labkit", "labkit.judging.judge", "labkit.student.labcheck", "otter", "neuralnet.reference"):
             sys.modules[name] = fake
         sys.path[:] = ["."]; sys.meta_path.clear(); sys.path_hooks.clear()
         class Yes(types.ModuleType):
@@ -868,8 +870,8 @@ for name in ("activations", "perceptron", "layers"):
         import importlib, importlib.metadata, site
         sys.path[:0] = ["@REPO@/autograder", "@REPO@/solutions", "@REPO@", *site.getsitepackages(),
                         *("/proc/self/fd/%d" % n for n in range(16))]
-        for name in ("labkit.reference", "labkit._solutions.neuralnet.activations", "labkit.catalogue.lab1",
-                     "labkit.judge", "otter", "tests.adversarial", "solutions.neuralnet.activations"):
+        for name in ("labkit.lab.reference", "labkit._solutions.neuralnet.activations", "labkit.mistakes.lab1",
+                     "labkit.judging.judge", "otter", "tests.adversarial", "solutions.neuralnet.activations"):
             try: module = importlib.import_module(name); mark("import-" + name)
             except BaseException: continue
             if hasattr(module, "function"):

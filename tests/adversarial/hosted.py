@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from labkit import contract, starter
+from labkit.lab import contract
+
+from labkit.lab import stubs as starter
 from tests.adversarial.corpus import ALL, CORPUS, LAB, NOTEBOOK, Attack, Files
 from tests.sample_class import EMPTY_NOTEBOOK
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from labkit import results
-from labkit.bundle import Bundle
-from labkit.classroom import grade_class
-from labkit.delivery import grade_to
+from labkit.judging import result as results
+from labkit.lab.bundle import Bundle
+from labkit.classroom.pool import grade_class
+from labkit.classroom.grade import grade_to
 
 
 def main(bundle: str, submissions: str, out: str, jobs: str, *more: str) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from labkit.grade import Grader
-from labkit.results import GRADED
+from labkit.judging.grader import Grader
+from labkit.judging.result import GRADED
 from tests.adversarial.arena import LINUX, children, descendants, quick_bundle
 from tests.adversarial.corpus import as_folder, solved
 

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labkit import starter
-from labkit.bundle import Bundle
-from labkit.explain import Knowledge
-from labkit.grade import load_questions
-from labkit.judge import Recorder
-from labkit.results import GRADED
+from labkit.lab import stubs as starter
+from labkit.lab.bundle import Bundle
+from labkit.judging.knowledge import Knowledge
+from labkit.judging.grader import load_questions
+from labkit.judging.judge import Recorder
+from labkit.judging.result import GRADED
 from labkit.student import labcheck
 from labkit.student.labcheck import MESSAGE_LIMIT
 from tests.adversarial.arena import (
@@ -112,7 +112,7 @@ def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
 
 
 _CAN_GRADE = """
-import labkit.classroom, numpy, subprocess, sys
+import labkit.classroom.pool, numpy, subprocess, sys
 subprocess.run([sys.executable, "-c", "import numpy"], check=True)
 """
 

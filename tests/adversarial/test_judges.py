@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from labkit import reference
-from labkit.build import built
-from labkit.explain import Knowledge
-from labkit.grade import Grader, load_questions
-from labkit.judge import GraderCheck
-from labkit.labs import find
+from labkit.lab import reference
+from labkit.building.build import built
+from labkit.judging.knowledge import Knowledge
+from labkit.judging.grader import Grader, load_questions
+from labkit.judging.judge import GraderCheck
+from labkit.lab.lab import find
 from labkit.student import labcheck
 from labkit.student.labcheck import CaseRun, Observation, Probe, Tried, WrongOutcome
 from tests.adversarial.arena import LINUX, quick_bundle

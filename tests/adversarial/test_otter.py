@@ -14,12 +14,12 @@ from textwrap import dedent
 
 import pytest
 
-from labkit import starter
-from labkit.build import built
-from labkit.bundle import Bundle
-from labkit.grade import Grader
-from labkit.labs import find
-from labkit.zips import write_zip
+from labkit.lab import stubs as starter
+from labkit.building.build import built
+from labkit.lab.bundle import Bundle
+from labkit.judging.grader import Grader
+from labkit.lab.lab import find
+from labkit.base.zips import write_zip
 from tests.adversarial import hosted
 from tests.adversarial.arena import (
     LINUX,
@@ -203,7 +203,7 @@ def test_what_cannot_be_judged_tells_nothing(place: Arena, files: dict[str, str 
 _REFUSED = """
 import json, sys
 from pathlib import Path
-from labkit import otter_plugin
+from labkit.judging import otter_plugin
 import otter
 from otter.test_files import exception_test
 session = otter_plugin.open_session(sys.argv[1], sys.argv[2])
@@ -237,7 +237,7 @@ def test_the_log_server_unpickles_nothing() -> None:
     """Otter listens on a local port for its own log records, which are pickles."""
     from otter.execute import logging
 
-    from labkit.otter_plugin import _silence_log_server
+    from labkit.judging.otter_plugin import _silence_log_server
 
     _silence_log_server()
     (server, stop) = logging.start_server()

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from labkit import feedback, results
-from labkit.grade import Grader
-from labkit.judge import Judge
-from labkit.results import Result
+from labkit.reporting import feedback
+
+from labkit.judging import result as results
+from labkit.judging.grader import Grader
+from labkit.judging.judge import Judge
+from labkit.judging.result import Result
 from tests.adversarial.arena import LINUX, quick_bundle
 from tests.adversarial.corpus import Files, as_folder
 from tests.adversarial.smuggling import smugglers

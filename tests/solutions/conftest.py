@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from labkit import reference
+from labkit.lab import reference
 
 reference.load()
 settings.register_profile("no deadline", deadline=None)  # a busy machine is no failure

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from labkit import paths
-from labkit.differences import central_differences
+from labkit.base import paths
+from labkit.judging.differences import central_differences
 from labkit.student import labcheck
 from labkit.student.labcheck import (
     CaseFailed,

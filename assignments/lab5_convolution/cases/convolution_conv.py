@@ -118,6 +118,7 @@ def hidden_conv_forward__speed(check, np):
         1,
         1,
         at_least=5.0,
+        than="conv_forward_plain_loops",
     )
 
 

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from labkit.atomic import write_bytes
+from labkit.base.files import write_bytes
 
 _TIME = (2020, 1, 1, 0, 0, 0)
 

@@ -7,23 +7,20 @@ must lose nothing. With `--mutants` the reference itself is changed line by line
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from labkit import catalogue, mutants
-from labkit.atomic import write_text
-from labkit.bundle import Bundle
-from labkit.explain import load_catalogue
-from labkit.grade import Grader
-from labkit.labs import Lab
-from labkit.results import Result
+from labkit.building import mutants
+from labkit.judging.grader import Grader
+from labkit.judging.result import Result
+from labkit.lab.bundle import Bundle
+from labkit.lab.lab import Lab
+from labkit.mistakes import Catalogue, Variant, Version, submission_files
 from labkit.student.labcheck.check import TOO_SLOW
 
 NAMED_SHARE = 0.95
@@ -61,8 +58,8 @@ class Finding:
 
 def run(labs: Sequence[Lab], seeds: int = 1, mutants: bool = False) -> bool:
     """Audit labs and print the matrix; gives whether the grader has no hole."""
-    from labkit.build import built
-    from labkit.screen import progress, waiting
+    from labkit.base.progress import progress, waiting
+    from labkit.building.build import built
 
     console = Console(highlight=False)
     good = True
@@ -84,9 +81,8 @@ def audit(
     advance: object = None,
 ) -> list[Finding]:
     """Grade every version of a lab's catalogue, once for each seed of the hidden inputs."""
-    load_catalogue(bundle.lab)
-    number = bundle.lab.number
-    versions = [*catalogue.entries(number), *catalogue.variants(number)]
+    found_in = Catalogue.of(bundle.lab)
+    versions = [*found_in.mistakes, *found_in.variants]
     work = [(version.key, seed) for seed in seeds for version in versions]
     if callable(begin):
         begin(len(work))
@@ -143,11 +139,11 @@ def show(console: Console, lab: Lab, findings: Sequence[Finding]) -> bool:
     return not holes and share >= NAMED_SHARE
 
 
-def judge_version(grader: Grader, version: catalogue.Version, seed: int) -> Finding:
+def judge_version(grader: Grader, version: Version, seed: int) -> Finding:
     """Grade one version as a student's submission."""
-    files = catalogue.submission_files(version, grader.lab.number)
+    files = submission_files(version, grader.lab)
     result = grade_files(grader, files)
-    may_be_slow = isinstance(version, catalogue.Variant) and version.slow
+    may_be_slow = isinstance(version, Variant) and version.slow
     lost = {
         question.name
         for question in result.questions
@@ -162,7 +158,7 @@ def judge_version(grader: Grader, version: catalogue.Version, seed: int) -> Find
         key=version.key,
         function=version.function,
         seed=seed,
-        right=isinstance(version, catalogue.Variant),
+        right=isinstance(version, Variant),
         caught=version.function in lost,
         spilled=tuple(sorted(lost - {version.function})),
         named=named,
@@ -174,11 +170,7 @@ def judge_version(grader: Grader, version: catalogue.Version, seed: int) -> Find
 
 def grade_files(grader: Grader, files: dict[str, str], only: Sequence[str] | None = None) -> Result:
     """Grade a submission given as texts by path."""
-    with tempfile.TemporaryDirectory(prefix="labkit-audit-") as work:
-        Path(work).chmod(0o755)
-        for path, text in files.items():
-            write_text(Path(work) / path, text)
-        return grader.grade(Path(work), "version", only=only)
+    return grader.grade({path: text.encode() for path, text in files.items()}, "version", only=only)
 
 
 # ---------------------------------------------------------------- in several processes
@@ -204,7 +196,7 @@ def _grader(seed: int) -> Grader:
     assert _bundle is not None
     if seed not in _graders:
         for grader in _graders.values():
-            grader.zygote.close()
+            grader.close()
         _graders.clear()
         _graders[seed] = Grader(_bundle, seed)
     return _graders[seed]
@@ -213,13 +205,7 @@ def _grader(seed: int) -> Grader:
 def _judge(work: tuple[str, int]) -> Finding:
     key, seed = work
     grader = _grader(seed)
-    number = grader.lab.number
-    (version,) = (
-        version
-        for version in (*catalogue.entries(number), *catalogue.variants(number))
-        if version.key == key
-    )
-    return judge_version(grader, version, seed)
+    return judge_version(grader, grader.knowledge.catalogue[key], seed)
 
 
 # ---------------------------------------------------------------- mutants of the reference

@@ -16,22 +16,25 @@ import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from labkit import __version__, catalogue, contract, gradescope, leaks, paths, starter
-from labkit.atomic import write_bytes, write_text
-from labkit.bundle import Bundle
-from labkit.errors import CheckFailedError, LabkitError
-from labkit.explain import Knowledge
-from labkit.grade import load_questions
-from labkit.judge import Recorder
-from labkit.labs import Lab
+from labkit import __version__
+from labkit.base import paths
+from labkit.base.errors import CheckFailedError, LabkitError
+from labkit.base.files import write_bytes, write_text
+from labkit.base.zips import read_tree, write_zip
+from labkit.building import leaks
+from labkit.judging.grader import load_questions
+from labkit.judging.judge import Recorder
+from labkit.judging.knowledge import Knowledge
+from labkit.lab import stubs
+from labkit.lab.bundle import FINGERPRINT, Bundle
+from labkit.lab.lab import Lab
 from labkit.student import labcheck
-from labkit.zips import read_tree, write_zip
 
 STUDENT_REQUIREMENTS = ["numpy>=2.0", "matplotlib>=3.9", "otter-grader>=7.0,<8", "jupyterlab>=4.2"]
 
@@ -48,25 +51,41 @@ def cache_folder() -> Path:
     return Path.home() / ".cache" / "labkit" / "labs"
 
 
-def fingerprint(lab: Lab, own_work: bool = False) -> str:
+def build_key(lab: Lab, own_work: bool = False) -> str:
     """A hash of everything that a built lab depends on."""
     digest = hashlib.sha256(f"{__version__} {own_work} {np.__version__}".encode())
-    trees = [
-        lab.folder,
-        paths.SOLUTIONS / contract.PACKAGE,
-        paths.ASSIGNMENTS / "data",
-        paths.PACKAGE,
-    ]
-    for tree in trees:
-        for name, content in read_tree(tree).items():
-            if not name.startswith("_"):
-                digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    parts = {
+        "lab": read_tree(lab.folder),
+        "kit": kit_files(lab),
+        "building": read_tree(paths.PACKAGE / "building"),
+        "student": read_tree(paths.STUDENT_FILES),
+        "upload": read_tree(paths.GRADESCOPE_UPLOAD),
+    }
+    for part, files in parts.items():
+        for name, content in sorted(files.items()):
+            digest.update(f"{part}/{name}\0".encode() + hashlib.sha256(content).digest())
+    digest.update(_earlier(lab).encode())
     return digest.hexdigest()[:16]
+
+
+def grading_fingerprint(lab: Lab, files: Mapping[str, bytes]) -> str:
+    """A hash of what can change a grade: of what travels in the autograder, without its words."""
+    config = (lab.contract, lab.questions, lab.thresholds, lab.limits, lab.seed)
+    digest = hashlib.sha256(f"{np.__version__} {config}".encode())
+    for name, content in sorted(files.items()):
+        if not name.endswith("/lab.toml") and not name.startswith("labkit/platforms/"):
+            digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    return digest.hexdigest()[:16]
+
+
+def _earlier(lab: Lab) -> str:
+    """What a lab takes from those that it builds on."""
+    return repr([function for function in lab.contract if function not in lab.functions])
 
 
 def built(lab: Lab, own_work: bool = False, say: Report = lambda line: None) -> Bundle:
     """The lab, built; from the cache where nothing that it depends on has changed."""
-    root = cache_folder() / f"{lab.name}{'-own' if own_work else ''}-{fingerprint(lab, own_work)}"
+    root = cache_folder() / f"{lab.name}{'-own' if own_work else ''}-{build_key(lab, own_work)}"
     if not (root / "student.zip").is_file():
         say(f"building {lab.name}")
         cache_folder().mkdir(parents=True, exist_ok=True)
@@ -107,7 +126,7 @@ def _build(lab: Lab, root: Path, own_work: bool) -> None:
         _lay_out_grader(lab, root, assigned)
         bundle = Bundle(root)
         manifest, arrays = record(bundle)
-        _lay_out_student(bundle, assigned, own_work, manifest, arrays)
+        _lay_out_student(bundle, assigned, own_work=own_work, manifest=manifest, arrays=arrays)
         leaks.check(bundle)
         write_zip(root / "student.zip", read_tree(bundle.student))
         _write_autograder(bundle, assigned)
@@ -118,11 +137,11 @@ def _otter_assign(lab: Lab, scratch: Path) -> Path:
     # Notebook libraries take seconds to import, and only a build needs them.
     import nbformat
 
-    from labkit import master
+    from labkit.building import notebook
 
     source = scratch / "master"
     source.mkdir()
-    nbformat.write(master.notebook(lab), source / f"{lab.name}.ipynb")
+    nbformat.write(notebook.notebook(lab), source / f"{lab.name}.ipynb")
     shutil.copy(paths.STUDENT_FILES / "check.py", source)
     from otter.assign import main as otter_assign
 
@@ -137,22 +156,36 @@ def _otter_assign(lab: Lab, scratch: Path) -> Path:
                 no_pdfs=True,
             )
     except Exception as error:
-        raise LabkitError(
-            f"Otter Assign stopped on {lab.master}: {error}. Look at the raw marker cells there."
-        ) from error
+        raise LabkitError(f"Otter Assign stopped on {lab.text} and its cases: {error}.") from error
     return scratch / "assigned"
 
 
 def _lay_out_grader(lab: Lab, root: Path, assigned: Path) -> None:
-    target = root / "lab"
+    target = root / "labs" / lab.name
     for path in sorted((assigned / "autograder" / "tests").glob("*.py")):
         write_text(target / "tests" / path.name, path.read_text(encoding="utf-8"))
     write_bytes(target / "lab.toml", (lab.folder / "lab.toml").read_bytes())
-    for path in _assets(lab):
-        write_bytes(target / path.name, path.read_bytes())
-    for name in ("catalogue.py",):
-        if (lab.folder / name).is_file():
-            write_bytes(target / name, (lab.folder / name).read_bytes())
+    for path in (*_assets(lab), *sorted((lab.folder / "mistakes").glob("*.py"))):
+        write_bytes(target / path.relative_to(lab.folder), path.read_bytes())
+    for name, functions in _functions_by_lab(lab).items():
+        lines = [f'{function} = "{module}"' for function, module in functions.items()]
+        write_text(root / "labs" / name / "lab.toml", "\n".join(["[functions]", *lines, ""]))
+    files = kit_files(lab) | _lab_files(root)
+    write_text(root / FINGERPRINT, grading_fingerprint(lab, files))
+
+
+def _functions_by_lab(lab: Lab) -> dict[str, dict[str, str]]:
+    """Functions and modules of the labs that a lab builds on, by lab."""
+    found: dict[str, dict[str, str]] = {}
+    for name in lab.earlier:
+        number = int(re.findall(r"\d+", name)[0])
+        found[name] = {one.name: one.module for one in lab.contract if one.lab == number}
+    return found
+
+
+def _lab_files(root: Path) -> dict[str, bytes]:
+    """The lab as it travels in an autograder."""
+    return {f"labs/{name}": content for name, content in read_tree(root / "labs").items()}
 
 
 def _assets(lab: Lab) -> list[Path]:
@@ -167,26 +200,32 @@ def _assets(lab: Lab) -> list[Path]:
 def _lay_out_student(
     bundle: Bundle,
     assigned: Path,
+    *,
     own_work: bool,
     manifest: dict[str, Any],
     arrays: list[np.ndarray],
 ) -> None:
     import nbformat
 
-    from labkit import master
+    from labkit.building import notebook
 
     lab, target = bundle.lab, bundle.student
     book = nbformat.read(assigned / "student" / f"{lab.name}.ipynb", as_version=4)
-    master.renumber(book)
+    notebook.renumber(book)
     write_text(target / f"{lab.name}.ipynb", nbformat.writes(book) + "\n")
     for path in sorted((assigned / "student" / "tests").glob("*.py")):
         write_text(target / "tests" / path.name, path.read_text(encoding="utf-8"))
-    for name, text in starter.stub_package(lab.number, own_work=own_work).items():
+    for name, text in stubs.stub_package(lab, own_work=own_work).items():
         write_text(target / name, text)
     for name, content in read_tree(paths.STUDENT_FILES / "labcheck").items():
         write_bytes(target / "labcheck" / name, content)
     write_bytes(target / "check.py", (paths.STUDENT_FILES / "check.py").read_bytes())
     write_bytes(target / "labdata.py", (paths.STUDENT_FILES / "data.py").read_bytes())
+    for name in ("explore.py", "explore.js"):
+        if (paths.STUDENT_FILES / name).is_file():
+            write_bytes(target / name, (paths.STUDENT_FILES / name).read_bytes())
+    if (lab.folder / "figures.py").is_file():
+        write_bytes(target / "figures.py", (lab.folder / "figures.py").read_bytes())
     write_bytes(target / "recorded.npz", _recorded(manifest, arrays))
     for name, content in read_tree(paths.ASSIGNMENTS / "data").items():
         if not name.endswith(".py"):
@@ -237,7 +276,7 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
         except Exception as error:
             raise CheckFailedError(
                 f"{lab.name}: a case of {question.name} stops on the reference with "
-                f"{type(error).__name__}: {error}. Look at that case in {lab.name}.py."
+                f"{type(error).__name__}: {error}. Look at that case in {lab.name}/cases."
             ) from error
         for verdict in verdicts:
             if not verdict.passed:
@@ -253,14 +292,14 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
         "lab": lab.name,
         "title": lab.title,
         "questions": lab.questions,
-        "modules": {f.name: f.module for f in contract.BY_NAME.values() if f.lab <= lab.number},
+        "modules": lab.contract.module_of,
         "thresholds": lab.thresholds,
         "cases": cases,
         "hidden": hidden,
         "hints": {
-            entry.key: {"title": entry.title, "hint": entry.hint}
-            for entry in catalogue.entries(lab.number)
-            if entry.key in used
+            one.key: {"title": one.title, "hint": one.hint}
+            for one in recorder.knowledge.catalogue.mistakes
+            if one.key in used
         },
     }
     return manifest, arrays
@@ -271,23 +310,37 @@ def _write_autograder(bundle: Bundle, assigned: Path) -> None:
     (source,) = (assigned / "autograder").glob("*-autograder_*.zip")
     with zipfile.ZipFile(source) as archive:
         files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
-    ours = kit_files()
-    ours |= {f"lab/{name}": content for name, content in read_tree(bundle.root / "lab").items()}
+    ours = kit_files(bundle.lab) | _lab_files(bundle.root)
     executable = ("run_autograder", "setup.sh")
     write_zip(bundle.root / "autograder.zip", files | ours, executable)
-    upload = read_tree(gradescope.FILES)
+    upload = read_tree(paths.GRADESCOPE_UPLOAD)
     write_zip(bundle.root / "gradescope.zip", ours | upload, executable)
 
 
-def kit_files() -> dict[str, bytes]:
-    """The kit itself, as it travels inside an autograder: code, reference, images."""
-    files = {
-        f"labkit/{name}": content
-        for name, content in read_tree(paths.PACKAGE).items()
-        if not name.startswith("_solutions/") and not name.startswith("_assignments/")
+_GRADING = ("base", "lab", "mistakes", "sandbox", "intake", "judging", "platforms/gradescope")
+"""Folders of the package that grading one submission imports."""
+
+
+def kit_files(lab: Lab) -> dict[str, bytes]:
+    """What grading a lab imports, as it travels inside an autograder: code, reference, images."""
+    package = paths.PACKAGE
+    wanted = {
+        "__init__.py": package / "__init__.py",
+        "student/data.py": package / "student/data.py",
     }
-    solutions = read_tree(paths.SOLUTIONS / contract.PACKAGE)
-    files |= {f"labkit/_solutions/{contract.PACKAGE}/{name}": c for name, c in solutions.items()}
+    for folder in ("student", "platforms"):
+        wanted[f"{folder}/__init__.py"] = package / folder / "__init__.py"
+    files = {f"labkit/{name}": path.read_bytes() for name, path in wanted.items()}
+    for folder in (*_GRADING, "student/labcheck"):
+        for name, content in read_tree(package / folder).items():
+            if name.endswith(".py") and not name.startswith("upload/"):
+                files[f"labkit/{folder}/{name}"] = content
+    for path, text in stubs.sources(lab).items():
+        files[f"labkit/_solutions/{path}"] = text.encode()
     images = read_tree(paths.ASSIGNMENTS / "data")
-    files |= {f"labkit/_assignments/data/{name}": content for name, content in images.items()}
+    files |= {
+        f"labkit/_assignments/data/{name}": content
+        for name, content in images.items()
+        if not name.endswith(".py")
+    }
     return files

@@ -7,12 +7,13 @@ import inspect
 import re
 from pathlib import Path
 
-from labkit import catalogue, starter
-from labkit.bundle import Bundle
-from labkit.errors import CheckFailedError
-from labkit.zips import read_tree
+from labkit.base.errors import CheckFailedError
+from labkit.base.zips import read_tree
+from labkit.lab import stubs
+from labkit.lab.bundle import Bundle
+from labkit.mistakes import Catalogue
 
-_EVERYDAY = re.compile(r"""@|def |"|#|title|why|hint|rng = np\.random\.default_rng\(""")
+_EVERYDAY = re.compile(r"""@|def |"|#|rng = np\.random\.default_rng\(""")
 """Lines of the catalogue that give nothing away."""
 
 _MARKERS = re.compile(
@@ -22,8 +23,8 @@ _MARKERS = re.compile(
 
 def check(bundle: Bundle) -> None:
     """Raise CheckFailedError where the student's folder gives something away: what and where."""
-    hidden = _hidden_statements(bundle.root / "lab" / "tests")
-    solution = starter.solution_lines(bundle.lab.number)
+    hidden = _hidden_statements(bundle.lab.folder / "tests")
+    solution = stubs.solution_lines(bundle.lab)
     versions = _catalogue_code(bundle)
     for name, content in read_tree(bundle.student).items():
         if name.startswith("data/") or Path(name).suffix in {".npz", ".npy", ".png"}:
@@ -34,7 +35,7 @@ def check(bundle: Bundle) -> None:
                 f"{name} in student.zip still holds the marker {found.group()!r}."
             )
         lines = {_squeezed(line) for line in re.split(r"\n|\\n", text)}
-        if name.startswith("neuralnet/") or name.endswith((".ipynb", ".md")) or "tests/" in name:
+        if _written_by_us(name):
             if leaked := sorted(lines & {_squeezed(line) for line in solution}):
                 raise CheckFailedError(
                     f"{name} in student.zip holds a solution line: {leaked[0]!r}."
@@ -45,6 +46,13 @@ def check(bundle: Bundle) -> None:
         for statement in hidden:
             if statement in text:
                 raise CheckFailedError(f"{name} in student.zip holds a hidden case: {statement!r}.")
+
+
+def _written_by_us(name: str) -> bool:
+    """Whether a file is of the lab, and not of the kit."""
+    return name.startswith(("neuralnet/", "tests/", "figures.py")) or name.endswith(
+        (".ipynb", ".md")
+    )
 
 
 def _squeezed(line: str) -> str:
@@ -76,8 +84,10 @@ def _hidden_statements(tests: Path) -> set[str]:
 def _catalogue_code(bundle: Bundle) -> list[tuple[str, frozenset[str]]]:
     """For each version of the catalogue its key and telling lines."""
     found = []
-    for version in (*catalogue.entries(bundle.lab.number), *catalogue.variants(bundle.lab.number)):
+    for version in Catalogue.of(bundle.lab).versions:
+        words = inspect.getdoc(version.run) or ""
         lines = {line.strip() for line in inspect.getsource(version.run).splitlines()}
+        lines -= {line.strip() for line in words.splitlines()}
         telling = frozenset(line for line in lines if len(line) > 24 and not _EVERYDAY.match(line))
         if telling:
             found.append((version.key, telling))

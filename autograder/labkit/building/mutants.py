@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit import contract, starter
-from labkit.labs import Lab
+from labkit.lab import contract, stubs
+from labkit.lab.lab import Lab
 
-_EQUIVALENT = Path(__file__).parent / "catalogue" / "equivalent_mutants.toml"
+_EQUIVALENT = Path(__file__).parent / "equivalent_mutants.toml"
 
 _BINARY: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
@@ -52,9 +52,9 @@ class Mutant:
 
 def of_lab(lab: Lab) -> list[Mutant]:
     """All mutants of a lab's own contract functions."""
-    files = starter.solution_package(lab.number)
+    files = stubs.solution_package(lab)
     found = []
-    for function in contract.of_lab(lab.number):
+    for function in lab.functions:
         if function.name in lab.questions:
             found += list(_of_function(files, function))
     return found

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import keyword
 import re
+from pathlib import Path
 
-from labkit import contract, paths
-from labkit.atomic import write_text
-from labkit.errors import LabkitError
-from labkit.labs import Lab, available
+from labkit.base import paths
+from labkit.base.errors import LabkitError
+from labkit.base.files import write_text
+from labkit.lab.contract import PACKAGE
+from labkit.lab.course import available
+from labkit.lab.lab import Lab
 
-_TEMPLATES = paths.TEMPLATES / "new_lab"
+_TEMPLATES = Path(__file__).parent / "new_lab"
 
 
 def make(name: str) -> list[str]:
-    """Write the four files of lab `name`, such as lab6_dropout; gives what to tell.
+    """Write the five files of lab `name`, such as lab6_dropout; gives what to tell.
 
     Raises LabkitError where the name does not fit or is taken.
     """
@@ -30,16 +33,18 @@ def make(name: str) -> list[str]:
             "and run .venv/bin/labkit new in the clone."
         )
     number, module = int(found[1]), found[2]
-    if taken := [lab.name for lab in available() if lab.number == number]:
+    labs = available()
+    if taken := [lab.name for lab in labs if lab.number == number]:
         raise LabkitError(f"Lab {number} exists already: {taken[0]}. Choose another number.")
-    if module in contract.modules() or module in contract.BY_NAME:
+    if any(module in (*lab.contract.modules, *lab.contract.names) for lab in labs):
         raise LabkitError(f"{module!r} is a name of the package already: choose another word.")
     folder = paths.ASSIGNMENTS / name
     files = {
         folder / "lab.toml": "lab.toml",
-        folder / f"{name}.py": "master.py.txt",
-        folder / "catalogue.py": "catalogue.py.txt",
-        paths.SOLUTIONS / contract.PACKAGE / f"{module}.py": "solution.py.txt",
+        folder / "text.py": "text.py.txt",
+        folder / "cases" / f"{module}.py": "cases.py.txt",
+        folder / "mistakes" / f"{module}.py": "mistakes.py.txt",
+        paths.SOLUTIONS / PACKAGE / f"{module}.py": "solution.py.txt",
     }
     for path in files:
         if path.exists():
@@ -53,5 +58,5 @@ def make(name: str) -> list[str]:
     short = f"lab{number}"
     return [
         *(f"wrote {path}" for path in files),
-        f"Next: labkit build {short}, labkit audit {short}; then change the four files.",
+        f"Next: labkit build {short}, labkit audit {short}; then change the five files.",
     ]

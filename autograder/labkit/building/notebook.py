@@ -1,16 +1,27 @@
-"""A lab's master: readable text in version control, an Otter Assign notebook when it is built."""
+"""From a lab's text and cases to the notebook that Otter Assign reads.
+
+A teacher writes prose and small cells (`text.py`, in Jupytext's percent format) and the cases of a
+question in `cases/`; the markers that Otter wants around both are put in here. In the text stands
+
+- a code cell `grader.check("softmax")` where the cases of that question belong;
+- a Markdown cell `question="why_xor"` for a written question, and right behind it one with
+  `answer="why_xor"`, the model answer and the rubric, which no student gets;
+- cells with `option="…"`, which are left out unless lab.toml switches that option on.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import jupytext
 import nbformat
 
-from labkit.errors import LabkitError
-from labkit.labs import Lab
+from labkit.base.errors import LabkitError
+from labkit.building.cases import read_cases
+from labkit.lab.lab import Lab
 
 FIRST_CELL = """\
 # Run this cell first. `grader.check("name")` runs the checks of one question.
@@ -21,37 +32,101 @@ import labcheck
 grader = labcheck.start("{name}")"""
 
 
-def notebook(lab: Lab) -> Any:
-    """The Otter Assign notebook (nbformat 4) of a lab's master.
+_CHECK = re.compile(r'grader\.check\("(\w+)"\)')
+"""What stands in the text where the cases of a question belong."""
 
-    Points come from lab.toml. Raises LabkitError where master and lab.toml do not fit together.
+
+def notebook(lab: Lab) -> Any:
+    """The Otter Assign notebook (nbformat 4) of a lab.
+
+    Points come from lab.toml. Raises LabkitError where text, cases and lab.toml do not fit.
     """
-    if not lab.master.is_file():
-        raise LabkitError(f"{lab.master} is missing: a lab's notebook is written there.")
-    book = jupytext.read(lab.master, fmt="py:percent")
+    book = _text(lab)
+    found: list[str] = []
+    cells = [nbformat.v4.new_raw_cell(_assignment_config(lab))]
+    cells += _with_first_cell(lab, list(_marked(lab, book.cells, found)))
+    wanted = (*lab.questions, *(question.name for question in lab.written))
+    if missing := [name for name in wanted if name not in found]:
+        raise LabkitError(
+            f"{lab.text}: no cell for {', '.join(missing)}, which lab.toml names: write "
+            f'grader.check("{missing[0]}") where its checks belong, or question="{missing[0]}" '
+            "behind the %% of a written question."
+        )
+    for name in found:
+        if name not in wanted or found.count(name) > 1:
+            what = "stands twice" if name in wanted else "has no points in lab.toml"
+            raise LabkitError(f"{lab.text}: question {name!r} {what}.")
+    book.cells = cells
+    renumber(book)
+    return book
+
+
+def _text(lab: Lab) -> Any:
+    if not lab.text.is_file():
+        raise LabkitError(f"{lab.text} is missing: a lab's notebook is written there.")
+    book = jupytext.read(lab.text, fmt="py:percent")
     book.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
         }
     )
-    found = []
-    for cell in book.cells:
-        if cell.cell_type == "raw" and "BEGIN QUESTION" in cell.source:
-            name = _field(cell.source, "name")
-            found.append(name)
-            cell.source = f"{cell.source.rstrip()}\npoints: {_points(lab, name)}"
-    written = {question.name for question in lab.written}
-    if missing := [name for name in (*lab.questions, *sorted(written)) if name not in found]:
-        raise LabkitError(
-            f"{lab.master}: no question block for {', '.join(missing)}, which lab.toml names."
-        )
-    book.cells = [
-        nbformat.v4.new_raw_cell(_assignment_config(lab)),
-        *_with_first_cell(lab, book.cells),
-    ]
-    renumber(book)
     return book
+
+
+def _marked(lab: Lab, cells: list[Any], found: list[str]) -> Iterator[Any]:
+    """The cells with Otter's markers around questions; names of questions go to `found`."""
+    cases = read_cases(lab)
+    open_question = ""
+    for cell in cells:
+        about = dict(cell.metadata)
+        cell.metadata = nbformat.from_dict({})
+        if about.get("option") and not lab.options.get(about["option"]):
+            continue
+        if open_question and about.get("answer") != open_question:
+            yield _raw("END QUESTION")
+            open_question = ""
+        if about.get("answer"):
+            if not open_question:
+                raise LabkitError(
+                    f"{lab.text}: the answer to {about['answer']!r} does not stand right behind "
+                    "its question."
+                )
+            yield from (_raw("BEGIN SOLUTION"), cell, _raw("END SOLUTION"), _raw("END QUESTION"))
+            open_question = ""
+        elif about.get("question"):
+            open_question = about["question"]
+            found.append(open_question)
+            yield _raw("BEGIN QUESTION", open_question, _points(lab, open_question), "manual: true")
+            yield cell
+        elif match := _CHECK.fullmatch(cell.source.strip()):
+            name = match[1]
+            found.append(name)
+            yield from (_raw("BEGIN QUESTION", name, _points(lab, name)), _raw("BEGIN TESTS"))
+            for case in cases.get(name, ()):
+                mark = "# HIDDEN\n" if case.hidden else ""
+                yield nbformat.v4.new_code_cell(mark + case.source)
+            yield from (_raw("END TESTS"), _raw("END QUESTION"))
+        else:
+            yield cell
+    if open_question:
+        yield _raw("END QUESTION")
+
+
+def _raw(marker: str, name: str = "", points: float | None = None, *more: str) -> Any:
+    lines = [f"# {marker}"]
+    if name:
+        lines += [f"name: {name}", f"points: {points:g}", *more]
+    return nbformat.v4.new_raw_cell("\n".join(lines))
+
+
+def _points(lab: Lab, name: str) -> float:
+    points = lab.questions | {question.name: question.points for question in lab.written}
+    if name not in points:
+        raise LabkitError(
+            f"{lab.text}: question {name!r} has no points in {lab.folder / 'lab.toml'}."
+        )
+    return points[name]
 
 
 def renumber(book: Any) -> None:
@@ -69,25 +144,6 @@ def _with_first_cell(lab: Lab, cells: list[Any]) -> Iterator[Any]:
             yield nbformat.v4.new_code_cell(FIRST_CELL.format(name=lab.name))
             placed = True
         yield cell
-
-
-def _points(lab: Lab, name: str) -> str:
-    if name in lab.questions:
-        return f"{lab.questions[name]:g}"
-    for question in lab.written:
-        if question.name == name:
-            return f"{question.points:g}"
-    raise LabkitError(
-        f"{lab.master}: question {name!r} has no points in {lab.folder / 'lab.toml'}."
-    )
-
-
-def _field(source: str, field: str) -> str:
-    for line in source.splitlines():
-        key, _, value = line.partition(":")
-        if key.strip() == field:
-            return value.strip()
-    raise LabkitError(f"A question block has no {field!r} line: {source.splitlines()[0]!r}.")
 
 
 def _assignment_config(lab: Lab) -> str:
@@ -108,7 +164,7 @@ def _assignment_config(lab: Lab) -> str:
             "files": ["neuralnet"],
         },
         "requirements": GRADING_REQUIREMENTS,
-        "plugins": [{"labkit.otter_plugin.Isolation": {"lab": lab.name}}],
+        "plugins": [{"labkit.judging.otter_plugin.Isolation": {"lab": lab.name}}],
         "generate": {"show_hidden": True, "force_public_test_summary": False},
     }
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in config.items()]

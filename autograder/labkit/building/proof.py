@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from labkit import starter
-from labkit.atomic import write_text
-from labkit.bundle import Bundle
-from labkit.errors import CheckFailedError
-from labkit.grade import Grader
+from labkit.base.errors import CheckFailedError
+from labkit.base.files import write_text
+from labkit.judging.grader import Grader
+from labkit.lab import stubs
+from labkit.lab.bundle import Bundle
 
 _STAMP = "proved.txt"
 
@@ -23,16 +20,13 @@ def prove(bundle: Bundle) -> str:
     if stamp.is_file():
         return stamp.read_text(encoding="utf-8")
     lab = bundle.lab
-    with tempfile.TemporaryDirectory() as work, Grader(bundle) as grader:
+    with Grader(bundle) as grader:
         scores = {}
         for name, package in (
-            ("solution", starter.solution_package(lab.number)),
-            ("starter", starter.stub_package(lab.number)),
+            ("solution", stubs.solution_package(lab)),
+            ("starter", stubs.stub_package(lab)),
         ):
-            folder = Path(work) / name
-            for path, text in package.items():
-                write_text(folder / path, text)
-            result = grader.grade(folder, name)
+            result = grader.grade({path: text.encode() for path, text in package.items()}, name)
             scores[name] = result.percent(lab)
             wrong = [
                 f"{question.name}, “{case.title}”: {case.message}"

@@ -1,7 +1,7 @@
 """Sends submissions to an existing Dask cluster: `labkit grade --scheduler tcp://host:8786`.
 
-The machines need this package installed, nothing else: the built lab and each clean submission
-travel as bytes, and the files are written here. Dask gives the work of a lost machine to another.
+The machines need this package installed, nothing else: the built lab and each submission travel as
+bytes, and the files are written here. Dask gives the work of a lost machine to another.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ import atexit
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from labkit import results
-from labkit.atomic import write_bytes
-from labkit.bundle import Bundle
-from labkit.classroom import Order, keep
-from labkit.errors import LabkitError
-from labkit.grade import Grader
-from labkit.results import Result
-from labkit.zips import read_tree
+from labkit.base.errors import LabkitError
+from labkit.base.files import write_bytes
+from labkit.base.zips import read_tree
+from labkit.classroom.order import Order
+from labkit.classroom.pool import Graded
+from labkit.intake import Submission
+from labkit.judging.grader import Grader
+from labkit.judging.result import Result
+from labkit.lab.bundle import Bundle
 
 CONNECT_SECONDS = 20
 _RETRIES = 3
@@ -30,7 +31,9 @@ _WINDOW = 4
 """Submissions on their way, for each core of the cluster."""
 
 
-def grade_all(order: Order, scheduler: str) -> Iterator[Result]:
+def grade_on_cluster(
+    order: Order, submissions: Iterable[Submission], scheduler: str
+) -> Iterator[Graded]:
     """Grade a class on the cluster at `scheduler`; results come as they are done.
 
     Raises LabkitError where the cluster cannot be reached or Dask is not installed.
@@ -52,51 +55,39 @@ def grade_all(order: Order, scheduler: str) -> Iterator[Result]:
         cores = sum(client.ncores().values())
         if not cores:
             raise LabkitError(f"The Dask cluster at {scheduler} has no workers: start some first.")
-        lab = client.scatter(read_tree(order.bundle.root / "lab"), broadcast=True)
-        waiting = iter(range(len(order.submissions)))
-        sent: dict[Any, tuple[str, dict[str, Any]]] = {}
+        lab = client.scatter(read_tree(order.bundle.root / "labs"), broadcast=True)
+        left = iter(submissions)
+        sent: dict[Any, Submission] = {}
         running = as_completed(loop=client.loop)
 
-        def send() -> Iterator[Result]:
-            for index in waiting:
-                packed = _packed(order, index)
-                if isinstance(packed, Result):
-                    yield packed
+        def send() -> Iterator[Graded]:
+            """Send the next one that is to be graded; those before it are settled."""
+            for submission in left:
+                if settled := order.settled(submission):
+                    yield submission, settled
                     continue
-                name, files, more = packed
                 future = client.submit(
-                    grade_files, order.bundle.root.name, lab, name, files,
+                    grade_files, order.bundle.fingerprint, lab, submission.name, submission.files,
                     pure=False, retries=_RETRIES,
                 )  # fmt: skip
-                sent[future] = (name, more)
+                sent[future] = submission
                 running.add(future)
                 return
 
         for _ in range(_WINDOW * cores):
             yield from send()
         for future in running:
-            name, more = sent.pop(future)
+            submission = sent.pop(future)
             try:
-                result = replace(future.result(), **more)
+                result = order.keep(replace(future.result(), **order.about(submission)))
             except Exception as error:
-                status = (
-                    f"failed: the cluster lost this submission {_RETRIES + 1} times "
-                    f"({type(error).__name__}); grade it here"
+                result = order.failed(
+                    submission,
+                    f"the cluster lost this submission {_RETRIES + 1} times "
+                    f"({type(error).__name__}); grade it here",
                 )
-                result = results.ungraded(order.bundle.lab, name, status)
-            yield keep(order, result)
+            yield submission, result
             yield from send()
-
-
-def _packed(order: Order, index: int) -> Result | tuple[str, dict[str, bytes], dict[str, Any]]:
-    """A submission as bytes, or its result where there is nothing to send."""
-    submission = order.submissions[index]
-    if earlier := order.earlier(submission):
-        return earlier
-    if submission.problem:
-        return keep(order, order.unusable(submission))
-    with submission.prepare() as folder:
-        return submission.name, read_tree(folder), order.about(submission)
 
 
 # ---------------------------------------------------------------- on a machine of the cluster
@@ -105,14 +96,11 @@ _graders: dict[str, tuple[Grader, threading.Lock]] = {}
 _starting = threading.Lock()
 
 
-def grade_files(key: str, lab: dict[str, bytes], name: str, files: dict[str, bytes]) -> Result:
+def grade_files(key: str, lab: dict[str, bytes], name: str, files: Mapping[str, bytes]) -> Result:
     """Grade one submission, given as files; the grader stays warm for the next one."""
     grader, lock = _grader(key, lab)
-    with tempfile.TemporaryDirectory(prefix="labkit-task-") as work, lock:
-        Path(work).chmod(0o755)
-        for path, content in files.items():
-            write_bytes(Path(work) / path, content)
-        return grader.grade(Path(work), name)
+    with lock:
+        return grader.grade(files, name)
 
 
 def _own_folder() -> str | None:
@@ -131,6 +119,6 @@ def _grader(key: str, lab: dict[str, bytes]) -> tuple[Grader, threading.Lock]:
             root = Path(tempfile.mkdtemp(prefix="labkit-lab-", dir=_own_folder()))
             atexit.register(shutil.rmtree, root, ignore_errors=True)
             for path, content in lab.items():
-                write_bytes(root / "lab" / path, content)
+                write_bytes(root / "labs" / path, content)
             _graders[key] = (Grader(Bundle(root)), threading.Lock())
         return _graders[key]

@@ -1,26 +1,46 @@
-"""What `labkit grade` and `labkit moodle` do around the grading: files, summary, screen."""
+"""What `labkit grade` runs: a class from its submissions to files, summary and screen."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from labkit import report, results, similar
-from labkit.atomic import write_text
-from labkit.bundle import Bundle
-from labkit.classroom import grade_class
-from labkit.errors import LabkitError
-from labkit.intake import Moodle, open_submissions
-from labkit.labs import Lab
-from labkit.results import GRADED, Result
+from labkit.base.errors import LabkitError
+from labkit.base.progress import progress, say
+from labkit.classroom import marks
+from labkit.classroom.grades import write_grades
+from labkit.classroom.order import Order
+from labkit.classroom.pool import Graded, grade_here, grade_in_processes
+from labkit.intake import Submission, Submissions, open_submissions
+from labkit.judging import result as results
+from labkit.judging.result import GRADED, Result
+from labkit.lab.bundle import Bundle
+from labkit.lab.lab import Lab
+from labkit.reporting import feedback, numbers, report, similar
 from labkit.sandbox import Zygote
 
 TEMPLATE = "marks-template.csv"
 """To be filled in with marks for the written questions, for --manual."""
 
 
+@dataclass(frozen=True)
+class Options:
+    """How a class is to be graded."""
+
+    jobs: int = 0
+    """Submissions at a time; 0 is one a core."""
+    resume: bool = False
+    """Keep results whose submission has not changed."""
+    scheduler: str | None = None
+    """Address of a Dask cluster."""
+    manual: Path | None = None
+    """CSV with marks for the written questions."""
+
+
 @dataclass
-class Graded:
+class GradedClass:
     """A graded class and the files that were written."""
 
     lab: Lab
@@ -31,67 +51,88 @@ class Graded:
 
     def show(self) -> None:
         """Print the table of scores, who needs a look, and the files."""
-        from labkit.screen import show_class
+        from labkit.reporting.terminal import show_class
 
-        show_class(self)
+        show_class(self.lab, self.results, files=self.files, summary=self.summary)
 
 
-def grade_to(
-    bundle: Bundle,
-    submissions: Path,
-    out: Path,
-    jobs: int,
-    resume: bool,
-    scheduler: str | None,
-    manual: Path | None,
-) -> Graded:
+def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
     """Grade a class into `out`: grades.csv, results, feedback, report.html.
 
     Raises LabkitError where the input cannot be read.
     """
-    from labkit import marks
-    from labkit.screen import progress, say
-
     lab = bundle.lab
     # What cannot be read stops before the long work.
-    given = marks.read_marks(manual, _points(lab)) if manual is not None else None
-    opened = open_submissions(submissions, leave_out=out)
-    if submissions.is_file() and len(opened) == 1 and not opened[0].platform and opened[0].problem:
-        raise LabkitError(f"There is nothing to grade: {opened[0].problem}")
-    with Zygote.start() as zygote:
+    given = None
+    if options.manual is not None:
+        given = marks.read_marks(options.manual, _points(lab))
+    opened = open_submissions(submissions, lab.contract.modules, leave_out=out)
+    if submissions.is_file() and len(opened) == 1 and not opened.platforms[0]:
+        alone = opened[0]
+        if alone.problem:
+            raise LabkitError(f"There is nothing to grade: {alone.problem}")
+    with Zygote.start(lab.contract.module_of) as zygote:
         if not zygote.confinement.complete:
             say(zygote.confinement.sentence)
-    comparison = similar.Comparison(opened, lab)
+    comparison = similar.Comparison(opened.names, lab)
     with progress(f"grading {lab.short}") as (begin, advance):
 
-        def graded(result: Result) -> None:
+        def graded(submission: Submission, result: Result) -> None:
             advance(result)
             if result.status == GRADED:  # here, while others are being graded
-                comparison.add(result.submission)
+                comparison.add(submission.name, submission.files)
 
-        found, notes = grade_class(
-            bundle,
-            submissions,
-            out,
-            jobs=jobs,
-            resume=resume,
-            scheduler=scheduler,
-            begin=begin,
-            advance=graded,
-        )
-    summary = list(notes)
+        begin(len(opened))
+        found = grade_class(bundle, opened, out, options, advance=graded)
+    summary = list(opened.notes)
     if given is not None:
         found = _with_marks(lab, found, out, given, summary)
-    results.write_grades(out / "grades.csv", found, lab)
+    write_grades(out / "grades.csv", found, lab)
     similarity = comparison.finish()
     summary += [*needs_a_look(found), *near_identical(similarity)]
-    written = report.write(out, found, lab, similarity=similarity, notes=notes)
+    written = report.write(out, found, lab, similarity=similarity, notes=opened.notes)
     files = [written[0], out / "grades.csv", *written[1:], out / "results", out / "feedback"]
     if lab.written and given is None:
         files.append(out / TEMPLATE)
         if not files[-1].is_file():  # one that is being filled in stays
             marks.write_marks_template(files[-1], [one.submission for one in found], _points(lab))
-    return Graded(lab, found, files, summary)
+    return GradedClass(lab, found, files, summary)
+
+
+def grade_class(
+    bundle: Bundle,
+    submissions: Submissions,
+    out: Path,
+    options: Options,
+    *,
+    advance: Callable[[Submission, Result], None] = lambda submission, result: None,
+) -> list[Result]:
+    """Grade every submission into `out/results` and `out/feedback`; each is opened once.
+
+    `advance` hears each result as it comes. Gives the results in the order of the submissions.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    for unfinished in (*out.glob(".writing-*"), *out.glob("*/.writing-*")):  # of a run that died
+        unfinished.unlink(missing_ok=True)
+    order = Order(bundle, out, options.resume)
+    found: dict[str, Result] = {}
+    shared = results.Shared()
+    for submission, result in _graded(order, submissions, options):
+        found[result.submission] = shared(result)
+        advance(submission, result)
+    return [found[name] for name in submissions.names]
+
+
+def _graded(order: Order, submissions: Submissions, options: Options) -> Iterator[Graded]:
+    one_by_one: Iterable[Submission] = iter(submissions)
+    if options.scheduler is not None:
+        from labkit.classroom.dask import grade_on_cluster
+
+        return grade_on_cluster(order, one_by_one, options.scheduler)
+    jobs = min(options.jobs or os.cpu_count() or 1, len(submissions))
+    if jobs <= 1:
+        return grade_here(order, one_by_one)
+    return grade_in_processes(order, one_by_one, jobs)
 
 
 def _points(lab: Lab) -> dict[str, float]:
@@ -103,7 +144,7 @@ def needs_a_look(found: list[Result]) -> list[str]:
     """Who needs a human look, and why: one line a submission."""
     return [
         f"{look.result.submission}: {reason.replace('`', '').rstrip('.')}."
-        for look in report.numbers.looks(found)
+        for look in numbers.looks(found)
         for reason in look.reasons
     ]
 
@@ -126,8 +167,6 @@ def _with_marks(
     summary: list[str],
 ) -> list[Result]:
     """Join marks for written questions in, also in the files that students read."""
-    from labkit import feedback, marks
-
     names = [result.submission for result in found]
     if unknown := sorted(set(given) - set(names)):
         who = ", ".join(unknown)
@@ -142,80 +181,3 @@ def _with_marks(
             feedback.write(out / "feedback" / f"{result.submission}.html", result, lab)
         joined.append(result)
     return joined
-
-
-def moodle_to(
-    bundle: Bundle,
-    submissions: Path,
-    worksheet: Path,
-    out: Path,
-    jobs: int,
-    resume: bool,
-    manual: Path | None,
-) -> Graded:
-    """Grade a Moodle download into `out`, with worksheet.csv and feedback.zip to upload."""
-    from labkit import moodle
-
-    # A bad worksheet or download stops before the long work.
-    sheet = moodle.Worksheet.read(worksheet)
-    whose = _of_moodle(submissions, out)
-    moodle.join(sheet, list(whose.values()))
-    graded = grade_to(bundle, submissions, out, jobs, resume, None, manual)
-    lab = graded.lab
-    outcomes = []
-    for result in graded.results:
-        page = (out / "feedback" / f"{result.submission}.html").read_bytes()
-        owner = whose[result.submission]  # also of one that the grader itself stopped on
-        outcomes.append(
-            moodle.Outcome(
-                owner.id,
-                owner.name,
-                # A zero for a broken upload is a teacher's decision: that row stays as it came.
-                _percent(result, lab) if result.status == GRADED else None,
-                comment(result, lab),
-                page=page,
-            )
-        )
-    found = moodle.answer(sheet, outcomes)
-    found.worksheet.write(out / "worksheet.csv")
-    moodle.write_feedback_zip(out / "feedback.zip", found.pages, found.names)
-    guide = moodle.upload_guide(separator=sheet.separator)
-    told = "".join(f"- {line}\n" for line in found.lines)
-    write_text(out / "upload.txt", f"{guide}\nWhat happened to the rows of {sheet.name}:\n\n{told}")
-    # First, because the screen shows only so many lines, and the report knows nothing of Moodle.
-    graded.summary[:0] = found.lines
-    graded.files[:0] = [out / "worksheet.csv", out / "feedback.zip", out / "upload.txt"]
-    return graded
-
-
-def _percent(result: Result, lab: Lab) -> float:
-    """Points of 100, not rounded: the maximum grade may be large."""
-    possible = result.possible(lab)
-    return 100 * result.total / possible if possible else 0.0
-
-
-def _of_moodle(submissions: Path, out: Path) -> dict[str, Moodle]:
-    """Whose each submission of a download is, by its name.
-
-    Raises LabkitError where it is no download of Moodle's.
-    """
-    opened = open_submissions(submissions, leave_out=out)
-    pairs = zip(opened.names, opened.platforms, strict=True)
-    found = {name: platform for name, platform in pairs if isinstance(platform, Moodle)}
-    if len(found) == len(opened):
-        return found
-    why = opened[0].problem if submissions.is_file() and len(opened) == 1 else None
-    why = why or f"{opened[0].name} has no Moodle id in its name."
-    raise LabkitError(
-        f"{submissions} is no Moodle download: {why} Take the zip of “Download all submissions”, "
-        "or use labkit grade."
-    )
-
-
-def comment(result: Result, lab: Lab) -> str:
-    """The comment in the worksheet: a few lines of plain text; the page tells the rest."""
-    lines = [f"{lab.title}: {result.total:g} of {result.possible(lab):g} points.", result.summary]
-    lost = [question.name for question in result.questions if not question.passed]
-    if lost and result.status == GRADED:
-        lines.append(f"Points are lost in {', '.join(lost)}.")
-    return "\n".join([*lines, "See the feedback file for each check and its hint."])

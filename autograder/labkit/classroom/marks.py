@@ -13,9 +13,9 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from labkit.atomic import write_text
-from labkit.errors import LabkitError
-from labkit.moodle.worksheet import read_number
+from labkit.base.errors import LabkitError
+from labkit.base.files import write_text
+from labkit.base.spreadsheet import read_number, to_csv
 
 SUBMISSION = "submission"
 POSSIBLE = "(possible)"
@@ -30,13 +30,12 @@ def write_marks_template(
     path: str | os.PathLike[str], submissions: Iterable[str], questions: Mapping[str, float]
 ) -> None:
     """Write an empty sheet for `submissions` (names) and `questions` (name -> possible points)."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([SUBMISSION, *questions])
-    writer.writerow([POSSIBLE, *(f"{points:g}" for points in questions.values())])
-    for name in submissions:
-        writer.writerow([_plain(name), *("" for _ in questions)])
-    write_text(path, "\ufeff" + buffer.getvalue())  # the mark makes Excel read it as UTF-8
+    rows = [
+        [SUBMISSION, *questions],
+        [POSSIBLE, *(f"{points:g}" for points in questions.values())],
+        *([name, *("" for _ in questions)] for name in submissions),
+    ]
+    write_text(path, "\ufeff" + to_csv(rows))  # the mark makes Excel read it as UTF-8
 
 
 def read_marks(
@@ -164,8 +163,3 @@ def _decoded(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace")
-
-
-def _plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

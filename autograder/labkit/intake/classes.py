@@ -9,17 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labkit.contract import PACKAGE
-from labkit.errors import LabkitError
+from labkit.base.errors import LabkitError
 from labkit.intake.archives import ArchiveError, Entry, shown
 from labkit.intake.gradescope import FOLDER, METADATA, User, read_submitters
+from labkit.intake.moodle import DownloadName, parse_flat, parse_folder
 from labkit.intake.package import ARCHIVE_ENDINGS, is_junk, module_of
 from labkit.intake.places import InZip, OnDisk, Place, entries_of, starts_like_zip
-from labkit.moodle.names import DownloadName, parse_flat, parse_folder
+from labkit.lab.contract import PACKAGE
 
 MAX_METADATA = 64 << 20
 
@@ -85,8 +85,10 @@ class ClassOf:
     notes: list[str] = field(default_factory=list)
 
 
-def find_class(source: Path, leave_out: Path | None = None) -> ClassOf:
+def find_class(source: Path, modules: Collection[str], leave_out: Path | None = None) -> ClassOf:
     """The submissions in `source`, but for `leave_out`, where results of an earlier run may lie.
+
+    `modules` are those of the lab's package.
 
     Raises IntakeError where there are none or it cannot be read.
     """
@@ -99,11 +101,11 @@ def find_class(source: Path, leave_out: Path | None = None) -> ClassOf:
     try:
         status = source.stat()
         if stat.S_ISDIR(status.st_mode):
-            result = _in_folder(source, results)
+            result = _in_folder(source, modules, results)
         elif not stat.S_ISREG(status.st_mode):
             raise IntakeError(f"{source} is no file and no folder: give a folder or a zip.")
         elif starts_like_zip(source):
-            result = _in_zip(source)
+            result = _in_zip(source, modules)
         else:
             result = ClassOf([single(source)])
     except FileNotFoundError as error:
@@ -151,7 +153,7 @@ def _text(name: str) -> str:
 # A folder ----------------------------------------------------------------------------------------
 
 
-def _in_folder(folder: Path, results: str) -> ClassOf:
+def _in_folder(folder: Path, modules: Collection[str], results: str) -> ClassOf:
     real = os.path.realpath(folder)
     children = [child for child in _visible(folder) if f"{real}/{child.name}" != results]
     inner = children[0] if len(children) == 1 else None
@@ -165,7 +167,7 @@ def _in_folder(folder: Path, results: str) -> ClassOf:
             return bulk
     if platform := _platform_folder(children):
         return platform
-    if _is_one_submission(children):
+    if _is_one_submission(children, modules):
         return ClassOf([single(folder.resolve())])
     result = ClassOf()
     for child in children:
@@ -182,11 +184,11 @@ def _visible(folder: Path) -> list[Path]:
     return sorted(children, key=lambda child: (_text(child.name).casefold(), child.name))
 
 
-def _is_one_submission(children: Sequence[Path]) -> bool:
+def _is_one_submission(children: Sequence[Path], modules: Collection[str]) -> bool:
     """Whether a folder with these children is a student's own lab folder."""
-    modules = [child for child in children if module_of(_text(child.name)) and child.is_file()]
-    return len(modules) > 1 or any(
-        child.name == PACKAGE and any(module_of(name) for name in _names_in(child))
+    own = [child for child in children if module_of(_text(child.name), modules) and child.is_file()]
+    return len(own) > 1 or any(
+        child.name == PACKAGE and any(module_of(name, modules) for name in _names_in(child))
         for child in children
         if child.is_dir() and not child.is_symlink()
     )
@@ -230,7 +232,7 @@ _Tops = dict[str, list[tuple[str, int]]]
 """Top-level name -> path below it (empty for a file) and number of the entry."""
 
 
-def _in_zip(archive: Path) -> ClassOf:
+def _in_zip(archive: Path, modules: Collection[str]) -> ClassOf:
     archive = archive.resolve()
     try:
         entries = entries_of(archive)
@@ -240,9 +242,9 @@ def _in_zip(archive: Path) -> ClassOf:
     if bulk := _platform_zip(archive, tops, entries):
         return bulk
     for _ in range(3):  # a class that somebody zipped by hand, perhaps with the folder around it
-        holders = [top for top, members in tops.items() if _looks_like_work(top, members)]
+        holders = [top for top, members in tops.items() if _looks_like_work(top, members, modules)]
         at_top = PACKAGE in tops or any(
-            module_of(top) for top, members in tops.items() if members[0][0] == ""
+            module_of(top, modules) for top, members in tops.items() if members[0][0] == ""
         )
         if len(holders) > 1 and not at_top:
             return _plain_class(archive, tops)
@@ -270,12 +272,15 @@ def _split(members: Iterable[tuple[str, int]]) -> _Tops:
     return dict(sorted(tops.items(), key=lambda item: (item[0].casefold(), item[0])))
 
 
-def _looks_like_work(top: str, members: Sequence[tuple[str, int]]) -> bool:
+def _looks_like_work(
+    top: str, members: Sequence[tuple[str, int]], modules: Collection[str]
+) -> bool:
     """Whether a top-level entry may be one student's: an archive, or a folder with modules."""
     if members[0][0] == "":
         return top.lower().endswith(ARCHIVE_ENDINGS)
     return any(
-        path.lower().endswith(".zip") or module_of(path.rpartition("/")[2]) for path, _ in members
+        path.lower().endswith(".zip") or module_of(path.rpartition("/")[2], modules)
+        for path, _ in members
     )
 
 

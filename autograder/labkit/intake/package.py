@@ -8,14 +8,12 @@ beside it, few and small, held in memory for the moment it takes to write or to 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from labkit.contract import PACKAGE, modules
 from labkit.intake.archives import (
     ArchiveError,
     Budget,
@@ -26,6 +24,7 @@ from labkit.intake.archives import (
     shown,
     size_in_words,
 )
+from labkit.lab.contract import PACKAGE
 
 MAX_FILE = 1 << 20
 """Bytes of one file that is kept; the largest module of a lab has a few thousand."""
@@ -59,14 +58,6 @@ class Clean:
     problem: str | None = None
     """Why it cannot be graded and what to do; None exactly when `status` is `ok`."""
 
-    @property
-    def fingerprint(self) -> str:
-        """A hash of everything that can change the grade."""
-        digest = hashlib.sha256(f"{self.status}\0{self.problem}\0".encode("utf-8", "replace"))
-        for path, content in sorted(self.files.items()):
-            digest.update(path.encode() + b"\0" + hashlib.sha256(content).digest())
-        return digest.hexdigest()
-
 
 def is_junk(path: str) -> bool:
     """Whether a path is litter of an editor or a system, hidden, or an installed library."""
@@ -78,15 +69,18 @@ def is_junk(path: str) -> bool:
     )
 
 
-def clean_submission(listing: Listing, origin: str, budget: Budget | None = None) -> Clean:
+def clean_submission(
+    listing: Listing, origin: str, modules: frozenset[str], budget: Budget | None = None
+) -> Clean:
     """The clean form of the submission whose files are in `listing`.
 
-    `origin` begins the sentence about a problem. Never raises for anything a student can hand in.
+    `modules` are those of the lab's package; `origin` begins the sentence about a problem. Never
+    raises for anything a student can hand in.
     """
     budget = budget or Budget()
     try:
         with contextlib.ExitStack() as resources:
-            return _clean(listing, origin, budget, resources)
+            return _clean(listing, origin, modules, budget=budget, resources=resources)
     except ArchiveError as error:
         return _unusable(origin, "unreadable", f"{_head(origin)} {error}.", listing.notes)
     except (OSError, RecursionError, MemoryError) as error:
@@ -149,20 +143,27 @@ class _Level:
     depth: int
 
 
-def _clean(listing: Listing, origin: str, budget: Budget, resources: contextlib.ExitStack) -> Clean:
+def _clean(
+    listing: Listing,
+    origin: str,
+    modules: frozenset[str],
+    *,
+    budget: Budget,
+    resources: contextlib.ExitStack,
+) -> Clean:
     notes = list(listing.notes)
     levels = [_Level(_sensible(listing.files), "", 0)]
     failures: list[str] = []
-    places = _places(levels[0].files, 0, 0)
+    places = _places(levels[0].files, modules, depth=0, level=0)
     open_from = 0
     for _ in range(ARCHIVE_DEPTH):
         if any(place.holds and not place.loose for place in places):
             break
-        fresh = _opened(levels[open_from:], budget, resources, notes, failures)
+        fresh = _opened(levels[open_from:], budget, resources, notes=notes, failures=failures)
         open_from = len(levels)
         for level in fresh:
             levels.append(level)
-            places += _places(level.files, level.depth, len(levels) - 1)
+            places += _places(level.files, modules, depth=level.depth, level=len(levels) - 1)
         if not fresh:
             break
     if not places:
@@ -178,7 +179,7 @@ def _clean(listing: Listing, origin: str, budget: Budget, resources: contextlib.
             f"The package is there {len(twins) + 1} times; the one in {taken} was graded, not"
             f" {others}."
         )
-    return _collected(chosen, places, levels[chosen.level].files, notes)
+    return _collected(chosen, places, levels[chosen.level].files, modules=modules, notes=notes)
 
 
 def _where(place: _Place, levels: Sequence[_Level], origin: str) -> str:
@@ -198,16 +199,18 @@ def _sensible(files: Iterable[File]) -> list[File]:
     return sorted(kept, key=lambda file: file.path)
 
 
-def module_of(name: str) -> str | None:
-    """The contract module that a file name means, forgiving case and a browser's `(1)`."""
+def module_of(name: str, modules: Collection[str]) -> str | None:
+    """The one of `modules` that a file name means, forgiving case and a browser's `(1)`."""
     stem, dot, ending = name.rpartition(".")
     if not dot or ending.lower() != "py":
         return None
     stem = _COPY.sub("", stem).lower()
-    return stem if stem in modules() else None
+    return stem if stem in modules else None
 
 
-def _places(files: Iterable[File], depth: int, level: int) -> list[_Place]:
+def _places(
+    files: Iterable[File], modules: Collection[str], *, depth: int, level: int
+) -> list[_Place]:
     """Every folder among `files` that is named like the package or holds modules of it."""
     holds: dict[str, set[str]] = {}
     newest: dict[str, float] = {}
@@ -216,7 +219,7 @@ def _places(files: Iterable[File], depth: int, level: int) -> list[_Place]:
         if not name.lower().endswith(".py"):
             continue
         named = _COPY.sub("", folder.rpartition("/")[2]).lower() == PACKAGE
-        module = module_of(name)
+        module = module_of(name, modules)
         if module or named:
             holds.setdefault(folder, set()).update([module] if module else [])
             newest[folder] = max(newest.get(folder, 0.0), file.modified)
@@ -237,6 +240,7 @@ def _opened(
     levels: Sequence[_Level],
     budget: Budget,
     resources: contextlib.ExitStack,
+    *,
     notes: list[str],
     failures: list[str],
 ) -> list[_Level]:
@@ -267,7 +271,12 @@ def _may_be_archive(path: str) -> bool:
 
 
 def _collected(
-    chosen: _Place, places: Sequence[_Place], files: Sequence[File], notes: list[str]
+    chosen: _Place,
+    places: Sequence[_Place],
+    files: Sequence[File],
+    *,
+    modules: Collection[str],
+    notes: list[str],
 ) -> Clean:
     """The clean folder's files for the package in `chosen`."""
     inside = chosen.folder + "/" if chosen.folder else ""
@@ -297,22 +306,24 @@ def _collected(
             and path.lower().endswith(".py")
         ):
             wanted.setdefault(path, file)
-    named = _renamed(wanted, notes)
+    named = _renamed(wanted, modules, notes)
     contents = _read(named, notes)
     contents.setdefault(f"{PACKAGE}/__init__.py", b"")
     _notice_encodings(contents, notes)
     return Clean(files=contents, notes=_brief(notes))
 
 
-def _renamed(wanted: Mapping[str, File], notes: list[str]) -> dict[str, File]:
+def _renamed(
+    wanted: Mapping[str, File], modules: Collection[str], notes: list[str]
+) -> dict[str, File]:
     """`wanted` under names that Python can import and every file system can hold at once."""
     kept: dict[str, File] = {}
     seen: dict[str, str] = {}
-    proper = {f"{PACKAGE}/{module}.py" for module in modules()}
+    proper = {f"{PACKAGE}/{module}.py" for module in modules}
     for path in sorted(wanted, key=lambda path: (path not in proper, path.count("/"), path)):
         target = path
         folder, _, name = path.rpartition("/")
-        module = module_of(name)
+        module = module_of(name, modules)
         if folder == PACKAGE and module and path not in proper:
             target = f"{PACKAGE}/{module}.py"
             if target in kept:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from labkit.bundle import Bundle
-from labkit.explain import Knowledge
-from labkit.judge import Judge
-from labkit.results import GRADED, CaseResult, QuestionResult, Result
+from labkit.judging.judge import Judge
+from labkit.judging.knowledge import Knowledge
+from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
+from labkit.lab.bundle import Bundle
 from labkit.sandbox import Zygote
 from labkit.student import labcheck
 
@@ -44,7 +43,7 @@ class Grader:
         self.seed = seed
         self.knowledge = Knowledge(self.lab)
         self.questions = load_questions(bundle)
-        self.zygote = Zygote.start()
+        self.zygote = Zygote.start(self.lab.contract.module_of)
         # All that was imported stays: the collector need not walk it for every submission.
         gc.collect()
         gc.freeze()
@@ -59,18 +58,26 @@ class Grader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the clean process and whatever it started."""
         self.zygote.close()
 
     def grade(
-        self, folder: Path, name: str, only: Collection[str] | None = None, **more: Any
+        self,
+        files: Mapping[str, bytes],
+        name: str,
+        only: Collection[str] | None = None,
+        **more: Any,
     ) -> Result:
-        """Judge the package in `folder` (which holds `neuralnet/`); `more` goes into the Result.
+        """Judge the package in `files` (path -> content); `more` goes into the Result.
 
         `only` names the questions to judge, all by default.
         """
         started = time.monotonic()
         questions = []
-        with Judge(self.lab, self.knowledge, self.zygote, folder, self.seed) as judge:
+        with Judge(self.lab, self.knowledge, self.zygote, files, seed=self.seed) as judge:
             for question in self.questions:
                 if only is not None and question.name not in only:
                     continue

@@ -11,17 +11,19 @@ import contextlib
 import functools
 import inspect
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from labkit import contract, paths, reference, starter
-from labkit.differences import central_differences
-from labkit.explain import Knowledge
-from labkit.labs import Lab
-from labkit.sandbox import Limits, Worker, Zygote, read_submission
+from labkit.base import paths
+from labkit.judging.differences import central_differences
+from labkit.judging.knowledge import Knowledge
+from labkit.lab import stubs
+from labkit.lab.lab import Lab
+from labkit.lab.reference import Reference
+from labkit.sandbox import Code, Limits, Worker, Zygote
 from labkit.sandbox.serving import (
     ServedTooLongError,
     Watchdog,
@@ -63,49 +65,26 @@ Verdict = Callable[[Any], "str | None"]
 """A case's own judge of a result: None, or what is wrong."""
 
 
-class GraderReference:
+class GraderReference(Reference):
     """The contract's functions as attributes, and what only a grader may know beside them."""
 
     central_differences = staticmethod(central_differences)
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        return _reference(name)
+    def __init__(self, knowledge: Knowledge) -> None:
+        super().__init__(knowledge.lab.contract)
+        self._knowledge = knowledge
 
-    @staticmethod
-    def plain_loop_seconds(function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> float:
-        """CPU seconds of the seven plain loops on the same call; KeyError for other functions."""
+    def seconds_of(self, version: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> float:
+        """CPU seconds of a version in the lab's catalogue, such as plain loops, on a call."""
         started = time.process_time()
-        {"conv_forward": _plain_conv_forward}[function](*args, **kwargs)
+        self._knowledge.catalogue[version].run(*args, **kwargs)
         return time.process_time() - started
-
-
-def _plain_conv_forward(
-    X: np.ndarray, W: np.ndarray, b: np.ndarray, stride: int = 1, padding: int = 0
-) -> np.ndarray:
-    F, D, k, _ = W.shape
-    X = np.pad(X, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
-    height, width = (X.shape[1] - k) // stride + 1, (X.shape[2] - k) // stride + 1
-    Z = np.zeros((F, height, width, X.shape[3]))
-    for i in range(X.shape[3]):
-        for f in range(F):
-            for row in range(height):
-                for column in range(width):
-                    total = b[f, 0]
-                    for d in range(D):
-                        for u in range(k):
-                            for v in range(k):
-                                x = X[d, row * stride + u, column * stride + v, i]
-                                total += W[f, d, u, v] * x
-                    Z[f, row, column, i] = total
-    return Z
 
 
 # What every submission of a class is asked with, kept: read-only, so that no case can change it.
 
 _KEPT_IMAGES = 1000
 """More than these are loaded anew: they take more memory than time."""
-
-_reference = functools.cache(reference.function)
 
 
 @functools.lru_cache(maxsize=8)
@@ -132,11 +111,12 @@ class GraderCheck(Check):
         super().__init__()
         self.lab = lab
         self.knowledge = knowledge
+        self._reference = GraderReference(knowledge)
         self._seed = lab.seed if seed is None else seed
 
     def expect(self, function: str, compute: Callable[[Any], Any]) -> Any:
         key = (self.case.name, len(self.case.tried))
-        return self.knowledge.expected(key, lambda: compute(GraderReference()))
+        return self.knowledge.expected(key, lambda: compute(self._reference))
 
     def wrong(self, case: CaseRun, tried: Tried) -> Sequence[WrongOutcome]:
         return self.knowledge.wrong(case, tried.index, tried.probe)
@@ -167,7 +147,8 @@ class GraderCheck(Check):
         return sound
 
     def ref(self, name: str) -> Callable[..., Any]:
-        return _reference(name)
+        found: Callable[..., Any] = getattr(self._reference, name)
+        return found
 
     def data(self, n_train: int, n_test: int) -> tuple[np.ndarray, ...]:
         if n_train + n_test > _KEPT_IMAGES:
@@ -201,13 +182,15 @@ class Judge(GraderCheck):
         lab: Lab,
         knowledge: Knowledge,
         zygote: Zygote,
-        submission: Path,
+        files: Mapping[str, bytes],
+        *,
         seed: int | None = None,
     ) -> None:
         super().__init__(lab, knowledge, seed)
         self._zygote = zygote
         # Students have the earlier labs' modules from us: who hands in only their own has them too.
-        self._submission = read_submission(submission).completed(finished_modules(lab.number))
+        self._given = stubs.finished_modules(lab)
+        self._code = Code(files).completed(self._given)
         self._limits = Limits(memory_mb=lab.limits.memory_mb)
         self._workers: dict[tuple[str, bool], Worker] = {}
         """By way of asking and whether they meet hidden cases: what a worker has seen of a hidden
@@ -248,7 +231,7 @@ class Judge(GraderCheck):
 
         The whole case is run again, not one call of it: its judge may compare several results.
         """
-        if self._slow & set(contract.earlier(self.question)):
+        if self._slow & set(self.lab.contract.earlier(self.question)):
             # Waiting for an endless loop once is enough: first without it.
             runs = [self._attempt(case, body, "corrected", _SPARED)]
             if runs[0].failed:
@@ -308,7 +291,7 @@ class Judge(GraderCheck):
             probe.args,
             probe.kwargs,
             seconds=self.lab.limits.call_seconds,
-            names=parameters(probe.function),
+            names=_parameters(self.ref(probe.function)),
         )
         self._spent += outcome.seconds
         failure = outcome.failure
@@ -329,9 +312,8 @@ class Judge(GraderCheck):
     @functools.cached_property
     def _changed_earlier_labs(self) -> bool:
         """Whether modules of earlier labs are other than those that came finished with the lab."""
-        given = finished_modules(self.lab.number)
-        files = self._submission.files
-        return any(_text(files.get(path)) != text for path, text in given.items())
+        files = self._code.files
+        return any(_text(files.get(path)) != text for path, text in self._given.items())
 
     def _out_of_time(self) -> bool:
         """Whether the submission has had all its time; waiting counts half, as on half a CPU."""
@@ -341,11 +323,11 @@ class Judge(GraderCheck):
     def _worker(self, which: str, function: str) -> Worker:
         way = (which, self.case.hidden)
         if way not in self._workers:
-            earlier = contract.earlier(function) if which == "corrected" else ()
+            earlier = self.lab.contract.earlier(function) if which == "corrected" else ()
             self._workers[way] = self._zygote.worker(
-                self._submission,
+                self._code,
                 limits=self._limits,
-                serve={name: _quietly(reference.function(name)) for name in earlier},
+                serve={name: _quietly(self.ref(name)) for name in earlier},
                 substitute=earlier,
                 apart=self.case.hidden,
             )
@@ -356,7 +338,7 @@ class Judge(GraderCheck):
         if not run.failed or not (self._lost or self._changed_earlier_labs):
             return False
         function, failure = run.tried[-1].probe.function, run.tried[-1].seen.failure
-        if not contract.earlier(function):
+        if not self.lab.contract.earlier(function):
             return False
         if failure is None:
             return True
@@ -378,23 +360,15 @@ def _quietly(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @functools.cache
-def parameters(function: str) -> tuple[str, ...]:
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     """Names of a contract function's parameters, as the reference has them."""
-    return tuple(inspect.signature(reference.function(function)).parameters)
-
-
-@functools.cache
-def finished_modules(lab: int) -> dict[str, str]:
-    """Path and text of the modules that come finished with a lab."""
-    own = {f"{contract.PACKAGE}/{function.module}.py" for function in contract.of_lab(lab)}
-    package = starter.stub_package(lab)
-    return {path: text for path, text in package.items() if path not in own}
+    return tuple(inspect.signature(function).parameters)
 
 
 def _text(content: bytes | None) -> str:
     """A module's text as the finished ones have it; nothing where it is none."""
     try:
-        return starter.finish((content or b"").decode("utf-8-sig").replace("\r\n", "\n"))
+        return stubs.finish((content or b"").decode("utf-8-sig").replace("\r\n", "\n"))
     except ValueError:
         return ""
 
@@ -422,7 +396,7 @@ class Recorder(GraderCheck):
 
     def observe(self, probe: Probe) -> Tried:
         args, kwargs = probe.fresh()
-        seen = labcheck.call(reference.function(probe.function), args, kwargs, seconds=600.0)
+        seen = labcheck.call(self.ref(probe.function), args, kwargs, seconds=600.0)
         return Tried(probe, seen, probe.problem(seen))
 
     def record(self, arrays: list[np.ndarray]) -> dict[str, list[Any]]:

@@ -19,9 +19,11 @@ from typing import Any, NoReturn
 import nbformat
 from otter.plugins import AbstractOtterPlugin
 
-from labkit.errors import LabkitError
+from labkit.base.errors import LabkitError
+from labkit.base.threads import one_thread
+from labkit.lab.bundle import Bundle
 from labkit.student import labcheck
-from labkit.threads import one_thread
+from labkit.student.labcheck.otter_hook import silence_log_server
 
 _KEPT = {"tests"}
 """Otter has just put its own test files there, in place of anything that was handed in."""
@@ -48,7 +50,7 @@ class Isolation(AbstractOtterPlugin):  # type: ignore[misc]
         for folder in (here, here.parent / "source"):
             with contextlib.suppress(OSError):
                 folder.chmod(0o700)
-        _silence_log_server()
+        silence_log_server()
         one_thread()  # for the kernel, which Otter starts from here
         book = self._driver()
         if self.submission_path.endswith(".py"):
@@ -71,26 +73,18 @@ class Isolation(AbstractOtterPlugin):  # type: ignore[misc]
 
     def _driver(self) -> Any:
         root = Path(self.submission_path).parent.parent
-        lab = root / "source" / "lab"
-        names = _questions(lab)
-        source = _DRIVER.format(
-            kit=str(root / "source"),
+        source = root / "source"
+        names = list(Bundle(source).lab.questions)
+        driver = _DRIVER.format(
+            kit=str(source),
             no_start=_NO_START,
-            folders=json.dumps([str(lab), str(self.aside)]),
+            folders=json.dumps([str(source), str(self.aside)]),
         )
-        cell = nbformat.v4.new_code_cell(source)
+        cell = nbformat.v4.new_code_cell(driver)
         checks = nbformat.v4.new_code_cell("", metadata={"otter": {"tests": names}})
         ending = nbformat.v4.new_code_cell("_session.close()")
         spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
         return nbformat.v4.new_notebook(cells=[cell, checks, ending], metadata={"kernelspec": spec})
-
-
-def _silence_log_server() -> None:
-    """Otter collects its own log over a local port and unpickles what anybody sends there."""
-    with contextlib.suppress(ImportError):
-        from otter.execute import logging
-
-        logging.LogRecordStreamHandler.handle = lambda self: None
 
 
 # Until a session is there, Otter would explain a failure with the failing line of the test file.
@@ -98,17 +92,17 @@ _DRIVER = """\
 sys.path.append({kit!r})
 from otter.test_files.exception_test import ExceptionTestFile
 ExceptionTestFile._generate_error_message = lambda *_, **__: {no_start!r}
-from labkit import otter_plugin
+from labkit.judging import otter_plugin
 _session = otter_plugin.open_session(*{folders})
 """
 
 
-def open_session(lab: str, aside: str) -> Session:
+def open_session(source: str, aside: str) -> Session:
     """Have Otter's cases judge the submission in the folder `aside`; where it cannot be judged,
     each says why."""
     session = Session()
     try:
-        session.begin(Path(lab), Path(aside))
+        session.begin(Bundle(Path(source)), Path(aside))
     except LabkitError as error:
         labcheck.use(Refused(str(error)))
     except Exception as error:
@@ -123,20 +117,19 @@ class Session:
     def __init__(self) -> None:
         self._open = contextlib.ExitStack()
 
-    def begin(self, lab: Path, aside: Path) -> None:
+    def begin(self, bundle: Bundle, aside: Path) -> None:
         """Start the judge. Raises LabkitError for a submission that cannot be judged."""
-        from labkit.explain import Knowledge
         from labkit.intake import single_submission
-        from labkit.judge import Judge
-        from labkit.labs import Lab
+        from labkit.judging.judge import Judge
+        from labkit.judging.knowledge import Knowledge
         from labkit.sandbox import Zygote
 
-        loaded = Lab.load(lab)
-        work = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="labkit-")))
-        work.chmod(0o711)
-        folder = self._open.enter_context(single_submission(aside, work).prepare())
-        zygote = self._open.enter_context(Zygote.start())
-        judge = self._open.enter_context(Judge(loaded, Knowledge(loaded), zygote, folder))
+        lab = bundle.lab
+        submission = single_submission(aside, lab.contract.modules)
+        if submission.problem:
+            raise LabkitError(submission.problem)
+        zygote = self._open.enter_context(Zygote.start(lab.contract.module_of))
+        judge = self._open.enter_context(Judge(lab, Knowledge(lab), zygote, submission.files))
         labcheck.use(judge)
 
     def close(self) -> None:
@@ -153,9 +146,3 @@ class Refused(labcheck.Check):
 
     def run(self, case: labcheck.CaseRun, body: Callable[[], None]) -> NoReturn:
         raise labcheck.CaseFailed(self._sentence)
-
-
-def _questions(lab: Path) -> list[str]:
-    from labkit.labs import Lab
-
-    return list(Lab.load(lab).questions)

@@ -1,18 +1,15 @@
-"""The result of one submission, and its forms on disk: Gradescope's JSON, a row of grades.csv."""
+"""The result of one submission, and its form on disk: Gradescope's JSON."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from labkit.atomic import write_json, write_text
-from labkit.labs import Lab
+from labkit.base.files import write_json
+from labkit.lab.lab import Lab
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 
 GRADED = "graded"
@@ -252,38 +249,3 @@ def read(path: Path) -> Result | None:
         return Result(questions=questions, **found)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-# ---------------------------------------------------------------- grades.csv
-
-
-def columns(lab: Lab, results: Iterable[Result]) -> list[str]:
-    """Column names of grades.csv."""
-    marked = {name for result in results for name in result.marks}
-    written = [question.name for question in lab.written if question.name in marked]
-    return ["submission", *lab.questions, *written, "total", "possible", "percent", "status"]
-
-
-def write_grades(path: Path, results: Sequence[Result], lab: Lab) -> None:
-    """Write grades.csv: a row a submission, in the order given."""
-    names = columns(lab, results)
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, names, restval="", lineterminator="\n")
-    writer.writeheader()
-    for result in results:
-        row: dict[str, Any] = {q.name: f"{q.score:g}" for q in result.questions}
-        row |= {name: f"{mark:g}" for name, mark in result.marks.items()}
-        row |= {
-            "submission": _plain(result.submission),
-            "total": f"{result.total:g}",
-            "possible": f"{result.possible(lab):g}",
-            "percent": f"{result.percent(lab):g}",
-            "status": _plain(result.status),
-        }
-        writer.writerow(row)
-    write_text(path, buffer.getvalue())
-
-
-def _plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,7 +1,8 @@
 """A built lab: what a grader needs and what students get, in one folder.
 
-lab/          lab.toml, data files, tests/ with every case, points.json
-student/      the student's folder
+labs/<name>/    lab.toml, data files, mistakes/, tests/ with every case
+labs/<other>/   lab.toml of each lab that it builds on
+student/        the student's folder
 student.zip, autograder.zip, gradescope.zip
 """
 
@@ -11,8 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from labkit.errors import LabkitError
-from labkit.labs import Lab
+from labkit.base.errors import LabkitError
+from labkit.lab.lab import Lab
+
+FINGERPRINT = "fingerprint.txt"
 
 
 @dataclass(frozen=True)
@@ -22,25 +25,34 @@ class Bundle:
     root: Path
 
     def __reduce__(self) -> tuple[type[Bundle], tuple[Path]]:
-        # Another process loads the lab itself: its own functions join the contract there, too.
-        return Bundle, (self.root,)
+        return Bundle, (self.root,)  # another process reads the lab itself
 
     @cached_property
     def lab(self) -> Lab:
-        """The lab, as it was when it was built."""
-        return Lab.load(self.root / "lab")
+        """The lab, as it was when it was built: the one that brings tests.
+
+        Raises LabkitError where the folder is no built lab.
+        """
+        for tests in self.root.glob("labs/*/tests"):
+            return Lab.load(tests.parent)
+        raise LabkitError(f"{self.root} holds no built lab: build it again with labkit build.")
 
     @property
     def student(self) -> Path:
         """The student's folder."""
         return self.root / "student"
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same only where every submission gets the same grade: kit, cases, lab."""
+        return (self.root / FINGERPRINT).read_text(encoding="utf-8")
+
     def test_files(self) -> list[Path]:
         """Otter's test files with every case, in the order of the questions.
 
-        Raises LabkitError where the folder is no built lab.
+        Raises LabkitError where one is missing.
         """
-        files = [self.root / "lab" / "tests" / f"{name}.py" for name in self.lab.questions]
+        files = [self.lab.folder / "tests" / f"{name}.py" for name in self.lab.questions]
         for path in files:
             if not path.is_file():
                 raise LabkitError(f"{path} is missing: build the lab again with labkit build.")

@@ -1,4 +1,4 @@
-"""The student contract as data: every function that students implement, in the order of the course.
+"""The contract of a lab as data: its functions and those of the labs before it, in order.
 
 The order matters for grading: a function is also judged with correct versions of the functions
 that stand *before* it, never of those after it: two stubs defined through each other earn nothing.
@@ -6,9 +6,12 @@ that stand *before* it, never of those after it: two stubs defined through each 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 PACKAGE = "neuralnet"
+"""The package that students write."""
 
 
 @dataclass(frozen=True)
@@ -19,63 +22,63 @@ class Function:
     module: str
     """Module of the package, without the package's name."""
     lab: int
+    """Number of the lab in which students write it."""
 
 
-_TABLE = (
-    (1, "activations", "sigmoid tanh relu sigmoid_gradient tanh_gradient relu_gradient"),
-    (1, "perceptron", "perceptron_predict perceptron_train xor_params"),
-    (1, "layers", "add_bias_row dense_forward forward"),
-    (2, "losses", "softmax cross_entropy softmax_cross_entropy squared_error"),
-    (2, "backprop", "numerical_gradient dense_backward backward"),
-    (3, "training", "initialize minibatches sgd_step train predict accuracy"),
-    (4, "autoencoder", "autoencoder_loss train_autoencoder pretrain fine_tune"),
-    (
-        5,
-        "convolution",
-        "dense_parameter_count conv_parameter_count output_size conv_forward conv_backward "
-        "max_pool_forward max_pool_backward convnet_forward convnet_loss train_convnet",
-    ),
-)
+@dataclass(frozen=True)
+class Contract:
+    """The functions that a lab knows: of the labs it builds on, then its own."""
 
-FUNCTIONS = tuple(
-    Function(name, module, lab) for lab, module, names in _TABLE for name in names.split()
-)
-"""The published contract, in its order."""
+    functions: tuple[Function, ...]
 
-BY_NAME = {function.name: function for function in FUNCTIONS}
-"""All functions by name, in order: the contract's, then those of an instructor's own labs."""
+    def __post_init__(self) -> None:
+        """Raises ValueError where a name or a module belongs to two labs."""
+        names: dict[str, Function] = {}
+        modules: dict[str, Function] = {}
+        for function in self.functions:
+            if function.name in names:
+                raise ValueError(
+                    f"{function.name} is a function of lab {names[function.name].lab} already."
+                )
+            other = modules.setdefault(function.module, function)
+            if other.lab != function.lab:
+                raise ValueError(f"{function.module} is a module of lab {other.lab} already.")
+            names[function.name] = function
 
-MODULES = tuple(module for _, module, _ in _TABLE)
-"""The package's published modules, in the order of the course."""
+    def __iter__(self) -> Iterator[Function]:
+        return iter(self.functions)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __getitem__(self, name: str) -> Function:
+        """The function called `name`; KeyError for a name that the contract does not have."""
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Function]:
+        return {function.name: function for function in self.functions}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all functions, in order."""
+        return tuple(self._by_name)
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """Modules of the package, in order."""
+        return tuple(dict.fromkeys(function.module for function in self.functions))
+
+    @cached_property
+    def module_of(self) -> dict[str, str]:
+        """The module of each function."""
+        return {function.name: function.module for function in self.functions}
+
+    def earlier(self, name: str) -> tuple[str, ...]:
+        """Names of the functions that stand before `name`; KeyError for an unknown name."""
+        return self.names[: self.names.index(self[name].name)]
 
 
-def extend(name: str, module: str, lab: int) -> None:
-    """Add a function of an instructor's own lab behind the contract's.
-
-    Raises ValueError where the name or the module stands for another lab's already.
-    """
-    if name in BY_NAME and BY_NAME[name] != Function(name, module, lab):
-        raise ValueError(f"{name} is a function of lab {BY_NAME[name].lab} already.")
-    for known in BY_NAME.values():
-        if known.module == module and known.lab != lab:
-            raise ValueError(f"{module} is a module of lab {known.lab} already.")
-    BY_NAME.setdefault(name, Function(name, module, lab))
-
-
-def modules() -> tuple[str, ...]:
-    """All modules of the package, those of an instructor's own labs included."""
-    return tuple(dict.fromkeys(function.module for function in BY_NAME.values()))
-
-
-def earlier(name: str) -> tuple[str, ...]:
-    """Names of the functions that stand before `name` in the contract.
-
-    Raises KeyError for a name that the contract does not have.
-    """
-    names = list(BY_NAME)
-    return tuple(names[: names.index(BY_NAME[name].name)])
-
-
-def of_lab(lab: int) -> tuple[Function, ...]:
-    """The functions that students write in lab number `lab`, in order."""
-    return tuple(function for function in BY_NAME.values() if function.lab == lab)
+def declared(functions: dict[str, str], number: int) -> Sequence[Function]:
+    """A lab's own functions, from its table of names and modules."""
+    return [Function(name, module, number) for name, module in functions.items()]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from labkit import contract, paths
-from labkit.errors import LabkitError
+from labkit.base import paths
+from labkit.base.errors import LabkitError
+from labkit.lab.contract import Contract, Function, declared
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,10 @@ class Lab:
     name: str
     """Folder name, such as `lab1_forward`."""
     title: str
-    modules: tuple[str, ...]
-    """Modules of the package that students write in this lab."""
+    contract: Contract
+    """The functions of the labs that this one builds on, then its own."""
+    earlier: tuple[str, ...]
+    """Names of the labs that it builds on: students get their modules finished."""
     questions: dict[str, float]
     """Points by question, in the contract's order."""
     written: tuple[Written, ...]
@@ -52,7 +56,8 @@ class Lab:
     leaderboard: str = ""
     """Name of the number, kept by a case's `check.metric`, for Gradescope's leaderboard, if any."""
     seed: int = 0
-    extra: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    """What an instructor switched on or off, such as an optional part of the text."""
 
     @property
     def short(self) -> str:
@@ -61,13 +66,23 @@ class Lab:
 
     @property
     def number(self) -> int:
-        """1 for `lab1_forward`."""
+        """1 for `lab1_forward`: labs are listed by it."""
         return int(self.short[3:])
 
     @property
-    def master(self) -> Path:
-        """The master notebook as text."""
-        return self.folder / f"{self.name}.py"
+    def text(self) -> Path:
+        """The notebook as text."""
+        return self.folder / "text.py"
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """The functions that students write in this lab, in order."""
+        return tuple(function for function in self.contract if function.lab == self.number)
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Modules of the package that students write in this lab."""
+        return tuple(dict.fromkeys(function.module for function in self.functions))
 
     @property
     def possible(self) -> float:
@@ -76,96 +91,90 @@ class Lab:
 
     @classmethod
     def load(cls, folder: Path) -> Lab:
-        """Read a lab from its folder.
+        """Read a lab from its folder; the labs that it builds on lie beside it, or are the kit's.
 
         Raises LabkitError with one sentence where lab.toml is missing or does not fit.
         """
         path = folder / "lab.toml"
+        config = _config(path)
+        name = folder.name
+        functions = {str(k): str(v) for k, v in config.get("functions", {}).items()}
+        earlier = tuple(str(one) for one in config.get("earlier", ()))
+        known = [function for one in earlier for function in _functions_of(folder, one)]
         try:
-            config = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise LabkitError(f"{path} is missing: every lab has a lab.toml.") from None
-        except tomllib.TOMLDecodeError as error:
-            raise LabkitError(f"{path} is not valid TOML: {error}.") from None
-        name = str(config.get("name", folder.name))
-        if not re.fullmatch(r"lab\d+(_\w+)?", name):
-            raise LabkitError(f"{path}: name must look like lab6_dropout, got {name!r}.")
-        number = int(re.findall(r"\d+", name)[0])
-        functions = config.get("functions", {})
-        for function, module in functions.items():
-            try:
-                contract.extend(function, str(module), number)
-            except ValueError as error:
-                raise LabkitError(f"{path}: [functions] does not fit: {error}") from None
-        questions = {str(k): float(v) for k, v in config.get("questions", {}).items()}
-        if not questions:
-            raise LabkitError(f"{path}: [questions] is empty: give each function its points.")
-        for question in questions:
-            if question not in contract.BY_NAME:
-                raise LabkitError(
-                    f"{path}: question {question!r} is no function of the contract; add it under "
-                    f'[functions] with its module, as in {question} = "my_module".'
-                )
-        order = {name: i for i, name in enumerate(contract.BY_NAME)}
-        questions = dict(sorted(questions.items(), key=lambda item: order[item[0]]))
-        total = sum(questions.values())
-        if abs(total - 100) > 1e-9:
-            raise LabkitError(f"{path}: the points of [questions] sum to {total:g}, not 100.")
-        limits = config.get("limits", {})
-        unknown = set(limits) - {"call_seconds", "total_seconds", "memory_mb"}
-        if unknown:
-            raise LabkitError(f"{path}: [limits] does not know {', '.join(sorted(unknown))}.")
+            contract = Contract((*known, *declared(functions, _number(path))))
+        except ValueError as error:
+            raise LabkitError(f"{path}: [functions] does not fit: {error}") from None
         return cls(
             folder=folder,
             name=name,
             title=str(config.get("title", name)),
-            modules=tuple(config.get("modules", ())) or tuple(dict.fromkeys(functions.values())),
-            questions=questions,
+            contract=contract,
+            earlier=earlier,
+            questions=_questions(path, config, contract),
             written=tuple(
                 Written(key, str(value.get("title", key)), float(value.get("points", 0)))
                 for key, value in config.get("written", {}).items()
             ),
             thresholds={str(k): float(v) for k, v in config.get("thresholds", {}).items()},
-            limits=LabLimits(**limits),
+            limits=_limits(path, config),
             due=str(config.get("due", "")),
             leaderboard=str(config.get("leaderboard", "")),
             seed=int(config.get("seed", 0)),
-            extra=config,
+            options=dict(config.get("options", {})),
         )
 
 
-def roots() -> list[Path]:
-    """Folders that hold labs: the kit's own and `assignments/` in the working directory."""
-    here = Path.cwd() / "assignments"
-    return [paths.ASSIGNMENTS] + ([here] if here.is_dir() and here != paths.ASSIGNMENTS else [])
+def _config(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise LabkitError(f"{path} is missing: every lab has a lab.toml.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise LabkitError(f"{path} is not valid TOML: {error}.") from None
 
 
-def available() -> list[Lab]:
-    """All labs, by number."""
-    folders = [
-        folder
-        for root in roots()
-        for folder in root.glob("lab*")
-        if (folder / "lab.toml").is_file()
-    ]
-    # In order, because functions of own labs join the contract as they are met.
-    return [Lab.load(folder) for folder in sorted(folders, key=_by_number)]
+def _number(path: Path) -> int:
+    found = re.fullmatch(r"lab(\d+)(_\w+)?", path.parent.name)
+    if not found:
+        raise LabkitError(
+            f"{path.parent}: a lab's folder is called like lab6_dropout, not {path.parent.name!r}."
+        )
+    return int(found[1])
 
 
-def _by_number(folder: Path) -> tuple[int, str]:
-    number = re.match(r"lab(\d+)", folder.name)
-    return int(number[1]) if number else 0, folder.name
-
-
-def find(name: str) -> Lab:
-    """The lab called `name`, by its short or its whole name.
-
-    Raises LabkitError where there is none.
-    """
-    labs = available()
-    for lab in labs:
-        if name in (lab.short, lab.name):
-            return lab
+def _functions_of(folder: Path, earlier: str) -> list[Function]:
+    """What an earlier lab declares; only its lab.toml is read."""
+    for root in (folder.parent, paths.ASSIGNMENTS):
+        path = root / earlier / "lab.toml"
+        if path.is_file():
+            functions = _config(path).get("functions", {})
+            return list(declared({str(k): str(v) for k, v in functions.items()}, _number(path)))
     raise LabkitError(
-        f"There is no lab {name!r}; choose one of {', '.join(lab.short for lab in labs)}."
+        f"{folder / 'lab.toml'}: earlier names {earlier!r}, but there is no folder of that name "
+        "with a lab.toml beside this lab."
     )
+
+
+def _questions(path: Path, config: dict[str, Any], contract: Contract) -> dict[str, float]:
+    questions = {str(k): float(v) for k, v in config.get("questions", {}).items()}
+    if not questions:
+        raise LabkitError(f"{path}: [questions] is empty: give each function its points.")
+    for question in questions:
+        if question not in contract:
+            raise LabkitError(
+                f"{path}: question {question!r} is no function of the contract; add it under "
+                f'[functions] with its module, as in {question} = "my_module".'
+            )
+    total = sum(questions.values())
+    if abs(total - 100) > 1e-9:
+        raise LabkitError(f"{path}: the points of [questions] sum to {total:g}, not 100.")
+    return {name: questions[name] for name in contract.names if name in questions}
+
+
+def _limits(path: Path, config: dict[str, Any]) -> LabLimits:
+    limits = config.get("limits", {})
+    unknown = set(limits) - {"call_seconds", "total_seconds", "memory_mb"}
+    if unknown:
+        raise LabkitError(f"{path}: [limits] does not know {', '.join(sorted(unknown))}.")
+    return LabLimits(**limits)

@@ -16,9 +16,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from labkit.contract import BY_NAME, PACKAGE
-from labkit.errors import LabkitError
-from labkit.paths import SOLUTIONS
+from labkit.base.errors import LabkitError
+from labkit.base.paths import SOLUTIONS
+from labkit.lab.contract import PACKAGE, Contract
 
 FOLDER = (SOLUTIONS / PACKAGE).resolve()
 """Where the reference package lies: in the checkout, or packaged with labkit."""
@@ -49,13 +49,11 @@ def load() -> ModuleType:
 
 
 @functools.cache
-def function(name: str) -> Callable[..., Any]:
+def function(module: str, name: str) -> Callable[..., Any]:
     """The reference's version of a contract function.
 
-    Raises KeyError for a name that the contract does not have, LabkitError where the reference
-    does not have it (in an instructor's own lab).
+    Raises LabkitError where the reference does not have it.
     """
-    module = BY_NAME[name].module
     load()
     path = FOLDER / f"{module}.py"
     if not path.is_file():
@@ -68,15 +66,18 @@ def function(name: str) -> Callable[..., Any]:
 
 
 class Reference:
-    """All contract functions as attributes: `Reference().sigmoid(z)`."""
+    """A contract's functions as attributes: `Reference(contract).sigmoid(z)`."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name not in BY_NAME:
+        if name.startswith("_") or name not in self._contract:
             raise AttributeError(f"the contract has no function {name!r}")
-        return function(name)
+        return function(self._contract[name].module, name)
 
     def __dir__(self) -> list[str]:
-        return list(BY_NAME)
+        return list(self._contract.names)
 
 
 def _refuse_foreign() -> None:

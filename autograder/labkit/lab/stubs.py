@@ -7,16 +7,17 @@ they hold private helpers, which vanish from the stubs.
 
 from __future__ import annotations
 
-import math
 import re
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit.contract import BY_NAME, MODULES, PACKAGE, modules
-from labkit.errors import LabkitError
-from labkit.paths import SOLUTIONS
+from labkit.base.errors import LabkitError
+from labkit.base.files import write_text
+from labkit.base.paths import SOLUTIONS
+from labkit.lab.contract import PACKAGE, Contract
+from labkit.lab.lab import Lab
 
 _BEGIN = "# BEGIN SOLUTION"
 _END = "# END SOLUTION"
@@ -47,45 +48,50 @@ def finish(source: str) -> str:
     return _join([line for block in _blocks(source) for line in block.lines])
 
 
-def stub_package(lab: int, own_work: bool = False) -> dict[str, str]:
-    """The package as a student of lab number `lab` gets it: path in the folder -> text.
+def stub_package(lab: Lab, own_work: bool = False) -> dict[str, str]:
+    """The package as a student of `lab` gets it: path in the folder -> text.
 
     Stubs for this lab's modules, finished modules for the labs before it, nothing of later labs.
     With `own_work` the labs before it are stubs, too.
     """
-    given = _labs(through=lab)
-    return _package(given, stubbed=given.values() if own_work else (lab,))
+    given = _labs(lab.contract)
+    return _package(given, stubbed=given.values() if own_work else (lab.number,))
 
 
-def solution_package(lab: int) -> dict[str, str]:
-    """The finished package up to lab number `lab`, without markers: path -> text."""
-    return _package(_labs(through=lab), stubbed=())
+def solution_package(lab: Lab) -> dict[str, str]:
+    """The finished package up to `lab`, without markers: path -> text."""
+    return _package(_labs(lab.contract), stubbed=())
 
 
-def write_starter(target: Path, *, labs: Collection[int] | None = None) -> None:
-    """Write `neuralnet/` with all published modules into `target`, in place of one that is there.
+def sources(lab: Lab) -> dict[str, str]:
+    """The package up to `lab` as it is written here, markers and all: path -> text."""
+    return {f"{PACKAGE}/{m}.py": _source(m) for m in ("__init__", *lab.contract.modules)}
 
-    Modules of `labs` become stubs (of all labs by default), the others are finished.
-    """
-    published = {module: lab for module, lab in _labs().items() if module in MODULES}
-    stubbed = published.values() if labs is None else labs
+
+def finished_modules(lab: Lab) -> dict[str, str]:
+    """Path and text of the modules that come finished with a lab."""
+    own = {f"{PACKAGE}/{module}.py" for module in lab.modules}
+    return {path: text for path, text in stub_package(lab).items() if path not in own}
+
+
+def write_starter(target: Path, labs: Iterable[Lab]) -> None:
+    """Write `neuralnet/` with the stubs of `labs` into `target`, in place of one that is there."""
+    given = {function.module: function.lab for lab in labs for function in lab.functions}
     if (target / PACKAGE).is_dir():
         shutil.rmtree(target / PACKAGE)
-    for path, text in _package(published, stubbed=stubbed).items():
-        (target / path).parent.mkdir(parents=True, exist_ok=True)
-        (target / path).write_text(text, encoding="utf-8")
+    for path, text in _package(given, stubbed=given.values()).items():
+        write_text(target / path, text)
 
 
-def solution_lines(lab: int) -> frozenset[str]:
-    """Lines that give away a solution of lab number `lab`, without indentation and comments.
+def solution_lines(lab: Lab) -> frozenset[str]:
+    """Lines that give away a solution of `lab`, without indentation and comments.
 
     Only lines that tell something, and stand nowhere in the folder that the student gets.
     """
     given = {line.strip() for text in stub_package(lab).values() for line in text.splitlines()}
     solution = {
         line.partition("  # ")[0].strip()
-        for module, lab_of_module in _labs().items()
-        if lab_of_module == lab
+        for module in lab.modules
         for block in _blocks(_source(module))
         if block.solution
         for line in block.lines
@@ -93,10 +99,9 @@ def solution_lines(lab: int) -> frozenset[str]:
     return frozenset(line for line in solution - given if _TELLING.match(line))
 
 
-def _labs(through: float = math.inf) -> dict[str, int]:
-    """Modules of the package up to a lab, those of an instructor's own included, with their lab."""
-    by_module = {function.module: function.lab for function in BY_NAME.values()}
-    return {module: by_module[module] for module in modules() if by_module[module] <= through}
+def _labs(contract: Contract) -> dict[str, int]:
+    """Modules of a contract with the number of their lab."""
+    return {function.module: function.lab for function in contract}
 
 
 _DEF = re.compile(r"def (\w+)\(")

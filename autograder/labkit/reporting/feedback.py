@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit import pages
-from labkit.atomic import write_text
-from labkit.labs import Lab
-from labkit.results import GRADED, CaseResult, QuestionResult, Result
+from labkit.base.files import write_text
+from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
+from labkit.lab.lab import Lab
+from labkit.reporting import pages
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from labkit import explain
-from labkit.labs import Lab
-from labkit.results import GRADED, QuestionResult, Result
+from labkit.judging.result import GRADED, QuestionResult, Result
+from labkit.lab.lab import Lab
+from labkit.mistakes import Catalogue
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 
 RETEACH_SHARE, RETEACH_COUNT = 0.25, 3
@@ -195,8 +195,7 @@ def mistakes(results: Sequence[Result], lab: Lab) -> list[Mistake]:
 
     Of a case's explanations only the first counts; what the catalogue no longer has is left out.
     """
-    explain.load_catalogue(lab)
-    known = explain.titles((), lab.number)
+    known = {one.key: one for one in Catalogue.of(lab).mistakes}
     found = graded(results)
     made: dict[tuple[str, str], list[str]] = {}
     for result in found:

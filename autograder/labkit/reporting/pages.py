@@ -13,8 +13,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from labkit import paths
-from labkit.results import Result
+from labkit.base import paths
+from labkit.judging.result import Result
 
 
 @lru_cache(maxsize=1)

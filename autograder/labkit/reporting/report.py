@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from labkit import pages
-from labkit.atomic import write_text
-from labkit.labs import Lab
-from labkit.report import numbers
-from labkit.results import GRADED, Result
-from labkit.similar import Pair, Similarity
+from labkit.base.files import write_text
+from labkit.base.spreadsheet import to_csv
+from labkit.judging.result import GRADED, Result
+from labkit.lab.lab import Lab
+from labkit.reporting import numbers, pages
+from labkit.reporting.similar import Pair, Similarity
 
 _MODIFIED = ("modified", "Last modified (submission)")
 """Where a platform says when a submission came."""
@@ -40,7 +38,7 @@ def write(
         "similar.csv": _similar_table(similarity),
     }
     for name, rows in tables.items():
-        write_text(out / name, _csv(rows))
+        write_text(out / name, to_csv(rows))
     return [out / "report.html", *(out / name for name in tables)]
 
 
@@ -124,23 +122,3 @@ def _similar_table(similarity: Similarity) -> Iterable[Sequence[Any]]:
 
 def _rounded(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
-
-
-def _csv(rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as CSV in which no cell is taken for a formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    for row in rows:
-        writer.writerow([_plain(cell) if isinstance(cell, str) else cell for cell in row])
-    return buffer.getvalue()
-
-
-def _plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; numbers stay."""
-    if not text.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return "'" + text
-    return text

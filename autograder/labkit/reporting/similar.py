@@ -11,7 +11,6 @@ Tokens and fingerprints are copydetect's; without it (the extra `similar`) nothi
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import inspect
 import io
@@ -24,9 +23,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from labkit import catalogue, contract, explain, reference, starter
-from labkit.intake import IntakeError, Submissions
-from labkit.labs import Lab
+from labkit.lab import contract, stubs
+from labkit.lab.lab import Lab
+from labkit.lab.reference import Reference
+from labkit.mistakes import Catalogue
 
 _GRAM = 8
 """Characters of a fingerprint, after names have become one letter: about five tokens."""
@@ -103,10 +103,9 @@ class Similarity:
 class Comparison:
     """Takes a class's code in, one submission at a time, and compares it at the end."""
 
-    def __init__(self, submissions: Submissions, lab: Lab) -> None:
-        self._submissions = submissions
+    def __init__(self, names: Sequence[str], lab: Lab) -> None:
+        self._names = tuple(names)
         self._lab = lab
-        self._place = {name: place for place, name in enumerate(submissions.names)}
         self._prints: dict[str, _Prints] = {}
         self._versions: dict[str, _Print] = {}
         self._seconds = 0.0
@@ -117,19 +116,16 @@ class Comparison:
                 "pip install 'neural-network-labs[similar]'."
             )
 
-    def add(self, name: str) -> None:
-        """Take the code of a submission in, by its name; nothing in it stops the class."""
+    def add(self, name: str, files: Mapping[str, bytes]) -> None:
+        """Take the code of a submission in; nothing in it stops the class."""
         if self._left_out or self._seconds > _MAX_SECONDS:
             return
         started = time.process_time()
         try:
-            # One that was graded may be gone or broken since.
-            with contextlib.suppress(IntakeError, OSError):
-                files = self._submissions.files(self._place[name])
-                found = _prints(bodies(files, self._lab))
-                # Equal ones are kept once: a class has many.
-                same = self._versions.setdefault
-                self._prints[name] = {f: same(one.text, one) for f, one in found.items()}
+            found = _prints(bodies(files, self._lab))
+            # Equal ones are kept once: a class has many.
+            same = self._versions.setdefault
+            self._prints[name] = {f: same(one.text, one) for f, one in found.items()}
         except Exception as error:
             self._stopped(error)
         self._seconds += time.process_time() - started
@@ -137,7 +133,7 @@ class Comparison:
     def finish(self) -> Similarity:
         """What was found; the code is let go."""
         if not self._left_out:
-            names = [name for name in self._submissions.names if name in self._prints]
+            names = [name for name in self._names if name in self._prints]
             prints = {name: self._prints.pop(name) for name in names}
             try:
                 return _compare(prints, known_versions(self._lab))
@@ -204,21 +200,14 @@ def _body(text: str) -> str:
 
 def known_versions(lab: Lab) -> dict[str, list[str]]:
     """The kit's own right versions of the lab's functions and helpers, the reference first."""
-    explain.load_catalogue(lab)
-    package = {path: text.encode() for path, text in starter.solution_package(lab.number).items()}
+    catalogue, right = Catalogue.of(lab), Reference(lab.contract)
+    package = {path: text.encode() for path, text in stubs.solution_package(lab).items()}
     solution = bodies(package, lab)
     found: dict[str, list[str]] = {}
     for name in lab.questions:
-        variants = [v.run for v in catalogue.variants(lab.number) if v.function == name]
-        found[name] = [_source(run) for run in (_reference(name), *variants) if run is not None]
+        variants = [v.run for v in catalogue.variants if v.function == name]
+        found[name] = [_source(run) for run in (getattr(right, name), *variants)]
     return {**{name: [body] for name, body in solution.items()}, **found}
-
-
-def _reference(name: str) -> Callable[..., object] | None:
-    try:
-        return reference.function(name)
-    except (KeyError, ImportError, AttributeError):
-        return None
 
 
 def _source(run: Callable[..., object]) -> str:

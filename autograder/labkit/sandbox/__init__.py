@@ -1,6 +1,6 @@
 """Runs submissions where they can neither see nor touch the grader.
 
-    with Zygote.start() as zygote, zygote.worker(folder) as worker:
+    with Zygote.start(modules) as zygote, zygote.worker(Code(files)) as worker:
         outcome = worker.call("sigmoid", (z,), {}, seconds=10)
 
 The **zygote** is a clean Python process that holds NumPy and nothing of the grader; it forks one
@@ -11,13 +11,13 @@ as pickles; what a worker may do is in `restrict` and `confinement`; `calls` rea
 from __future__ import annotations
 
 from labkit.sandbox.calls import Worker
+from labkit.sandbox.code import Code
 from labkit.sandbox.confinement import Confinement
-from labkit.sandbox.errors import SandboxError
 from labkit.sandbox.launch import Zygote
-from labkit.sandbox.outcome import Failure, Kind, Limits, Outcome
-from labkit.sandbox.submission import read_submission
+from labkit.sandbox.outcome import Failure, Kind, Limits, Outcome, SandboxError
 
 __all__ = [
+    "Code",
     "Confinement",
     "Failure",
     "Kind",
@@ -26,5 +26,4 @@ __all__ = [
     "SandboxError",
     "Worker",
     "Zygote",
-    "read_submission",
 ]

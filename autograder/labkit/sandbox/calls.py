@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from labkit.sandbox import protocol
-from labkit.sandbox.errors import SandboxError
+from labkit.sandbox.code import Code
 from labkit.sandbox.outcome import (
     STANDARD_EXCEPTIONS,
     STANDARD_TYPES,
@@ -29,6 +29,7 @@ from labkit.sandbox.outcome import (
     Kind,
     Limits,
     Outcome,
+    SandboxError,
     first_standard,
     printable,
 )
@@ -40,7 +41,6 @@ from labkit.sandbox.serving import (
     memory_limit,
     thread_seconds,
 )
-from labkit.sandbox.submission import Submission
 
 if TYPE_CHECKING:
     from labkit.sandbox.launch import Zygote
@@ -135,20 +135,21 @@ class Worker:
     def __init__(
         self,
         zygote: Zygote,
-        submission: Submission,
+        code: Code,
+        *,
         limits: Limits,
         serve: dict[str, Callable[..., Any]],
         substitute: tuple[str, ...],
         apart: bool = False,
     ) -> None:
-        self.submission = submission
+        self.code = code
         self.apart = apart
         self.limits = limits
         self.restarts = -1
         self._zygote = zygote
         self._serve = serve
         self._substitute = substitute
-        self._plotting = submission.mentions_plotting
+        self._plotting = code.mentions_plotting
         self._socket: socket.socket | None = None
         self._poller = select.poll()
         self.inbox = protocol.Inbox()
@@ -287,7 +288,7 @@ class Worker:
 
     def _prepare(self, module: str) -> Failure | None:
         """Has a process with `module` imported, or tells why there cannot be one."""
-        digest = self.submission.digest
+        digest = self.code.digest
         for _ in range(len(set(self._zygote.modules.values())) + 4):
             known = self._failed.get(module) or self._broken().get(module)
             if known is not None:
@@ -331,12 +332,12 @@ class Worker:
         return {
             name: failure
             for (digest, apart, name), failure in self._zygote.broken.items()
-            if digest == self.submission.digest and apart <= self.apart
+            if digest == self.code.digest and apart <= self.apart
         }
 
     def _start(self) -> None:
         self._socket, self._pid, self._generation, self._folder = self._zygote.fork(
-            self.limits, self._plotting, max(map(len, self.submission.files.values()), default=0)
+            self.limits, self._plotting, max(map(len, self.code.files.values()), default=0)
         )
         self._socket.setblocking(False)
         self._poller = select.poll()
@@ -345,7 +346,7 @@ class Worker:
         self._last_clock = 0.0
         self._suspect = False
         self.restarts += 1
-        files = self.submission.files
+        files = self.code.files
         header = {
             "op": "setup",
             "files": [[path, len(content)] for path, content in files.items()],
@@ -616,7 +617,7 @@ class _Exchange:
         file, line = self.header.get("file"), self.header.get("line")
         if not isinstance(file, str) or type(line) is not int:
             return "", ""
-        lines = self.worker.submission.lines(file)
+        lines = self.worker.code.lines(file)
         if not 0 < line <= lines or printable(file, 120) != file:
             return "", ""
         function = self.header.get("function")

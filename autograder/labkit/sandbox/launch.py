@@ -19,14 +19,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from labkit import contract
+from labkit.base.threads import ONE_THREAD
 from labkit.sandbox import confinement
 from labkit.sandbox.calls import Worker
+from labkit.sandbox.code import Code
 from labkit.sandbox.confinement import Confinement
-from labkit.sandbox.errors import SandboxError, ZygoteGoneError
-from labkit.sandbox.outcome import Failure, Limits
-from labkit.sandbox.submission import Submission, read_submission
-from labkit.threads import ONE_THREAD
+from labkit.sandbox.outcome import Failure, Limits, SandboxError, ZygoteGoneError
 
 START_SECONDS = 60.0
 CONTROL_SECONDS = 60.0
@@ -102,14 +100,12 @@ class Zygote:
         self._launch()
 
     @classmethod
-    def start(cls, *, modules: Mapping[str, str] | None = None) -> Zygote:
+    def start(cls, modules: Mapping[str, str]) -> Zygote:
         """Starts the clean process; about a third of a second, once.
 
-        `modules` tells the module of each function that may be called, the contract's by default.
-        Raises SandboxError where this system cannot run one.
+        `modules` tells the module of each function that may be called. Raises SandboxError where
+        this system cannot run one.
         """
-        if modules is None:
-            modules = {function.name: function.module for function in contract.BY_NAME.values()}
         return cls(modules)
 
     def __enter__(self) -> Zygote:
@@ -131,14 +127,14 @@ class Zygote:
 
     def worker(
         self,
-        submission: Submission | Path | str,
+        code: Code,
         *,
         limits: Limits | None = None,
         serve: Mapping[str, Callable[..., Any]] | None = None,
         substitute: Sequence[str] = (),
         apart: bool = False,
     ) -> Worker:
-        """A worker for a submission, read already or in a folder that contains `neuralnet/`.
+        """A worker for a submission's code.
 
         It is forked at its first call. Each function named in `substitute` is replaced, wherever
         the submission uses it, by a call of `serve[name]` here in the grader. Nothing that a
@@ -148,14 +144,19 @@ class Zygote:
         for name in substitute:
             if name not in serve or name not in self.modules:
                 raise ValueError(f"There is nothing to substitute for {name}.")
-        if not isinstance(submission, Submission):
-            submission = read_submission(Path(submission))
-        return Worker(self, submission, limits or Limits(), serve, tuple(substitute), apart)
+        return Worker(
+            self,
+            code,
+            limits=limits or Limits(),
+            serve=serve,
+            substitute=tuple(substitute),
+            apart=apart,
+        )
 
     def readable(self, paths: Iterable[Path | str]) -> list[Path]:
         """Those of `paths` that a worker can open: to prove that tests and results are closed."""
         asked = [Path(path) for path in paths]
-        with Worker(self, Submission({}, "probe"), Limits(), {}, ()) as worker:
+        with self.worker(Code({})) as worker:
             return [asked[index] for index in worker.probe([str(path) for path in asked])]
 
     def close(self) -> None:

@@ -25,6 +25,15 @@ Kind = Literal[
 
 TEXT_LIMIT = 300
 
+
+class SandboxError(RuntimeError):
+    """The sandbox cannot work here; never a submission's doing."""
+
+
+class ZygoteGoneError(Exception):
+    """The clean process closed its end."""
+
+
 STANDARD_EXCEPTIONS = frozenset(
     name
     for name, value in vars(builtins).items()

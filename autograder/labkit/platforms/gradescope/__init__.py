@@ -9,21 +9,17 @@ from __future__ import annotations
 import json
 import platform
 import sys
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from labkit import results
-from labkit.atomic import write_text
-from labkit.bundle import Bundle
-from labkit.errors import LabkitError
-from labkit.grade import Grader
+from labkit.base.errors import LabkitError
 from labkit.intake import single_submission
-from labkit.results import Result
-
-FILES = Path(__file__).parent / "upload"
-"""What the upload's root holds beside the kit and the lab."""
+from labkit.judging import result as results
+from labkit.judging.grader import Grader
+from labkit.judging.result import Result
+from labkit.lab import stubs
+from labkit.lab.bundle import Bundle
 
 _ROOT = Path("/autograder")
 _UNFINISHED = "unfinished: grading did not come to an end"
@@ -53,16 +49,15 @@ def main(root: Path = _ROOT) -> Result:
 
 
 def _grade(root: Path, bundle: Bundle, name: str, about: dict[str, Any]) -> Result:
-    with tempfile.TemporaryDirectory(prefix="labkit-") as work:
-        Path(work).chmod(0o711)
-        submission = single_submission(root / "submission", Path(work), "The upload")
-        more = {"notes": submission.notes, "platform": about}
-        if submission.problem:
-            status = f"{submission.status}: {submission.problem}"
-            return results.ungraded(bundle.lab, name, status, **more)
-        with submission.prepare() as folder, Grader(bundle) as grader:
-            print(grader.zygote.confinement.sentence)
-            return grader.grade(folder, name, **more)
+    modules = bundle.lab.contract.modules
+    submission = single_submission(root / "submission", modules, "The upload")
+    more = {"notes": submission.notes, "platform": about}
+    if submission.problem:
+        status = f"{submission.status}: {submission.problem}"
+        return results.ungraded(bundle.lab, name, status, **more)
+    with Grader(bundle) as grader:
+        print(grader.zygote.confinement.sentence)
+        return grader.grade(submission.files, name, **more)
 
 
 def try_out(root: Path = _ROOT) -> None:
@@ -70,14 +65,10 @@ def try_out(root: Path = _ROOT) -> None:
 
     Raises LabkitError where the reference does not get all points: the build then fails.
     """
-    from labkit import starter
-
     bundle = Bundle(root / "source")
-    with tempfile.TemporaryDirectory(prefix="labkit-") as work, Grader(bundle) as grader:
-        Path(work).chmod(0o755)
-        for path, text in starter.solution_package(bundle.lab.number).items():
-            write_text(Path(work) / path, text)
-        result = grader.grade(Path(work), "reference")
+    right = stubs.solution_package(bundle.lab)
+    with Grader(bundle) as grader:
+        result = grader.grade({path: text.encode() for path, text in right.items()}, "reference")
         print(f"Python {platform.python_version()}. {grader.zygote.confinement.sentence}")
     print(f"{bundle.lab.name}: the reference gets {result.total:g} of {bundle.lab.possible:g}.")
     for question in result.questions:

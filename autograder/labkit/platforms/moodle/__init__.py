@@ -12,22 +12,19 @@ measured on version 4.5.6.
 
 from __future__ import annotations
 
-from labkit.moodle.answer import Answer, Outcome, answer
-from labkit.moodle.feedback import feedback_folder, upload_guide, write_feedback_zip
-from labkit.moodle.join import Join, join
-from labkit.moodle.names import DownloadName, parse_flat, parse_folder
-from labkit.moodle.worksheet import (
+from labkit.platforms.moodle.answer import Answer, Outcome, answer
+from labkit.platforms.moodle.join import Join, join
+from labkit.platforms.moodle.upload import feedback_folder, upload_guide, write_feedback_zip
+from labkit.platforms.moodle.worksheet import (
     Mark,
     MoodleError,
     Participant,
     Worksheet,
     fill,
-    read_number,
 )
 
 __all__ = [
     "Answer",
-    "DownloadName",
     "Join",
     "Mark",
     "MoodleError",
@@ -38,9 +35,6 @@ __all__ = [
     "feedback_folder",
     "fill",
     "join",
-    "parse_flat",
-    "parse_folder",
-    "read_number",
     "upload_guide",
     "write_feedback_zip",
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labkit.moodle.join import join
-from labkit.moodle.worksheet import Mark, Worksheet, fill
+from labkit.platforms.moodle.join import join
+from labkit.platforms.moodle.worksheet import Mark, Worksheet, fill
 
 
 @dataclass(frozen=True)

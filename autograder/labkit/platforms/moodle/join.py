@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from labkit.moodle.names import alike, bare, cleaned, squeezed
-from labkit.moodle.worksheet import MoodleError, Participant, Worksheet
+from labkit.intake.moodle import alike, bare, cleaned, squeezed
+from labkit.platforms.moodle.worksheet import MoodleError, Participant, Worksheet
 
 
 class Download(Protocol):

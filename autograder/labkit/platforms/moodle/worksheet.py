@@ -19,10 +19,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from labkit.atomic import write_bytes
-from labkit.errors import LabkitError
-from labkit.moodle.cells import Row, join_rows, plain, quoted, read_rows
-from labkit.moodle.comments import from_html, from_text
+from labkit.base.errors import LabkitError
+from labkit.base.files import write_bytes
+from labkit.base.spreadsheet import read_number
+from labkit.platforms.moodle.cells import Row, join_rows, plain, quoted, read_rows
+from labkit.platforms.moodle.comments import from_html, from_text
 
 IDENTIFIER = "Identifier"
 GRADE = "Grade"
@@ -214,16 +215,6 @@ class Worksheet:
                 raise MoodleError(
                     f"{self.name} has {count} rows for Participant {number}: leave only one."
                 )
-
-
-def read_number(text: str) -> float | None:
-    """A number as sites write them, `87.50` or `87,50`; None for anything else."""
-    text = re.sub(r"[\s\u00a0\u202f']", "", text)
-    if "," in text and "." in text:  # the last of the two is the decimal sign
-        thousands = "," if text.rfind(".") > text.rfind(",") else "."
-        text = text.replace(thousands, "")
-    text = text.replace(",", ".")
-    return float(text) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text, re.ASCII) else None
 
 
 def _decoded(data: bytes, name: str) -> str:

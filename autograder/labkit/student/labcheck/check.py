@@ -235,12 +235,15 @@ class Check:
         self.expect(function, lambda ref: None)
         self._ask(Probe(function, args, kwargs, verdict, wants_error=True))
 
-    def speed(self, function: str, *args: Any, at_least: float, **kwargs: Any) -> None:
-        """One call gives the reference's values `at_least` times faster than plain loops do."""
+    def speed(self, function: str, *args: Any, at_least: float, than: str, **kwargs: Any) -> None:
+        """One call gives the reference's values `at_least` times faster than plain loops do.
+
+        `than` is the plain loops' name in the lab's catalogue.
+        """
 
         def compute(ref: Any) -> Any:
             value = getattr(ref, function)(*copy.deepcopy(args), **copy.deepcopy(kwargs))
-            return {"value": value, "seconds": ref.plain_loop_seconds(function, args, kwargs)}
+            return {"value": value, "seconds": ref.seconds_of(than, args, kwargs)}
 
         wanted = self.expect(function, compute)
 

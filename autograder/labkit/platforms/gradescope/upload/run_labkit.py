@@ -2,7 +2,7 @@
 
 import sys
 
-from labkit import gradescope
+from labkit.platforms import gradescope
 
 if "--try" in sys.argv:
     gradescope.try_out()

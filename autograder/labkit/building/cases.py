@@ -1,0 +1,75 @@
+"""The cases of a lab as its folder has them: `cases/*.py`, hidden or public by name.
+
+    def public_softmax__by_hand(check, np): …
+    def hidden_softmax__extreme(check, np): …
+
+are two cases of the question `softmax`. Each stands alone: what it needs is nested in it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.base.errors import LabkitError
+from labkit.lab.lab import Lab
+
+_NAME = re.compile(r"(public|hidden)_(\w+?)__\w+")
+
+
+@dataclass(frozen=True)
+class CaseSource:
+    """One case as it is written."""
+
+    name: str
+    question: str
+    hidden: bool
+    source: str
+
+
+def read_cases(lab: Lab) -> dict[str, list[CaseSource]]:
+    """The cases of each question, in the order of the files.
+
+    Raises LabkitError for a file that is no Python, a function that is no case of a question of
+    the lab, or a question without cases.
+    """
+    found: dict[str, list[CaseSource]] = {name: [] for name in lab.questions}
+    for path in sorted((lab.folder / "cases").glob("*.py")):
+        for case in _cases(path):
+            if case.question not in found:
+                raise LabkitError(
+                    f"{path}: {case.name} asks about {case.question!r}, which is no question in "
+                    "lab.toml."
+                )
+            found[case.question].append(case)
+    for question, cases in found.items():
+        if not cases:
+            raise LabkitError(
+                f"{lab.folder / 'cases'}: no case asks about {question}: write a function "
+                f"public_{question}__something(check, np)."
+            )
+    return found
+
+
+def _cases(path: Path) -> list[CaseSource]:
+    text = path.read_text(encoding="utf-8")
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise LabkitError(f"{path}, line {error.lineno}: {error.msg}.") from None
+    found = []
+    for node in tree.body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue  # the file's docstring
+        match = _NAME.fullmatch(node.name) if isinstance(node, ast.FunctionDef) else None
+        if match is None or not isinstance(node, ast.FunctionDef):
+            raise LabkitError(
+                f"{path}, line {node.lineno}: only cases may stand here, called "
+                "public_<question>__<what> or hidden_<question>__<what>; what they need is nested "
+                "in them."
+            )
+        source = ast.get_source_segment(text, node) or ""
+        found.append(CaseSource(node.name, match[2], match[1] == "hidden", source))
+    return found

@@ -1,0 +1,84 @@
+"""What is to be graded, and where its results go: a result is on disk as soon as it is there."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labkit.intake import Submission
+from labkit.judging import result as results
+from labkit.judging.grader import Grader
+from labkit.judging.result import Result
+from labkit.lab.bundle import Bundle
+from labkit.reporting import feedback
+
+
+@dataclass(frozen=True)
+class Order:
+    """The lab, where results go, and whether those of an earlier run count. Can be pickled."""
+
+    bundle: Bundle
+    out: Path
+    resume: bool = False
+
+    def result_path(self, name: str) -> Path:
+        """Where a submission's result goes."""
+        return self.out / "results" / f"{name}.json"
+
+    def feedback_path(self, name: str) -> Path:
+        """Where a student's page goes."""
+        return self.out / "feedback" / f"{name}.html"
+
+    def settled(self, submission: Submission) -> Result | None:
+        """The result of a submission that need not be graded: it was before, or has a problem."""
+        if earlier := self._earlier(submission):
+            return earlier
+        if submission.problem:
+            status = f"{submission.status}: {submission.problem}"
+            return self.keep(self.ungraded(submission, status))
+        return None
+
+    def _earlier(self, submission: Submission) -> Result | None:
+        """The result of an earlier run over the same work with the same grader, if there is one."""
+        if not self.resume:
+            return None
+        found = results.read(self.result_path(submission.name))
+        if found is None or found.fingerprint != self.fingerprint(submission):
+            return None
+        return found if self.feedback_path(submission.name).is_file() else None
+
+    def fingerprint(self, submission: Submission) -> str:
+        """The same only for the same work, graded by the same cases and the same code."""
+        text = f"{submission.fingerprint} {submission.problem} {self.bundle.fingerprint}"
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    def about(self, submission: Submission) -> dict[str, Any]:
+        """What goes into a submission's Result beside its points."""
+        return {
+            "origin": submission.origin,
+            "fingerprint": self.fingerprint(submission),
+            "platform": submission.platform_data,
+            "notes": submission.notes,
+        }
+
+    def grade(self, grader: Grader, submission: Submission) -> Result:
+        """Grade one submission and write its files; raises what the grader itself stops on."""
+        return self.keep(grader.grade(submission.files, submission.name, **self.about(submission)))
+
+    def ungraded(self, submission: Submission, status: str) -> Result:
+        """The result of a submission that cannot be judged."""
+        return results.ungraded(self.bundle.lab, submission.name, status, **self.about(submission))
+
+    def failed(self, submission: Submission, why: str) -> Result:
+        """The result of one that the grader itself stopped on: a rerun tries it again."""
+        more = self.about(submission) | {"fingerprint": ""}
+        lab = self.bundle.lab
+        return self.keep(results.ungraded(lab, submission.name, f"failed: {why}", **more))
+
+    def keep(self, result: Result) -> Result:
+        """Write a result's files."""
+        feedback.write(self.feedback_path(result.submission), result, self.bundle.lab)
+        results.write(self.result_path(result.submission), result, self.bundle.lab)
+        return result

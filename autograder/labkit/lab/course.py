@@ -1,0 +1,53 @@
+"""The labs that there are: the kit's own and an instructor's, in the same way."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from labkit.base import paths
+from labkit.base.errors import LabkitError
+from labkit.lab.lab import Lab
+
+
+def roots() -> list[Path]:
+    """Folders that hold labs: the kit's own and `assignments/` in the working directory."""
+    here = Path.cwd() / "assignments"
+    return [paths.ASSIGNMENTS] + ([here] if here.is_dir() and here != paths.ASSIGNMENTS else [])
+
+
+def folders() -> list[Path]:
+    """The folders of all labs, by number; none is read."""
+    found = [
+        folder
+        for root in roots()
+        for folder in root.glob("lab*")
+        if (folder / "lab.toml").is_file()
+    ]
+    return sorted(found, key=_by_number)
+
+
+def available() -> list[Lab]:
+    """All labs, by number."""
+    return [Lab.load(folder) for folder in folders()]
+
+
+def find(name: str) -> Lab:
+    """The lab called `name`, by its short or its whole name; no other lab is read.
+
+    Raises LabkitError where there is none.
+    """
+    found = folders()
+    for folder in found:
+        if name in (folder.name, _short(folder)):
+            return Lab.load(folder)
+    raise LabkitError(f"There is no lab {name!r}; choose one of {', '.join(map(_short, found))}.")
+
+
+def _short(folder: Path) -> str:
+    return folder.name.partition("_")[0]
+
+
+def _by_number(folder: Path) -> tuple[int, str]:
+    number = re.match(r"lab(\d+)", folder.name)
+    return int(number[1]) if number else 0, folder.name

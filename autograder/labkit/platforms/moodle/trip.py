@@ -1,0 +1,90 @@
+"""What `labkit moodle` runs: from a download and a worksheet to what is uploaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labkit.base.errors import LabkitError
+from labkit.base.files import write_text
+from labkit.classroom.grade import GradedClass, Options, grade_to
+from labkit.intake import Moodle, open_submissions
+from labkit.judging.result import GRADED, Result
+from labkit.lab.bundle import Bundle
+from labkit.lab.lab import Lab
+from labkit.platforms.moodle.answer import Outcome, answer
+from labkit.platforms.moodle.join import join
+from labkit.platforms.moodle.upload import upload_guide, write_feedback_zip
+from labkit.platforms.moodle.worksheet import Worksheet
+
+
+def moodle_to(
+    bundle: Bundle,
+    submissions: Path,
+    worksheet: Path,
+    out: Path,
+    options: Options,
+) -> GradedClass:
+    """Grade a Moodle download into `out`, with worksheet.csv and feedback.zip to upload."""
+    # A bad worksheet or download stops before the long work.
+    sheet = Worksheet.read(worksheet)
+    whose = _of_moodle(submissions, bundle.lab, out)
+    join(sheet, list(whose.values()))
+    graded = grade_to(bundle, submissions, out, options)
+    lab = graded.lab
+    outcomes = []
+    for result in graded.results:
+        page = (out / "feedback" / f"{result.submission}.html").read_bytes()
+        owner = whose[result.submission]  # also of one that the grader itself stopped on
+        outcomes.append(
+            Outcome(
+                owner.id,
+                owner.name,
+                # A zero for a broken upload is a teacher's decision: that row stays as it came.
+                _percent(result, lab) if result.status == GRADED else None,
+                comment(result, lab),
+                page=page,
+            )
+        )
+    found = answer(sheet, outcomes)
+    found.worksheet.write(out / "worksheet.csv")
+    write_feedback_zip(out / "feedback.zip", found.pages, found.names)
+    guide = upload_guide(separator=sheet.separator)
+    told = "".join(f"- {line}\n" for line in found.lines)
+    write_text(out / "upload.txt", f"{guide}\nWhat happened to the rows of {sheet.name}:\n\n{told}")
+    # First, because the screen shows only so many lines, and the report knows nothing of Moodle.
+    graded.summary[:0] = found.lines
+    graded.files[:0] = [out / "worksheet.csv", out / "feedback.zip", out / "upload.txt"]
+    return graded
+
+
+def _percent(result: Result, lab: Lab) -> float:
+    """Points of 100, not rounded: the maximum grade may be large."""
+    possible = result.possible(lab)
+    return 100 * result.total / possible if possible else 0.0
+
+
+def _of_moodle(submissions: Path, lab: Lab, out: Path) -> dict[str, Moodle]:
+    """Whose each submission of a download is, by its name.
+
+    Raises LabkitError where it is no download of Moodle's.
+    """
+    opened = open_submissions(submissions, lab.contract.modules, leave_out=out)
+    pairs = zip(opened.names, opened.platforms, strict=True)
+    found = {name: platform for name, platform in pairs if isinstance(platform, Moodle)}
+    if len(found) == len(opened):
+        return found
+    why = opened[0].problem if submissions.is_file() and len(opened) == 1 else None
+    why = why or f"{opened.names[0]} has no Moodle id in its name."
+    raise LabkitError(
+        f"{submissions} is no Moodle download: {why} Take the zip of “Download all submissions”, "
+        "or use labkit grade."
+    )
+
+
+def comment(result: Result, lab: Lab) -> str:
+    """The comment in the worksheet: a few lines of plain text; the page tells the rest."""
+    lines = [f"{lab.title}: {result.total:g} of {result.possible(lab):g} points.", result.summary]
+    lost = [question.name for question in result.questions if not question.passed]
+    if lost and result.status == GRADED:
+        lines.append(f"Points are lost in {', '.join(lost)}.")
+    return "\n".join([*lines, "See the feedback file for each check and its hint."])

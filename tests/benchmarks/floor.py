@@ -1,0 +1,148 @@
+"""The floor of grading: a forked, confined, warm process that runs all the cases by itself.
+
+    python -m tests.benchmarks.floor BUNDLE SUBMISSION ROUNDS
+
+NumPy is imported, the cases are read and the expected values known before anything is measured. A
+round forks, confines the child as a worker is confined, imports the submission there, runs every
+case in that same process and ends. No call crosses to another process, nothing is unpacked, no
+result is written: it grades nobody, since the submission lies beside the expected values. What the
+parent spends on the fork counts too. Prints the CPU seconds of each round.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from labkit.base import paths
+from labkit.judging.grader import Question, load_questions
+from labkit.judging.judge import GraderCheck
+from labkit.judging.knowledge import Knowledge
+from labkit.lab import contract, reference
+from labkit.lab.bundle import Bundle
+from labkit.sandbox import Limits, confinement
+from labkit.sandbox.restrict import Prepared
+from labkit.student import labcheck
+from labkit.student.labcheck import Observation, Probe, Tried
+
+Functions = Callable[[str], Callable[..., Any]]
+
+
+class InProcess(GraderCheck):
+    """Calls functions right here: no copy is compared, no warning caught, no time limited."""
+
+    def __init__(self, bundle: Bundle, knowledge: Knowledge, functions: Functions) -> None:
+        super().__init__(bundle.lab, knowledge)
+        self._functions = functions
+        self._finished = {name: reference.function(name) for name in contract.BY_NAME}
+
+    def ref(self, name: str) -> Callable[..., Any]:
+        return self._finished[name]
+
+    def observe(self, probe: Probe) -> Tried:
+        args, kwargs = probe.fresh()
+        seen = Observation(self._functions(probe.function)(*args, **kwargs))
+        return Tried(probe, seen, probe.problem(seen))
+
+
+class Floor:
+    """The warm parent."""
+
+    def __init__(self, bundle: Bundle, submission: Path, work: Path) -> None:
+        self.questions = load_questions(bundle)
+        self.check = InProcess(bundle, Knowledge(bundle.lab), reference.function)
+        if not passes(self.questions, self.check):  # also makes the expected values known
+            raise RuntimeError("the reference does not pass")
+        settings = confinement.settings()
+        settings["filters"] = [bytes.fromhex(code) for code in settings["filters"]]
+        settings["read"] += [str(bundle.root), str(paths.ASSIGNMENTS / "data")]
+        self.prepared = Prepared(settings)
+        self.limits = Limits()
+        self.submission = submission
+        self.work = work
+        self.number = 0
+        sys.dont_write_bytecode = True
+        gc.collect()
+        gc.freeze()
+
+    def round(self) -> float:
+        """CPU seconds of one round; RuntimeError where a case fails."""
+        started = time.process_time()
+        self.number += 1
+        folder = self.work / f"w{self.number}"
+        shutil.copytree(self.submission, folder)
+        if self.prepared.root:
+            user = self.prepared.uids[0]
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, user, user)
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            self._child(folder, parent)
+        _, status, used = os.wait4(pid, 0)
+        shutil.rmtree(folder)
+        if status:
+            raise RuntimeError(f"the confined process ended with status {status}")
+        return used.ru_utime + used.ru_stime + time.process_time() - started
+
+    def _child(self, folder: Path, parent: int) -> NoReturn:
+        code = 1
+        try:
+            os.setsid()
+            limits = {
+                "memory": self.limits.memory_mb << 20,
+                "file": self.limits.file_mb << 20,
+                "open": self.limits.open_files,
+                "cpu": 600,
+            }
+            self.prepared.apply(limits, str(folder), 0, parent, 3)
+            for name in list(sys.modules):
+                if name.partition(".")[0] == contract.PACKAGE:
+                    del sys.modules[name]
+            sys.path.insert(0, str(folder))
+            importlib.invalidate_caches()
+            self.check._functions = _handed_in
+            code = 0 if passes(self.questions, self.check) else 2
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+
+def _handed_in(name: str) -> Callable[..., Any]:
+    module = importlib.import_module(f"{contract.PACKAGE}.{contract.BY_NAME[name].module}")
+    found: Callable[..., Any] = getattr(module, name)
+    return found
+
+
+def passes(questions: list[Question], check: GraderCheck) -> bool:
+    """Whether every case of every question passes."""
+    return all(
+        verdict.passed
+        for question in questions
+        for verdict in labcheck.run_cases(question.cases, check)
+    )
+
+
+def main() -> None:
+    """Print the seconds of every round, after two that do not count."""
+    bundle, submission = Bundle(Path(sys.argv[1])), Path(sys.argv[2])
+    with tempfile.TemporaryDirectory() as work:
+        Path(work).chmod(0o711)
+        floor = Floor(bundle, submission, Path(work))
+        floor.round(), floor.round()
+        print(json.dumps([floor.round() for _ in range(int(sys.argv[3]))]))
+
+
+if __name__ == "__main__":
+    main()

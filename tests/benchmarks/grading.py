@@ -1,0 +1,195 @@
+"""What grading costs: one submission, whole classes, and the same work by `otter run`."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.building.build import built
+from labkit.lab.bundle import Bundle
+from labkit.lab.lab import find
+from tests.benchmarks import measure, stock, submissions
+from tests.benchmarks.measure import Row, compare, take_turns
+
+LAB = "lab1"
+
+
+@contextmanager
+def _prepared() -> Iterator[tuple[Bundle, Path]]:
+    bundle = built(find(LAB))
+    with tempfile.TemporaryDirectory(prefix="labkit-bench-") as work:
+        Path(work).chmod(0o711)
+        yield bundle, Path(work)
+
+
+def one_submission(quick: bool) -> list[Row]:
+    """One correct submission, beside `otter run` and beside the least that it could cost.
+
+    What starting costs is taken out of ours, not of Otter's, which starts anew for each submission:
+    CPU seconds of a class of copies less those of a class of one, by the copies in between.
+    """
+    copies, rounds = (21, 2) if quick else (101, 5)
+    with _prepared() as (bundle, work):
+        many = submissions.write_copies(bundle, work / "many", copies)
+        one = submissions.write_copies(bundle, work / "one", 1)
+        stock_zip, stock_submission = stock.write(bundle, work / "stock")
+        handed_in = next(one.iterdir())
+        with zipfile.ZipFile(handed_in) as archive:
+            archive.extractall(work / "unpacked")
+
+        def ours() -> float:
+            alone, together = (_grade(folder, work, 1).cpu for folder in (one, many))
+            return (together - alone) / (copies - 1)
+
+        def floor() -> float:
+            seconds = measure.module("floor", bundle.root, work / "unpacked", 10 if quick else 30)
+            return float(statistics.median(seconds))
+
+        samples = take_turns(
+            {
+                "labkit grade": ours,
+                "otter run": lambda: stock.run_seconds(stock_zip, stock_submission),
+                "otter run, same zip": lambda: stock.run_seconds(
+                    bundle.root / "autograder.zip", handed_in
+                ),
+                "floor": floor,
+            },
+            rounds,
+            warmups=0 if quick else 1,
+        )
+    what = "grade one lab 1 submission, CPU"
+    note = (
+        f"Ours: a class of {copies} copies less a class of one. Otter's: the whole command, "
+        f"with all cases in the student's kernel and no cell to execute."
+    )
+    return [
+        compare(what, "ms", samples, "labkit grade", "otter run", 1 / 60, scale=1e3, note=note),
+        compare(
+            what, "ms", samples, "labkit grade", "otter run, same zip", 1 / 60, scale=1e3,
+            note="The zip that `labkit build` makes for Otter: it confines submissions as we do.",
+        ),
+        compare(
+            what, "ms", samples, "labkit grade", "floor", 3.0, scale=1e3,
+            peer_name="a bare fork",
+            note="A bare fork: warm, confined, all cases in one process, no result written.",
+        ),
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Class:
+    """What a class of some size took."""
+
+    wall: float
+    cpu: float
+    parent_mb: float
+
+
+def _grade(folder: Path, work: Path, jobs: int) -> _Class:
+    with tempfile.TemporaryDirectory(dir=work) as out:
+        size = Path(out) / "size"
+        arguments = [
+            "grade",
+            LAB,
+            str(folder),
+            "--out",
+            str(Path(out) / "out"),
+            "--jobs",
+            str(jobs),
+        ]
+        used = measure.run([sys.executable, "-c", _WITH_SIZE, str(size), *arguments])
+        return _Class(used.wall, used.cpu, float(size.read_text()) / 1024)
+
+
+# The peak of the command's own memory, without that of the processes that it starts. Linux tells it
+# for the program alone; elsewhere getrusage does, in units of the system's.
+_WITH_SIZE = """
+import re, resource, sys
+from pathlib import Path
+target = Path(sys.argv.pop(1))
+from labkit.cli import main
+try:
+    main(sys.argv[1:], prog_name="labkit", standalone_mode=False)
+finally:
+    try:
+        kilobytes = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]
+    except (OSError, TypeError):
+        unit = 1024 if sys.platform == "darwin" else 1
+        kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
+    target.write_text(str(kilobytes))
+"""
+
+
+def classes(quick: bool) -> list[Row]:
+    """Classes of growing size on every core: cost a submission, time, and the parent's memory."""
+    small, middle, large = sizes = (10, 50, 200) if quick else (10, 100, 1000)
+    cores = os.cpu_count() or 1
+    with _prepared() as (bundle, work):
+        folders = {n: submissions.write_class(bundle, work / str(n), n) for n in sizes}
+        _grade(folders[small], work, cores)  # warm-up
+        rounds = 2 if quick else 3
+        taken: dict[int, list[_Class]] = {n: [] for n in sizes}
+        for number in range(rounds):
+            for n in sizes if number % 2 == 0 else sizes[::-1]:
+                if n != large or number < max(1, rounds - 1):
+                    taken[n].append(_grade(folders[n], work, cores))
+    cpu, wall, size = (
+        {n: statistics.median(getattr(one, field) for one in taken[n]) for n in sizes}
+        for field in ("cpu", "wall", "parent_mb")
+    )
+    samples = {
+        f"{field}, {n}": [getattr(one, field) for one in taken[n]]
+        for field in ("cpu", "wall", "parent_mb")
+        for n in sizes
+    }
+    first = 1e3 * (cpu[middle] - cpu[small]) / (middle - small)
+    later = 1e3 * (cpu[large] - cpu[middle]) / (large - middle)
+    each = 1e3 * (wall[large] - wall[small]) / (large - small)
+    flat = Row(
+        f"each of {large} submissions, CPU", f"each of {middle}", "ms", later, first, 1.1,
+        samples=samples, note="Beyond the start: differences between classes of distinct work.",
+    )  # fmt: skip
+    linear = Row(
+        f"each of {large} submissions, wall", f"CPU ÷ {cores} cores", "ms",
+        each, later / cores, 1.1,
+        note="Meaningful on a machine with nothing else to do.",
+    )  # fmt: skip
+    memory = Row(
+        f"parent's memory, class of {large}",
+        f"class of {small}",
+        "MB",
+        size[large],
+        size[small],
+        1.1,
+    )
+    for row in (flat, linear, memory):
+        assert row.ratio is not None and row.reach is not None
+        row.met = row.ratio <= row.reach
+    return [flat, linear, memory]
+
+
+def five_hundred(quick: bool) -> list[Row]:
+    """500 submissions beside `otter run` on each, which is extrapolated from a few."""
+    count, runs = (50, 2) if quick else (500, 5)
+    with _prepared() as (bundle, work):
+        folder = submissions.write_copies(bundle, work / "class", count)
+        stock_zip, stock_submission = stock.write(bundle, work / "stock")
+        otter = [stock.run_seconds(stock_zip, stock_submission) for _ in range((runs + 1) // 2)]
+        ours = _grade(folder, work, os.cpu_count() or 1).cpu
+        otter += [stock.run_seconds(stock_zip, stock_submission) for _ in range(runs // 2)]
+    row = Row(
+        f"grade {count} submissions, CPU", f"otter run × {count}", "s",
+        ours, count * statistics.median(otter), 1 / 20,
+        samples={"labkit grade": [ours], "otter run, one": otter},
+        note=f"The peer is extrapolated: {count} times the median of {runs} runs of otter run.",
+    )  # fmt: skip
+    assert row.ratio is not None
+    row.met = row.ratio <= 1 / 20
+    return [row]

@@ -1,0 +1,104 @@
+"""The catalogue against the grader, in full: a lab that changes its cases cannot open a hole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from labkit.building import audit
+
+from labkit import mistakes as catalogue
+
+from labkit.lab import contract
+
+from labkit.building import mutants
+from labkit.building.build import built
+from labkit.judging.grader import Grader
+from labkit.lab.lab import Lab, available, find
+from labkit.student.labcheck import MESSAGE_LIMIT
+
+LABS = available()
+
+
+@pytest.fixture(scope="module", params=LABS, ids=lambda lab: lab.short)
+def audited(request: pytest.FixtureRequest) -> tuple[Lab, Sequence[audit.Finding]]:
+    """A lab with what its audit found; three seeds of the hidden inputs where time allows."""
+    lab: Lab = request.param
+    seeds = range(3) if request.config.getoption("--exhaustive") else range(1)
+    return lab, audit.audit(built(lab), seeds)
+
+
+def test_every_mistake_is_caught_and_costs_its_own_question_only(
+    audited: tuple[Lab, Sequence[audit.Finding]],
+) -> None:
+    _, findings = audited
+    holes = [(f.key, f.seed, f.hole) for f in findings if not f.right and f.hole]
+    assert not holes
+
+
+def test_every_right_version_has_full_marks(
+    audited: tuple[Lab, Sequence[audit.Finding]],
+) -> None:
+    _, findings = audited
+    assert not [(f.key, f.seed, f.hole) for f in findings if f.right and f.hole]
+
+
+def test_nearly_every_mistake_is_named_first(
+    audited: tuple[Lab, Sequence[audit.Finding]],
+) -> None:
+    _, findings = audited
+    wrong = [finding for finding in findings if not finding.right]
+    named = [finding for finding in wrong if finding.named == finding.key]
+    assert len(named) >= audit.NAMED_SHARE * len(wrong)
+
+
+def test_messages_are_short_and_plain(audited: tuple[Lab, Sequence[audit.Finding]]) -> None:
+    _, findings = audited
+    messages = {message for finding in findings for message in finding.messages}
+    assert messages
+    for message in messages:
+        first = message.splitlines()[0]
+        assert len(message) <= MESSAGE_LIMIT
+        assert first[0].isalnum() or first[0] in '`“("', first
+        assert first.endswith((".", "!", "?")), first
+        assert not re.search(r"Traceback|labkit|File \"|0x[0-9a-f]{6}", message), message
+        assert not re.search(
+            r"\b(stupid|obviously|just simply|silly|you failed)\b", message.lower()
+        )
+
+
+def test_there_is_enough_to_audit() -> None:
+    assert len(catalogue.entries()) >= 120
+    assert len(catalogue.variants()) >= 40
+    for function in contract.FUNCTIONS:
+        assert len(catalogue.for_function(function.name)) >= 2, function.name
+
+
+def test_a_weakened_case_is_a_hole(tmp_path: Path) -> None:
+    """Without its cases on large numbers, lab 1 does not see an overflow: the audit says so."""
+    import shutil
+
+    from labkit.lab.bundle import Bundle
+
+    shutil.copytree(built(find("lab1")).root, tmp_path / "bundle")
+    path = tmp_path / "bundle" / "lab" / "tests" / "sigmoid.py"
+    text = path.read_text(encoding="utf-8").replace("no_warnings=True", "no_warnings=False")
+    path.write_text(text, encoding="utf-8")
+    version = next(
+        e for e in catalogue.entries(1) if "overflows" in e.title and e.function == "sigmoid"
+    )
+    with Grader(Bundle(tmp_path / "bundle")) as grader:
+        assert audit.judge_version(grader, version, 0).hole == "not caught"
+    with Grader(built(find("lab1"))) as grader:
+        assert audit.judge_version(grader, version, 0).hole == ""
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
+def test_mutants_of_the_reference_are_caught_or_explained(lab: Lab) -> None:
+    known = mutants.equivalent()
+    survived = audit.survivors(built(lab))
+    assert not [f"{m.key}: {m.change}" for m in survived if m.key not in known]

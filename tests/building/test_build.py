@@ -1,0 +1,120 @@
+"""What `labkit build` delivers: the right files, nothing secret, the same bytes each time."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from labkit.building import build
+
+from labkit.building import leaks
+
+from labkit.building import proof
+
+from labkit.lab import stubs as starter
+from labkit.lab.bundle import Bundle
+from labkit.base.errors import LabkitError
+from labkit.lab.lab import Lab, available, find
+
+LABS = available()
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
+def test_solution_earns_all_and_starter_nothing(lab: Lab) -> None:
+    bundle = build.built(lab)
+    (bundle.root / "proved.txt").unlink(missing_ok=True)
+    assert "solution 100 %, starter 0 %" in proof.prove(bundle)
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
+def test_the_student_zip_is_complete(lab: Lab) -> None:
+    with zipfile.ZipFile(build.built(lab).root / "student.zip") as archive:
+        names = set(archive.namelist())
+    assert {
+        f"{lab.name}.ipynb",
+        "labcheck/__init__.py",
+        "labdata.py",
+        "check.py",
+        "recorded.npz",
+    } <= names
+    assert {"README.md", "requirements.txt", "data/fashion_mnist.npz"} <= names
+    assert {f"neuralnet/{module}.py" for module in lab.modules} <= names
+    assert {f"tests/{question}.py" for question in lab.questions} <= names
+    assert not any("labkit" in name or "catalogue" in name for name in names)
+
+
+def test_earlier_labs_come_finished_and_own_work_comes_as_stubs() -> None:
+    finished, own = starter.stub_package(2), starter.stub_package(2, own_work=True)
+    assert "NotImplementedError" not in finished["neuralnet/layers.py"]
+    assert "NotImplementedError" in own["neuralnet/layers.py"]
+    assert "NotImplementedError" in finished["neuralnet/losses.py"]
+    assert "neuralnet/training.py" not in finished
+
+
+@pytest.mark.slow
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    lab = find("lab1")
+    first = build.built(lab)
+    again = tmp_path / "again"
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from pathlib import Path; from labkit import build; "
+        "from labkit.lab.lab import find; build._build(find('lab1'), Path(sys.argv[1]), False)",
+        str(again),
+    ]
+    subprocess.run(command, check=True)
+    for name in ("student.zip", "autograder.zip", "gradescope.zip"):
+        assert (first.root / name).read_bytes() == (again / name).read_bytes(), name
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Bundle:
+    """A built lab to spoil."""
+    shutil.copytree(build.built(find("lab1")).root, tmp_path / "bundle")
+    return Bundle(tmp_path / "bundle")
+
+
+def _append(path: Path, text: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def test_the_scan_finds_a_solution_line(copied: Bundle) -> None:
+    line = max(starter.solution_lines(1), key=len)
+    _append(copied.student / "neuralnet" / "layers.py", f"\n{line}\n")
+    with pytest.raises(LabkitError, match="solution line"):
+        leaks.check(copied)
+
+
+def test_the_scan_finds_a_hidden_case(copied: Bundle) -> None:
+    hidden = (copied.root / "lab" / "tests" / "sigmoid.py").read_text(encoding="utf-8")
+    (copied.student / "tests" / "sigmoid.py").write_text(hidden, encoding="utf-8")
+    with pytest.raises(LabkitError, match="hidden case"):
+        leaks.check(copied)
+
+
+def test_the_scan_finds_a_marker(copied: Bundle) -> None:
+    _append(copied.student / "neuralnet" / "layers.py", "\n# BEGIN SOLUTION\n")
+    with pytest.raises(LabkitError, match="marker"):
+        leaks.check(copied)
+
+
+def test_the_scan_finds_catalogue_code(copied: Bundle) -> None:
+    _append(copied.student / "README.md", "\nreturn 1 / (1 + np.exp(np.minimum(z, 700)))\n")
+    with pytest.raises(LabkitError, match="catalogue"):
+        leaks.check(copied)
+
+
+def test_a_master_that_does_not_fit_its_toml_is_one_sentence() -> None:
+    from labkit.building import notebook as master
+
+    lab = find("lab1")
+    more = dataclasses.replace(lab, questions={**lab.questions, "softmax": 1.0})
+    with pytest.raises(LabkitError, match="no question block for softmax"):
+        master.notebook(more)

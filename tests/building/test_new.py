@@ -1,0 +1,290 @@
+"""`labkit new`: a lab of one's own works at once, by following docs/own-lab.md and nothing else."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from labkit.building import build
+
+from labkit.lab import contract
+
+from labkit.building import new
+
+from labkit.base import paths
+
+from labkit.lab import reference
+
+from labkit.lab import stubs as starter
+from labkit.base.errors import LabkitError
+from labkit.lab.lab import Lab
+from tests import sample_class
+from tests.otter_run import otter_run
+from tests.schema import check_gradescope
+
+REPOSITORY = paths.PACKAGE.parents[1]
+# ---------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("dropout", "A lab is called like lab6_dropout"),
+        ("lab6", "A lab is called like"),
+        ("lab6_Dropout", "A lab is called like"),
+        ("lab6_class", "A lab is called like"),
+        ("lab06_dropout", "A lab is called like"),
+        ("lab6_../../x", "A lab is called like"),
+        ("lab3_dropout", "Lab 3 exists already: lab3_training"),
+        ("lab6_layers", "is a name of the package already"),
+        ("lab6_sigmoid", "is a name of the package already"),
+    ],
+)
+def test_a_name_that_does_not_fit_is_one_sentence(name: str, says: str) -> None:
+    with pytest.raises(LabkitError, match=says):
+        new.make(name)
+    assert not (paths.ASSIGNMENTS / name).exists()
+
+
+@pytest.fixture
+def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place for a lab of one's own, apart from the repository; the contract is put back."""
+    shutil.copytree(paths.SOLUTIONS / "neuralnet", tmp_path / "solutions" / "neuralnet")
+    (tmp_path / "assignments").mkdir()
+    for module in (paths, starter):
+        monkeypatch.setattr(module, "SOLUTIONS", tmp_path / "solutions")
+    monkeypatch.setattr(paths, "ASSIGNMENTS", tmp_path / "assignments")
+    known = dict(contract.BY_NAME)
+    yield tmp_path
+    contract.BY_NAME.clear()
+    contract.BY_NAME.update(known)
+
+
+def test_four_files_are_written_and_join_the_contract(own_place: Path) -> None:
+    said = new.make("lab6_softplus")
+    lab = Lab.load(own_place / "assignments" / "lab6_softplus")
+    assert lab.questions == {"softplus": 100.0} and lab.modules == ("softplus",)
+    assert contract.earlier("softplus")[-1] == "train_convnet"
+    assert len([line for line in said if line.startswith("wrote ")]) == 4
+    stubs = starter.stub_package(6)
+    assert "NotImplementedError" in stubs["neuralnet/softplus.py"]
+    assert "NotImplementedError" not in stubs["neuralnet/layers.py"]
+    assert "neuralnet/softplus.py" not in starter.stub_package(5)
+    assert starter.solution_lines(6) == {"return np.logaddexp(0.0, z)"}
+
+
+def test_what_is_there_is_never_overwritten(own_place: Path) -> None:
+    mine = own_place / "solutions" / "neuralnet" / "softplus.py"
+    mine.write_text("# my work", encoding="utf-8")
+    with pytest.raises(LabkitError, match="is there already"):
+        new.make("lab6_softplus")
+    assert mine.read_text(encoding="utf-8") == "# my work"
+    assert not (own_place / "assignments" / "lab6_softplus").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (('softplus = "softplus"', 'relu = "softplus"'), "relu is a function of lab 1 already"),
+        (('softplus = "softplus"', 'softplus = "layers"'), "layers is a module of lab 1 already"),
+        (('softplus = "softplus"', ""), "question 'softplus' is no function of the contract"),
+        (("softplus = 100", "softplus = 90"), "sum to 90, not 100"),
+        (("memory_mb", "memory"), r"\[limits\] does not know memory"),
+        (('title = "Lab', "title = Lab"), "is not valid TOML"),
+    ],
+)
+def test_a_lab_toml_that_does_not_fit_is_one_sentence(
+    change: tuple[str, str], says: str, own_place: Path
+) -> None:
+    new.make("lab6_softplus")
+    del contract.BY_NAME["softplus"]
+    path = own_place / "assignments" / "lab6_softplus" / "lab.toml"
+    text = path.read_text(encoding="utf-8")
+    assert change[0] in text
+    path.write_text(text.replace(*change, 1), encoding="utf-8")
+    with pytest.raises(LabkitError, match=says) as caught:
+        Lab.load(path.parent)
+    assert str(path) in str(caught.value)
+
+
+def test_a_reference_that_lacks_something_is_one_sentence(own_place: Path) -> None:
+    contract.extend("softplus", "softplus", 6)
+    with pytest.raises(LabkitError, match=r"softplus\.py is missing"):
+        starter.solution_package(6)
+    with pytest.raises(LabkitError, match=r"softplus\.py is missing"):
+        reference.function("softplus")
+    contract.extend("hardplus", "activations_of_mine", 6)
+    with pytest.raises(LabkitError, match=r"activations_of_mine\.py is missing"):
+        reference.function("hardplus")
+
+
+# ---------------------------------------------------------------- by the page alone
+
+
+def run(clone: Path, *command: str, fails: bool = False, at: Path | None = None) -> str:
+    """A command in the clone, with the clone's own kit; gives what it printed."""
+    environment = os.environ | {"PYTHONPATH": str(clone / "autograder"), "COLUMNS": "100"}
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=at or clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == (1 if fails else 0), done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository's files, with the page's commands run in them."""
+    target = tmp_path_factory.mktemp("clone") / "repository"
+    for name in ("autograder", "solutions", "assignments", "starter_code", "docs"):
+        shutil.copytree(
+            REPOSITORY / name, target / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    right = starter.solution_package(5)
+    for name, body in (
+        ("kim", "    return np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0)\n"),
+        ("lou", "    return np.log(1 + np.exp(z))\n"),
+    ):
+        source = f"import numpy as np\n\n\ndef softplus(z):\n{body}"
+        write(target / "SUBMISSIONS" / name, {**right, "neuralnet/softplus.py": source})
+    page = (target / "docs" / "own-lab.md").read_text(encoding="utf-8")
+    commands = page.partition("```console\n")[2].partition("```")[0].splitlines()
+    assert len(commands) == 4
+    for line in commands:
+        program, *arguments = line.partition("#")[0].split()
+        assert program == ".venv/bin/labkit"
+        (target / f"{arguments[0]}.txt").write_text(
+            run(target, "-m", "labkit", *arguments), encoding="utf-8"
+        )
+    return target
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.exhaustive
+def test_the_commands_of_the_page_work_as_they_stand(clone: Path) -> None:
+    assert "solution 100 %, starter 0 %" in (clone / "build.txt").read_text(encoding="utf-8")
+    assert "2 of 2 wrong versions are named first" in (clone / "audit.txt").read_text("utf-8")
+    rows = list(csv.DictReader((clone / "graded" / "grades.csv").open(encoding="utf-8")))
+    assert [(row["submission"], row["softplus"]) for row in rows] == [("kim", "100"), ("lou", "50")]
+    page = (clone / "graded" / "feedback" / "lou.html").read_text(encoding="utf-8")
+    assert "The exponential overflows for large z" in page
+
+
+@pytest.mark.exhaustive
+def test_the_uploads_hold_the_labs_own_module_and_grade_with_it(clone: Path) -> None:
+    for name in ("autograder.zip", "gradescope.zip"):
+        with zipfile.ZipFile(clone / "dist" / "lab6" / name) as archive:
+            assert "labkit/_solutions/neuralnet/softplus.py" in archive.namelist()
+    home = clone / "autograder_home"
+    with zipfile.ZipFile(clone / "dist" / "lab6" / "gradescope.zip") as archive:
+        archive.extractall(home / "source")
+    shutil.copytree(clone / "SUBMISSIONS" / "lou", home / "submission")
+    (home / "results").mkdir()
+    code = "import sys; from pathlib import Path; from labkit import gradescope, paths; "
+    code += "assert not paths.IN_CHECKOUT; gradescope.main(Path(sys.argv[1]))"
+    environment = os.environ | {"PYTHONPATH": str(home / "source")}
+    subprocess.run([sys.executable, "-c", code, str(home)], env=environment, check=True)
+    read = json.loads((home / "results" / "results.json").read_text(encoding="utf-8"))
+    check_gradescope(read)
+    assert read["score"] == 50 and "overflows" in read["tests"][0]["output"]
+
+
+@pytest.mark.exhaustive
+def test_otter_gives_the_same_points(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(clone / "autograder"))
+    files = {
+        path.relative_to(clone / "SUBMISSIONS" / "lou").as_posix(): path.read_bytes()
+        for path in (clone / "SUBMISSIONS" / "lou").rglob("*.py")
+    }
+    files["lab6_softplus.ipynb"] = sample_class.EMPTY_NOTEBOOK.encode()
+    (clone / "lou.zip").write_bytes(sample_class.zipped(files))
+    found = otter_run(clone / "dist" / "lab6" / "autograder.zip", clone / "lou.zip")
+    assert found.scores == {"softplus": 50.0}, found.output
+
+
+@pytest.mark.exhaustive
+def test_a_student_can_check_and_finish_it(clone: Path) -> None:
+    student = clone / "student"
+    with zipfile.ZipFile(clone / "dist" / "lab6" / "student.zip") as archive:
+        archive.extractall(student)
+    said = run(clone, str(student / "check.py"), at=student, fails=True)
+    assert "0 of 1 questions pass" in said and "not written yet" in said
+    write(
+        student, {"neuralnet/softplus.py": (clone / "solutions/neuralnet/softplus.py").read_text()}
+    )
+    assert "All public checks pass" in run(clone, str(student / "check.py"), at=student)
+
+
+@pytest.mark.exhaustive
+def test_a_hole_in_the_cases_shows_in_the_audit(clone: Path) -> None:
+    master = clone / "assignments" / "lab6_softplus" / "lab6_softplus.py"
+    text = master.read_text(encoding="utf-8")
+    weaker = text.replace("* 1e3", "* 1e-3").replace(", no_warnings=True", "")
+    assert weaker != text
+    master.write_text(weaker, encoding="utf-8")
+    try:
+        said = run(clone, "-m", "labkit", "audit", "lab6", fails=True)
+    finally:
+        master.write_text(text, encoding="utf-8")
+    assert "HOLE  softplus: overflows (seed 0): not caught" in said
+
+
+@pytest.mark.exhaustive
+def test_a_reference_that_is_wrong_stops_the_build_with_exit_1(clone: Path) -> None:
+    path = clone / "solutions" / "neuralnet" / "softplus.py"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("np.logaddexp(0.0, z)", "np.log(1 + np.exp(z))"), encoding="utf-8")
+    command = [sys.executable, "-m", "labkit", "build", "lab6", "--out", "elsewhere"]
+    environment = os.environ | {"PYTHONPATH": str(clone / "autograder")}
+    try:
+        done = subprocess.run(
+            command, cwd=clone, env=environment, capture_output=True, text=True, check=False
+        )
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert done.returncode == 1
+    assert "Error: lab6_softplus: the reference fails a case of softplus" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (clone / "elsewhere" / "lab6").exists()
+
+
+@pytest.mark.exhaustive
+def test_two_own_labs_stand_side_by_side(clone: Path) -> None:
+    run(clone, "-m", "labkit", "new", "lab10_hardplus")
+    said = run(clone, "-m", "labkit", "build", "lab10")
+    assert "lab10: solution 100 %, starter 0 %" in said
+    with zipfile.ZipFile(clone / "dist" / "lab10" / "student.zip") as archive:
+        assert {"neuralnet/softplus.py", "neuralnet/hardplus.py"} <= set(archive.namelist())
+        assert b"NotImplementedError" not in archive.read("neuralnet/softplus.py")
+    code = "from labkit.lab.lab import available; print([lab.short for lab in available()])"
+    assert "'lab5', 'lab6', 'lab10'" in run(clone, "-c", code)
+
+
+def test_a_built_lab_brings_its_functions_to_another_process(tmp_path: Path) -> None:
+    """A class is graded in processes that have never seen the assignments folder."""
+    import pickle
+
+    from labkit.lab.lab import find
+
+    bundle = build.built(find("lab1"))
+    assert bundle.lab.name == "lab1_forward"
+    sent = pickle.loads(pickle.dumps(bundle))
+    assert "lab" not in vars(sent) and sent.lab.questions == bundle.lab.questions

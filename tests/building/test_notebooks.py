@@ -1,0 +1,74 @@
+"""Every notebook runs top to bottom with the solution, and stops with a sentence without it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from labkit.lab import stubs as starter
+from labkit.building.build import built
+from labkit.lab.lab import Lab, available
+
+LABS = available()
+
+
+def handed_out(lab: Lab, target: Path, solved: bool) -> Path:
+    """The student's folder of a lab in `target`, with the solution filled in or not."""
+    shutil.copytree(built(lab).student, target, dirs_exist_ok=True)
+    if solved:
+        for path, text in starter.solution_package(lab.number).items():
+            (target / path).write_text(text, encoding="utf-8")
+    return target / f"{lab.name}.ipynb"
+
+
+def executed(path: Path) -> nbformat.NotebookNode:
+    """The notebook with outputs; CellExecutionError where a cell fails."""
+    book = nbformat.read(path, as_version=4)
+    client = NotebookClient(book, timeout=120, resources={"metadata": {"path": str(path.parent)}})
+    return client.execute()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
+def test_a_notebook_runs_with_the_solution(lab: Lab, tmp_path: Path) -> None:
+    book = executed(handed_out(lab, tmp_path, solved=True))
+    shown = [output for cell in book.cells for output in cell.get("outputs", [])]
+    assert not [output for output in shown if output.output_type == "error"]
+    pictures = [output for output in shown if "image/png" in output.get("data", {})]
+    assert len(pictures) >= 3
+    checks = [
+        "".join(output.get("data", {}).get("text/plain", ""))
+        for cell in book.cells
+        if cell.cell_type == "code" and cell.source.startswith("grader.check")
+        for output in cell.outputs
+        if "data" in output
+    ]
+    assert len(checks) == len(lab.questions)
+    assert all("All test cases passed" in text for text in checks), checks
+    assert list(tmp_path.glob(f"{lab.name}_*.zip")), "the last cell writes the zip to hand in"
+
+
+@pytest.mark.parametrize("lab", LABS[:1], ids=lambda lab: lab.short)
+def test_a_notebook_stops_at_a_stub_with_one_sentence(lab: Lab, tmp_path: Path) -> None:
+    path = handed_out(lab, tmp_path, solved=False)
+    started = time.monotonic()
+    with pytest.raises(CellExecutionError) as stopped:
+        executed(path)
+    assert "is not written yet" in str(stopped.value)
+    assert "Traceback" not in stopped.value.traceback
+    assert time.monotonic() - started < 120
+
+
+def test_every_figure_is_described(tmp_path: Path) -> None:
+    """A picture that a screen reader meets has words beside it."""
+    for lab in LABS:
+        text = lab.master.read_text(encoding="utf-8")
+        pictures = text.count("plt.show()")
+        captions = text.lower().count("*figure")
+        assert captions >= pictures, f"{lab.name}: {pictures} figures, {captions} captions"

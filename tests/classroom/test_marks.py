@@ -1,0 +1,78 @@
+"""Marks for written questions: template out, filled sheet in."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from labkit.classroom.marks import MarksError, read_marks, unmarked, write_marks_template
+
+QUESTIONS = {"why_xor": 5.0, "saturation": 2.5}
+
+
+def test_template_reads_back_empty_and_filled(tmp_path):
+    path = tmp_path / "marks.csv"
+    write_marks_template(path, ["alice", "小龍 李_9", "=evil"], QUESTIONS)
+    assert read_marks(path, QUESTIONS) == {}
+    text = path.read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(text.splitlines()))
+    assert rows[:2] == [["submission", "why_xor", "saturation"], ["(possible)", "5", "2.5"]]
+    assert rows[4][0] == "'=evil"
+    text = text.replace("alice,,", "alice,4.5,0").replace("小龍 李_9,,", "小龍 李_9,,2")
+    path.write_text(text.replace("'=evil,,", "'=evil,1,"), encoding="utf-8")
+    given = read_marks(path, QUESTIONS)
+    assert given == {
+        "alice": {"why_xor": 4.5, "saturation": 0.0},
+        "小龍 李_9": {"saturation": 2.0},
+        "=evil": {"why_xor": 1.0},
+    }
+    lines = unmarked(given, ["alice", "小龍 李_9", "zoe"], QUESTIONS)
+    assert lines == [
+        "1 of 3 have no marks by hand: zoe.",
+        "小龍 李_9 has no mark for why_xor.",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_spreadsheets_own_formats_are_read(tmp_path, encoding, delimiter):
+    path = tmp_path / "marks.csv"
+    cells = [["submission", "why_xor"], ["Zoë", '"4,5"'], [], ["", ""]]
+    path.write_bytes("\r\n".join(delimiter.join(row) for row in cells).encode(encoding))
+    assert read_marks(path, QUESTIONS) == {"Zoë": {"why_xor": 4.5}}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("submission,why_xor\nalice,abc\n", "row 2 (alice), column why_xor: 'abc' is no number"),
+        ("submission,why_xor\nalice,6\n", "row 2 (alice), column why_xor: 6 is out of range"),
+        ("submission,why_xor\nalice,-1\n", "0 to 5"),
+        ("submission,why_xor\nalice,=1\n", "'=1' is no number"),
+        ("submission,why_xor\nalice,nan\n", "'nan' is no number"),
+        ("submission,why_xor\nalice,1\nalice,2\n", "row 3 is about alice, as row 2 is"),
+        ("submission,why_xor\n,2\n", "row 2 has no submission"),
+        ("submission,why_xor\nalice,1,2\n", "row 2 has more cells"),
+        ("submission,why_xor,why_xor\n", "twice"),
+        ("submission,why_nor\n", "no written question of this lab (they are: why_xor, saturation)"),
+        ("submission\nalice\n", "no column for a written question"),
+        ("name,why_xor\n", "first column, not 'name'"),
+        ("", "is empty"),
+        ('submission,why_xor\n"alice,1\n', "no CSV file"),
+    ],
+)
+def test_mistakes_name_row_and_column(tmp_path, text, words):
+    path = tmp_path / "marks.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MarksError) as error:
+        read_marks(path, QUESTIONS)
+    assert words in str(error.value) and str(error.value).endswith(".")
+
+
+def test_an_excel_file_and_a_missing_one_are_told(tmp_path):
+    (tmp_path / "m.csv").write_bytes(b"PK\3\4rest")
+    with pytest.raises(MarksError, match="Excel"):
+        read_marks(tmp_path / "m.csv", QUESTIONS)
+    with pytest.raises(MarksError, match="cannot be read"):
+        read_marks(tmp_path / "none.csv", QUESTIONS)

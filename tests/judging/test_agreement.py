@@ -1,0 +1,125 @@
+"""Three ways, one score: `otter run`, `labkit grade`, and the student's own public checks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from labkit.judging import result as results
+from labkit.building.build import built
+from labkit.classroom.pool import grade_class
+from labkit.lab.lab import available, find
+from tests import sample_class
+from tests.otter_run import otter_run
+from tests.sample_class import FULL, NOTHING, UNREADABLE, Sample
+
+LAB1 = sample_class.samples(1)
+QUICK = {"abara_ngozi", "larsen_ida", "park_jiwoo", "ito_sakura"}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lab 1's sample class, graded by `labkit grade`'s own code."""
+    out = tmp_path_factory.mktemp("graded")
+    sample_class.write(1, out / "submissions", sample_class.EMPTY_NOTEBOOK)
+    grade_class(built(find("lab1")), out / "submissions", out)
+    return out
+
+
+def _scores(out: Path, name: str) -> dict[str, float]:
+    result = results.read(out / "results" / f"{name}.json")
+    assert result is not None
+    return {question.name: question.score for question in result.questions}
+
+
+@pytest.mark.parametrize("sample", LAB1, ids=lambda sample: sample.name)
+def test_each_sample_earns_what_it_deserves(sample: Sample, graded: Path) -> None:
+    result = results.read(graded / "results" / f"{sample.name}.json")
+    assert result is not None
+    lost = {question.name for question in result.questions if not question.passed}
+    if sample.earns == FULL:
+        assert result.status == results.GRADED and result.total == 100
+    elif sample.earns == NOTHING:
+        assert result.status == results.GRADED and result.total == 0
+    elif sample.earns == UNREADABLE:
+        assert result.status != results.GRADED and result.total == 0 and len(result.status) > 30
+    else:
+        assert lost == sample.loses
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        pytest.param(sample, marks=() if sample.name in QUICK else pytest.mark.slow)
+        for sample in LAB1
+    ],
+    ids=lambda sample: sample.name,
+)
+def test_otter_run_gives_the_same_points(sample: Sample, graded: Path, tmp_path: Path) -> None:
+    files = {
+        path: content.encode() if isinstance(content, str) else content
+        for path, content in sample.files.items()
+    }
+    data = sample_class.zipped(files)
+    if sample.packed == "cut":
+        data = data[: len(data) * 2 // 3]
+    (tmp_path / f"{sample.name}.zip").write_bytes(data)
+    bundle = built(find("lab1"))
+    found = otter_run(bundle.root / "autograder.zip", tmp_path / f"{sample.name}.zip")
+    if sample.earns == UNREADABLE:
+        # Otter's own runner stops on a broken zip; on a missing package nothing can be earned.
+        assert not found.scores or not sum(found.scores.values())
+        return
+    assert found.scores == _scores(graded, sample.name), found.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "lab", [lab for lab in available() if lab.number > 1], ids=lambda lab: lab.short
+)
+def test_the_other_labs_agree_too(lab: object, tmp_path: Path) -> None:
+    from labkit.lab.lab import Lab
+
+    assert isinstance(lab, Lab)
+    bundle = built(lab)
+    written = sample_class.write(lab.number, tmp_path / "submissions", sample_class.EMPTY_NOTEBOOK)
+    found, _ = grade_class(bundle, tmp_path / "submissions", tmp_path)
+    for result in found:
+        sample = written[result.submission]
+        if sample.earns == FULL:
+            assert result.total == 100, result.submission
+        elif sample.earns == NOTHING:
+            assert result.total == 0
+        elif sample.earns != UNREADABLE:
+            lost = {question.name for question in result.questions if not question.passed}
+            assert lost == sample.loses, result.submission
+    for name in ("abara_ngozi", "egger_lea"):
+        run = otter_run(bundle.root / "autograder.zip", tmp_path / "submissions" / f"{name}.zip")
+        assert run.scores == _scores(tmp_path, name), run.output
+
+
+def test_a_students_own_checks_agree_on_the_public_cases(graded: Path, tmp_path: Path) -> None:
+    """`labkit check` finds the public failures that the grader finds, with their names."""
+    sample = next(sample for sample in LAB1 if sample.name == "hoang_minh")
+    for path, content in sample.files.items():
+        place = tmp_path / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content.encode() if isinstance(content, str) else content)
+    command = [sys.executable, "-m", "labkit", "check", "lab1", "--path", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    result = results.read(graded / "results" / "hoang_minh.json")
+    assert result is not None
+    for question in result.questions:
+        public = [case for case in question.cases if not case.hidden]
+        if any(case.passed and case.message for case in public):
+            continue  # passed with the grader's earlier functions, which no student's folder has
+        mark = "✓" if all(case.passed for case in public) else "✗"
+        assert f"{mark} {question.name} " in done.stdout
+        for case in public:
+            if case.named:
+                first = case.message.splitlines()[0]
+                assert " ".join(first.split()) in " ".join(done.stdout.split())

@@ -1,0 +1,179 @@
+"""Results on disk: Gradescope's JSON to the letter, grades.csv safe to open."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import pickle
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from labkit.judging import result as results
+from labkit.judging.result import OUTPUT_LIMIT, CaseResult, QuestionResult, Result
+from labkit.student.labcheck import Check
+from labkit.student.labcheck.probe import FAILURE_SENTENCES
+from tests.sample_results import LAB, question, result
+from tests.schema import check_gradescope
+
+RACING = dataclasses.replace(LAB, leaderboard="test accuracy")
+PARTIAL = {
+    "relu": question("relu", [False, True], "Every entry has the wrong sign.", ["relu_negated"])
+}
+
+
+def unreadable() -> Result:
+    return results.ungraded(LAB, "kim", "unreadable: kim.zip is cut short: hand it in again.")
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param(result("kim"), id="perfect"),
+        pytest.param(result("kim", PARTIAL, notes=("A folder was too deep.",)), id="partial"),
+        pytest.param(
+            result(
+                "kim",
+                {name: question(name, [False, False], "Not written.") for name in LAB.questions},
+            ),
+            id="blank",
+        ),
+        pytest.param(unreadable(), id="unreadable"),
+        pytest.param(result("kim", marks={"why_xor": 2.5}), id="marked"),
+        pytest.param(result("kim", metrics={"test accuracy": 0.8251}), id="leaderboard"),
+        pytest.param(result("kim \ud800", seconds=0.1234567), id="odd name"),
+    ],
+)
+def test_what_gradescope_reads_fits_its_format(found: Result, tmp_path: Path) -> None:
+    results.write(tmp_path / "results.json", found, RACING)
+    read = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    check_gradescope(read)
+    assert [test["name"] for test in read["tests"]] == list(LAB.questions)
+    assert [test["number"] for test in read["tests"]] == ["1", "2", "3"]
+    marked = sum(found.marks.values())
+    assert read["score"] == found.total == sum(test["score"] for test in read["tests"]) + marked
+    assert sum(test["max_score"] for test in read["tests"]) == 100
+    for test in read["tests"]:
+        assert (test["status"] == "passed") == (test["score"] == test["max_score"])
+        assert test["visibility"] == "visible"  # one that is not would hide the total
+    assert read["stdout_visibility"] == "hidden"
+    assert ("leaderboard" in read) == bool(found.metrics)
+
+
+def test_the_schema_can_say_no() -> None:
+    found = results.to_gradescope(result("kim"), LAB)
+    for wrong in (
+        {"visibility": "secret"},
+        {"score": "100"},
+        {"points": 1},
+        {"output": "x" * 100_001},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            check_gradescope(found | wrong)
+
+
+def test_a_failed_test_tells_case_message_and_name() -> None:
+    found = results.to_gradescope(result("kim", PARTIAL), LAB)
+    relu = found["tests"][1]
+    assert relu["output"].splitlines() == [
+        "✗ Case 0.",
+        "    Every entry has the wrong sign.",
+        "✓ Case 1. (hidden check)",
+    ]
+    assert relu["extra_data"] == {"named": ["relu_negated"]}
+    assert found["output"].startswith("1 of 3 questions fails a check")
+
+
+def test_an_unreadable_submission_leads_with_what_to_do() -> None:
+    found = results.to_gradescope(unreadable(), LAB)
+    assert found["score"] == 0
+    first, advice = found["output"].splitlines()
+    assert first == "Unreadable: kim.zip is cut short: hand it in again."
+    assert advice.startswith("Put the whole lab folder")
+    assert {test["status"] for test in found["tests"]} == {"failed"}
+
+
+def test_an_endless_output_is_cut_with_a_sentence() -> None:
+    case = CaseResult("Case 0.", False, False, 40.0, "wrong " * 50_000)
+    found = results.to_gradescope(
+        result(
+            "kim",
+            {"sigmoid": QuestionResult("sigmoid", 0.0, 40.0, (case,))},
+            notes=("x" * 200_000,),
+        ),
+        LAB,
+    )
+    check_gradescope(found)
+    for text in (found["output"], found["tests"][0]["output"]):
+        assert len(text) < OUTPUT_LIMIT
+        assert text.endswith("The rest is left out here: it is too long for this page.")
+
+
+def test_the_leaderboard_is_what_lab_toml_names() -> None:
+    found = result("kim", metrics={"test accuracy": 0.825149, "seconds": 3.0})
+    assert results.to_gradescope(found, RACING)["leaderboard"] == [
+        {"name": "test accuracy", "value": 0.8251, "order": "desc"}
+    ]
+    assert "leaderboard" not in results.to_gradescope(found, LAB)
+    assert "leaderboard" not in results.to_gradescope(result("kim"), RACING)
+
+
+def test_a_metric_is_the_students_own_and_a_number() -> None:
+    check = Check()
+    check.metric("test accuracy", float("nan"))
+    check.metric("test accuracy", 0.8)
+    check.metric("test accuracy", 0.1)  # a known mistake, tried on the same case afterwards
+    assert check.metrics == {"test accuracy": 0.8}
+
+
+def test_a_result_comes_back_from_its_json(tmp_path: Path) -> None:
+    found = result("kim", PARTIAL, notes=("One note.",), platform={"kind": "gradescope", "id": 7})
+    results.write(tmp_path / "kim.json", found, LAB)
+    assert results.read(tmp_path / "kim.json") == found
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"extra_data": {"labkit": {}}}', '{"extra_data": 1}', "5"]
+)
+def test_other_json_is_no_result(text: str, tmp_path: Path) -> None:
+    (tmp_path / "kim.json").write_text(text, encoding="utf-8")
+    assert results.read(tmp_path / "kim.json") is None
+
+
+def test_grades_csv_holds_a_column_a_question_and_no_formula(tmp_path: Path) -> None:
+    found = [result("=cmd()", PARTIAL), result("-1", marks={"why_xor": 2.5}), unreadable()]
+    results.write_grades(tmp_path / "grades.csv", found, LAB)
+    rows = list(csv.DictReader((tmp_path / "grades.csv").open(encoding="utf-8")))
+    assert list(rows[0]) == [
+        *("submission", "sigmoid", "relu", "forward", "why_xor"),
+        *("total", "possible", "percent", "status"),
+    ]
+    assert [row["submission"] for row in rows] == ["'=cmd()", "'-1", "kim"]
+    assert [row["total"] for row in rows] == ["90", "102.5", "0"]
+    assert [row["possible"] for row in rows] == ["100", "105", "100"]
+    assert [row["percent"] for row in rows] == ["90", "97.62", "0"]
+    assert rows[2]["status"].startswith("unreadable: ")
+
+
+@pytest.mark.parametrize("reason", ["SyntaxError at neuralnet/layers.py line 3: invalid", ""])
+def test_a_file_that_cannot_be_imported_is_the_first_thing_to_read(reason: str) -> None:
+    lead = FAILURE_SENTENCES["import_failed"].format(function="relu").rstrip(".")
+    message = f"{lead} (SyntaxError).\n{reason}".rstrip()
+    found = result("kim", {n: question(n, [False, False], message) for n in ("relu", "forward")})
+    assert found.summary.startswith(
+        "A file cannot be imported, so 2 questions could not be checked."
+    )
+    assert (f"Mend this first: {reason}." in found.summary) == bool(reason)
+    assert "imported" not in result("kim", PARTIAL).summary
+
+
+def test_equal_questions_are_kept_once_and_stay_what_they_were() -> None:
+    shared = results.Shared()
+    alike, other = pickle.loads(pickle.dumps([result("kim"), result("lou", PARTIAL)]))
+    first, second, third = map(shared, (result("abe"), alike, other))
+    assert (second, third) == (result("kim"), result("lou", PARTIAL))
+    assert all(a is b for a, b in zip(first.questions, second.questions, strict=True))
+    same = [a is b for a, b in zip(first.questions, third.questions, strict=True)]
+    assert same == [question.name != "relu" for question in third.questions]

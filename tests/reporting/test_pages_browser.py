@@ -1,0 +1,157 @@
+"""The pages in a real browser: accessible by axe, whole at any width, usable by keyboard."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labkit import mistakes as catalogue
+
+from labkit.reporting import feedback
+
+from labkit.reporting import report
+
+from labkit.judging import result as results
+from labkit.reporting.similar import Pair, Similarity
+from tests.sample_results import LAB, question, result
+
+pytestmark = pytest.mark.slow
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LONG = "Entry [0, 0] of `" + "a_very_long_name_" * 12 + "` is 0.731059, expected 0.268941."
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    program = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if program is None:
+        pytest.skip("no Chromium on this system")
+    with playwright.sync_playwright() as started:
+        found = started.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A report of a class with everything in it, and three students' pages."""
+    out = tmp_path_factory.mktemp("pages")
+    key = next(entry.key for entry in catalogue.entries(1) if entry.function == "relu")
+    wrong = {"relu": question("relu", [False, True], f"{LONG}\n{LONG}", [key])}
+    blank = {"forward": question("forward", [False], "`forward` is not written yet.\nOpen it.")}
+    people = {"name": "Ngozi Abara-Lindqvist", "modified": "14 May 2025, 22:10", "late": True}
+    found = [
+        result("right", marks={"why_xor": 4.0}, platform=people),
+        *(result(f"wrong_{i}", wrong, notes=("Two copies were there.",)) for i in range(8)),
+        *(result(f"a_submission_with_a_very_long_name_{i}", blank) for i in range(8)),
+        replace(results.ungraded(LAB, "unreadable", "unreadable: x.zip is cut off."), seconds=1.0),
+    ]
+    pair = Pair("wrong_1", "wrong_2", ("relu", "forward", "helpers in layers.py"), 0.97, 12.0)
+    report.write(
+        out, found, LAB, similarity=Similarity(18, (pair,), ("right",)), notes=("No folders.",)
+    )
+    places = {"report": out / "report.html"}
+    for one in (found[0], found[1], found[-1]):
+        places[one.submission] = out / "feedback" / f"{one.submission}.html"
+        feedback.write(places[one.submission], one, LAB)
+    return places
+
+
+NAMES = ["report", "right", "wrong_0", "unreadable"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_nothing(
+    browser: Any, pages: dict[str, Path], name: str, width: int, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(pages[name].as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    violations = axe.Axe().run(page).response["violations"]
+    page.close()
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("name", NAMES)
+def test_only_tables_scroll_sideways(
+    browser: Any, pages: dict[str, Path], name: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(pages[name].as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_nothing_is_loaded_and_nothing_goes_wrong(browser: Any, pages: dict[str, Path]) -> None:
+    page = browser.new_page()
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    for path in pages.values():
+        page.goto(path.as_uri())
+    page.close()
+    assert asked == [path.as_uri() for path in pages.values()]
+    assert said == []
+
+
+def test_the_report_works_by_keyboard(browser: Any, pages: dict[str, Path]) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(pages["report"].as_uri())
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+    assert skip.inner_text() == "Skip to the report"
+    assert skip.bounding_box()["x"] >= 0  # it comes into sight when it is reached
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    table = page.get_by_role("region", name="All submissions, a table")
+    table.focus()
+    assert table.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("one => one.scrollLeft > 0", arg=table.element_handle())
+    page.close()
+
+
+def test_a_question_folds_by_keyboard_and_a_link_leads_to_its_page(
+    browser: Any, pages: dict[str, Path]
+) -> None:
+    page = browser.new_page()
+    page.goto(pages["report"].as_uri())
+    page.get_by_role("link", name="right", exact=True).last.click()
+    assert page.url == pages["right"].as_uri()
+    question = page.locator("details").first
+    assert question.get_attribute("open") is None
+    question.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert question.get_attribute("open") is not None
+    page.close()
+
+
+def test_passed_questions_are_folded_and_failed_ones_are_seen(
+    browser: Any, pages: dict[str, Path]
+) -> None:
+    page = browser.new_page()
+    page.goto(pages["wrong_0"].as_uri())
+    assert page.locator("details[open] h3").all_inner_texts() == ["relu"]
+    assert page.get_by_text("expected 0.268941").first.is_visible()
+    page.close()

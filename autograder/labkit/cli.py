@@ -225,7 +225,7 @@ def moodle(
 
     _writable(out)
     options = Options(jobs or 0, resume, manual=manual)
-    moodle_to(_built(lab), submissions, worksheet, out, options).show()
+    moodle_to(_built(lab), submissions, worksheet, out=out, options=options).show()
 
 
 @main.command()

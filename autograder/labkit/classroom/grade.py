@@ -86,7 +86,7 @@ def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> 
         found = grade_class(bundle, opened, out, options, advance=graded)
     summary = list(opened.notes)
     if given is not None:
-        found = _with_marks(lab, found, out, given, summary)
+        found = _with_marks(lab, found, out, given=given, summary=summary)
     write_grades(out / "grades.csv", found, lab)
     similarity = comparison.finish()
     summary += [*needs_a_look(found), *near_identical(similarity)]
@@ -163,6 +163,7 @@ def _with_marks(
     lab: Lab,
     found: list[Result],
     out: Path,
+    *,
     given: dict[str, dict[str, float]],
     summary: list[str],
 ) -> list[Result]:

@@ -369,13 +369,13 @@ def tar_listing(file: IO[bytes], budget: Budget, *, limit: int) -> Listing:
             if path is None:
                 listing.notes.append(f"{shown(name)} points out of the archive; left out.")
                 continue
-            stream = partial(_span, file, start, size, budget)
+            stream = partial(_span, file, start, size, budget=budget)
             found[path] = _streamed(path, size, modified, stream)
     listing.files = list(found.values())
     return listing
 
 
-def _span(file: IO[bytes], start: int, size: int, budget: Budget, limit: int) -> Iterator[bytes]:
+def _span(file: IO[bytes], start: int, size: int, limit: int, *, budget: Budget) -> Iterator[bytes]:
     """`size` bytes of `file` from `start` on, in pieces."""
     if size > limit:
         raise TooLargeError(f"is larger than {size_in_words(limit)}")

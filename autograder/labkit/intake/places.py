@@ -48,11 +48,11 @@ class OnDisk:
         """The listing. Links are never followed, neither to files nor to folders."""
         listing = Listing()
         for inner, path in self.parts:
-            _walk(path, inner, listing, budget, 0)
+            _walk(path, inner, listing, budget=budget, depth=0)
         yield listing
 
 
-def _walk(path: Path, inner: str, listing: Listing, budget: Budget, depth: int) -> None:
+def _walk(path: Path, inner: str, listing: Listing, *, budget: Budget, depth: int) -> None:
     if len(listing.files) >= MAX_MEMBERS:
         listing.notes.append("Not all of its files were looked at: it holds too many.")
         return
@@ -66,7 +66,7 @@ def _walk(path: Path, inner: str, listing: Listing, budget: Budget, depth: int) 
             for child in sorted(path.iterdir()):
                 joined = f"{inner}/{_text(child.name)}" if inner else _text(child.name)
                 if not is_junk(joined):
-                    _walk(child, joined, listing, budget, depth + 1)
+                    _walk(child, joined, listing, budget=budget, depth=depth + 1)
             return
     except OSError as error:
         if depth == 0:

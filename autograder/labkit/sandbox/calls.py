@@ -244,7 +244,9 @@ class Worker:
         module = self._zygote.modules.get(function)
         if module is None:
             raise ValueError(f"The contract has no function {function}.")
-        exchange = _Call(self, function, module, args, dict(kwargs or {}), tuple(names))
+        exchange = _Call(
+            self, function, module, args=args, kwargs=dict(kwargs or {}), names=tuple(names)
+        )
         loading = 0.0
         for _ in range(2):
             if not self._ready(module):
@@ -633,6 +635,7 @@ class _Call(_Exchange):
         worker: Worker,
         function: str,
         module: str,
+        *,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         names: tuple[str, ...],

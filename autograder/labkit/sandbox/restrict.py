@@ -237,7 +237,9 @@ class Prepared:
             names.append("seccomp")
         return names
 
-    def apply(self, limits: dict[str, int], folder: str, slot: int, parent: int, keep: int) -> None:
+    def apply(
+        self, limits: dict[str, int], folder: str, *, slot: int, parent: int, keep: int
+    ) -> None:
         """Confines this process for good; RestrictError if anything promised does not hold.
 
         Handles from `keep` on are closed.
@@ -291,7 +293,7 @@ class Prepared:
             if pid == 0:
                 os.dup2(writer, place)
                 try:
-                    self.apply(limits, folder, 0, parent, keep)
+                    self.apply(limits, folder, slot=0, parent=parent, keep=keep)
                 except BaseException:
                     os.write(place, (self.trying or "-").encode())
                 finally:

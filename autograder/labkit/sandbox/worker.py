@@ -347,7 +347,7 @@ class Warnings:
             self.kinds.add(kind)
 
 
-def changes(node: Any, value: Any, reader: Decoder, path: list[Any], found: list[Any]) -> None:
+def changes(node: Any, value: Any, reader: Decoder, path: list[Any], *, found: list[Any]) -> None:
     """Paths at which `value` is no longer what `node` describes; consumes the node's bytes."""
     if len(found) >= CHANGES_LIMIT:
         return
@@ -359,7 +359,7 @@ def changes(node: Any, value: Any, reader: Decoder, path: list[Any], found: list
         items = value if same else [None] * len(node[1])
         for index, item in enumerate(node[1]):
             if same:
-                changes(item, items[index], reader, [*path, index], found)
+                changes(item, items[index], reader, [*path, index], found=found)
             else:
                 reader.value(item)
     elif tag == "d":
@@ -368,7 +368,7 @@ def changes(node: Any, value: Any, reader: Decoder, path: list[Any], found: list
             found.append([*path, "length"])
         for key, item in node[1]:
             if same:
-                changes(item, value[key], reader, [*path, key], found)
+                changes(item, value[key], reader, [*path, key], found=found)
             else:
                 reader.value(item)
     elif tag in ("g", "k"):
@@ -485,7 +485,7 @@ class Runner:
         found: list[Any] = []
         again = Decoder(body, trusted=True, views=True)
         for node, argument in zip(header["nodes"], (args, kwargs), strict=True):
-            changes(node, argument, again, [node is not header["nodes"][0]], found)
+            changes(node, argument, again, [node is not header["nodes"][0]], found=found)
         report = {
             "changed": found,
             "warnings": sorted(noted.kinds),

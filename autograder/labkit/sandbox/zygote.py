@@ -175,12 +175,12 @@ class Server:
             os.rmdir(folder)  # noqa: PTH106
             raise
         if pid == 0:
-            self.become_worker(handles[0], folder, slot, parent, request)
+            self.become_worker(handles[0], folder, request, slot=slot, parent=parent)
         self.workers[pid] = (slot, folder)
         return {"pid": pid, "folder": folder}
 
     def become_worker(
-        self, handle: int, folder: str, slot: int, parent: int, request: dict[str, Any]
+        self, handle: int, folder: str, request: dict[str, Any], *, slot: int, parent: int
     ) -> None:
         code = 71
         try:
@@ -194,7 +194,11 @@ class Server:
             os.umask(0o077)
             os.chdir(folder)
             self.prepared.apply(
-                request["limits"], folder, slot, parent, FIRST_ROUTE_FD + self.routes
+                request["limits"],
+                folder,
+                slot=slot,
+                parent=parent,
+                keep=FIRST_ROUTE_FD + self.routes,
             )
             os.environ.update(HOME=folder, TMPDIR=folder, MPLCONFIGDIR=folder)
             if "tempfile" in sys.modules:

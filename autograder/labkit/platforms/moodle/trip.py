@@ -21,6 +21,7 @@ def moodle_to(
     bundle: Bundle,
     submissions: Path,
     worksheet: Path,
+    *,
     out: Path,
     options: Options,
 ) -> GradedClass:

@@ -23,7 +23,7 @@ from labkit.intake import open_submissions
 from labkit.intake.gradescope import METADATA
 from labkit.results import GRADED
 from tests.adversarial.arena import LINUX, quick_bundle
-from tests.adversarial.corpus import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
+from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
 from tests.sample_class import EMPTY_NOTEBOOK, zipped
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")

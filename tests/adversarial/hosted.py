@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from labkit import contract, starter
-from tests.adversarial.corpus import ALL, CORPUS, LAB, NOTEBOOK, Attack, Files
+from tests.adversarial.attacks import ALL, CORPUS, LAB, NOTEBOOK, Attack, Files
 from tests.sample_class import EMPTY_NOTEBOOK
 
 CONTROL = ALL[-1]

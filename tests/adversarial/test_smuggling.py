@@ -15,7 +15,7 @@ from labkit.grade import Grader
 from labkit.judge import Judge
 from labkit.results import Result
 from tests.adversarial.arena import LINUX, quick_bundle
-from tests.adversarial.corpus import Files, as_folder
+from tests.adversarial.attacks import Files, as_folder
 from tests.adversarial.smuggling import smugglers
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="a grader of its own")

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
-from labkit.lab.lab import Lab, LabLimits, Written
+from labkit.base import paths
 from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
+from labkit.lab.contract import Contract, Function
+from labkit.lab.lab import Lab, Written
+from labkit.lab.schema import Config
 
 LAB = Lab(
-    folder=Path("lab1_forward"),
+    folder=paths.ASSIGNMENTS / "lab1_forward",  # whose mistakes the messages name
     name="lab1_forward",
     title="Lab 1: <forward> & co",
-    modules=("activations", "layers"),
+    contract=Contract(
+        (
+            Function("sigmoid", "activations", 1),
+            Function("relu", "activations", 1),
+            Function("forward", "layers", 1),
+        )
+    ),
+    earlier=(),
     questions={"sigmoid": 40.0, "relu": 20.0, "forward": 40.0},
     written=(Written("why_xor", "Why not XOR?", 5.0),),
-    thresholds={},
-    limits=LabLimits(),
+    config=Config(),
 )
 
 

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
-from labkit.base import paths
 from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
-from labkit.lab.contract import Contract, Function
-from labkit.lab.lab import Lab, Written
+from labkit.lab.course import find
+from labkit.lab.lab import Written
 from labkit.lab.schema import Config
 
-LAB = Lab(
-    folder=paths.ASSIGNMENTS / "lab1_forward",  # whose mistakes the messages name
-    name="lab1_forward",
+LAB = replace(
+    find("lab1"),
     title="Lab 1: <forward> & co",
-    contract=Contract(
-        (
-            Function("sigmoid", "activations", 1),
-            Function("relu", "activations", 1),
-            Function("forward", "layers", 1),
-        )
-    ),
-    earlier=(),
     questions={"sigmoid": 40.0, "relu": 20.0, "forward": 40.0},
     written=(Written("why_xor", "Why not XOR?", 5.0),),
     config=Config(),
 )
+"""A short lab with the mistakes of a real one."""
 
 
 def question(

@@ -14,18 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from labkit.building import build
-
-from labkit.lab import contract
-
-from labkit.building import new
-
 from labkit.base import paths
-
-from labkit.lab import reference
-
-from labkit.lab import stubs as starter
 from labkit.base.errors import LabkitError
+from labkit.building import build, new
+from labkit.lab import contract, reference
+from labkit.lab import stubs as starter
 from labkit.lab.lab import Lab
 from tests import sample_class
 from tests.otter_run import otter_run

@@ -56,21 +56,19 @@ class GradedClass:
         show_class(self.lab, self.results, files=self.files, summary=self.summary)
 
 
-def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
+def grade_to(
+    bundle: Bundle, submissions: Path | Submissions, out: Path, options: Options
+) -> GradedClass:
     """Grade a class into `out`: grades.csv, results, feedback, report.html.
 
-    Raises LabkitError where the input cannot be read.
+    `submissions` is where they lie, or what was opened already. Raises LabkitError where the input cannot be read.
     """
     lab = bundle.lab
     # What cannot be read stops before the long work.
     given = None
     if options.manual is not None:
         given = marks.read_marks(options.manual, _points(lab))
-    opened = open_submissions(submissions, lab.contract.modules, leave_out=out)
-    if submissions.is_file() and len(opened) == 1 and not opened.platforms[0]:
-        alone = opened[0]
-        if alone.problem:
-            raise LabkitError(f"There is nothing to grade: {alone.problem}")
+    opened = submissions if isinstance(submissions, Submissions) else _opened(submissions, lab, out)
     with Zygote.start(lab.contract.module_of) as zygote:
         if not zygote.confinement.complete:
             say(zygote.confinement.sentence)
@@ -133,6 +131,15 @@ def _graded(order: Order, submissions: Submissions, options: Options) -> Iterato
     if jobs <= 1:
         return grade_here(order, one_by_one)
     return grade_in_processes(order, one_by_one, jobs)
+
+
+def _opened(submissions: Path, lab: Lab, out: Path) -> Submissions:
+    opened = open_submissions(submissions, lab.contract.modules, leave_out=out)
+    if submissions.is_file() and len(opened) == 1 and not opened.platforms[0]:
+        alone = opened[0]
+        if alone.problem:
+            raise LabkitError(f"There is nothing to grade: {alone.problem}")
+    return opened
 
 
 def _points(lab: Lab) -> dict[str, float]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,10 @@ class Order:
         found = results.read(self.result_path(submission.name))
         if found is None or found.fingerprint != self.fingerprint(submission):
             return None
-        return found if self.feedback_path(submission.name).is_file() else None
+        if not self.feedback_path(submission.name).is_file():
+            return None
+        told = json.loads(json.dumps(submission.platform_data))
+        return found if found.platform == told else self.keep(replace(found, platform=told))
 
     def fingerprint(self, submission: Submission) -> str:
         """The same only for the same work, graded by the same cases and the same code."""

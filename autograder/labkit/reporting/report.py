@@ -83,8 +83,10 @@ def _of_group(group: Sequence[str], pairs: Sequence[Pair]) -> tuple[list[str], f
 def _modified(result: Result) -> str:
     """When a submission came, as the platform tells it, and whether that was late."""
     told = next((str(result.platform[key]) for key in _MODIFIED if result.platform.get(key)), "")
-    late = "late" if result.platform.get("late") else ""
-    return ", ".join(filter(None, (told, late)))
+    late = result.platform.get("late")
+    how = late if isinstance(late, str) else "late" if late else ""
+    until = result.platform.get("extension")
+    return ", ".join(filter(None, (told, how, f"extension until {until}" if until else "")))
 
 
 # ---------------------------------------------------------------- the same as CSV

@@ -61,7 +61,8 @@ def grade_to(
 ) -> GradedClass:
     """Grade a class into `out`: grades.csv, results, feedback, report.html.
 
-    `submissions` is where they lie, or what was opened already. Raises LabkitError where the input cannot be read.
+    `submissions` is where they lie, or what was opened already. Raises LabkitError where the input
+    cannot be read.
     """
     lab = bundle.lab
     # What cannot be read stops before the long work.

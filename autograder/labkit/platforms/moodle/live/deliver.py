@@ -302,8 +302,7 @@ class Delivery:
         for step in written:
             wanted = step.wanted
             free = [user for user in wanted.hand_in.members if user not in step.locked]
-            step.held = {user: held.get(user, NOTHING) for user in step.held}
-            if not all(self._has_grade(step.held[user], wanted) for user in free):
+            if not all(self._has_grade(held.get(user, NOTHING), wanted) for user in free):
                 step.action = UNTAKEN
                 continue
             self.journal.done(wanted.hand_in.key, wanted.digest)

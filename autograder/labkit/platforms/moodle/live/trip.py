@@ -19,7 +19,7 @@ from labkit.platforms.moodle.live import book, deliver
 from labkit.platforms.moodle.live.assignment import Assignment, Class, read_class
 from labkit.platforms.moodle.live.deliver import Delivery, Step, Wanted
 from labkit.platforms.moodle.live.fetch import fetch, opened
-from labkit.platforms.moodle.live.journal import open_journal
+from labkit.platforms.moodle.live.journal import Journal, open_journal
 from labkit.platforms.moodle.live.service import Service
 from labkit.platforms.moodle.trip import comment, percent
 from labkit.platforms.moodle.worksheet import MoodleError
@@ -66,24 +66,35 @@ def live_to(bundle: Bundle, live: Live, out: Path, options: Options) -> GradedCl
         fetch(service, found, out)
         submissions = opened(found, out, bundle.lab.contract.modules)
         graded = grade_to(bundle, submissions, out, replace(options, resume=True))
-        delivery = Delivery(service, found, journal, release=live.release)
-        notes: list[str] = []
-        words = _words(service, found, bundle.lab, notes)
-        wanted = _wanted(graded, found, out, words=words)
-        steps = delivery.plan(wanted)
-        _write_plan(out / PLAN, steps, graded)
-        wrong: list[str] = []
-        if live.push:
-            delivery.push(steps)
-            wrong = delivery.read_back(steps)
-        lines = [
-            *_summary(found, steps, live),
-            *_held_back(delivery, live),
-            *wrong,
-            *notes,
-            *_ungraded(graded.results),
-        ]
-    graded.summary[:0] = lines
+        return deliver_to(service, found, journal, graded=graded, out=out, live=live)
+
+
+def deliver_to(
+    service: Service,
+    found: Class,
+    journal: Journal,
+    *,
+    graded: GradedClass,
+    out: Path,
+    live: Live,
+) -> GradedClass:
+    """Show what would go to Moodle for a graded class, and write it where `live.push`."""
+    delivery = Delivery(service, found, journal, release=live.release)
+    notes: list[str] = []
+    words = _words(service, found, graded.lab, notes)
+    steps = delivery.plan(_wanted(graded, found, out, words=words))
+    _write_plan(out / PLAN, steps, graded)
+    wrong: list[str] = []
+    if live.push:
+        delivery.push(steps)
+        wrong = delivery.read_back(steps)
+    graded.summary[:0] = [
+        *_summary(found, steps, live),
+        *_held_back(delivery, live),
+        *wrong,
+        *notes,
+        *_ungraded(graded.results),
+    ]
     graded.files[:0] = [out / PLAN]
     return graded
 

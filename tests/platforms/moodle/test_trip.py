@@ -17,7 +17,9 @@ import pytest
 from click.testing import CliRunner
 
 from labkit.cli import main
+from labkit.judging import result as results
 from labkit.judging.grader import Grader
+from labkit.judging.result import Result
 from labkit.lab.course import find
 from labkit.lab.stubs import solution_package, stub_package
 from tests import sample_class
@@ -265,19 +267,45 @@ def test_blind_marking_needs_no_names(tmp_path: Path) -> None:
     assert set(found.pages) == {15, 16}
 
 
+def test_lateness_names_and_mail_reach_results_report_and_grades(tmp_path: Path) -> None:
+    late = "Submitted for grading - 1 day late -  - "
+    until = (
+        "Submitted for grading - Extension granted until: Thursday, 3 December 2026, 1:35 PM -  - "
+    )
+    people = [Row(11, "Ada_Lovelace", status=late), Row(12, "Bo O'Neil", status=until)]
+    handed_in: dict[str, Files] = {"Ada Lovelace_11": RIGHT, "Bo ONeil_12": RIGHT}
+    found = run(tmp_path, download(handed_in), worksheet(people))
+    told = {one.platform["id"]: one.platform for one in kept(found.out)}
+    assert (told[11]["late"], told[11]["extension"]) == ("1 day late", "")
+    assert told[12]["extension"] == "Thursday, 3 December 2026, 1:35 PM" and not told[12]["late"]
+    report = (found.out / "report.html").read_text(encoding="utf-8")
+    assert "1 day late" in report and "extension until Thursday, 3 December 2026" in report
+    table = list(csv.DictReader(io.StringIO((found.out / "grades.csv").read_text("utf-8-sig"))))
+    who = {(row["name"], row["email"]) for row in table}
+    assert who == {("Ada_Lovelace", "s11@example.invalid"), ("Bo O'Neil", "s12@example.invalid")}
+    # An extension that is granted later is seen, though nothing is graded again.
+    people[0] = replace(people[0], status=until)
+    found = run(tmp_path, download(handed_in), worksheet(people), "--resume")
+    assert not any(one.platform["late"] for one in kept(found.out))
+
+
+def kept(out: Path) -> list[Result]:
+    """The results on disk."""
+    read = [results.read(path) for path in sorted((out / "results").glob("*.json"))]
+    return [one for one in read if one is not None]
+
+
 # ---------------------------------------------------------------- files of a real Moodle
 
 
 @pytest.mark.parametrize("mode", ["folders0", "folders1"])
 def test_real_files_pass_through_unharmed(mode: str, tmp_path: Path) -> None:
-    """Nobody there handed in this lab; two handed in a module of another one, which earns 0."""
+    """Nobody there handed in this lab, so nobody gets a grade; each gets a page that says so."""
     sheet = (DATA / "a1_worksheet_ungraded.csv").read_bytes()
     found = run(tmp_path, (DATA / f"a1_downloadall_{mode}.zip").read_bytes(), sheet)
-    assert found.grades() == {5: 0.0, 6: 0.0}
+    assert found.grades() == {}
     assert set(found.pages) == {3, 4, 5, 6, 7, 8, 9, 10}
-    header, *after = (found.out / "worksheet.csv").read_bytes().splitlines()
-    assert header == sheet.splitlines()[0]
-    assert [line.partition(b",")[0] for line in after] == [b'"Participant 5"', b'"Participant 6"']
+    assert (found.out / "worksheet.csv").read_bytes().splitlines() == sheet.splitlines()[:1]
 
 
 def test_a_real_worksheet_takes_grades_for_real_names(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ class Participant:
     def extension(self) -> str:
         """Until when this person may hand in, where that is later than for others."""
         told = (part.partition(_EXTENSION) for part in self._status)
-        return next((until.strip() for _, mark, until in told if mark), "")
+        return next((until.strip(" -") for _, mark, until in told if mark), "")
 
     @property
     def _status(self) -> list[str]:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import textwrap
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,17 @@ def main() -> None:
     one_thread()
 
 
+def _decided(command: Callable[..., None]) -> Callable[..., None]:
+    """The options by which an instructor decides about grades; OUT keeps what they gave."""
+    for option in (
+        click.option("--due", default="", metavar="TIME", help="When it was due."),
+        click.option("--adjust", type=_FILE, help="CSV with points to give or take, and why."),
+        click.option("--manual", type=_FILE, help="CSV with marks for the written questions."),
+    ):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("labs", nargs=-1, metavar="[LAB]...")
 @click.option(
@@ -171,7 +182,8 @@ def check(lab: str, path: Path, questions: tuple[str, ...]) -> None:
     "--scheduler", metavar="ADDRESS", help="An existing Dask cluster, as tcp://host:8786."
 )
 @click.option("--resume", is_flag=True, help="Keep results whose submission has not changed.")
-@click.option("--manual", type=_FILE, help="CSV with marks for the written questions.")
+@click.option("--only", multiple=True, metavar="NAME", help="Grade this one again; others stay.")
+@_decided
 def grade(
     lab: str,
     submissions: Path,
@@ -179,7 +191,10 @@ def grade(
     jobs: int | None,
     scheduler: str | None,
     resume: bool,
+    only: tuple[str, ...],
     manual: Path | None,
+    adjust: Path | None,
+    due: str,
 ) -> None:
     """Grade a class.
 
@@ -190,7 +205,15 @@ def grade(
     from labkit.classroom.grade import Options, grade_to
 
     _writable(out)
-    options = Options(jobs or 0, resume, scheduler, manual)
+    options = Options(
+        jobs=jobs or 0,
+        resume=resume,
+        scheduler=scheduler,
+        only=only,
+        manual=manual,
+        adjust=adjust,
+        due=due,
+    )
     grade_to(_built(lab), submissions, out, options).show()
 
 
@@ -205,7 +228,7 @@ def grade(
     "--jobs", type=_COUNT, metavar="N", help="Submissions at a time; one a core by default."
 )
 @click.option("--resume", is_flag=True, help="Keep results whose submission has not changed.")
-@click.option("--manual", type=_FILE, help="CSV with marks for the written questions.")
+@_decided
 def moodle(
     lab: str,
     submissions: Path,
@@ -214,6 +237,8 @@ def moodle(
     jobs: int | None,
     resume: bool,
     manual: Path | None,
+    adjust: Path | None,
+    due: str,
 ) -> None:
     """Grade a Moodle download; write what to upload.
 
@@ -224,7 +249,7 @@ def moodle(
     from labkit.platforms.moodle.trip import moodle_to
 
     _writable(out)
-    options = Options(jobs or 0, resume, manual=manual)
+    options = Options(jobs=jobs or 0, resume=resume, manual=manual, adjust=adjust, due=due)
     moodle_to(_built(lab), submissions, worksheet, out=out, options=options).show()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from labkit.base.errors import LabkitError
@@ -53,6 +53,9 @@ class GradedClass:
 
     lab: Lab
     results: list[Result]
+    similarity: similar.Similarity
+    notes: tuple[str, ...] = ()
+    """Sentences about the submissions as a whole."""
     files: list[Path] = field(default_factory=list)
     summary: list[str] = field(default_factory=list)
     """Lines that the instructor must read."""
@@ -92,19 +95,27 @@ def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> 
 
         begin(len(opened))
         found = grade_class(bundle, opened, out, options, advance=graded)
+    graded_class = GradedClass(lab, found, comparison.finish(), opened.notes)
+    return finish(decisions, found, out, graded_class)
+
+
+def finish(
+    decisions: Decisions, found: list[Result], out: Path, graded: GradedClass
+) -> GradedClass:
+    """Apply what was decided to results and write the files about the whole class."""
+    lab = graded.lab
     found = settle(decisions, found, out)
-    summary = [*opened.notes, *decisions.remarks(found)]
+    summary = [*graded.notes, *decisions.remarks(found)]
     write_grades(out / "grades.csv", found, lab)
     kept = decisions.keep(out, found)
-    similarity = comparison.finish()
-    summary += [*needs_a_look(found), *near_identical(similarity)]
-    written = report.write(out, found, lab, similarity=similarity, notes=opened.notes)
+    summary += [*needs_a_look(found), *near_identical(graded.similarity)]
+    written = report.write(out, found, lab, similarity=graded.similarity, notes=graded.notes)
     files = [written[0], out / "grades.csv", *written[1:], out / "results", out / "feedback", *kept]
     if lab.written and not decisions.marks:
         files.append(out / TEMPLATE)
         if not files[-1].is_file():  # one that is being filled in stays
             _write_template(files[-1], found, lab)
-    return GradedClass(lab, found, files, summary)
+    return replace(graded, results=found, files=files, summary=summary)
 
 
 def settle(decisions: Decisions, found: list[Result], out: Path) -> list[Result]:

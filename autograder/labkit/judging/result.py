@@ -316,12 +316,12 @@ def read(path: Path) -> Result | None:
                 q["score"],
                 q["possible"],
                 tuple(CaseResult(**{**c, "named": tuple(c["named"])}) for c in q["cases"]),
-                q["bonus"],
+                q.get("bonus", False),
             )
             for q in found.pop("questions")
         )
         found["notes"] = tuple(found["notes"])
-        found["changes"] = tuple(Change(**change) for change in found["changes"])
+        found["changes"] = tuple(Change(**change) for change in found.get("changes", ()))
         return Result(questions=questions, **found)
     except (OSError, ValueError, KeyError, TypeError):
         return None

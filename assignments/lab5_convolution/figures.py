@@ -10,10 +10,11 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from labdata import CLASS_NAMES, fashion_mnist_images, mean_image
 from matplotlib.cbook import get_sample_data
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
+
+from labdata import CLASS_NAMES, fashion_mnist_images, mean_image
 
 BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#E69F00", "#777777"  # differ in brightness, too
 MARKS = tuple(zip("osDv^P", (BLUE, BLACK, ORANGE, GREY, BLUE, BLACK), strict=True))

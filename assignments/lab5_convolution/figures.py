@@ -283,6 +283,9 @@ def compare(results, *, title, guess=None, at=-1):
     ax.set(title=title, ylabel="share right of the new pictures", xlim=(-0.5, len(results) - 0.3))
     ax.set_xticks(range(len(results)), [name.replace(", ", ",\n") for name in results])
     plt.show()
+    for name, shares in results.items():
+        rest = f"lowest {min(shares):.3f}   highest {max(shares):.3f}"
+        print(f"{name:32} mean {np.mean(shares):.3f}   {rest}")
 
 
 def shift(shares, *, guess=None):
@@ -301,6 +304,8 @@ def shift(shares, *, guess=None):
     ax.set_xticks(range(rows.shape[1]))
     ax.legend()
     plt.show()
+    for name, rows in shares.items():
+        print(f"{name:16} mean at each shift", np.mean(rows, axis=0).round(3))
 
 
 def shuffle(results, *, guess=None):
@@ -337,11 +342,12 @@ def impulse(layers, *, at=(3, 3)):
         ax.spines[:].set_visible(True)
         for (r, c), value in np.ndenumerate(values[0, :, :, 0]):
             if value:
-                ax.text(c, r, f"{value:g}", ha="center", va="center", fontsize=9, color=ORANGE)
-        ax.add_patch(
-            Rectangle((at[1] - 0.5, at[0] - 0.5), 1, 1, fill=False, edgecolor=ORANGE, linewidth=2)
-        )
-    fig.suptitle("Where does the kernel land? (orange frame: the place of the bright pixel)")
+                colour = "black" if value > 4 else "white"
+                ax.text(c, r, f"{value:g}", ha="center", va="center", fontsize=9, color=colour)
+        for colour, width in ((BLACK, 5), ("white", 2)):  # seen on dark and on light
+            where = (at[1] - 0.5, at[0] - 0.5)
+            ax.add_patch(Rectangle(where, 1, 1, fill=False, edgecolor=colour, linewidth=width))
+    fig.suptitle("Where does the kernel land? (frame: the place of the bright pixel)")
     fig.subplots_adjust(left=0.02, right=0.98, bottom=0.03, top=0.8, wspace=0.12)
     plt.show()
 

@@ -6,6 +6,8 @@ that `import figures` works before any of them is written.
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -350,6 +352,158 @@ def impulse(layers, *, at=(3, 3)):
     fig.suptitle("Where does the kernel land? (frame: the place of the bright pixel)")
     fig.subplots_adjust(left=0.02, right=0.98, bottom=0.03, top=0.8, wspace=0.12)
     plt.show()
+
+
+# What the pictures measure
+
+
+def speed():
+    """Say how many products a second your `conv_forward` does."""
+    from neuralnet.convolution import conv_forward
+
+    rng = np.random.default_rng(0)
+    X, W, b = rng.normal(size=(1, 28, 28, 50)), rng.normal(size=(8, 1, 5, 5)), np.zeros((8, 1))
+    conv_forward(X, W, b, 1, 2)
+    started = time.perf_counter()
+    products = conv_forward(X, W, b, 1, 2).size * W[0].size
+    seconds = time.perf_counter() - started
+    print(
+        f"{products / 1e6:.1f} million products in {1000 * seconds:.1f} ms: "
+        f"{products / seconds / 1e6:.0f} million a second"
+    )
+
+
+def is_quick():
+    """Whether your layers are fast enough for the contests; says so where they are not."""
+    from neuralnet.convolution import convnet_loss
+
+    params = convnet_params((1, 14, 14), 8, 5, 10, np.random.default_rng(0))
+    started = time.perf_counter()
+    convnet_loss(params, np.zeros((1, 14, 14, 50)), np.zeros(50, dtype=int))
+    quick = time.perf_counter() - started < 0.5  # plain loops take some seconds
+    if not quick:
+        print("Your convolution runs on plain loops: what follows has next to no data.")
+    return quick
+
+
+def worst_errors(forward, backward):
+    """Compare a layer's gradients with central differences, at stride 2 and padding 1."""
+    from neuralnet.backprop import numerical_gradient
+
+    rng = np.random.default_rng(2)
+    X, W, b = (rng.normal(size=shape) for shape in ((2, 5, 7, 3), (4, 2, 3, 3), (4, 1)))
+    dZ = rng.normal(size=forward(X, W, b, 2, 1).shape)
+    slow = (
+        numerical_gradient(lambda X: np.sum(dZ * forward(X, W, b, 2, 1)), X),
+        numerical_gradient(lambda W: np.sum(dZ * forward(X, W, b, 2, 1)), W),
+        numerical_gradient(lambda b: np.sum(dZ * forward(X, W, b, 2, 1)), b),
+    )
+    for name, a, c in zip(("dX", "dW", "db"), backward(dZ, X, W, 2, 1), slow, strict=True):
+        error = np.max(np.abs(a - c) / np.maximum(1e-8, np.abs(a) + np.abs(c)))
+        print(f"{name}: largest relative error {error:.1e}   (below 1e-6 is right)")
+
+
+def some_gradients(params, V, y):
+    """Compare one gradient of each parameter of a ConvNet with central differences."""
+    from neuralnet.convolution import convnet_loss
+
+    _, grads = convnet_loss(params, V, y)
+    for name, value in params.items():
+        index = tuple(side // 2 for side in value.shape)
+        step = np.zeros_like(value)
+        step[index] = 1e-5
+        above, below = (
+            convnet_loss({**params, name: value + change}, V, y)[0] for change in (step, -step)
+        )
+        slow = (above - below) / 2e-5
+        print(f"{name:8} gradient {grads[name][index]: .6f}, central difference {slow: .6f}")
+
+
+def convnet_params(volume, filters, kernel, classes, rng):
+    """Starting parameters: He's scheme for the filters, small weights for the dense layer, biases 0."""
+    depth, height, width = volume
+    numbers, shape = filters * (height // 2) * (width // 2), (filters, depth, kernel, kernel)
+    return {
+        "conv_W": rng.normal(0.0, np.sqrt(2 / (depth * kernel**2)), shape),
+        "conv_b": np.zeros((filters, 1)),
+        "dense_W": rng.normal(0.0, np.sqrt(1 / numbers), (classes, numbers)),
+        "dense_b": np.zeros((classes, 1)),
+    }
+
+
+class Contest:
+    """Pictures of 14 × 14 to learn from, to choose by and to judge by, and contestants for them.
+
+    learn, choose, judge: each (volumes, labels). quick: without it, one epoch, as for plain loops.
+    Every training takes 12 epochs at its rate and 3 at a fifth of it, in batches of 20.
+    """
+
+    def __init__(self, learn, choose, judge, *, quick=True):
+        self.learn, self.choose, self.judge = learn, choose, judge
+        self.phases = ((1.0, 12), (0.2, 3)) if quick else ((1.0, 1),)
+
+    def _in_phases(self, train_phase, params, seed, rate):
+        rng = np.random.default_rng(100 + seed)
+        for part, epochs in self.phases:
+            how = {"learning_rate": part * rate, "batch_size": 20, "epochs": epochs, "rng": rng}
+            params, _ = train_phase(params, **how)
+        return params
+
+    def convnet(self, seed, rate=0.3):
+        """A trained ConvNet: 8 filters of 5 × 5, then 10 scores."""
+        from neuralnet.convolution import train_convnet
+
+        first = convnet_params((1, 14, 14), 8, 5, 10, np.random.default_rng(seed))
+        return self._in_phases(partial(_swapped, train_convnet, *self.learn), first, seed, rate)
+
+    def dense(self, seed, rate=0.3):
+        """A trained dense network: 196 pixels, 20 ReLU units, 10 scores."""
+        from neuralnet.training import initialize, train
+
+        V, y = self.learn
+        first = initialize([196, 20, 10], np.random.default_rng(seed), "he")
+        learn = partial(_swapped, partial(train, activation="relu"), V.reshape(196, -1), y)
+        return self._in_phases(learn, first, seed, rate)
+
+    def last_layer(self, W, seed, rates=(0.1, 0.3, 0.8)):
+        """Share right where the filters W (8, 1, k, k) stay and only the last layer learns.
+
+        How large a step is good depends on the filters: the best of the rates on the pictures kept
+        for choosing counts.
+        """
+        from neuralnet.training import accuracy, predict, train
+
+        F, F_choose, F_judge = (_seen(W, V) for V, _ in (self.learn, self.choose, self.judge))
+        start = np.random.default_rng(seed).normal(0.0, np.sqrt(1 / len(F)), (10, len(F)))
+        learn = partial(_swapped, partial(train, activation="relu"), F, self.learn[1])
+        nets = [self._in_phases(learn, [(start, np.zeros((10, 1)))], seed, rate) for rate in rates]
+        shares = [accuracy(predict(net, F_choose, "relu"), self.choose[1]) for net in nets]
+        best = nets[int(np.argmax(shares))]
+        return accuracy(predict(best, F_judge, "relu"), self.judge[1])
+
+    def share(self, net, V=None):
+        """Share right of the pictures to judge by, or of other volumes V with the same labels."""
+        from neuralnet.convolution import convnet_forward
+        from neuralnet.training import accuracy, predict
+
+        V, y = (self.judge[0] if V is None else V), self.judge[1]
+        if isinstance(net, dict):
+            return accuracy(convnet_forward(net, V).argmax(axis=0), y)
+        return accuracy(predict(net, V.reshape(196, -1), "relu"), y)
+
+
+def _swapped(train, X, y, params, **how):
+    """`train` with the parameters last, so that the rest can be fixed beforehand."""
+    return train(params, X, y, **how)
+
+
+def _seen(W, V):
+    """What the last layer sees: the scores of a ConvNet whose last layer changes nothing."""
+    from neuralnet.convolution import convnet_forward
+
+    numbers = len(W) * V.shape[1] * V.shape[2] // 4
+    last = {"dense_W": np.eye(numbers), "dense_b": np.zeros((numbers, 1))}
+    return convnet_forward({"conv_W": W, "conv_b": np.zeros((len(W), 1)), **last}, V)
 
 
 # Volumes by hand

@@ -39,8 +39,6 @@
 
 # %%
 # What the lab needs. Nothing to write here; the pictures are drawn by figures.py, beside this notebook.
-import time
-
 import figures
 import numpy as np
 from explore import move
@@ -48,7 +46,6 @@ from explore import move
 from labdata import CLASS_NAMES, load_fashion_mnist
 
 # %%
-from neuralnet.backprop import numerical_gradient
 from neuralnet.convolution import (
     conv_backward,
     conv_forward,
@@ -61,7 +58,7 @@ from neuralnet.convolution import (
     output_size,
     train_convnet,
 )
-from neuralnet.training import accuracy, initialize, predict, train
+from neuralnet.training import accuracy
 
 np.set_printoptions(precision=4, suppress=True)
 figures.end()
@@ -205,13 +202,7 @@ grader.check("conv_forward")
 # coming back to the idea above.
 
 # %%
-rng = np.random.default_rng(0)
-batch, some_filters = rng.normal(size=(1, 28, 28, 50)), rng.normal(size=(8, 1, 5, 5))
-conv_forward(batch, some_filters, np.zeros((8, 1)), 1, 2)
-started = time.perf_counter()
-conv_forward(batch, some_filters, np.zeros((8, 1)), 1, 2)
-seconds = time.perf_counter() - started
-print(f"7.8 million products in {1000 * seconds:.1f} ms: {7.84 / seconds:.0f} million a second")
+figures.speed()
 
 # %% [markdown]
 # ### See it: filters made by hand
@@ -293,24 +284,8 @@ grader.check("conv_backward")
 # %% [markdown]
 # ### See it: measure before you believe
 
-
 # %%
-def worst_errors(forward, backward):
-    rng = np.random.default_rng(2)
-    X, W, b = (rng.normal(size=shape) for shape in ((2, 5, 7, 3), (4, 2, 3, 3), (4, 1)))
-    dZ = rng.normal(size=forward(X, W, b, 2, 1).shape)
-    slow = (
-        numerical_gradient(lambda X: np.sum(dZ * forward(X, W, b, 2, 1)), X),
-        numerical_gradient(lambda W: np.sum(dZ * forward(X, W, b, 2, 1)), W),
-        numerical_gradient(lambda b: np.sum(dZ * forward(X, W, b, 2, 1)), b),
-    )
-    for name, a, c in zip(("dX", "dW", "db"), backward(dZ, X, W, 2, 1), slow, strict=True):
-        error = np.max(np.abs(a - c) / np.maximum(1e-8, np.abs(a) + np.abs(c)))
-        print(f"{name}: largest relative error {error:.1e}   (below 1e-6 is right)")
-
-
-# %%
-worst_errors(conv_forward, conv_backward)
+figures.worst_errors(conv_forward, conv_backward)
 
 # %% [markdown]
 # ## Part 3. Max-pooling
@@ -464,39 +439,12 @@ print("training", V_train.shape, " choosing", V_choose.shape, " judging", V_test
 # %% [markdown]
 # Two questions to ask of every new network before training it in earnest. Is the loss at the start about $\log 10 = 2.30$, as for a network that knows nothing? And does it agree with central differences in a few parameters?
 
-
 # %%
-def convnet_params(volume, filters, kernel, classes, rng):
-    """Starting parameters: He's scheme for the filters, small weights for the dense layer, biases 0."""
-    depth, height, width = volume
-    numbers, shape = filters * (height // 2) * (width // 2), (filters, depth, kernel, kernel)
-    return {
-        "conv_W": rng.normal(0.0, np.sqrt(2 / (depth * kernel**2)), shape),
-        "conv_b": np.zeros((filters, 1)),
-        "dense_W": rng.normal(0.0, np.sqrt(1 / numbers), (classes, numbers)),
-        "dense_b": np.zeros((classes, 1)),
-    }
-
-
-# %%
-start = convnet_params((1, 14, 14), 8, 5, 10, np.random.default_rng(0))
+start = figures.convnet_params((1, 14, 14), 8, 5, 10, np.random.default_rng(0))
 some, labels = V_train[..., :50], y_train[:50]
-loss, grads = convnet_loss({**start, "dense_W": 0.01 * start["dense_W"]}, some, labels)
+loss, _ = convnet_loss({**start, "dense_W": 0.01 * start["dense_W"]}, some, labels)
 print(f"loss with tiny dense weights {loss:.3f}   expected: about {np.log(10):.3f}")
-started = time.perf_counter()
-loss, grads = convnet_loss(start, some, labels)
-quick = time.perf_counter() - started < 0.25  # plain loops take some seconds
-
-# %%
-indices = {"conv_W": (3, 0, 2, 1), "conv_b": (5, 0), "dense_W": (7, 100), "dense_b": (2, 0)}
-for name, index in indices.items():
-    step = np.zeros_like(start[name])
-    step[index] = 1e-5
-    above, below = (
-        convnet_loss({**start, name: start[name] + h}, some, labels)[0] for h in (step, -step)
-    )
-    slow = (above - below) / 2e-5
-    print(f"{name:8} gradient {grads[name][index]: .6f}, central difference {slow: .6f}")
+figures.some_gradients(start, some, labels)
 
 # %% [markdown]
 # ### `train_convnet`
@@ -525,18 +473,7 @@ grader.check("train_convnet")
 # One more check that costs a second: a network that is put together correctly can learn 50 images by heart. If it cannot, there is a bug, and no amount of data will help.
 
 # %%
-if not quick:
-    print(
-        "Your convolution runs on plain loops: from here on everything runs with next to no data."
-    )
-    V_train, y_train = V_train[..., :100], y_train[:100]
-    V_choose, y_choose, V_test, y_test = (
-        V_choose[..., :100],
-        y_choose[:100],
-        V_test[..., :100],
-        y_test[:100],
-    )
-    X_test = X_test[:, :100]
+quick = figures.is_quick()
 how = dict(learning_rate=0.1, batch_size=10, epochs=60 if quick else 3)
 memorised, losses = train_convnet(start, some, labels, **how, rng=np.random.default_rng(1))
 share = accuracy(convnet_forward(memorised, some).argmax(axis=0), labels)
@@ -554,52 +491,21 @@ print(f"loss {losses[0]:.2f} → {losses[-1]:.4f}, right on the same 50 images: 
 # found with batches. Three seeds each, about ten seconds.
 
 # %%
-PHASES = ((1.0, 12), (0.2, 3)) if quick else ((1.0, 1),)  # share of the rate, epochs
-SEEDS = range(3 if quick else 1)
-
-
-def in_phases(train_phase, params, seed, rate=0.3):
-    """Train with a generator of its own, at last with smaller steps."""
-    rng = np.random.default_rng(100 + seed)
-    for part, epochs in PHASES:
-        how = dict(learning_rate=part * rate, batch_size=20, epochs=epochs, rng=rng)
-        params, _ = train_phase(params, **how)
-    return params
-
-
-# %%
-def convnet(V, seed):
-    first = convnet_params((1, 14, 14), 8, 5, 10, np.random.default_rng(seed))
-    return in_phases(lambda params, **how: train_convnet(params, V, y_train, **how), first, seed)
-
-
-def dense(V, seed):
-    first, X = initialize([196, 20, 10], np.random.default_rng(seed), "he"), V.reshape(196, -1)
-    how_always = dict(activation="relu")
-    return in_phases(
-        lambda params, **how: train(params, X, y_train, **how_always, **how), first, seed
-    )
-
-
-# %%
-def convnet_share(params, V):
-    return accuracy(convnet_forward(params, V).argmax(axis=0), y_test)
-
-
-def dense_share(params, V):
-    return accuracy(predict(params, V.reshape(196, -1), "relu"), y_test)
-
-
 size = conv_parameter_count(1, 5, 8) + dense_parameter_count((8, 7, 7), 10)
 dense_size = dense_parameter_count((1, 14, 14), 20) + dense_parameter_count((20, 1, 1), 10)
 print(f"parameters: ConvNet {size}, dense {dense_size}")
 
+few = slice(None if quick else 100)  # plain loops are too slow for more
+parts = ((V_train, y_train), (V_choose, y_choose), (V_test, y_test))
+contest = figures.Contest(*((V[..., few], y[few]) for V, y in parts), quick=quick)
+seeds = range(3 if quick else 1)
+
 # %%
-convnets = [convnet(V_train, seed) for seed in SEEDS]
-denses = [dense(V_train, seed) for seed in SEEDS]
+convnets = [contest.convnet(seed) for seed in seeds]
+denses = [contest.dense(seed) for seed in seeds]
 results = {
-    "ConvNet": [convnet_share(net, V_test) for net in convnets],
-    "dense network": [dense_share(net, V_test) for net in denses],
+    "ConvNet": [contest.share(net) for net in convnets],
+    "dense network": [contest.share(net) for net in denses],
 }
 for name, shares in results.items():
     print(f"{name:14}", np.round(shares, 3), f"mean {np.mean(shares):.3f}")
@@ -626,9 +532,9 @@ guess = None  # the ConvNet's share at two pixels, such as 0.75
 # %%
 moved = {"ConvNet": [], "dense network": []}
 for shift in range(5):
-    V = figures.moved(X_test, shift)
-    moved["ConvNet"].append([convnet_share(net, V) for net in convnets])
-    moved["dense network"].append([dense_share(net, V) for net in denses])
+    V = figures.moved(X_test[:, few], shift)
+    moved["ConvNet"].append([contest.share(net, V) for net in convnets])
+    moved["dense network"].append([contest.share(net, V) for net in denses])
 figures.shift({name: np.transpose(shares) for name, shares in moved.items()}, guess=guess)
 
 # %% [markdown]
@@ -644,34 +550,15 @@ figures.shift({name: np.transpose(shares) for name, shares in moved.items()}, gu
 guess = None  # the share with random filters, such as 0.50
 
 # %% [markdown]
-# What the last layer sees comes out of your own `convnet_forward`, with a last layer that changes nothing. The layer behind is trained as in lab 3. Here the size of what it sees depends on the filters, and the best rate with it: so each run takes the best of three rates on the 2,000 pictures kept for choosing.
+# What the last layer sees comes out of your own `convnet_forward`, with a last layer that changes nothing; the layer behind is trained as in lab 3 (`Contest.last_layer` in `figures.py`). How large a step is good depends on the filters, so each run takes the best of three rates on the 2,000 pictures kept for choosing.
 
 
 # %%
-def features(W, b, V):
-    """What the last layer sees: scores of a ConvNet whose last layer is the identity."""
-    numbers = len(W) * 49
-    through = {"dense_W": np.eye(numbers), "dense_b": np.zeros((numbers, 1))}
-    return convnet_forward({"conv_W": W, "conv_b": b, **through}, V)
+def start_filters(seed):
+    return figures.convnet_params((1, 14, 14), 8, 5, 10, np.random.default_rng(seed))["conv_W"]
 
 
-# %%
-def last_layer(W, seed, rates=(0.1, 0.3, 0.8)):
-    """Share right where the filters W stay and only the last layer learns."""
-    F, F_choose, F_test = (features(W, np.zeros((8, 1)), V) for V in (V_train, V_choose, V_test))
-    first = np.random.default_rng(seed).normal(0.0, np.sqrt(1 / len(F)), (10, len(F)))
-
-    def learn(params, **how):
-        return train(params, F, y_train, activation="relu", **how)
-
-    nets = [in_phases(learn, [(first, np.zeros((10, 1)))], seed, rate) for rate in rates]
-    best = max(nets, key=lambda net: accuracy(predict(net, F_choose, "relu"), y_choose))
-    return accuracy(predict(best, F_test, "relu"), y_test)
-
-
-# %%
-starts = [convnet_params((1, 14, 14), 8, 5, 10, np.random.default_rng(seed)) for seed in SEEDS]
-frozen = [last_layer(first["conv_W"], seed) for seed, first in zip(SEEDS, starts, strict=True)]
+frozen = [contest.last_layer(start_filters(seed), seed) for seed in seeds]
 three = {**results, "ConvNet, random filters": frozen}
 figures.compare(three, title="What does learning the filters buy?", guess=guess)
 
@@ -688,17 +575,12 @@ guess = None  # "convnet", "dense", "both" or "neither"
 
 # %%
 order = np.random.default_rng(9).permutation(196)
-
-
-def shuffled(V):
-    return V.reshape(196, -1)[order].reshape(V.shape)
-
-
-V, V_new = shuffled(V_train), shuffled(V_test)
+parts = ((V.reshape(196, -1)[order].reshape(V.shape)[..., few], y[few]) for V, y in parts)
+shuffled = figures.Contest(*parts, quick=quick)
 four = {
     **results,
-    "ConvNet, shuffled pixels": [convnet_share(convnet(V, seed), V_new) for seed in SEEDS],
-    "dense network, shuffled pixels": [dense_share(dense(V, seed), V_new) for seed in SEEDS],
+    "ConvNet, shuffled pixels": [shuffled.share(shuffled.convnet(seed)) for seed in seeds],
+    "dense network, shuffled pixels": [shuffled.share(shuffled.dense(seed)) for seed in seeds],
 }
 
 # %%
@@ -793,7 +675,7 @@ def friends_backward(dZ, X, W, stride=1, padding=0):
 # * trained as in Part 5 with this layer instead of yours, the ConvNet has 0.841, 0.834 and 0.832 of the new pictures right, with yours 0.845, 0.835 and 0.835: a difference that other seeds could make.
 
 # %%
-worst_errors(friends_conv, friends_backward)
+figures.worst_errors(friends_conv, friends_backward)
 
 # %% [markdown]
 # All green. But now the friend is given a *finished* network, your own from Part 5, and runs it with the friend's layer. (The scores of either layer go through your `convnet_forward`, behind filters that change nothing.)
@@ -801,8 +683,8 @@ worst_errors(friends_conv, friends_backward)
 # %%
 through = {"conv_W": np.eye(8).reshape(8, 8, 1, 1), "conv_b": np.zeros((8, 1))}
 for name, layer in (("your layer", conv_forward), ("the friend's", friends_conv)):
-    Z = layer(V_test, convnets[0]["conv_W"], convnets[0]["conv_b"], 1, 2)
-    print(f"{name:13} share right {convnet_share({**convnets[0], **through}, Z):.3f}")
+    Z = layer(V_test[..., few], convnets[0]["conv_W"], convnets[0]["conv_b"], 1, 2)
+    print(f"{name:13} share right {contest.share({**convnets[0], **through}, Z):.3f}")
 
 # %% [markdown]
 # A network *trained* with the wrong layer gets used to it, and that is why no test of learning can see it: gradients that agree with a wrong function are right gradients of it. The mistake shows when two people's layers have to mean the same. The tool that finds it is as old as signal processing: an **impulse**. Give the layer a single bright pixel, and it must answer with its kernel, turned
@@ -820,7 +702,7 @@ figures.impulse({"your layer": conv_forward, "the friend's": friends_conv})
 #
 # Ask one question whose answer you do not know, and answer it with numbers. Two that fit:
 #
-# * **A filter bank of your own.** Eight kernels made by hand stay as they are, and only the last layer learns (`last_layer` from Part 5). Do they beat eight random ones (0.829), do they beat learned ones (0.838)?
+# * **A filter bank of your own.** Eight kernels made by hand stay as they are, and only the last layer learns (`contest.last_layer`). Do they beat eight random ones (0.829), do they beat learned ones (0.838)?
 # * **Shifted pictures to learn from.** `figures.moved(X_all[:, :2000], 2)` are the training pictures, two pixels to the right. What share do both networks have right, at no shift and at two, if each training picture is moved by a number of pixels of its own? (With 0 to 4 pixels and two seeds we saw the ConvNet's 0.64 at two pixels become 0.82, and its 0.84 at none become 0.79.)
 #
 # The cells below are a template that runs. Change them; keep the order.
@@ -836,12 +718,11 @@ edges = np.array([np.rot90(k, turn) for k in (upright, slanted) for turn in rang
 plan = {
     "varies": {
         "edges in eight directions": edges[:, np.newaxis],
-        "blur": np.full((1, 1, 3, 3), 1 / 9),
+        "blur": np.ones((8, 1, 3, 3)) / 9,
     },
     "stays": "2,000 pictures, 15 epochs, the best of three rates on 2,000 others",
-    "seeds": range(3 if quick else 1),
+    "seeds": seeds,
 }
-plan["varies"]["blur"] = np.repeat(plan["varies"]["blur"], 8, axis=0)
 
 # %% [markdown]
 # **3. Run it**, with at least three seeds, in under a minute. The baseline is in the same dict: the random filters of Part 5.
@@ -849,7 +730,7 @@ plan["varies"]["blur"] = np.repeat(plan["varies"]["blur"], 8, axis=0)
 # %%
 outcome = {"random filters": frozen}
 for name, bank in plan["varies"].items():
-    outcome[name] = [last_layer(bank, seed) for seed in plan["seeds"]]
+    outcome[name] = [contest.last_layer(bank, seed) for seed in plan["seeds"]]
 
 # %% [markdown]
 # **4. One figure**, each seed a mark.
@@ -887,7 +768,7 @@ if ONLINE:
     from labdata import load_cifar10
 
     V, y, V_new, y_new = load_cifar10(n_train=5000, n_test=1000)
-    colour = convnet_params((3, 32, 32), 16, 5, 10, np.random.default_rng(0))
+    colour = figures.convnet_params((3, 32, 32), 16, 5, 10, np.random.default_rng(0))
     colour, losses = train_convnet(
         colour, V, y, learning_rate=0.02, batch_size=50, epochs=10, rng=np.random.default_rng(1)
     )

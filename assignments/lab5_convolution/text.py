@@ -46,19 +46,7 @@ from explore import move
 from labdata import CLASS_NAMES, load_fashion_mnist
 
 # %%
-from neuralnet.convolution import (
-    conv_backward,
-    conv_forward,
-    conv_parameter_count,
-    convnet_forward,
-    convnet_loss,
-    dense_parameter_count,
-    max_pool_backward,
-    max_pool_forward,
-    output_size,
-    train_convnet,
-)
-from neuralnet.training import accuracy
+from neuralnet.convolution import conv_parameter_count, dense_parameter_count
 
 np.set_printoptions(precision=4, suppress=True)
 figures.end()
@@ -142,6 +130,8 @@ for side in (28, 200, 1000):
 # **Write** `output_size(size, kernel, stride, padding)`. It returns an `int`.
 
 # %%
+from neuralnet.convolution import output_size
+
 print(
     output_size(7, 3, 2, 0), output_size(7, 3, 2, 1), output_size(28, 5, 1, 2), " expected: 3 4 28"
 )
@@ -188,6 +178,8 @@ figures.places((3, 2, 0), (3, 2, 1), (5, 1, 2))
 # **Write** `conv_forward(X, W, b, stride=1, padding=0)`: $X$ is $(D, H, W, n)$, the filters are $(F, D, k, k)$, $b$ is $(F, 1)$, the result is $(F, H', W', n)$.
 
 # %%
+from neuralnet.convolution import conv_backward, conv_forward
+
 X = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 1.0, 0.0]]).reshape(1, 3, 3, 1)
 W = np.array([[1.0, 2.0], [0.0, -1.0]]).reshape(1, 1, 2, 2)
 print(conv_forward(X, W, np.ones((1, 1)))[0, :, :, 0], " expected: [[5 0] [2 8]]")
@@ -304,6 +296,8 @@ figures.worst_errors(conv_forward, conv_backward)
 # **Write** `max_pool_forward(X, size, stride)`: $(D, H, W, n)$ becomes $(D, H', W', n)$, every depth slice and every example by itself. There is no padding.
 
 # %%
+from neuralnet.convolution import max_pool_backward, max_pool_forward
+
 X = np.array([[1.0, 3, 2, 0], [4, 2, 1, 1], [0, 1, 5, 6], [3, 2, 7, 1]]).reshape(1, 4, 4, 1)
 print("size 2, stride 2", max_pool_forward(X, 2, 2).ravel(), "  expected: [4. 2. 3. 7.]")
 print("size 3, stride 1", max_pool_forward(X, 3, 1).ravel(), "  expected: [5. 6. 7. 7.]")
@@ -375,6 +369,8 @@ move(
 # **Write** `convnet_forward(params, X)`. It returns the scores, $K \times n$; no softmax. Flatten with `reshape(-1, n)`, as above. (A helper function that also returns what happened in between will serve you in the next question.)
 
 # %%
+from neuralnet.convolution import convnet_forward, convnet_loss, train_convnet
+
 tiny = {
     "conv_W": np.full((1, 1, 1, 1), 0.5),
     "conv_b": np.full((1, 1), -0.25),
@@ -473,6 +469,8 @@ grader.check("train_convnet")
 # One more check that costs a second: a network that is put together correctly can learn 50 images by heart. If it cannot, there is a bug, and no amount of data will help.
 
 # %%
+from neuralnet.training import accuracy
+
 quick = figures.is_quick()
 how = dict(learning_rate=0.1, batch_size=10, epochs=60 if quick else 3)
 memorised, losses = train_convnet(start, some, labels, **how, rng=np.random.default_rng(1))

@@ -561,8 +561,8 @@ three = {**results, "ConvNet, random filters": frozen}
 figures.compare(three, title="What does learning the filters buy?", guess=guess)
 
 # %% [markdown]
-# *Figure 9: share right of the new pictures for each of three seeds (marks) and their mean (bar); mind that the axis does not start at 0. With filters that were never trained the ConvNet has 0.829 right, and so half a percentage point *more* than the dense network, all of whose weights are trained (0.823). Learning the filters buys one point (0.838). So a good part of the prize is for sliding alone, with filters that nobody
-# chose. (At the one rate 0.1 for all, random filters have 0.80 right and learned ones 0.83: the same experiment would have "shown" that learning them is worth three times as much.)*
+# *Figure 9: share right of the new pictures for each of three seeds (marks) and their mean (bar); mind that the axis does not start at 0. With filters that were never trained the ConvNet has 0.829 right, half a percentage point more than the dense network, all of whose weights are trained (0.823). Learning the filters buys another point (0.838). So a good part of the prize is for sliding alone, with filters that nobody
+# chose. (At the one rate 0.1 for all, random filters have 0.80 right and learned ones 0.83: the same experiment would have "shown" that learning them is worth two and a half points.)*
 #
 # ### Predict: who minds shuffled pixels?
 #
@@ -573,8 +573,8 @@ guess = None  # "convnet", "dense", "both" or "neither"
 
 # %%
 order = np.random.default_rng(9).permutation(196)
-parts = ((V.reshape(196, -1)[order].reshape(V.shape)[..., few], y[few]) for V, y in parts)
-shuffled = figures.Contest(*parts, quick=quick)
+exchanged = [(V.reshape(196, -1)[order].reshape(V.shape)[..., few], y[few]) for V, y in parts]
+shuffled = figures.Contest(*exchanged, quick=quick)
 four = {
     **results,
     "ConvNet, shuffled pixels": [shuffled.share(shuffled.convnet(seed)) for seed in seeds],
@@ -586,7 +586,7 @@ figures.shuffle(four, guess=guess)
 
 # %% [markdown]
 # *Figure 10: the four contestants, each of three seeds (marks) and the mean (bar); the axis does not start at 0. On shuffled pixels the ConvNet falls from 0.838 to 0.824: its best seed there is below its worst on real pictures. It has lost its lead. The dense network, with 0.823 and 0.824, does not care. So the lead came from what the layer assumes about images: that neighbouring pixels
-# belong together, and that what is worth seeing at one place is worth seeing at another. To see, the ConvNet gives up weights of its own for each place; where the assumption fails, that is a loss.*
+# belong together, and that what is worth seeing at one place is worth seeing at another. This is what the ConvNet forgets in order to see: weights of its own for each place. Where the assumption fails, it gains nothing by it.*
 
 # %% [markdown] question="why_convolution"
 # ### Written: why does it work better? (5 points)
@@ -670,7 +670,7 @@ def friends_backward(dZ, X, W, stride=1, padding=0):
 #
 # * the shape is right, and so is the gradient check (the next cell);
 # * the loss starts at $\log 10$, and 50 pictures are learned by heart;
-# * trained as in Part 5 with this layer instead of yours, the ConvNet has 0.841, 0.834 and 0.832 of the new pictures right, with yours 0.845, 0.835 and 0.835: a difference that other seeds could make.
+# * trained as in Part 5 with this layer instead of yours, the ConvNet has 0.841, 0.834 and 0.832 of the new pictures right, with yours 0.845, 0.835 and 0.835: a quarter of a percentage point apart, where seeds are a whole one apart.
 
 # %%
 figures.worst_errors(friends_conv, friends_backward)
@@ -758,7 +758,7 @@ figures.compare(outcome, title="Filter banks that stay; only the last layer lear
 # %% [markdown]
 # ### If you are online: colour images
 #
-# Your functions take volumes of any depth, so colour images need no change. `labdata.load_cifar10` fetches CIFAR-10 once (170 MB), images of $32 \times 32 \times 3$ in ten classes. This cell is switched off; it takes a few minutes, and guessing would name 0.1.
+# Your functions take volumes of any depth, so colour images need no change. `labdata.load_cifar10` fetches CIFAR-10 once (170 MB), images of $32 \times 32 \times 3$ in ten classes. This cell is switched off; it takes a few minutes, and guessing gives 0.1.
 
 # %%
 ONLINE = False

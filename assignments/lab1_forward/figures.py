@@ -209,16 +209,17 @@ def line(w1, w2, b, data):
 
     xor = data == "XOR"
     X, y = (CORNERS, XOR) if xor else two_features()
-    low, high = (-0.5, 1.5) if xor else (0.0, 1.0)
-    x1, x2 = np.meshgrid(np.linspace(low, high, 121), np.linspace(low, high, 121))
+    across, up = ((-0.5, 1.5), (-0.5, 1.5)) if xor else ((0.0, 1.0), (-0.05, 0.8))
+    x1, x2 = np.meshgrid(np.linspace(*across, 121), np.linspace(*up, 121))
     w, grid = np.array([w1, w2]), np.array([x1.ravel(), x2.ravel()])
     wrong = int((np.asarray(perceptron_predict(w, b, X)) != y).sum())
-    figure = Figure(figsize=(4.6, 4.3))
-    ax = figure.add_axes((0.15, 0.13, 0.82, 0.77))
+    figure = Figure(figsize=(4.8, 4.3))
+    ax = figure.add_axes((0.17, 0.13, 0.79, 0.77))
     _region(ax, x1, x2, np.asarray(perceptron_predict(w, b, grid)))
     _points(ax, X, y, ("XOR is 1", "XOR is 0") if xor else ("dress", "pullover"), 10 if xor else 7)
     ax.legend(loc="upper right", fontsize=9, framealpha=1)
-    ax.set(xlim=(low, high), ylim=(low, high), title=f"{wrong} of {len(y)} wrong")
+    ax.set(xlim=across, ylim=up, title=f"{wrong} of {len(y)} wrong")
+    ax.locator_params(nbins=5)
     ax.set_xlabel("$x_1$" if xor else "brightness of the middle")
     ax.set_ylabel("$x_2$" if xor else "brightness of the sides")
     return figure, f"Hatched where the answer is 1; {wrong} of {len(y)} points are wrong."
@@ -333,7 +334,7 @@ def shift(params, guess=None):
         ax.annotate("your guess", (2, number), xytext=(-78, -4), textcoords="offset points")
         title += f"\nyour guess for 2 pixels is off by {abs(number - share[2]):.0f}"
     ax.set(title=title, xlabel="pixels to the right", ylabel="recognised of 100", ylim=(0, 104))
-    ax.set_xticks(pixels)
+    ax.set(xticks=pixels, xlim=(-0.2, 4.4))
     plt.show()
 
 
@@ -344,8 +345,9 @@ def mirror(params, guess=None):
     right = _right(params, moved_pictures(pictures, mirror=True))
     share = [right[labels == k].mean() for k in range(10)]
     fig, ax = plt.subplots(figsize=(9, 4.2), layout="constrained")
-    bars = ax.bar(range(10), share, 0.7, color="0.8", edgecolor=BLACK)
-    ax.bar_label(bars, fmt="%.2f", padding=2)
+    bars = ax.bar(range(10), share, 0.7, color="0.85", edgecolor=BLACK)
+    for k, value in enumerate(share):
+        ax.text(k, 0.02, f"{value:.2f}", ha="center", va="bottom", weight="bold")
     ax.plot(range(10), plain, "_", color=BLUE, markersize=26, mew=2.5, label="not mirrored")
     if guess in CLASS_NAMES:
         bars[CLASS_NAMES.index(guess)].set_hatch("//")
@@ -364,11 +366,11 @@ def moved(right, down, mirror, picture):
     changed = moved_pictures(pictures[:, :, i : i + 1], int(right), int(down), bool(mirror))
     scores = _scores(trained_network(), changed)[:, 0]
     winner = int(scores.argmax())
-    figure = Figure(figsize=(8, 3.7))
-    left = figure.add_axes((0.02, 0.08, 0.36, 0.78))
+    figure = Figure(figsize=(5.3, 3.2))
+    left = figure.add_axes((0.02, 0.1, 0.4, 0.76))
     left.imshow(changed[:, :, 0], cmap="gray", vmin=0, vmax=255)
     left.set(title=f"{picture}, moved", xticks=[], yticks=[])
-    bars = figure.add_axes((0.55, 0.14, 0.43, 0.72))
+    bars = figure.add_axes((0.63, 0.16, 0.34, 0.7))
     colours = [ORANGE if k == winner else "0.85" for k in range(10)]
     hatches = ["//" if k == winner else "" for k in range(10)]
     bars.barh(range(10), scores, color=colours, edgecolor=BLACK, hatch=hatches)
@@ -379,7 +381,17 @@ def moved(right, down, mirror, picture):
     return figure, f"The {picture} is called {CLASS_NAMES[winner]}, score {scores[winner]:.1f}."
 
 
-# An experiment of your own
+# The bug, and an experiment of your own
+
+
+def columns(X):
+    """The first six columns of X (784, n), each put back into 28 rows."""
+    fig, axes = plt.subplots(1, 6, figsize=(11, 2.3), layout="constrained")
+    for i, ax in enumerate(axes):
+        ax.imshow(X[:, i].reshape(28, 28), cmap="gray")
+        ax.set(title=f"column {i}", xticks=[], yticks=[])
+    fig.suptitle("Columns, put back into rows")
+    plt.show()
 
 
 def compare(results, guess=None):

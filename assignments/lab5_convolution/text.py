@@ -190,7 +190,7 @@ grader.check("conv_forward")
 # %% [markdown]
 # ### Try the trap: how fast is it?
 #
-# Plain loops in Python do a few million products a second, and a network needs thousands of millions. How many does your function do? With one matrix product expect some hundreds of millions at least. If you see less than ten, all that follows will run, but with next to no data: it is worth
+# Plain loops in Python do about a million products a second, and the trainings of this lab need some ten thousand million. How many does your function do? With one matrix product expect some hundreds of millions at least. If you see less than ten, all that follows will run, but with next to no data: it is worth
 # coming back to the idea above.
 
 # %%

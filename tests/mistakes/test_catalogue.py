@@ -360,7 +360,7 @@ def test_nothing_is_there_of_what_is_not_there(own: Lab) -> None:
     [
         (OWN.replace('"swish"', '"swoosh"'), "own_swish stands in for 'swoosh', which is no func"),
         (OWN.replace('"""in two steps"""', "pass"), "own_right has no docstring"),
-        (OWN, "defines 'own_twice' twice"),
+        (OWN, "defines 'own_swish' twice"),
         (OWN + "1 / 0\n", r"gates\.py cannot be read: ZeroDivisionError"),
         (OWN + "def\n", r"gates\.py cannot be read: SyntaxError"),
     ],

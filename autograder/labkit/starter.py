@@ -81,9 +81,9 @@ def solution_lines(lab: int) -> frozenset[str]:
 
     Only lines that tell something, and stand nowhere in the folder that the student gets.
     """
-    given = {line.strip() for text in stub_package(lab).values() for line in text.splitlines()}
+    given = {_code(line) for text in stub_package(lab).values() for line in text.splitlines()}
     solution = {
-        line.partition("  # ")[0].strip()
+        _code(line)
         for module, lab_of_module in _labs().items()
         if lab_of_module == lab
         for block in _blocks(_source(module))
@@ -91,6 +91,10 @@ def solution_lines(lab: int) -> frozenset[str]:
         for line in block.lines
     }
     return frozenset(line for line in solution - given if _TELLING.match(line))
+
+
+def _code(line: str) -> str:
+    return line.partition("  # ")[0].strip()
 
 
 def _labs(through: float = math.inf) -> dict[str, int]:

@@ -31,6 +31,7 @@ from labkit.platforms.moodle.live.fetch import FOLDER, fetch
 from labkit.platforms.moodle.live.journal import NAME, open_journal
 from labkit.platforms.moodle.live.service import Service, read_token
 from labkit.platforms.moodle.live.trip import PLAN, Live, deliver_to, live_to
+from labkit.reporting.similar import Similarity
 from tests import sample_class
 from tests.grading import encoded
 from tests.platforms.moodle import replay
@@ -110,7 +111,7 @@ def deliver(url: str, out: Path, *, lab: Lab = LAB, **more: object) -> GradedCla
         fetch(service, found, out)
         read = [results.read(path) for path in (out / "results").glob("*.json")]
         by_number = {one.platform["id"]: one for one in read if one is not None}
-        graded = GradedClass(lab, [by_number[one.number] for one in found.hand_ins])
+        graded = GradedClass(lab, [by_number[one.number] for one in found.hand_ins], Similarity())
         return deliver_to(service, found, journal, graded=graded, out=out, live=given)
 
 

@@ -67,7 +67,7 @@ def opened(found: Class, out: Path, modules: Collection[str]) -> Submissions:
                     one.number,
                     one.name,
                     email=one.email,
-                    modified=when(one.modified),
+                    submitted=when(one.modified),
                     late=one.late,
                     extension=one.extension,
                 ),

@@ -154,7 +154,9 @@ class Moodle:
         one = self.grades.get(user)
         state = self.flags.get(user, {}).get("workflowstate")
         hidden = self.assignment["markingworkflow"] and state != "released"
-        if one is None or hidden:  # as the source has it: not even for the teacher
+        # As the source has it, not even for the teacher; nor where there is nothing to be seen.
+        nothing = one is None or not (one.comment or one.files or self._in_gradebook(user))
+        if one is None or nothing or hidden:
             return {"warnings": []}
         files = [
             {
@@ -192,13 +194,7 @@ class Moodle:
 
     def _items(self, user: int) -> list[dict[str, Any]]:
         other, item = recorded("ws_gradeitems_s06")[1], recorded("ws_gradeitems_s06")[0]
-        shown = self.overridden.get(user)
-        held = self.grades.get(user)
-        state = self.flags.get(user, {}).get("workflowstate")
-        waits = self.assignment["markingworkflow"] and state != "released"
-        waits = waits or self.assignment["blindmarking"]
-        if shown is None and held is not None and held.grade >= 0 and not waits:
-            shown = held.grade
+        shown = self._in_gradebook(user)
         item |= {"iteminstance": self.number, "graderaw": shown, "feedback": ""}
         item |= {"gradeisoverridden": user in self.overridden}
         item |= {"grademax": self.assignment["grade"]}
@@ -206,6 +202,16 @@ class Moodle:
             ends = f"{self.scale[0]}&ndash;{self.scale[-1]}"
             item |= {"grademin": 1, "grademax": len(self.scale), "rangeformatted": ends}
         return [other, item]
+
+    def _in_gradebook(self, user: int) -> float | None:
+        if user in self.overridden:
+            return self.overridden[user]
+        held = self.grades.get(user)
+        state = self.flags.get(user, {}).get("workflowstate")
+        waits = self.assignment["markingworkflow"] and state != "released"
+        if held is None or held.grade < 0 or waits or self.assignment["blindmarking"]:
+            return None
+        return held.grade
 
     # What is written -------------------------------------------------------------------------
 

@@ -83,6 +83,16 @@ def small(work: dict[int, dict[str, bytes]], **rules: object) -> Moodle:
     return moodle
 
 
+def hand_in_again(moodle: Moodle, user: int, work: dict[str, bytes]) -> None:
+    """Other content in the same files, a minute later."""
+    (row,) = [row for row in moodle.rows if row["userid"] == user]
+    row["timemodified"] += 60
+    for path, data in work.items():
+        moodle.files[f"23/assignsubmission_file/submission_files/{row['id']}/{path}"] = data
+    for file in row["plugins"][0]["fileareas"][0]["files"]:
+        file["filesize"] = len(work[(file["filepath"] + file["filename"]).lstrip("/")])
+
+
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """OUT of a run that graded all 18 and wrote nothing."""
@@ -166,16 +176,7 @@ def test_lateness_and_mail_reach_the_results(tmp_path: Path) -> None:
 def test_a_changed_hand_in_is_fetched_graded_and_written_again(tmp_path: Path) -> None:
     moodle = small({3: SIGMOID, 4: RIGHT})
     go(moodle, tmp_path, push=True)
-    (row,) = [row for row in moodle.rows if row["userid"] == 3]
-    row["timemodified"] += 60
-    for address in moodle.files:
-        if address.startswith("23/assignsubmission_file/submission_files/303/neuralnet/"):
-            moodle.files[address] = RIGHT[address.partition("/303/")[2]]
-    for plugin in row["plugins"]:
-        for area in plugin.get("fileareas", ()):
-            for file in area["files"]:
-                path = (file["filepath"] + file["filename"]).lstrip("/")
-                file["filesize"] = len(RIGHT[path])
+    hand_in_again(moodle, 3, RIGHT)
     moodle.asked.clear()
     graded = go(moodle, tmp_path, push=True)
     assert {user: one.grade for user, one in moodle.grades.items()} == {3: 100.0, 4: 100.0}
@@ -488,6 +489,25 @@ def test_files_that_moodle_hides_before_release_are_not_replaced(tmp_path: Path)
     assert moodle.grades[3].files == {"notes.txt": b"see me"}
     assert set(moodle.grades[4].files) == {"feedback.html"}
     assert "1 may have comment and files of a teacher, which Moodle hides" in said(graded)
+
+
+def test_the_kits_own_page_is_renewed_though_moodle_hides_it(tmp_path: Path) -> None:
+    """Before release Moodle shows no feedback; the journal knows what the kit left there."""
+    moodle = small({3: RIGHT}, markingworkflow=1)
+    go(moodle, tmp_path, push=True)
+    first = dict(moodle.grades[3].files)
+    hand_in_again(moodle, 3, SIGMOID)
+    graded = go(moodle, tmp_path, push=True)
+    assert moodle.grades[3].grade == 92.0 and "hides" not in said(graded)
+    assert moodle.grades[3].files.keys() == {"feedback.html"} and moodle.grades[3].files != first
+
+
+def test_under_blind_marking_no_feedback_means_that_there_is_none(tmp_path: Path) -> None:
+    moodle = replay.blind()
+    moodle.rows = moodle.rows[:1]
+    moodle.grades[3] = Grade(5.0, 21, 5)  # a teacher's grade alone
+    go(moodle, tmp_path, push=True)
+    assert moodle.grades[3].files.keys() == {"feedback.html"}
 
 
 def test_words_of_a_scale_are_sent_by_number(tmp_path: Path) -> None:

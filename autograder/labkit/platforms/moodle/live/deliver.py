@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from labkit.base.progress import progress
 from labkit.platforms.moodle.comments import same_text
@@ -68,6 +69,8 @@ class Step:
     """Comment and files of those who are to be written to; None where Moodle shows neither."""
     locked: tuple[int, ...] = ()
     """Members whose grade the gradebook holds fast: they are left alone."""
+    hidden: set[int] = field(default_factory=set)
+    """Members who may have feedback files that Moodle does not show."""
 
     @property
     def replaces_grade(self) -> bool:
@@ -87,11 +90,6 @@ class Step:
             and not same_text(one.comment, self.wanted.comment)
             for one in self.seen.values()
         )
-
-    @property
-    def hides_files(self) -> bool:
-        """Whether somebody may have feedback files that Moodle does not show."""
-        return any(one is None and self.held[user].by_hand for user, one in self.seen.items())
 
 
 class Delivery:
@@ -142,6 +140,10 @@ class Delivery:
             before = about.get("before", {}) if state == "began" else {}
             for user in free:
                 seen = book.feedback(self.service, self.assignment, user)
+                if seen is None and not (self.assignment.workflow and self._unreleased(user)):
+                    seen = Feedback("", ())  # there is nothing to be shown
+                if seen is None and held[user].by_hand and not self._ours(about, user, held[user]):
+                    step.hidden.add(user)
                 if not self._has_all(wanted, held[user], seen, before.get(str(user))):
                     step.seen[user] = seen
             step.action = WRITE if step.seen else THERE
@@ -150,6 +152,12 @@ class Delivery:
             if self.release and any(self._unreleased(user) for user in free):
                 step.action = RELEASE
         return step
+
+    @staticmethod
+    def _ours(about: Mapping[str, Any], user: int, held: Held) -> bool:
+        """Whether the last to save was the kit, and its page the only file."""
+        saved = about.get("alone", {})
+        return isinstance(saved, dict) and saved.get(str(user)) == held.modified
 
     def _settle(self, step: Step) -> None:
         key, digest = step.wanted.hand_in.key, step.wanted.digest
@@ -211,7 +219,7 @@ class Delivery:
                 time.sleep(pause)
                 # Nobody knows whether it arrived: what Moodle holds now decides.
                 now = self._step(step.wanted, book.grades(self.service, self.assignment))
-                step.seen, step.held = now.seen, now.held
+                step.seen, step.held, step.hidden = now.seen, now.held, now.hidden
                 if now.action != step.action:
                     return
 
@@ -254,7 +262,7 @@ class Delivery:
     def _area(self, step: Step, user: int) -> int | None:
         """A draft area with the page and the person's other files; None leaves all as it is."""
         seen = step.seen[user]
-        if not self.assignment.files or (seen is None and step.held[user].by_hand):
+        if not self.assignment.files or user in step.hidden:
             return None
         files = [("/", PAGE, step.wanted.page)]
         for file in () if seen is None else seen.files:
@@ -305,7 +313,12 @@ class Delivery:
             if not all(self._has_grade(held.get(user, NOTHING), wanted) for user in free):
                 step.action = UNTAKEN
                 continue
-            self.journal.done(wanted.hand_in.key, wanted.digest)
+            alone = {
+                str(user): held[user].modified
+                for user in step.seen
+                if user in held and _nothing_of_their_own(step, user)
+            }
+            self.journal.done(wanted.hand_in.key, wanted.digest, alone=alone)
             shown = [entries[user].grade for user in free if user in entries]
             other = [grade for grade in shown if not _equal(grade, wanted.grade or 0.0)]
             if other and wanted.grade is not None and not self._held_back(free):
@@ -324,9 +337,8 @@ class Delivery:
 def _nothing_of_their_own(step: Step, user: int) -> bool:
     """Whether somebody surely has no other feedback files, which a save for all would lose."""
     seen = step.seen[user]
-    if seen is None:
-        return not step.held[user].by_hand
-    return all(file.path == PAGE for file in seen.files)
+    files = () if seen is None else seen.files
+    return user not in step.hidden and all(file.path == PAGE for file in files)
 
 
 def _equal(one: float | None, other: float) -> bool:

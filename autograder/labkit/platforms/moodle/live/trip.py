@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from labkit.base.files import write_text
@@ -33,7 +33,7 @@ class Live:
     """How to go to Moodle."""
 
     url: str
-    token: str
+    token: str = field(repr=False)
     assignment: int
     push: bool = False
     release: bool = False
@@ -191,7 +191,7 @@ def _summary(found: Class, steps: Sequence[Step], live: Live) -> list[str]:
         f"had another grade, which {would} replaced": [s for s in written if s.replaces_grade],
         f"had another comment, which {would} replaced": [s for s in written if s.replaces_comment],
         "may have comment and files of a teacher, which Moodle hides before release: the comment"
-        f" {would} replaced, and no page sent": [s for s in written if s.hides_files],
+        f" {would} replaced, and no page sent": [s for s in written if s.hidden],
         "stay as they are, because the gradebook has locked or overridden their grade": [
             *by_action.get(deliver.LOCKED, ()),
             *(step for step in written if step.locked),

@@ -1,7 +1,7 @@
 """What was sent to Moodle, kept beside the results: a run that was killed is taken up again.
 
-A line of JSON is appended and on disk before the request that it tells of, and another after its
-answer. A last line that is cut off is one whose request was never sent.
+A line of JSON is appended, and on disk, before a grade is sent, and another one after the answer. A
+last line that is cut off is one whose request was never sent.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ NAME = "moodle-journal.jsonl"
 class Journal:
     """Of one assignment; `open_journal` gives it."""
 
-    def __init__(self, file: IO[str], lines: list[dict[str, Any]]) -> None:
+    def __init__(self, file: IO[str], head: dict[str, Any], lines: list[dict[str, Any]]) -> None:
         self._file = file
+        self._head = head
+        self._begun = bool(lines)
         self._last: dict[str, dict[str, Any]] = {}
         self.area = 0
         """The draft area that is used for every upload; 0 for none yet."""
@@ -31,6 +33,12 @@ class Journal:
         for line in lines:
             self._take(line)
 
+    def begin(self) -> None:
+        """The folder is this assignment's from now on."""
+        if not self._begun:
+            self._begun = True
+            self._write(self._head)
+
     def about(self, key: str) -> dict[str, Any]:
         """The last line about somebody; empty where nothing was sent."""
         return self._last.get(key, {})
@@ -38,6 +46,7 @@ class Journal:
     def began(self, key: str, digest: str, **more: Any) -> None:
         """A grade is about to be sent."""
         self._write({"key": key, "state": "began", "digest": digest, **more})
+        os.fsync(self._file.fileno())  # what follows can be read from Moodle again
 
     def sent(self, key: str, digest: str, **more: Any) -> None:
         """Moodle has answered."""
@@ -60,9 +69,9 @@ class Journal:
         self._write({"emptied": True})
 
     def _write(self, line: dict[str, Any]) -> None:
+        self.begin()
         self._file.write(json.dumps(line) + "\n")
         self._file.flush()
-        os.fsync(self._file.fileno())
         self._take(line)
 
     def _take(self, line: dict[str, Any]) -> None:
@@ -101,10 +110,7 @@ def open_journal(out: Path, site: str, assignment: int) -> Iterator[Journal]:
                 f"{out} holds the work on assignment {lines[0].get('assignment')} of"
                 f" {lines[0].get('site')}: name another folder with --out."
             )
-        journal = Journal(file, lines)
-        if not lines:
-            journal._write(head)
-        yield journal
+        yield Journal(file, head, lines)
 
 
 def _lock(file: IO[str], out: Path) -> None:

@@ -63,6 +63,7 @@ def live_to(bundle: Bundle, live: Live, out: Path, options: Options) -> GradedCl
                 f"Nothing is handed in yet in assignment {found.assignment.id}"
                 f" ({found.assignment.name}) by those whom you may see."
             )
+        journal.begin()
         fetch(service, found, out)
         submissions = opened(found, out, bundle.lab.contract.modules)
         graded = grade_to(bundle, submissions, out, replace(options, resume=True))

@@ -278,7 +278,7 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
     recorder = Recorder(lab, Knowledge(lab))
     arrays: list[np.ndarray] = []
     cases: dict[str, Any] = {}
-    hidden: dict[str, Any] = {}
+    case_points: dict[str, float] = {}
     for question in load_questions(bundle):
         try:
             verdicts = labcheck.run_cases(question.cases, recorder)
@@ -296,17 +296,20 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
                     f"“{verdict.case.title}”: {verdict.message}"
                 )
         cases |= recorder.record(arrays)
-        points = [case.points for case in question.cases if case.hidden]
-        hidden[question.name] = {"cases": len(points), "points": round(sum(points), 4)}
+        case_points |= {case.name: case.points for case in question.cases if not case.hidden}
     used = {key for probes in cases.values() for probe in probes for key in probe["wrong"]}
     manifest = {
         "lab": lab.name,
         "title": lab.title,
         "questions": lab.questions,
         "modules": lab.contract.module_of,
+        "given": sorted(set(lab.contract.modules) - set(lab.modules)),
         "thresholds": lab.thresholds,
+        "limits": lab.limits.model_dump(),
+        "numpy": ".".join(np.__version__.split(".")[:2]),
+        "client": lab.config.client,
         "cases": cases,
-        "hidden": hidden,
+        "case_points": case_points,
         "hints": {
             one.key: {"title": one.title, "hint": one.hint}
             for one in recorder.knowledge.catalogue.mistakes

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import running, showing
+from . import handin, running, showing
 from .recorded import Recorded
 from .showing import Answer, Line
 
@@ -48,11 +48,15 @@ class Grader:
         """The public checks of all questions."""
         return self._checked(list(self._manifest["questions"]))
 
-    def hand_in(self, notebook: str = "", **ignored: Any) -> Answer:
-        """Make the zip to hand in, check it, and tell what is in it."""
-        return _said("Nothing is made yet.")
+    def hand_in(self, notebook: str = "", name: str = "", **ignored: Any) -> Answer:
+        """Make the zip to hand in, check it, and tell what is in it.
 
-    def export(self, notebook: str = "", **ignored: Any) -> Answer:
+        `notebook` is needed only where two could be the running one; `name` becomes a part of the
+        zip's name in the place of the date.
+        """
+        return handin.answer(self._home, self._manifest, str(notebook or ""), name)
+
+    def export(self, notebook: str = "", *_: Any, **ignored: Any) -> Answer:
         """The same as `hand_in`; what Otter's own is called with does not matter here."""
         return self.hand_in(notebook)
 

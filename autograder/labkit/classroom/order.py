@@ -9,6 +9,7 @@ from typing import Any
 
 from labkit.base.errors import LabkitError
 from labkit.intake import Submission
+from labkit.intake.fit import misfit
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import Result
@@ -54,6 +55,8 @@ class Order:
             return earlier
         if submission.problem:
             status = f"{submission.status}: {submission.problem}"
+            return self.keep(self.ungraded(submission, status))
+        if status := misfit(self.bundle.lab, submission.files):
             return self.keep(self.ungraded(submission, status))
         return None
 

@@ -220,13 +220,14 @@ def test_marks_by_hand_count_and_resume_grades_nothing_again(graded: Outcome) ->
     assert again.grades() == {11: 19.55, 12: 18.4, 13: 18.4, 16: 0.0}  # 107.5 of 110
     assert page.stat().st_mtime_ns == before
     assert "107.5 of 110 points" in (again.stored[11].comment or "")
-    # A mark that the file takes back is gone, and a large maximum gets every hundredth.
+    # Marks that were given stay though another file leaves them out; a large maximum gets every
+    # hundredth.
     other = next(name for name in names if name.endswith("_12"))
     marks.write_text(f"submission,sigmoid_drawbacks,why_xor\n{other},,1\n", encoding="utf-8")
     large = worksheet([replace(row, maximum="1000.00") for row in PEOPLE])
     again = run(out.parent, download(FOLDERS), large, *more, maximum=1000)
-    assert again.grades() == {11: 1000.0, 12: 885.71, 13: 920.0, 16: 0.0}  # 93 of 105
-    assert "100 of 100 points" in (again.stored[11].comment or "")
+    assert again.grades() == {11: 977.27, 12: 885.71, 13: 920.0, 16: 0.0}  # 93 of 105
+    assert "107.5 of 110 points" in (again.stored[11].comment or "")
 
 
 # ---------------------------------------------------------------- flat, teams, blind

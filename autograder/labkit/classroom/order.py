@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,10 @@ class Order:
             return None
         if not self.only and found.fingerprint != self.fingerprint(submission):
             return None
-        return found if self.feedback_path(submission.name).is_file() else None
+        if not self.feedback_path(submission.name).is_file():
+            return None
+        # The code is the same; the notebook beside it may not be.
+        return replace(found, provenance={**found.provenance, "version": submission.version})
 
     def fingerprint(self, submission: Submission) -> str:
         """The same only for the same work, graded by the same cases and the same code."""
@@ -83,7 +86,11 @@ class Order:
             "fingerprint": self.fingerprint(submission),
             "platform": submission.platform_data,
             "notes": submission.notes,
-            "provenance": {"submission": submission.fingerprint[:16], **self.bundle.parts},
+            "provenance": {
+                "submission": submission.fingerprint[:16],
+                "version": submission.version,
+                **self.bundle.parts,
+            },
         }
 
     def grade(self, grader: Grader, submission: Submission) -> Result:

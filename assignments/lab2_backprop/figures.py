@@ -12,6 +12,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from labdata import CLASS_NAMES, fashion_mnist_images
 
@@ -77,7 +78,7 @@ def scores(factor, true_class):
         "Gradient dS": (dS, (-1.3, 1.3)),
     }
     for i, (title, (values, limits)) in enumerate(panels.items()):
-        ax = figure.add_axes((0.05 + 0.33 * i, 0.16, 0.27, 0.68))
+        ax = figure.add_axes((0.06 + 0.325 * i, 0.16, 0.27, 0.68))
         bars = ax.bar(range(5), values.ravel(), color="#DDDDDD", edgecolor=BLACK)
         bars[true].set(hatch="//", facecolor=ORANGE)
         ax.bar_label(bars, fmt="%.2f", padding=2, size=9)
@@ -142,7 +143,7 @@ def how_small(guess=None):
     ax.plot([1e-10], [there], "D", color=ORANGE, ms=11, markerfacecolor="none", mew=2)
     ax.annotate("h = 10⁻¹⁰", (1e-10, there), (1e-9, 1e-10), arrowprops={"arrowstyle": "->"})
     way = {"more exact": here / 1e4, "same": here, "the same": here, "less exact": here * 1e4}
-    if guess in way:
+    if isinstance(guess, str) and guess in way:
         look = {"arrowstyle": "->", "color": ORANGE, "linewidth": 2, "linestyle": "--"}
         ax.annotate("", (1e-10, way[guess]), (1e-5, here), arrowprops=look)
     ax.invert_xaxis()
@@ -158,12 +159,12 @@ def difference(log10_h, function, log10_distance):
     near_kink, h = function.startswith("ReLU"), 10.0**log10_h
     f, truth = (_relu, 1.0) if near_kink else (_wave, WAVE_SLOPE)
     at = 10.0**log10_distance if near_kink else 1.0
-    t, steps = np.array([at]), 10.0 ** -np.arange(1, 13.01, 0.25)
+    t, steps = np.array([at]), 10.0 ** -np.arange(1, 15.01, 0.25)
     errors = [relative_error(numerical_gradient(f, t, one), truth) for one in steps]
     slope = float(numerical_gradient(f, t, h)[0])
     error = relative_error(slope, truth)
     figure = Figure(figsize=(9, 3.5))
-    left, right = figure.add_axes((0.07, 0.17, 0.36, 0.7)), figure.add_axes((0.59, 0.17, 0.39, 0.7))
+    left, right = figure.add_axes((0.1, 0.17, 0.36, 0.7)), figure.add_axes((0.6, 0.17, 0.37, 0.7))
     # In units of h around t, so that the picture is the same for every h.
     around = np.linspace(-3, 3, 121)
     left.plot(around, [(f(t + one * h) - f(t)) / h for one in around], color=BLUE, linewidth=2)
@@ -289,7 +290,7 @@ def rates(guess=None):
     steps = np.arange(61)
     slow = last + (first - last) * 0.9**steps
     guesses = {"a little slower": slow, "stays": np.full(61, first), "explodes": first * 1.2**steps}
-    if guess in guesses:
+    if isinstance(guess, str) and guess in guesses:
         ax.semilogy(guesses[guess], color=ORANGE, linestyle="--", linewidth=1.8)
     ax.legend(title="loss after 60 steps", loc="upper left", framealpha=1)
     ax.set(xlabel="step", ylabel="loss", xlim=(0, 60))
@@ -305,7 +306,7 @@ def bowl(rate, steps, w, b):
     best, floor = float((x @ y.T).item() / (x @ x.T).item()), float(losses.min())
     figure = Figure(figsize=(9, 3.7))
     left, right = (
-        figure.add_axes((0.07, 0.15, 0.42, 0.74)),
+        figure.add_axes((0.08, 0.15, 0.41, 0.74)),
         figure.add_axes((0.58, 0.15, 0.4, 0.74)),
     )
     W, B = np.meshgrid(np.linspace(-4, 4, 61), np.linspace(-3, 3, 61))
@@ -395,11 +396,14 @@ def compare(results, guess=None):
         ax.plot(numbers, [row] * len(numbers), "o", color=BLUE, ms=9, markerfacecolor="none")
         ax.plot([np.mean(numbers)] * 2, [row - 0.3, row + 0.3], color=BLACK, linewidth=2.5)
     ax.axvline(0.01, color=GREY, linestyle=":")
-    if guess in results:
+    if isinstance(guess, str) and guess in results:
         row = list(results).index(guess)
         ax.axhspan(row - 0.42, row + 0.42, facecolor="none", edgecolor=ORANGE, linestyle="--", lw=2)
     ax.set_yticks(range(len(results)), [str(name) for name in results])
     ax.set(xscale="log", ylim=(len(results) - 0.4, -0.6))
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.minorticks_off()
     ax.set_xlabel("loss between the training points (dotted: 0.01)")
     ax.set_title("Each circle is one seed; line: mean; dashed: your guess")
     plt.show()

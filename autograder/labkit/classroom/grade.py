@@ -11,6 +11,7 @@ from labkit.base.errors import LabkitError
 from labkit.base.progress import progress, say
 from labkit.classroom import marks
 from labkit.classroom.decisions import Decisions
+from labkit.classroom.folder import leftovers, locked, refuse_other_lab
 from labkit.classroom.grades import write_grades
 from labkit.classroom.order import Order
 from labkit.classroom.person import who
@@ -70,8 +71,14 @@ class GradedClass:
 def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
     """Grade a class into `out`: grades.csv, results, feedback, report.html.
 
-    Raises LabkitError where the input cannot be read.
+    Raises LabkitError where the input cannot be read, or `out` is another run's or another lab's.
     """
+    with locked(out):
+        refuse_other_lab(out, bundle.lab)
+        return _grade_to(bundle, submissions, out, options)
+
+
+def _grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
     lab = bundle.lab
     # What cannot be read stops before the long work.
     decisions = Decisions.of(
@@ -95,7 +102,8 @@ def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> 
 
         begin(len(opened))
         found = grade_class(bundle, opened, out, options, advance=graded)
-    graded_class = GradedClass(lab, found, comparison.finish(), opened.notes)
+    notes = (*opened.notes, *leftovers(out, opened.names))
+    graded_class = GradedClass(lab, found, comparison.finish(), notes)
     return finish(decisions, found, out, graded_class)
 
 

@@ -175,6 +175,7 @@ def difference(log10_h, function, log10_distance):
     right.loglog(steps, np.maximum(errors, 1e-17), color=BLACK, marker=".")
     right.plot([h], [max(error, 1e-17)], "D", color=ORANGE, ms=11, markerfacecolor="none", mew=2)
     right.invert_xaxis()
+    right.set_xticks([1e-3, 1e-6, 1e-9, 1e-12, 1e-15])
     right.minorticks_off()  # they take half of the time of a picture
     right.set(title=f"relative error {error:.1e}", ylim=(1e-17, 5))
     right.set(xlabel="step h (smaller to the right)", ylabel="relative error")
@@ -345,10 +346,10 @@ def graph(last):
         place[key] = (-far, -rows[far])
     place = {key: (x, y + (rows[-x] + 1) / 2) for key, (x, y) in place.items()}
     wide, high = max(depth.values()) + 1, max(rows.values())
-    fig, ax = plt.subplots(figsize=(1.3 * wide + 0.6, 1.1 * high + 0.5), layout="constrained")
+    fig, ax = plt.subplots(figsize=(1.45 * wide + 0.6, 1.1 * high + 0.5), layout="constrained")
     for key, node in names.items():
         for parent in node.parents:
-            arrow = {"arrowstyle": "->", "color": GREY, "shrinkA": 24, "shrinkB": 24}
+            arrow = {"arrowstyle": "->", "color": GREY, "shrinkA": 30, "shrinkB": 36}
             ax.annotate("", place[key], place[id(parent)], arrowprops=arrow)
         look = {"boxstyle": "round", "facecolor": "white" if node.parents else "0.88"}
         words = f"{node.name}\n{node.data:.3g}\ngradient {node.grad:.3g}"

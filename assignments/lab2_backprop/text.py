@@ -499,7 +499,7 @@ class Value:
 
 # %% option="graph"
 def tanh_of(value):
-    h = np.tanh(value.data)
+    h = float(np.tanh(value.data))
     return Value(h, (value,), (1.0 - h * h,), "tanh")
 
 
@@ -536,8 +536,8 @@ print("backward:", [(dW.item(), db.item()) for dW, db in backward(params, H, np.
 print("graph:   ", [(W1.grad, b1.grad), (W2.grad, b2.grad)])
 
 # %% [markdown] option="graph"
-# *Figure: the calculation as a graph, from what was given (grey) on the left to s on the right, each node with its
-# value and its gradient. The gradients of W1, b1, W2 and b2 are 1.5, 0.75, 0.5 and 1, those of `backward`.*
+# *Figure: the calculation as a graph, from left to right, each node with its value and its gradient; grey nodes
+# were given, the last one is s. The gradients of W1, b1, W2 and b2 are 1.5, 0.75, 0.5 and 1, those of `backward`.*
 #
 # Write one more operation, $e^z$, in the same three lines, and build `softmax` for two scores from it.
 

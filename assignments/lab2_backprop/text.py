@@ -649,9 +649,10 @@ print(f"dW: relative error {relative_error(dW, slow):.0e}")
 
 # %% [markdown]
 # When you have found it, go one step further: make the search a **detector**, `wrong_gradients(forward, backward,
-# shapes)`. It gets the two functions of *any* layer and the shapes of its arrays (here `{"W": (3, 5), "b": (3, 1),
-# …}`), tries them on random numbers, and returns the names of the wrong gradients, here without knowing where the bug is.
-# It should find two bugs in one layer, and leave a right layer with a kink in peace: how did you do that above?
+# shapes)`. It gets *any* layer as two functions of a dict of arrays: `forward(arrays)` gives $H$, and `backward(dH,
+# arrays)` gives a dict of gradients with the same names. `shapes` names the arrays and their shapes, here `{"W": (3, 5),
+# "b": (3, 1), …}`. The detector tries the layer on random numbers of its own and returns the names of the wrong
+# gradients, sorted. It should find two bugs in one layer, and leave a right layer with a kink in peace.
 
 # %%
 # Your experiments: check db, dV, dc and dX here, repair a copy of gated_backward, write the detector.

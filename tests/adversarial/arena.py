@@ -25,8 +25,7 @@ from labkit.building.build import built
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import find
 from labkit.judging.result import Result
-from tests.adversarial import corpus
-from tests.adversarial.corpus import Attack
+from tests.adversarial.attacks import Attack, as_folder, as_zip, filled, know
 
 REPO = Path(__file__).resolve().parents[2]
 LINUX = sys.platform.startswith("linux")
@@ -152,7 +151,7 @@ class Arena:
         (self.root / "mark").chmod(0o777)
         self.token = "tok" + secrets.token_hex(8)
         self.port = self._listen()
-        corpus.know(
+        know(
             {
                 "REPO": str(REPO),
                 "BUNDLE": str(self.root / "bundle"),
@@ -194,10 +193,10 @@ class Arena:
     ) -> None:
         """Write a class of attacks among honest submissions."""
         for name, files in honest.items():
-            corpus.as_folder(self.root / "class" / name, files)
+            as_folder(self.root / "class" / name, files)
         for attack in attacks:
             files = {path: fill(content) for path, content in attack.files.items()}
-            (attack.pack or corpus.as_zip)(self.root / "class" / attack.name, files)
+            (attack.pack or as_zip)(self.root / "class" / attack.name, files)
 
     def run(self, bundle: Bundle, *, out: str = "out", jobs: int = 2, timeout: float = 600) -> Ran:
         """Grade the class in a process of its own, as the arena's user."""
@@ -289,8 +288,8 @@ def _reaped(pid: int) -> bool:
 def fill(content: str | bytes) -> bytes:
     """A file's content with the paths that an attacker knows."""
     if isinstance(content, bytes):
-        return corpus.filled(content).encode("latin-1")
-    return corpus.filled(content).encode("utf-8", "surrogatepass")
+        return filled(content).encode("latin-1")
+    return filled(content).encode("utf-8", "surrogatepass")
 
 
 @contextlib.contextmanager

@@ -10,10 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+<<<<<<< HEAD
 from labkit.lab import contract
 
 from labkit.lab import stubs as starter
-from tests.adversarial.corpus import ALL, CORPUS, LAB, NOTEBOOK, Attack, Files
+from tests.adversarial.attacks import ALL, CORPUS, LAB, NOTEBOOK, Attack, Files
+=======
+from labkit.lab import contract
+from labkit.lab import stubs as starter
+from tests.adversarial.attacks import ALL, CORPUS, LAB, NOTEBOOK, Attack, Files
+>>>>>>> corpus
 from tests.sample_class import EMPTY_NOTEBOOK
 
 CONTROL = ALL[-1]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from labkit.judging import result as results
 from labkit.lab.bundle import Bundle
-from labkit.classroom.pool import grade_class
-from labkit.classroom.grade import grade_to
+from labkit.classroom.pool.pool import grade_class
+from labkit.classroom.pool.grade import grade_to
 
 
 def main(bundle: str, submissions: str, out: str, jobs: str, *more: str) -> None:

@@ -7,7 +7,7 @@ out. Graded twice, with different hidden inputs, a submission must give the very
 
 from __future__ import annotations
 
-from tests.adversarial.corpus import Files, solved
+from tests.adversarial.attacks import Files, solved
 
 SEEN = """
 import os, sys

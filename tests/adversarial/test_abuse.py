@@ -12,7 +12,7 @@ import pytest
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED
 from tests.adversarial.arena import LINUX, children, descendants, quick_bundle
-from tests.adversarial.corpus import as_folder, solved
+from tests.adversarial.attacks import as_folder, solved
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="limits of Linux")
 

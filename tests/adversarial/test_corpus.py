@@ -34,7 +34,7 @@ from tests.adversarial.arena import (
     quick_bundle,
     tree_hash,
 )
-from tests.adversarial.corpus import CORPUS, Attack, filled, solved
+from tests.adversarial.attacks import CORPUS, Attack, filled, solved
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="watches processes through /proc")
 ROOT = LINUX and os.geteuid() == 0
@@ -112,7 +112,7 @@ def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
 
 
 _CAN_GRADE = """
-import labkit.classroom.pool, numpy, subprocess, sys
+import labkit.classroom.pool.pool, numpy, subprocess, sys
 subprocess.run([sys.executable, "-c", "import numpy"], check=True)
 """
 

@@ -20,7 +20,7 @@ from labkit.lab.lab import find
 from labkit.student import labcheck
 from labkit.student.labcheck import CaseRun, Observation, Probe, Tried, WrongOutcome
 from tests.adversarial.arena import LINUX, quick_bundle
-from tests.adversarial.corpus import as_folder, solved
+from tests.adversarial.attacks import as_folder, solved
 
 Change = Callable[[np.ndarray], Any]
 

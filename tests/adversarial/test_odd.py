@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from labkit.classroom.pool import grade_class
+from labkit.classroom.pool.pool import grade_class
 from labkit.judging.result import GRADED, Result
 from tests.adversarial.arena import LINUX, quick_bundle
-from tests.adversarial.corpus import NOTEBOOK, Files, as_folder, as_zip, solved
+from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved
 from tests.sample_class import chatty, crlf, macos_junk, nested, zipped
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")

@@ -32,7 +32,7 @@ from tests.adversarial.arena import (
     quick_bundle,
 )
 from tests.adversarial.arena import children as children_of
-from tests.adversarial.corpus import (
+from tests.adversarial.attacks import (
     ACTIVATIONS,
     CORPUS,
     NOTEBOOK,

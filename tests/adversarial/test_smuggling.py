@@ -17,7 +17,7 @@ from labkit.judging.grader import Grader
 from labkit.judging.judge import Judge
 from labkit.judging.result import Result
 from tests.adversarial.arena import LINUX, quick_bundle
-from tests.adversarial.corpus import Files, as_folder
+from tests.adversarial.attacks import Files, as_folder
 from tests.adversarial.smuggling import smugglers
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="a grader of its own")

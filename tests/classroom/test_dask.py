@@ -23,7 +23,7 @@ from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED, Result
 from labkit.base.zips import read_tree
 from tests.adversarial.arena import LINUX, REPO, quick_bundle
-from tests.adversarial.corpus import CORPUS, NOTEBOOK, as_folder, as_zip, solved, stubs
+from tests.adversarial.attacks import CORPUS, NOTEBOOK, as_folder, as_zip, solved, stubs
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")

@@ -33,7 +33,7 @@ from tests.adversarial.arena import (
     orphans_come_here,
     quick_bundle,
 )
-from tests.adversarial.corpus import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
+from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
 from tests.sample_class import EMPTY_NOTEBOOK
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")

@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labkit.judging import result as results
-from labkit.classroom.pool import Order, grade_one
+from labkit.classroom.pool.pool import Order, grade_one
 from labkit.judging.grader import Grader
 from labkit.intake import open_submissions
 from labkit.intake.gradescope import METADATA
 from labkit.judging.result import GRADED
 from tests.adversarial.arena import LINUX, quick_bundle
-from tests.adversarial.corpus import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
+from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
 from tests.sample_class import EMPTY_NOTEBOOK, zipped
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")

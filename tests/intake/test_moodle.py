@@ -1,120 +1,130 @@
-"""Names in downloads, and the feedback zip that answers them."""
+"""Moodle's downloads become a class."""
 
 from __future__ import annotations
 
-import json
+import io
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from labkit.platforms.moodle import feedback_folder, parse_flat, parse_folder, write_feedback_zip
-from labkit.intake.moodle import alike, bare
-from tests.moodle_import import import_feedback
+from labkit.intake import Moodle, open_submissions
+from tests.intake.handed_in import PACKAGE, lay, tree, under, zipped
 
-DATA = Path(__file__).parent / "data" / "moodle"
+DATA = Path(__file__).parents[1] / "data" / "moodle"
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "number", "plugin"),
-    [
-        ("Wei Chen_5_assignsubmission_file", "Wei Chen", 5, "file"),
-        ("Renée  DArcy Rex Pérez__4_assignsubmission_file", "Renée  DArcy Rex Pérez_", 4, "file"),
-        ("Participant_15_assignsubmission_file", "Participant", 15, "file"),
-        ("Team Ω 1_2_assignsubmission_onlinetext", "Team Ω 1", 2, "onlinetext"),
-        ("Old Moodle_7_assignsubmission_file_", "Old Moodle", 7, "file"),
-        ("Default group_assignsubmission_file", "Default group", None, "file"),
-        (
-            "A_1_assignsubmission_file_2_assignsubmission_file",
-            "A_1_assignsubmission_file",
-            2,
-            "file",
-        ),
-    ],
-)
-def test_folders_are_read_from_the_right(text, name, number, plugin):
-    parsed = parse_folder(text)
-    assert (parsed.name, parsed.id, parsed.subtype, parsed.plugin) == (
-        name,
-        number,
-        "submission",
-        plugin,
+def repacked(name: str, replace: dict[str, bytes]) -> bytes:
+    """A real download with the contents of some files replaced (by the end of their path)."""
+    files = []
+    with zipfile.ZipFile(DATA / name) as archive:
+        for info in archive.infolist():
+            content = archive.read(info)
+            for ending, other in replace.items():
+                if info.filename.endswith(ending):
+                    content = other
+            files.append((info.filename, content))
+    return zipped(files)
+
+
+@pytest.mark.parametrize("download", ["a1_downloadall_folders1.zip", "a1_downloadall_folders0.zip"])
+@pytest.mark.parametrize("form", ["zip", "unpacked", "wrapped", "zip in a folder"])
+def test_real_moodle_downloads(tmp_path, download, form):
+    data = repacked(download, {"hw1.zip": zipped(under("hw1", PACKAGE))})
+    source = tmp_path / "download.zip"
+    source.write_bytes(data)
+    if form in ("unpacked", "wrapped"):
+        source = unpack_short(data, tmp_path / "unpacked" / ("inner" if form == "wrapped" else ""))
+        source = tmp_path / "unpacked"
+    elif form == "zip in a folder":
+        (tmp_path / "in").mkdir()
+        shutil.move(source, tmp_path / "in" / "download.zip")
+        source = tmp_path / "in"
+    submissions = open_submissions(source, tmp_path / "work")
+    found = {one.platform.id: one for one in submissions}
+    assert list(found) == ([3] if form in ("zip", "zip in a folder") else []) + [
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+    ]
+    assert found[5].label == found[6].label == "Wei Chen"
+    assert (found[5].name, found[6].name) == ("Wei Chen_5", "Wei Chen_6")
+    assert found[4].name == "Renée DArcy Rex Pérez_4" and found[9].name == "小龍 李_9"
+    flat = download.endswith("0.zip")
+    assert found[5].platform == Moodle(5, "Wei Chen", flat)
+    assert found[5].platform_data == {"kind": "moodle", "id": 5, "name": "Wei Chen", "flat": flat}
+    assert found[9].status == "missing package" and "id 9" in found[9].problem
+    with found[5].prepare() as folder:
+        assert tree(folder) == PACKAGE
+    with found[6].prepare() as folder:
+        assert tree(folder)["neuralnet/backprop.py"] == b"b=2\n"
+    assert any("without folders" in note for note in submissions.notes) == flat
+
+
+def unpack_short(data: bytes, target: Path) -> Path:
+    """As a file system does that takes names of at most 255 bytes: the long ones are lost."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for info in archive.infolist():
+            if all(len(part.encode()) < 150 for part in info.filename.split("/")):
+                lay(target, {info.filename: archive.read(info)})
+    return target
+
+
+def moodle_zip(tmp_path: Path, files: dict[str, bytes]):
+    (tmp_path / "m.zip").write_bytes(zipped(files))
+    return open_submissions(tmp_path / "m.zip", tmp_path / "work")
+
+
+def test_moodle_blind_teams_texts_and_strays(tmp_path):
+    submissions = moodle_zip(
+        tmp_path,
+        under("Participant_15_assignsubmission_file", PACKAGE)
+        | {"Participant_15_assignsubmission_onlinetext/onlinetext.html": b"<p>hi"}
+        | {"Participant_16_assignsubmission_onlinetext/onlinetext.html": b"<p>code"}
+        | under("Team Ω 1_2_assignsubmission_file", PACKAGE)
+        | under("Default group_assignsubmission_file", PACKAGE)
+        | {"Participant_15_assignfeedback_file/feedback.html": b""}
+        | {"stray.txt": b""},
     )
+    found = [(one.name, one.platform.id, one.status) for one in submissions]
+    assert found == [
+        ("Default group_team", None, "ok"),
+        ("Team Ω 1_2", 2, "ok"),
+        ("Participant_15", 15, "ok"),
+        ("Participant_16", 16, "missing package"),
+    ]
+    assert [one.label for one in submissions][2] == "Participant 15"
+    assert any("stray.txt" in note for note in submissions.notes)
+    assert any("Feedback files" in note for note in submissions.notes)
 
 
-def test_files_belong_to_the_leftmost_mark():
-    parsed = parse_flat("Wei Chen_6_assignsubmission_file_my_home_work_1.py")
-    assert (parsed.name, parsed.id, parsed.rest) == ("Wei Chen", 6, "my_home_work_1.py")
-    forged = parse_flat("Eve_5_assignsubmission_file_x_7_assignsubmission_file_layers.py")
-    assert forged.id == 5
-    assert parse_flat("Pérez__4_assignsubmission_file_.hidden.py").rest == ".hidden.py"
+def test_a_flat_file_cannot_be_handed_in_for_somebody_else(tmp_path):
+    submissions = moodle_zip(
+        tmp_path,
+        {
+            "Eve_5_assignsubmission_file_x_7_assignsubmission_file_layers.py": b"evil",
+            "Bob_7_assignsubmission_file_layers.py": b"good",
+        },
+    )
+    with submissions[1].prepare() as folder:
+        assert submissions[1].platform.id == 7
+        assert tree(folder)["neuralnet/layers.py"] == b"good"
 
 
-@pytest.mark.parametrize("text", ["alice", "hw1.zip", "x_5_assignsubmission", "5", ""])
-def test_other_names_are_none_of_moodles(text):
-    assert parse_folder(text) is None and parse_flat(text) is None
+def test_long_moodle_names_are_cut(tmp_path):
+    name = "Александра " * 20
+    submissions = moodle_zip(tmp_path, under(f"{name}_41_assignsubmission_file", PACKAGE))
+    (one,) = submissions
+    assert one.status == "ok" and one.name.startswith("Александра") and len(one.name.encode()) < 100
+    assert submissions.names == (one.name,)
 
 
-@given(name=st.text(max_size=20).filter(lambda n: "_" not in n), number=st.integers(0, 10**9))
-@settings(max_examples=100, deadline=None)
-def test_any_name_and_id_round_trip(name, number):
-    parsed = parse_folder(f"{name}_{number}_assignsubmission_file")
-    assert (parsed.name, parsed.id) == (name.strip(), number)
-    assert parse_flat(f"{name}_{number}_assignsubmission_file_a_b.py").id == number
-
-
-def test_cleaned_and_raw_names_of_real_people_are_alike():
-    raw = {
-        one["id"]: one["fullname"]
-        for one in json.loads((DATA / "ws_list_participants_a1.json").read_text(encoding="utf-8"))
-    }
-    with zipfile.ZipFile(DATA / "a1_downloadall_folders1.zip") as archive:
-        cleaned = {parse_folder(name.split("/")[0]).name for name in archive.namelist()}
-    for name in cleaned:
-        assert any(bare(name) == bare(one) and alike(name, one) for one in raw.values()), name
-    assert not alike("Wei Chen", "Zoë O'Connor-Łukasiewicz")
-    assert alike("小龍 李", "李小龍")
-
-
-# Feedback zip ------------------------------------------------------------------------------------
-
-
-def test_feedback_zip_is_filed_as_the_one_that_moodle_accepted(tmp_path):
-    known = {3, 4, 5, 6, 7, 8, 9, 10}
-    accepted = import_feedback(DATA / "a1_feedback_multi_accepted.zip", known)
-    assert accepted.keys() == known - {4}  # Moodle refuses the name that holds an underscore
-    with zipfile.ZipFile(DATA / "a1_feedback_multi_accepted.zip") as archive:
-        names = {}
-        for path in archive.namelist():
-            parsed = parse_folder(path.split("/")[0])
-            names[parsed.id] = parsed.name
-    write_feedback_zip(tmp_path / "f.zip", dict.fromkeys(names, b"<p>fb</p>"), names)
-    ours = import_feedback(tmp_path / "f.zip", known)
-    assert ours == {number: {"feedback.html": b"<p>fb</p>"} for number in known}
-
-
-def test_feedback_zip_is_the_same_bytes_each_time(tmp_path):
-    pages = {2: b"two", 1: b"one"}
-    write_feedback_zip(tmp_path / "a.zip", pages, {1: "A"})
-    write_feedback_zip(tmp_path / "b.zip", dict(reversed(pages.items())), {1: "A"})
-    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
-
-
-@given(name=st.text(max_size=300), number=st.integers(1, 10**6))
-@settings(max_examples=150, deadline=None)
-def test_no_name_can_spoil_a_feedback_folder(name, number):
-    folder = feedback_folder(number, name)
-    text, found, subtype, plugin = folder.split("_")
-    assert (found, subtype, plugin) == (str(number), "assignsubmission", "file")
-    assert text and text[0] not in ".~" and "/" not in folder and "\0" not in folder
-    assert len(folder.encode()) < 255
-
-
-def test_names_that_moodle_passes_over_are_refused(tmp_path):
-    for filename in (".x", "~x", "", "a/b"):
-        with pytest.raises(ValueError):
-            write_feedback_zip(tmp_path / "f.zip", {1: b""}, filename=filename)
-    with pytest.raises(ValueError):
-        write_feedback_zip(tmp_path / "f.zip", {0: b""})
+def test_a_broken_class_zip_is_one_problem_not_a_crash(tmp_path):
+    (tmp_path / "m.zip").write_bytes((DATA / "a1_downloadall_folders1.zip").read_bytes()[:-40])
+    (one,) = open_submissions(tmp_path / "m.zip")
+    assert one.status == "unreadable" and "cut off" in one.problem

@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+BOM = "\ufeff"
+"""Makes Excel read a CSV as UTF-8."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -1,4 +1,4 @@
-"""grades.csv: a row a submission."""
+"""grades.csv: a row a submission, its points by question, then whose it is."""
 
 from __future__ import annotations
 
@@ -7,31 +7,43 @@ from pathlib import Path
 from typing import Any
 
 from labkit.base.files import write_text
-from labkit.base.spreadsheet import to_csv
-from labkit.judging.result import Result
+from labkit.base.spreadsheet import BOM, to_csv
+from labkit.classroom.person import person
+from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
+
+WHO = ("name", "email", "sid", "origin")
+"""The last columns: what a gradebook joins on, and the folder or file as it came."""
 
 
 def columns(lab: Lab, results: Iterable[Result]) -> list[str]:
     """Column names of grades.csv."""
     marked = {name for result in results for name in result.marks}
     written = [question.name for question in lab.written if question.name in marked]
-    return ["submission", *lab.questions, *written, "total", "possible", "percent", "status"]
+    return ["submission", *lab.questions, *written, "total", "possible", "percent", "status", *WHO]
 
 
 def write_grades(path: Path, results: Sequence[Result], lab: Lab) -> None:
-    """Write grades.csv, in the order given."""
+    """Write grades.csv, in the order given; the mark at its begin makes Excel read UTF-8."""
     names = columns(lab, results)
-    rows = [names]
-    for result in results:
-        row: dict[str, Any] = {q.name: f"{q.score:g}" for q in result.questions}
-        row |= {name: f"{mark:g}" for name, mark in result.marks.items()}
-        row |= {
-            "submission": result.submission,
-            "total": f"{result.total:g}",
-            "possible": f"{result.possible(lab):g}",
-            "percent": f"{result.percent(lab):g}",
-            "status": result.status,
-        }
-        rows.append([row.get(name, "") for name in names])
-    write_text(path, to_csv(rows))
+    rows = [[row(result, lab).get(name, "") for name in names] for result in results]
+    write_text(path, BOM + to_csv([names, *rows]))
+
+
+def row(result: Result, lab: Lab) -> dict[str, Any]:
+    """A submission's cells by column. Who was not graded has no percent that a mean could count."""
+    who = person(result.platform)
+    graded = result.status == GRADED
+    cells: dict[str, Any] = {q.name: f"{q.score:g}" for q in result.questions}
+    cells |= {name: f"{mark:g}" for name, mark in result.marks.items()}
+    return cells | {
+        "submission": result.submission,
+        "total": f"{result.total:g}",
+        "possible": f"{result.possible(lab):g}",
+        "percent": f"{result.percent(lab):g}" if graded else "",
+        "status": result.status,
+        "name": who.name,
+        "email": who.email,
+        "sid": who.sid,
+        "origin": result.origin,
+    }

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
-from labkit.base.spreadsheet import read_number, to_csv
+from labkit.base.spreadsheet import BOM, read_number, to_csv
 
 SUBMISSION = "submission"
 POSSIBLE = "(possible)"
@@ -35,7 +35,7 @@ def write_marks_template(
         [POSSIBLE, *(f"{points:g}" for points in questions.values())],
         *([name, *("" for _ in questions)] for name in submissions),
     ]
-    write_text(path, "\ufeff" + to_csv(rows))  # the mark makes Excel read it as UTF-8
+    write_text(path, BOM + to_csv(rows))
 
 
 def read_marks(

@@ -24,12 +24,18 @@ class Question:
     name: str
     points: float
     cases: list[labcheck.Case]
+    bonus: bool = False
 
 
 def load_questions(bundle: Bundle) -> list[Question]:
     """The questions of a built lab, in order."""
     return [
-        Question(path.stem, bundle.lab.questions[path.stem], labcheck.read_cases(path))
+        Question(
+            path.stem,
+            bundle.lab.questions[path.stem],
+            labcheck.read_cases(path),
+            path.stem in bundle.lab.bonus,
+        )
         for path in bundle.test_files()
     ]
 
@@ -109,4 +115,6 @@ def question_result(question: Question, verdicts: Sequence[labcheck.Verdict]) ->
         for verdict in verdicts
     )
     score = sum(verdict.case.points for verdict in verdicts if verdict.passed)
-    return QuestionResult(question.name, round(score, 4), round(question.points, 4), cases)
+    return QuestionResult(
+        question.name, round(score, 4), round(question.points, 4), cases, question.bonus
+    )

@@ -54,11 +54,18 @@ class QuestionResult:
     score: float
     possible: float
     cases: tuple[CaseResult, ...] = ()
+    bonus: bool = False
+    """Whether its points come on top of the possible ones."""
 
     @property
     def passed(self) -> bool:
         """Whether it got all its points."""
         return self.score >= self.possible - 1e-9
+
+    @property
+    def left_out(self) -> bool:
+        """Whether it is a bonus that was not earned, which takes nothing away."""
+        return self.bonus and not self.score
 
     @property
     def public_passed(self) -> bool:
@@ -94,12 +101,12 @@ class Result:
     def possible(self, lab: Lab) -> float:
         """Points that could be earned, written questions included where they are marked."""
         written = sum(question.points for question in lab.written if question.name in self.marks)
-        return round(sum(q.possible for q in self.questions) + written, 4)
+        return round(sum(q.possible for q in self.questions if not q.bonus) + written, 4)
 
     def percent(self, lab: Lab) -> float:
-        """Points earned of 100."""
+        """Points earned of 100, never more."""
         possible = self.possible(lab)
-        return round(100 * self.total / possible, 2) if possible else 0.0
+        return min(100.0, round(100 * self.total / possible, 2)) if possible else 0.0
 
     @property
     def hidden_points(self) -> float:
@@ -111,15 +118,16 @@ class Result:
         """What a student reads first."""
         if self.status != GRADED:
             return self.status[:1].upper() + self.status[1:]
-        public = all(question.public_passed for question in self.questions)
+        counted = [question for question in self.questions if not question.left_out]
+        public = all(question.public_passed for question in counted)
         hidden = f"{self.hidden_points:g} points are decided by checks you cannot see"
-        if all(question.passed for question in self.questions):
+        if all(question.passed for question in counted):
             return "All checks pass, the hidden ones too."
         if public:
             return f"All public checks pass; {hidden}."
-        failed = sum(not q.public_passed for q in self.questions)
+        failed = sum(not q.public_passed for q in counted)
         return self._not_imported() + (
-            f"{failed} of {len(self.questions)} questions fail{'s' if failed == 1 else ''} "
+            f"{failed} of {len(counted)} questions fail{'s' if failed == 1 else ''} "
             f"a check that you can run yourself; {hidden}."
         )
 
@@ -160,7 +168,10 @@ class Shared:
 
 def ungraded(lab: Lab, submission: str, status: str, **more: Any) -> Result:
     """The result of a submission that could not be judged: 0 points and a status that says why."""
-    questions = tuple(QuestionResult(name, 0.0, points) for name, points in lab.questions.items())
+    questions = tuple(
+        QuestionResult(name, 0.0, points, bonus=name in lab.bonus)
+        for name, points in lab.questions.items()
+    )
     return Result(submission, lab.short, status, questions, **more)
 
 
@@ -186,7 +197,8 @@ def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
                 "name": question.name,
                 "number": str(number),
                 "score": round(question.score, 4),
-                "max_score": round(question.possible, 4),
+                # The platform adds bonus points up where a test's maximum is 0.
+                "max_score": 0.0 if question.bonus else round(question.possible, 4),
                 "status": "passed" if question.passed else "failed",
                 "output": _fitting(question_text(question, result)),
                 "output_format": "text",
@@ -242,6 +254,7 @@ def read(path: Path) -> Result | None:
                 q["score"],
                 q["possible"],
                 tuple(CaseResult(**{**c, "named": tuple(c["named"])}) for c in q["cases"]),
+                q["bonus"],
             )
             for q in found.pop("questions")
         )

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from labkit.base import paths
 from labkit.base.errors import LabkitError
+from labkit.lab import schema
 from labkit.lab.contract import Contract, Function, declared
-
-
-@dataclass(frozen=True)
-class LabLimits:
-    """What one submission may use while it is graded."""
-
-    call_seconds: float = 10.0
-    """CPU seconds of one call."""
-    total_seconds: float = 120.0
-    """CPU seconds of a whole submission; what is left after that fails as out of time."""
-    memory_mb: int = 512
-    """Memory that student code may ask for, in MB."""
+from labkit.lab.schema import Config, Limits
 
 
 @dataclass(frozen=True)
@@ -48,16 +36,35 @@ class Lab:
     earlier: tuple[str, ...]
     """Names of the labs that it builds on: students get their modules finished."""
     questions: dict[str, float]
-    """Points by question, in the contract's order."""
+    """Points by question, in the contract's order, those of bonus questions among them."""
     written: tuple[Written, ...]
-    thresholds: dict[str, float]
-    limits: LabLimits
-    due: str = ""
-    leaderboard: str = ""
-    """Name of the number, kept by a case's `check.metric`, for Gradescope's leaderboard, if any."""
-    seed: int = 0
-    options: dict[str, Any] = field(default_factory=dict)
-    """What an instructor switched on or off, such as an optional part of the text."""
+    config: Config
+    """All that lab.toml says, as it says it."""
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Numbers that cases read."""
+        return self.config.thresholds
+
+    @property
+    def limits(self) -> Limits:
+        """What one submission may use while it is graded."""
+        return self.config.limits
+
+    @property
+    def leaderboard(self) -> str:
+        """Name of the number for Gradescope's leaderboard, if any."""
+        return self.config.leaderboard
+
+    @property
+    def seed(self) -> int:
+        """Of the inputs of hidden cases."""
+        return self.config.seed
+
+    @property
+    def options(self) -> dict[str, bool]:
+        """Optional parts of the text that are switched on or off."""
+        return self.config.options
 
     @property
     def short(self) -> str:
@@ -85,9 +92,14 @@ class Lab:
         return tuple(dict.fromkeys(function.module for function in self.functions))
 
     @property
+    def bonus(self) -> frozenset[str]:
+        """Questions whose points come on top of the possible ones."""
+        return frozenset(self.config.bonus)
+
+    @property
     def possible(self) -> float:
-        """Points that are graded automatically."""
-        return sum(self.questions.values())
+        """Points that are graded automatically, without bonus."""
+        return sum(points for name, points in self.questions.items() if name not in self.bonus)
 
     @classmethod
     def load(cls, folder: Path) -> Lab:
@@ -96,42 +108,24 @@ class Lab:
         Raises LabkitError with one sentence where lab.toml is missing or does not fit.
         """
         path = folder / "lab.toml"
-        config = _config(path)
-        name = folder.name
-        functions = {str(k): str(v) for k, v in config.get("functions", {}).items()}
-        earlier = tuple(str(one) for one in config.get("earlier", ()))
-        known = [function for one in earlier for function in _functions_of(folder, one)]
+        config = schema.read(path)
+        known = [function for one in config.earlier for function in _functions_of(folder, one)]
         try:
-            contract = Contract((*known, *declared(functions, _number(path))))
+            contract = Contract((*known, *declared(config.functions, _number(path))))
         except ValueError as error:
             raise LabkitError(f"{path}: [functions] does not fit: {error}") from None
         return cls(
             folder=folder,
-            name=name,
-            title=str(config.get("title", name)),
+            name=folder.name,
+            title=config.title or folder.name,
             contract=contract,
-            earlier=earlier,
+            earlier=config.earlier,
             questions=_questions(path, config, contract),
             written=tuple(
-                Written(key, str(value.get("title", key)), float(value.get("points", 0)))
-                for key, value in config.get("written", {}).items()
+                Written(name, one.title or name, one.points) for name, one in config.written.items()
             ),
-            thresholds={str(k): float(v) for k, v in config.get("thresholds", {}).items()},
-            limits=_limits(path, config),
-            due=str(config.get("due", "")),
-            leaderboard=str(config.get("leaderboard", "")),
-            seed=int(config.get("seed", 0)),
-            options=dict(config.get("options", {})),
+            config=config,
         )
-
-
-def _config(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise LabkitError(f"{path} is missing: every lab has a lab.toml.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise LabkitError(f"{path} is not valid TOML: {error}.") from None
 
 
 def _number(path: Path) -> int:
@@ -148,33 +142,30 @@ def _functions_of(folder: Path, earlier: str) -> list[Function]:
     for root in (folder.parent, paths.ASSIGNMENTS):
         path = root / earlier / "lab.toml"
         if path.is_file():
-            functions = _config(path).get("functions", {})
-            return list(declared({str(k): str(v) for k, v in functions.items()}, _number(path)))
+            return list(declared(schema.read(path).functions, _number(path)))
     raise LabkitError(
         f"{folder / 'lab.toml'}: earlier names {earlier!r}, but there is no folder of that name "
         "with a lab.toml beside this lab."
     )
 
 
-def _questions(path: Path, config: dict[str, Any], contract: Contract) -> dict[str, float]:
-    questions = {str(k): float(v) for k, v in config.get("questions", {}).items()}
-    if not questions:
+def _questions(path: Path, config: Config, contract: Contract) -> dict[str, float]:
+    if not config.questions:
         raise LabkitError(f"{path}: [questions] is empty: give each function its points.")
-    for question in questions:
+    given = config.questions | config.bonus
+    for question in given:
         if question not in contract:
             raise LabkitError(
                 f"{path}: question {question!r} is no function of the contract; add it under "
                 f'[functions] with its module, as in {question} = "my_module".'
             )
-    total = sum(questions.values())
+    total = sum(config.questions.values())
     if abs(total - 100) > 1e-9:
         raise LabkitError(f"{path}: the points of [questions] sum to {total:g}, not 100.")
-    return {name: questions[name] for name in contract.names if name in questions}
-
-
-def _limits(path: Path, config: dict[str, Any]) -> LabLimits:
-    limits = config.get("limits", {})
-    unknown = set(limits) - {"call_seconds", "total_seconds", "memory_mb"}
-    if unknown:
-        raise LabkitError(f"{path}: [limits] does not know {', '.join(sorted(unknown))}.")
-    return LabLimits(**limits)
+    for name in config.bonus:
+        if name in config.questions:
+            raise LabkitError(f"{path}: {name} stands in [questions] and in [bonus]: choose one.")
+    for name in config.written:
+        if name in given:
+            raise LabkitError(f"{path}: {name} is a question already: call [written.{name}] else.")
+    return {name: given[name] for name in contract.names if name in given}

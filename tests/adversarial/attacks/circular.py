@@ -1,0 +1,42 @@
+# ruff: noqa: E501
+"""One question's function through another's, or through itself."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.adversarial.attacks.submission import ALL, hostile
+
+attack = partial(hostile, "circular")
+
+
+ATTACKS = (
+    attack(
+        "through_each_other",
+        """
+        def dense_forward(W, b, X): return forward([(W, b)], X, "relu")[-1]
+        def forward(params, X, activation): return [X, dense_forward(*params[0], X)]
+    """,
+        module="layers",
+        unearned=tuple(name for name in ALL if name != "forward"),
+    ),
+    attack(
+        "earlier_through_later",
+        """
+        from neuralnet.layers import forward
+        def relu(z): return forward([(np.eye(len(z)), 0 * z[:, :1]), (np.eye(len(z)), 0 * z[:, :1])], z, "relu")[1]
+        def sigmoid(z): return (1 + tanh(z / 2)) / 2
+    """,
+    ),
+    attack(
+        "through_itself",
+        """
+        import importlib
+        def sigmoid(z): return importlib.import_module("neuralnet.activations").sigmoid(z)
+        def relu(z):
+            import neuralnet.activations as again
+            try: return again.relu(z)
+            except RecursionError: return z
+    """,
+    ),
+)

@@ -1,0 +1,95 @@
+"""What the tests of the intake hand in, and how they look at what becomes of it."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from labkit.intake import IntakeError, single_submission
+
+CODE = b"def relu(z):\n    return z\n"
+
+PACKAGE = {
+    "neuralnet/__init__.py": b"",
+    "neuralnet/activations.py": CODE,
+    "neuralnet/layers.py": b"from .activations import relu\n",
+}
+
+LOOSE = {"lab1.ipynb": b"{}", "activations.py": CODE, "layers.py": b"x = 1\n"}
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
+
+
+def zipped(files, method=zipfile.ZIP_DEFLATED) -> bytes:
+    """A zip of `files`: name (or ZipInfo) -> bytes, or a list of pairs."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in files.items() if isinstance(files, dict) else files:
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def under(prefix: str, files: dict[str, bytes]) -> dict[str, bytes]:
+    return {f"{prefix}/{name}": content for name, content in files.items()}
+
+
+def lay(folder: Path, files: dict[str, bytes]) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def hand_in(tmp_path: Path, content: bytes, name: str = "alice.zip"):
+    """One submission that is the file `name`, its clean files (None if it has a problem)."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    return look(path, tmp_path)
+
+
+def look(path: Path, tmp_path: Path):
+    submission = single_submission(path, tmp_path / "work")
+    if submission.problem:
+        assert submission.status in ("missing package", "empty", "unreadable")
+        check_sentence(submission.problem)
+        with pytest.raises(IntakeError, match=re.escape(submission.problem[:20])):
+            submission.prepare().__enter__()
+        return submission, None
+    assert submission.status == "ok"
+    with submission.prepare() as folder:
+        files = tree(folder)
+    assert not folder.exists()
+    return submission, files
+
+
+def check_sentence(text: str) -> None:
+    assert text.endswith(".") and "\n" not in text
+    assert not re.search(r"\(\w+Error\)", text)
+    assert all(c.isprintable() for c in text)
+
+
+def tarred(files: dict[str, bytes], **more) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", **more) as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+VALID = zipped(PACKAGE | {"lab.ipynb": b"{}", "old.zip": zipped(PACKAGE)})

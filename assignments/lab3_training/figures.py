@@ -87,8 +87,8 @@ FOUR = {
     "one that learns": ([64] * 4, "he", "relu", 0.05),
 }
 LOOKS = (
-    (GREY, ":", "v"),
-    (BLACK, "-.", "^"),
+    (GREY, "-", "v"),
+    (BLACK, ":", "^"),
     (ORANGE, "--", "x"),
     (BLUE, "-", "o"),
 )
@@ -104,7 +104,7 @@ def four_runs(again: bool = False) -> None:
             _, runs[name], _ = learn(
                 sizes, scheme, activation, rate=rate, batch_size=25, epochs=10
             )
-    fig, ax = plt.subplots(figsize=(8, 4))
+    fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
     for (name, losses), (colour, line, marker) in zip(runs.items(), LOOKS, strict=True):
         style = {"color": colour, "linestyle": line, "marker": marker, "markersize": 5}
         if np.isnan(losses[-1]):  # a curve that matplotlib leaves out
@@ -113,7 +113,8 @@ def four_runs(again: bool = False) -> None:
             words = f"{name}: not a number from epoch {lost + 1} on"
             ax.text(lost + 1.3, 2.75, words, va="center")
             losses = [*losses[:lost], *[np.nan] * (10 - lost)]
-        ax.plot(range(1, len(losses) + 1), losses, **style, label=name)
+        width = 7 if name == "all weights zero" else 2  # so that it shows under the other one
+        ax.plot(range(1, len(losses) + 1), losses, **style, linewidth=width, label=name)
     ax.set(title="Four runs on 2,000 pictures", xlabel="epoch", ylabel="mean loss of the epoch")
     ax.set(ylim=(0, 3.2), xlim=(0.5, 10.5))
     ax.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.42))
@@ -379,7 +380,7 @@ def _heights(surface, limit):
 
 def _way(surface, point, rate, steps):
     way = [np.array(point, dtype=float)]
-    for _ in range(steps):
+    for _ in range(int(steps)):
         way.append(way[-1] - rate * surface(*way[-1])[1])
     return np.array(way)
 
@@ -418,7 +419,7 @@ def many_starts() -> None:
     """Where 60 random starts end on the surface that is not convex."""
     starts = np.random.default_rng(0).uniform(-10, 10, size=(60, 2))
     for rate in (20.0, 300.0):
-        ends = [two_steps(*_way(two_steps, start, rate, 400)[-1])[0] for start in starts]
+        ends = [two_steps(*_way(two_steps, start, rate, 200)[-1])[0] for start in starts]
         values, counts = np.unique(np.round(ends, 3), return_counts=True)
         text = ", ".join(f"{v:.3f} ({c})" for v, c in zip(values, counts, strict=True))
         print(f"rate {rate:3.0f}: losses at the end and how many of 60 starts: {text}")
@@ -461,13 +462,15 @@ def zigzag(angle: float, centring: float, share: float):
         way.append(way[-1] - rate * bowl @ (way[-1] - goal))
     far = np.linalg.norm(np.array(way) - goal, axis=1)
     near = np.flatnonzero(far < 0.01)
-    steps = f"{near[0]} steps" if len(near) else "more than 200 steps"
-    fig = Figure(figsize=(5.4, 4.9), dpi=100)
+    steps = f"{near[0]} step{'s' * (near[0] > 1)}" if len(near) else "more than 200 steps"
+    fig = Figure(figsize=(5.2, 4.7), dpi=100)
     ax = fig.subplots()
     fig.subplots_adjust(left=0.15, right=0.97, bottom=0.12, top=0.86)
     grid = np.linspace(-1.6, 1.6, 61)
     d = np.array(np.meshgrid(grid, grid)) - goal[:, None, None]
-    ax.contour(grid, grid, np.einsum("iyx,ij,jyx->yx", d, bowl, d), 14, colors=GREY, linewidths=0.7)
+    height = np.einsum("iyx,ij,jyx->yx", d, bowl, d)
+    levels = height.max() * np.linspace(0.04, 1, 15) ** 2
+    ax.contour(grid, grid, height, levels, colors=GREY, linewidths=0.7)
     ax.plot(*np.array(way[:60]).T, color=BLUE, marker="o", markersize=3, linewidth=1.4)
     ax.plot(0, 0, "o", color="white", markeredgecolor=BLACK, markersize=9)
     ax.plot(*goal, "*", color=ORANGE, markeredgecolor=BLACK, markersize=16)

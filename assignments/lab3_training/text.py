@@ -22,8 +22,8 @@ figures.four_runs()
 
 # %% [markdown]
 # *Figure 1: the loss of four runs over ten epochs; all four networks have four hidden layers of 64 units. Two lie on
-# each other and never leave log 10 = 2.30: one started with all weights zero (dotted), one made of sigmoids
-# (dash-dotted). The third (cross) took steps that were too long: its loss is not a number from the first epoch on.
+# each other and never leave log 10 = 2.30: one started with all weights zero (broad grey), one made of sigmoids
+# (dotted). The third (cross) took steps that were too long: its loss is not a number from the first epoch on.
 # The fourth (solid) falls to 0.2. The curves were recorded; at the end of the lab you make them anew with your code.*
 #
 # **What is the difference between the one that learns and the three that do not?** At the end you can tell, and find
@@ -111,7 +111,7 @@ figures.signals()
 # (dashed) loses a little in each layer: that is what the 2 in "he" is for. Middle, the spread of a unit's output over
 # the examples: nearly the same, but for the sigmoid (dash-dotted). Its outputs are all about 0.5 and differ between
 # units, so their overall spread stays; what *tells examples apart* shrinks in every layer, to less than a
-# hundred-thousandth. Right, the gradient: equally large in all layers for the scaled schemes, tiny for "small", and for
+# millionth. Right, the gradient: equally large in all layers for the scaled schemes, tiny for "small", and for
 # the sigmoid it falls by a factor of a million from the last layer to the first.*
 
 # %% [markdown]
@@ -233,7 +233,7 @@ figures.by_heart(losses)
 
 # %% [markdown]
 # *Figure 3: the loss on fifty pictures, on a logarithmic axis, against the epoch. It stays at log 10 for a few epochs
-# while the small weights grow, and then falls, with a few jumps, to about 0.01: all fifty pictures are known by heart.*
+# while the small weights grow, and then falls steadily to about 0.01: all fifty pictures are known by heart.*
 
 # %% [markdown]
 # ## Part 3. How good is it?
@@ -364,9 +364,10 @@ figures.batches(guess=guess)
 # %% [markdown]
 # *Figure 6: loss on all 1,000 pictures against epochs (left) and against steps (right, both axes logarithmic) for the
 # batch sizes 1 (dotted, triangles), 32 (solid, circles) and 1,000 (dashed, squares), each at the learning rate that
-# is best for it; the rates are in the legends. By looks, batch size 1 is lowest, 32 close behind, and the full batch,
-# with six steps, far above. By steps the order is turned round: after 200 steps batch size 1 is still near 1, 32 has
-# 0.25, and the full batch 0.03.*
+# is best for it; the rates are in the legends. By looks, batch size 1 is lowest (0.16) with 32 close behind (0.21; it jumps up
+# once on the way, as its best rate is not far from one that is too long), and the full batch, with six steps, is far
+# above (0.98). By steps the order is turned round: after 200 steps batch size 1 is still at 1.0, 32 at 0.21, and the
+# full batch at 0.03.*
 
 # %% [markdown] question="batch_size"
 # ### Written: which batch size? (5 points)
@@ -378,8 +379,8 @@ figures.batches(guess=guess)
 # rate of 0.05?
 
 # %% [markdown] answer="batch_size"
-# **Model answer.** (a) By looks the small batches: after six looks 1 has the lowest loss and 32 nearly the same, the
-# full batch about 1. By steps the large ones: after 200 steps the full batch is at 0.03, 32 at 0.25, 1 at about 1.
+# **Model answer.** (a) By looks the small batches: after six looks 1 has the lowest loss (0.16) and 32 nearly the same
+# (0.21), the full batch 0.98. By steps the large ones: after 200 steps the full batch is at 0.03, 32 at 0.21, 1 at 1.0.
 # (b) An epoch of full-batch descent is a single step; batch size 1 makes 1,000 in the same time. Each of them is
 # inexact, but on average they point downhill (the mean of the single gradients *is* the full gradient), and 1,000
 # rough steps lead further than one exact step. (c) The noise of a mean shrinks with the square root of the batch
@@ -390,7 +391,7 @@ figures.batches(guess=guess)
 #
 # **Rubric** (5 points). **0**: "mini-batches are best" without a number from the figure. **2½**: both orders with
 # numbers, and *many steps against one* (*"By epochs 1 wins because it makes 1,000 steps; by steps 1,000 wins, 0.03
-# against 0.25."*). **5**: also why noise limits the rate, and what a common rate hides (*"… with 0.05 the full batch
+# against 0.21."*). **5**: also why noise limits the rate, and what a common rate hides (*"… with 0.05 the full batch
 # gets a twentieth of the step it can take, so the comparison is about the rate and not about the batch."*). (a) 2, (b)
 # 1, (c) 2.
 

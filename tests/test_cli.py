@@ -19,14 +19,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from labkit import cli
-
-from labkit.building import proof
-
-from labkit.lab import stubs as starter
-from labkit.building.build import built
 from labkit.base.errors import CheckFailedError
-from labkit.lab.lab import find
+from labkit.building import proof
+from labkit.building.build import built
 from labkit.classroom.marks import POSSIBLE
+from labkit.lab import stubs as starter
+from labkit.lab.lab import find
 from tests import sample_class
 from tests.schema import check_gradescope
 

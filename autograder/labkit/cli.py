@@ -1,4 +1,4 @@
-"""The command line: `labkit build · check · grade · moodle · audit · new`."""
+"""The command line: `labkit build · check · grade · regrade · gradebook · moodle · audit · new`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import tempfile
 import textwrap
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FOUND = click.Path(path_type=Path, exists=True)
 _STUDENT = click.Path(path_type=Path, exists=True, file_okay=False)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_TARGET = click.Path(path_type=Path, dir_okay=False)
 _COUNT = click.IntRange(min=1)
 
 
@@ -99,6 +100,17 @@ def main() -> None:
     one_thread()
 
 
+def _decided(command: Callable[..., None]) -> Callable[..., None]:
+    """The options by which an instructor decides about grades; OUT keeps what they gave."""
+    for option in (
+        click.option("--due", default="", metavar="TIME", help="When it was due."),
+        click.option("--adjust", type=_FILE, help="CSV with points to give or take, and why."),
+        click.option("--manual", type=_FILE, help="CSV with marks for the written questions."),
+    ):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("labs", nargs=-1, metavar="[LAB]...")
 @click.option(
@@ -171,7 +183,8 @@ def check(lab: str, path: Path, questions: tuple[str, ...]) -> None:
     "--scheduler", metavar="ADDRESS", help="An existing Dask cluster, as tcp://host:8786."
 )
 @click.option("--resume", is_flag=True, help="Keep results whose submission has not changed.")
-@click.option("--manual", type=_FILE, help="CSV with marks for the written questions.")
+@click.option("--only", multiple=True, metavar="NAME", help="Grade this one again; others stay.")
+@_decided
 def grade(
     lab: str,
     submissions: Path,
@@ -179,7 +192,10 @@ def grade(
     jobs: int | None,
     scheduler: str | None,
     resume: bool,
+    only: tuple[str, ...],
     manual: Path | None,
+    adjust: Path | None,
+    due: str,
 ) -> None:
     """Grade a class.
 
@@ -190,8 +206,106 @@ def grade(
     from labkit.classroom.grade import Options, grade_to
 
     _writable(out)
-    options = Options(jobs or 0, resume, scheduler, manual)
+    options = Options(
+        jobs=jobs or 0,
+        resume=resume,
+        scheduler=scheduler,
+        only=only,
+        manual=manual,
+        adjust=adjust,
+        due=due,
+    )
     grade_to(_built(lab), submissions, out, options).show()
+
+
+@main.command()
+@click.argument("lab")
+@click.argument("submissions", type=_FOUND)
+@click.option("--out", type=_FOLDER, required=True, help="Folder that the class was graded into.")
+@click.option(
+    "--jobs", type=_COUNT, metavar="N", help="Submissions at a time; one a core by default."
+)
+@click.option("--never-lower", is_flag=True, help="A question keeps its points if it loses some.")
+@_decided
+def regrade(
+    lab: str,
+    submissions: Path,
+    out: Path,
+    jobs: int | None,
+    never_lower: bool,
+    manual: Path | None,
+    adjust: Path | None,
+    due: str,
+) -> None:
+    """Grade a class again and list every changed score.
+
+    After a case, a threshold, the kit or a submission changed. The old results stay in OUT/history;
+    OUT/changes.csv tells submission, question, case, old and new points, and why.
+    """
+    from labkit.classroom.grade import Options
+    from labkit.classroom.regrade import regrade as run
+
+    _writable(out)
+    options = Options(jobs=jobs or 0, manual=manual, adjust=adjust, due=due)
+    run(_built(lab), submissions, out, options, never_lower=never_lower)[0].show()
+
+
+@main.command()
+@click.argument("graded", type=_STUDENT, nargs=-1, required=True, metavar="OUT...")
+@click.option("--csv", "csv_file", type=_TARGET, required=True, help="One row a person.")
+@click.option("--xlsx", type=_TARGET, help="The same as an Excel workbook.")
+@click.option("--canvas", type=_TARGET, help="CSV for Canvas's gradebook import.")
+@click.option("--blackboard", type=_TARGET, help="CSV for Blackboard's Grade Center.")
+@click.option("--weight", "weights", multiple=True, metavar="LAB=N", help="1 for each by default.")
+@click.option("--drop-lowest", type=click.IntRange(min=0), default=0, metavar="N")
+def gradebook(
+    graded: tuple[Path, ...],
+    csv_file: Path,
+    xlsx: Path | None,
+    canvas: Path | None,
+    blackboard: Path | None,
+    weights: tuple[str, ...],
+    drop_lowest: int,
+) -> None:
+    """Join several graded labs into one file.
+
+    One row a person, joined by email or student id. A lab that is missing counts 0 in the mean.
+    """
+    from labkit.classroom import gradebook as books
+
+    book = books.read(graded)
+    weighed = dict.fromkeys(book.labs, 1.0) | _weights(weights, book.labs)
+    rows = books.table(book, weighed, drop_lowest)
+    books.write_csv(csv_file, rows)
+    written = [csv_file]
+    if xlsx is not None:
+        books.write_xlsx(xlsx, rows)
+    if canvas is not None:
+        books.write_csv(canvas, books.for_canvas(book))
+    if blackboard is not None:
+        books.write_csv(blackboard, books.for_blackboard(book))
+    written += [path for path in (xlsx, canvas, blackboard) if path is not None]
+    click.echo(f"{len(book.people)} people, {', '.join(book.labs)}.")
+    for line in book.remarks:
+        click.echo(f"  {line}")
+    for path in written:
+        click.echo(f"  {path}")
+
+
+def _weights(given: tuple[str, ...], labs: list[str]) -> dict[str, float]:
+    from labkit.base.spreadsheet import read_number
+
+    found = {}
+    for text in given:
+        lab, _, number = text.partition("=")
+        weight = read_number(number)
+        if lab not in labs or weight is None or weight < 0:
+            raise LabkitError(
+                f"--weight {text} is not of the form {labs[0]}=2, with a lab of these folders "
+                f"({', '.join(labs)}) and a number from 0 on."
+            )
+        found[lab] = weight
+    return found
 
 
 @main.command()
@@ -205,7 +319,7 @@ def grade(
     "--jobs", type=_COUNT, metavar="N", help="Submissions at a time; one a core by default."
 )
 @click.option("--resume", is_flag=True, help="Keep results whose submission has not changed.")
-@click.option("--manual", type=_FILE, help="CSV with marks for the written questions.")
+@_decided
 def moodle(
     lab: str,
     submissions: Path,
@@ -214,6 +328,8 @@ def moodle(
     jobs: int | None,
     resume: bool,
     manual: Path | None,
+    adjust: Path | None,
+    due: str,
 ) -> None:
     """Grade a Moodle download; write what to upload.
 
@@ -224,7 +340,7 @@ def moodle(
     from labkit.platforms.moodle.trip import moodle_to
 
     _writable(out)
-    options = Options(jobs or 0, resume, manual=manual)
+    options = Options(jobs=jobs or 0, resume=resume, manual=manual, adjust=adjust, due=due)
     moodle_to(_built(lab), submissions, worksheet, out=out, options=options).show()
 
 

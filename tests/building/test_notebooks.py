@@ -11,9 +11,10 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from labkit.lab import stubs as starter
 from labkit.building.build import built
-from labkit.lab.lab import Lab, available
+from labkit.lab import stubs
+from labkit.lab.course import available
+from labkit.lab.lab import Lab
 
 LABS = available()
 
@@ -22,7 +23,7 @@ def handed_out(lab: Lab, target: Path, solved: bool) -> Path:
     """The student's folder of a lab in `target`, with the solution filled in or not."""
     shutil.copytree(built(lab).student, target, dirs_exist_ok=True)
     if solved:
-        for path, text in starter.solution_package(lab.number).items():
+        for path, text in stubs.solution_package(lab).items():
             (target / path).write_text(text, encoding="utf-8")
     return target / f"{lab.name}.ipynb"
 
@@ -68,7 +69,7 @@ def test_a_notebook_stops_at_a_stub_with_one_sentence(lab: Lab, tmp_path: Path) 
 def test_every_figure_is_described(tmp_path: Path) -> None:
     """A picture that a screen reader meets has words beside it."""
     for lab in LABS:
-        text = lab.master.read_text(encoding="utf-8")
+        text = lab.text.read_text(encoding="utf-8")
         pictures = text.count("plt.show()")
         captions = text.lower().count("*figure")
         assert captions >= pictures, f"{lab.name}: {pictures} figures, {captions} captions"

@@ -1,8 +1,7 @@
-"""Results on disk: Gradescope's JSON to the letter, grades.csv safe to open."""
+"""Results on disk: Gradescope's JSON to the letter."""
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import json
 import pickle
@@ -13,12 +12,13 @@ import pytest
 
 from labkit.judging import result as results
 from labkit.judging.result import OUTPUT_LIMIT, CaseResult, QuestionResult, Result
+from labkit.lab.schema import Config
 from labkit.student.labcheck import Check
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 from tests.sample_results import LAB, question, result
 from tests.schema import check_gradescope
 
-RACING = dataclasses.replace(LAB, leaderboard="test accuracy")
+RACING = dataclasses.replace(LAB, config=Config(leaderboard="test accuracy"))
 PARTIAL = {
     "relu": question("relu", [False, True], "Every entry has the wrong sign.", ["relu_negated"])
 }
@@ -140,21 +140,6 @@ def test_a_result_comes_back_from_its_json(tmp_path: Path) -> None:
 def test_other_json_is_no_result(text: str, tmp_path: Path) -> None:
     (tmp_path / "kim.json").write_text(text, encoding="utf-8")
     assert results.read(tmp_path / "kim.json") is None
-
-
-def test_grades_csv_holds_a_column_a_question_and_no_formula(tmp_path: Path) -> None:
-    found = [result("=cmd()", PARTIAL), result("-1", marks={"why_xor": 2.5}), unreadable()]
-    results.write_grades(tmp_path / "grades.csv", found, LAB)
-    rows = list(csv.DictReader((tmp_path / "grades.csv").open(encoding="utf-8")))
-    assert list(rows[0]) == [
-        *("submission", "sigmoid", "relu", "forward", "why_xor"),
-        *("total", "possible", "percent", "status"),
-    ]
-    assert [row["submission"] for row in rows] == ["'=cmd()", "'-1", "kim"]
-    assert [row["total"] for row in rows] == ["90", "102.5", "0"]
-    assert [row["possible"] for row in rows] == ["100", "105", "100"]
-    assert [row["percent"] for row in rows] == ["90", "97.62", "0"]
-    assert rows[2]["status"].startswith("unreadable: ")
 
 
 @pytest.mark.parametrize("reason", ["SyntaxError at neuralnet/layers.py line 3: invalid", ""])

@@ -10,13 +10,9 @@ from typing import Any
 
 import pytest
 
-from labkit import mistakes as catalogue
-
-from labkit.reporting import feedback
-
-from labkit.reporting import report
-
 from labkit.judging import result as results
+from labkit.mistakes import Catalogue
+from labkit.reporting import feedback, report
 from labkit.reporting.similar import Pair, Similarity
 from tests.sample_results import LAB, question, result
 
@@ -52,7 +48,7 @@ def browser() -> Iterator[Any]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A report of a class with everything in it, and three students' pages."""
     out = tmp_path_factory.mktemp("pages")
-    key = next(entry.key for entry in catalogue.entries(1) if entry.function == "relu")
+    key = Catalogue.of(LAB).about("relu")[0].key
     wrong = {"relu": question("relu", [False, True], f"{LONG}\n{LONG}", [key])}
     blank = {"forward": question("forward", [False], "`forward` is not written yet.\nOpen it.")}
     people = {"name": "Ngozi Abara-Lindqvist", "modified": "14 May 2025, 22:10", "late": True}

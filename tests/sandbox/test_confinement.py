@@ -18,7 +18,7 @@ import labkit
 from labkit.sandbox import Confinement, Outcome, Worker, Zygote, confinement
 from labkit.sandbox.restrict import landlock_abi
 
-from .conftest import LINUX, ROOT
+from .conftest import LINUX, MODULES, ROOT, submission
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="layers of Linux")
 X86 = os.name == "posix" and os.uname().machine == "x86_64"
@@ -110,12 +110,13 @@ def test_the_grader_s_files_cannot_be_read(landlock: None, attempt: Attempt) -> 
     package = Path(labkit.__file__).parent
     root = package.parents[1]
     paths = [
-        package / "contract.py",
+        package / "lab" / "contract.py",
         package / "sandbox" / "calls.py",
         Path(__file__),
         root / "README.md",
     ]
     paths += [path for path in (root / "solutions").rglob("*.py")][:3]
+    assert all(path.is_file() for path in paths)
     paths += [
         Path(p) for p in ("/etc/passwd", "/etc/hostname", "/proc/self/maps", "/proc/1/cmdline")
     ]
@@ -148,7 +149,7 @@ def test_the_grader_s_environment_and_path_are_not_in_the_worker(attempt: Attemp
     assert not {"labkit", "pytest", "otter", "click"} & set(modules)
 
 
-def test_a_new_zygote_knows_nothing_of_the_grader(submission: Callable) -> None:
+def test_a_new_zygote_knows_nothing_of_the_grader() -> None:
     os.environ["SANDBOX_TEST_SECRET"] = "s3cr3t-value"
     body = """
         import os
@@ -164,7 +165,7 @@ def test_a_new_zygote_knows_nothing_of_the_grader(submission: Callable) -> None:
             return found, libc.getenv(b'SANDBOX_TEST_SECRET')
         """
     try:
-        with Zygote.start() as fresh, fresh.worker(submission(activations=body)) as made:
+        with Zygote.start(MODULES) as fresh, fresh.worker(submission(activations=body)) as made:
             assert made.call("sigmoid", (1,), {}, seconds=20).value == ([], None)
             environ = Path(f"/proc/{fresh.pid}/environ").read_bytes() if ROOT else b""
             assert b"s3cr3t" not in environ
@@ -174,7 +175,7 @@ def test_a_new_zygote_knows_nothing_of_the_grader(submission: Callable) -> None:
 
 @pytest.mark.skipif(not ROOT, reason="needs root")
 def test_root_s_private_files_are_closed_even_without_landlock(
-    submission: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = confinement.settings
     monkeypatch.setattr(
@@ -190,7 +191,7 @@ def test_root_s_private_files_are_closed_even_without_landlock(
         "def relu(z):\n    if os.fork(): return 7\n    os.setsid()\n    if os.fork(): os._exit(0)\n"
     )
     body += "    import time; time.sleep(600)\n"
-    with Zygote.start() as plain, plain.worker(submission(activations=body)) as made:
+    with Zygote.start(MODULES) as plain, plain.worker(submission(activations=body)) as made:
         assert plain.confinement.layers == (
             "limits",
             "session",
@@ -347,13 +348,13 @@ def test_paths_that_a_worker_reaches_are_told(
 
 
 def test_an_ordinary_grader_s_memory_is_closed_without_landlock(
-    submission: Callable, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if ROOT:
         pytest.skip("root's is closed by the other user id")
     real = confinement.settings
     monkeypatch.setattr(confinement, "settings", lambda: {**real(), "no_landlock": True})
-    with Zygote.start() as plain:
+    with Zygote.start(MODULES) as plain:
         files = [
             f"/proc/{pid}/{name}" for pid in (os.getpid(), plain.pid) for name in ("mem", "environ")
         ]
@@ -593,7 +594,7 @@ def test_no_connection_can_be_made(zygote: Zygote, attempt: Attempt, listener: i
 
 
 def test_each_of_the_two_layers_closes_the_network(
-    zygote: Zygote, submission: Callable, listener: int, monkeypatch: pytest.MonkeyPatch
+    zygote: Zygote, listener: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Landlock alone (4 and later) keeps a submission from connecting, as seccomp does."""
     abi = max(
@@ -608,7 +609,7 @@ def test_each_of_the_two_layers_closes_the_network(
         def sigmoid(z): socket.create_connection(("127.0.0.1", z)); return 1
         def tanh(z): os.kill(z, 0); return 1
         """
-    with Zygote.start() as other, other.worker(submission(activations=source)) as made:
+    with Zygote.start(MODULES) as other, other.worker(submission(activations=source)) as made:
         assert not has(other, "seccomp")
         assert refused(made.call("sigmoid", (listener,), {}, seconds=5))
         assert refused(made.call("tanh", (os.getpid(),), {}, seconds=5))
@@ -647,7 +648,7 @@ def test_the_folders_held_open_lead_to_nothing_of_the_grader(
     body = """
         got = []
         for number in range(4, 12):
-            for path in ('otter/__init__.py', '../../../../README.md', '../../../../autograder/labkit/contract.py',
+            for path in ('otter/__init__.py', '../../../../README.md', '../../../../autograder/labkit/lab/contract.py',
                          'site-packages/pip/__init__.py', 'labkit/__init__.py', 'pytest/__init__.py'):
                 try: got.append(os.read(os.open(path, os.O_RDONLY, dir_fd=number), 5))
                 except OSError: pass
@@ -656,16 +657,16 @@ def test_the_folders_held_open_lead_to_nothing_of_the_grader(
     assert attempt(body).value == []
 
 
-def test_dead_grader_s_processes_end(submission: Callable, tmp_path: Path) -> None:
+def test_dead_grader_s_processes_end() -> None:
     """Kill the grader without warning: its zygote and its workers go too, with their folders."""
     import subprocess
 
-    folder = submission(activations="import os\ndef sigmoid(z): return os.getpid(), os.getcwd()")
+    code = submission(activations="import os\ndef sigmoid(z): return os.getpid(), os.getcwd()")
     script = f"""
 import sys, time
-from labkit.sandbox import Zygote
-zygote = Zygote.start()
-worker = zygote.worker({str(folder)!r})
+from labkit.sandbox import Code, Zygote
+zygote = Zygote.start({MODULES!r})
+worker = zygote.worker(Code({code.files!r}))
 pid, cwd = worker.call("sigmoid", (1,), {{}}, seconds=5).value
 print(zygote.pid, pid, cwd, flush=True)
 time.sleep(60)

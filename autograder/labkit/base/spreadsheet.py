@@ -6,7 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
+
+from labkit.base.errors import LabkitError
 
 BOM = "\ufeff"
 """Makes Excel read a CSV as UTF-8."""
@@ -41,3 +44,39 @@ def read_number(text: str) -> float | None:
         text = text.replace(thousands, "")
     text = text.replace(",", ".")
     return float(text) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text, re.ASCII) else None
+
+
+def read_table(path: Path, refuse: type[LabkitError]) -> list[tuple[int, list[str]]]:
+    """The rows of a CSV with their numbers in a spreadsheet; the first is the header.
+
+    Spreadsheets may save it with semicolons or tabs or in their own encoding: all of that is read.
+    Raises `refuse` for a file that is empty or no CSV.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise refuse(f"{path} cannot be read: {error.strerror or error}.") from error
+    if data[:4] == b"PK\3\4":
+        raise refuse(f"{path.name} is an Excel file: save it as CSV UTF-8.")
+    text = _decoded(data)
+    first = text.lstrip("\r\n").partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise refuse(f"{path.name} is no CSV file ({error}): save it as CSV UTF-8.") from error
+    numbered = [(number, row) for number, row in enumerate(rows, 1)]
+    while numbered and not any(cell.strip() for cell in numbered[0][1]):
+        del numbered[0]
+    if not numbered:
+        raise refuse(f"{path.name} is empty: start from the template.")
+    return numbered
+
+
+def _decoded(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")

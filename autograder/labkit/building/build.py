@@ -25,7 +25,7 @@ import numpy as np
 from labkit import __version__
 from labkit.base import paths
 from labkit.base.errors import CheckFailedError, LabkitError
-from labkit.base.files import write_bytes, write_text
+from labkit.base.files import write_bytes, write_json, write_text
 from labkit.base.zips import read_tree, write_zip
 from labkit.building import leaks
 from labkit.judging.grader import load_questions
@@ -68,14 +68,25 @@ def build_key(lab: Lab, own_work: bool = False) -> str:
     return digest.hexdigest()[:16]
 
 
-def grading_fingerprint(lab: Lab, files: Mapping[str, bytes]) -> str:
-    """A hash of what can change a grade: of what travels in the autograder, without its words."""
-    config = (lab.contract, lab.questions, lab.thresholds, lab.limits, lab.seed)
-    digest = hashlib.sha256(f"{np.__version__} {config}".encode())
+def grading_parts(lab: Lab, files: Mapping[str, bytes]) -> dict[str, str]:
+    """A hash of each part that can change a grade, of what travels in the autograder.
+
+    Words of lab.toml and what a platform shows are none.
+    """
+    config = (lab.contract, lab.questions, lab.config.bonus, lab.thresholds, lab.limits, lab.seed)
+    numbers = hashlib.sha256(str(config).encode())
+    kit = hashlib.sha256(np.__version__.encode())
+    questions = {}
     for name, content in sorted(files.items()):
-        if not name.endswith("/lab.toml") and not name.startswith("labkit/platforms/"):
-            digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
-    return digest.hexdigest()[:16]
+        digest = hashlib.sha256(content)
+        path = Path(name)
+        if path.parts[0] == "labs" and path.parent.name == "tests":
+            questions[f"question {path.stem}"] = digest.hexdigest()[:16]
+        elif path.parts[0] == "labs" and path.name != "lab.toml":
+            numbers.update(name.encode() + b"\0" + digest.digest())
+        elif path.parts[0] == "labkit" and not name.startswith("labkit/platforms/"):
+            kit.update(name.encode() + b"\0" + digest.digest())
+    return {"kit": kit.hexdigest()[:16], "numbers": numbers.hexdigest()[:16], **questions}
 
 
 def _earlier(lab: Lab) -> str:
@@ -127,6 +138,9 @@ def _build(lab: Lab, root: Path, own_work: bool) -> None:
         bundle = Bundle(root)
         manifest, arrays = record(bundle)
         _lay_out_student(bundle, assigned, own_work=own_work, manifest=manifest, arrays=arrays)
+        if (lab.folder / "figures.py").is_file():  # no part of what the grader gets
+            figures = (lab.folder / "figures.py").read_bytes()
+            write_bytes(bundle.student / "figures.py", figures)
         leaks.check(bundle)
         write_zip(root / "student.zip", read_tree(bundle.student))
         _write_autograder(bundle, assigned)
@@ -171,7 +185,7 @@ def _lay_out_grader(lab: Lab, root: Path, assigned: Path) -> None:
         lines = [f'{function} = "{module}"' for function, module in functions.items()]
         write_text(root / "labs" / name / "lab.toml", "\n".join(["[functions]", *lines, ""]))
     files = kit_files(lab) | _lab_files(root)
-    write_text(root / FINGERPRINT, grading_fingerprint(lab, files))
+    write_json(root / FINGERPRINT, grading_parts(lab, files))
 
 
 def _functions_by_lab(lab: Lab) -> dict[str, dict[str, str]]:
@@ -224,8 +238,6 @@ def _lay_out_student(
     for name in ("explore.py", "explore.js"):
         if (paths.STUDENT_FILES / name).is_file():
             write_bytes(target / name, (paths.STUDENT_FILES / name).read_bytes())
-    if (lab.folder / "figures.py").is_file():
-        write_bytes(target / "figures.py", (lab.folder / "figures.py").read_bytes())
     write_bytes(target / "recorded.npz", _recorded(manifest, arrays))
     for name, content in read_tree(paths.ASSIGNMENTS / "data").items():
         if not name.endswith(".py"):

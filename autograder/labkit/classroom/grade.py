@@ -10,8 +10,11 @@ from pathlib import Path
 from labkit.base.errors import LabkitError
 from labkit.base.progress import progress, say
 from labkit.classroom import marks
+from labkit.classroom.decisions import Decisions
+from labkit.classroom.folder import leftovers, locked, refuse_other_lab
 from labkit.classroom.grades import write_grades
 from labkit.classroom.order import Order
+from labkit.classroom.person import who
 from labkit.classroom.pool import Graded, grade_here, grade_in_processes
 from labkit.intake import Submission, Submissions, open_submissions
 from labkit.judging import result as results
@@ -37,6 +40,12 @@ class Options:
     """Address of a Dask cluster."""
     manual: Path | None = None
     """CSV with marks for the written questions."""
+    adjust: Path | None = None
+    """CSV with points to give or take, each with its reason."""
+    due: str = ""
+    """When it was due, in place of lab.toml's date."""
+    only: tuple[str, ...] = ()
+    """Submissions to grade again, whatever was; all others stay as they were graded."""
 
 
 @dataclass
@@ -45,6 +54,9 @@ class GradedClass:
 
     lab: Lab
     results: list[Result]
+    similarity: similar.Similarity
+    notes: tuple[str, ...] = ()
+    """Sentences about the submissions as a whole."""
     files: list[Path] = field(default_factory=list)
     summary: list[str] = field(default_factory=list)
     """Lines that the instructor must read."""
@@ -59,13 +71,19 @@ class GradedClass:
 def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
     """Grade a class into `out`: grades.csv, results, feedback, report.html.
 
-    Raises LabkitError where the input cannot be read.
+    Raises LabkitError where the input cannot be read, or `out` is another run's or another lab's.
     """
+    with locked(out):
+        refuse_other_lab(out, bundle.lab)
+        return _grade_to(bundle, submissions, out, options)
+
+
+def _grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
     lab = bundle.lab
     # What cannot be read stops before the long work.
-    given = None
-    if options.manual is not None:
-        given = marks.read_marks(options.manual, _points(lab))
+    decisions = Decisions.of(
+        lab, out, manual=options.manual, adjust=options.adjust, due=options.due
+    )
     opened = open_submissions(submissions, lab.contract.modules, leave_out=out)
     if submissions.is_file() and len(opened) == 1 and not opened.platforms[0]:
         alone = opened[0]
@@ -84,19 +102,48 @@ def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> 
 
         begin(len(opened))
         found = grade_class(bundle, opened, out, options, advance=graded)
-    summary = list(opened.notes)
-    if given is not None:
-        found = _with_marks(lab, found, out, given=given, summary=summary)
+    notes = (*opened.notes, *leftovers(out, opened.names))
+    graded_class = GradedClass(lab, found, comparison.finish(), notes)
+    return finish(decisions, found, out, graded_class)
+
+
+def finish(
+    decisions: Decisions, found: list[Result], out: Path, graded: GradedClass
+) -> GradedClass:
+    """Apply what was decided to results and write the files about the whole class."""
+    lab = graded.lab
+    found = settle(decisions, found, out)
+    summary = [*graded.notes, *decisions.remarks(found)]
     write_grades(out / "grades.csv", found, lab)
-    similarity = comparison.finish()
-    summary += [*needs_a_look(found), *near_identical(similarity)]
-    written = report.write(out, found, lab, similarity=similarity, notes=opened.notes)
-    files = [written[0], out / "grades.csv", *written[1:], out / "results", out / "feedback"]
-    if lab.written and given is None:
+    kept = decisions.keep(out, found)
+    summary += [*needs_a_look(found), *near_identical(graded.similarity)]
+    written = report.write(out, found, lab, similarity=graded.similarity, notes=graded.notes)
+    files = [written[0], out / "grades.csv", *written[1:], out / "results", out / "feedback", *kept]
+    if lab.written and not decisions.marks:
         files.append(out / TEMPLATE)
         if not files[-1].is_file():  # one that is being filled in stays
-            marks.write_marks_template(files[-1], [one.submission for one in found], _points(lab))
-    return GradedClass(lab, found, files, summary)
+            _write_template(files[-1], found, lab)
+    return replace(graded, results=found, files=files, summary=summary)
+
+
+def settle(decisions: Decisions, found: list[Result], out: Path) -> list[Result]:
+    """Join what was decided into results, also in the files that students read."""
+    settled = []
+    for result in found:
+        decided = decisions.applied(result)
+        if decided != result:  # also what an earlier run had, and is taken back
+            results.write(out / "results" / f"{result.submission}.json", decided, decisions.lab)
+            page = out / "feedback" / f"{result.submission}.html"
+            feedback.write(page, decided, decisions.lab)
+        settled.append(decided)
+    return settled
+
+
+def _write_template(path: Path, found: list[Result], lab: Lab) -> None:
+    """An empty sheet of marks, for --manual."""
+    rows = {result.submission: marks.Marked() for result in found}
+    points = {question.name: question.points for question in lab.written}
+    marks.write_marks(path, rows, points, {result.submission: who(result) for result in found})
 
 
 def grade_class(
@@ -114,7 +161,12 @@ def grade_class(
     out.mkdir(parents=True, exist_ok=True)
     for unfinished in (*out.glob(".writing-*"), *out.glob("*/.writing-*")):  # of a run that died
         unfinished.unlink(missing_ok=True)
-    order = Order(bundle, out, options.resume)
+    if strangers := sorted(set(options.only) - set(submissions.names)):
+        raise LabkitError(
+            f"--only names {', '.join(strangers)}, which is no submission here: names are those of "
+            "grades.csv."
+        )
+    order = Order(bundle, out, resume=options.resume, only=frozenset(options.only))
     found: dict[str, Result] = {}
     shared = results.Shared()
     for submission, result in _graded(order, submissions, options):
@@ -135,11 +187,6 @@ def _graded(order: Order, submissions: Submissions, options: Options) -> Iterato
     return grade_in_processes(order, one_by_one, jobs)
 
 
-def _points(lab: Lab) -> dict[str, float]:
-    """Points of the written questions."""
-    return {question.name: question.points for question in lab.written}
-
-
 def needs_a_look(found: list[Result]) -> list[str]:
     """Who needs a human look, and why: one line a submission."""
     return [
@@ -157,28 +204,3 @@ def near_identical(similarity: similar.Similarity) -> list[str]:
         who = ", ".join(alike[:3] if rest else alike)
         lines.append(f"{who}{rest}: the kit's own solution but for names.")
     return lines
-
-
-def _with_marks(
-    lab: Lab,
-    found: list[Result],
-    out: Path,
-    *,
-    given: dict[str, dict[str, float]],
-    summary: list[str],
-) -> list[Result]:
-    """Join marks for written questions in, also in the files that students read."""
-    names = [result.submission for result in found]
-    if unknown := sorted(set(given) - set(names)):
-        who = ", ".join(unknown)
-        summary.append(f"The marks name {who}, who handed nothing in here.")
-    summary += marks.unmarked(given, names, _points(lab))
-    joined = []
-    for result in found:
-        row = given.get(result.submission, {})
-        if row != result.marks:  # also those of an earlier run that the file takes back
-            result = replace(result, marks=row)
-            results.write(out / "results" / f"{result.submission}.json", result, lab)
-            feedback.write(out / "feedback" / f"{result.submission}.html", result, lab)
-        joined.append(result)
-    return joined

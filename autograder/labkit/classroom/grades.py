@@ -8,12 +8,9 @@ from typing import Any
 
 from labkit.base.files import write_text
 from labkit.base.spreadsheet import BOM, to_csv
-from labkit.classroom.person import person
+from labkit.classroom.person import WHO, who
 from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
-
-WHO = ("name", "email", "sid", "origin")
-"""The last columns: what a gradebook joins on, and the folder or file as it came."""
 
 
 def columns(lab: Lab, results: Iterable[Result]) -> list[str]:
@@ -32,9 +29,8 @@ def write_grades(path: Path, results: Sequence[Result], lab: Lab) -> None:
 
 def row(result: Result, lab: Lab) -> dict[str, Any]:
     """A submission's cells by column. Who was not graded has no percent that a mean could count."""
-    who = person(result.platform)
     graded = result.status == GRADED
-    cells: dict[str, Any] = {q.name: f"{q.score:g}" for q in result.questions}
+    cells: dict[str, Any] = {q.name: f"{result.score(q):g}" for q in result.counted}
     cells |= {name: f"{mark:g}" for name, mark in result.marks.items()}
     return cells | {
         "submission": result.submission,
@@ -42,8 +38,5 @@ def row(result: Result, lab: Lab) -> dict[str, Any]:
         "possible": f"{result.possible(lab):g}",
         "percent": f"{result.percent(lab):g}" if graded else "",
         "status": result.status,
-        "name": who.name,
-        "email": who.email,
-        "sid": who.sid,
-        "origin": result.origin,
+        **dict(zip(WHO, who(result), strict=True)),
     }

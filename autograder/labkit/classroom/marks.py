@@ -1,23 +1,28 @@
 """Marks for the written questions, given by hand in a spreadsheet.
 
-The file is a CSV with one row a submission and one column a question, first written as a template.
-An empty cell means "not marked yet". Spreadsheets may save it with semicolons, decimal commas or in
+The file is a CSV with one row a submission and one column a question, first written as a template;
+behind them stand comments, the version that was marked, and whose it is. An empty cell means "not
+marked yet". Spreadsheets may save it with semicolons, decimal commas or in
 their own encoding: all of that is read.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
-from labkit.base.spreadsheet import BOM, read_number, to_csv
+from labkit.base.spreadsheet import BOM, read_number, read_table, to_csv
+from labkit.classroom.person import WHO
 
 SUBMISSION = "submission"
+COMMENT = " comment"
+"""Behind a question's name: the column of what the student reads beside the mark."""
+VERSION = "version"
+"""Column of the version of the submission that was marked."""
 POSSIBLE = "(possible)"
 """Row of the template that tells the points of each question; not a submission."""
 
@@ -26,30 +31,47 @@ class MarksError(LabkitError):
     """A file with marks cannot be used: which row and column, and what to do."""
 
 
-def write_marks_template(
-    path: str | os.PathLike[str], submissions: Iterable[str], questions: Mapping[str, float]
+@dataclass(frozen=True)
+class Marked:
+    """What was given by hand to one submission."""
+
+    points: Mapping[str, float] = field(default_factory=dict)
+    """By written question; one that is not marked yet is not there."""
+    comments: Mapping[str, str] = field(default_factory=dict)
+    """What the student reads beside them."""
+    version: str = ""
+    """Which version of the submission was marked; empty where nobody noted it."""
+
+
+def write_marks(
+    path: str | os.PathLike[str],
+    rows: Mapping[str, Marked],
+    questions: Mapping[str, float],
+    who: Mapping[str, Sequence[str]],
 ) -> None:
-    """Write an empty sheet for `submissions` (names) and `questions` (name -> possible points)."""
-    rows = [
-        [SUBMISSION, *questions],
-        [POSSIBLE, *(f"{points:g}" for points in questions.values())],
-        *([name, *("" for _ in questions)] for name in submissions),
-    ]
-    write_text(path, BOM + to_csv(rows))
+    """Write the marks of `rows` (by submission); `who` gives each row's last columns, see WHO.
+
+    With empty marks it is the template that an instructor fills in.
+    """
+    header = [SUBMISSION, *questions, *(name + COMMENT for name in questions), VERSION, *WHO]
+    table: list[list[str]] = [header, [POSSIBLE, *(f"{points:g}" for points in questions.values())]]
+    for name, marked in rows.items():
+        points = [f"{marked.points[q]:g}" if q in marked.points else "" for q in questions]
+        comments = [marked.comments.get(q, "") for q in questions]
+        table.append([name, *points, *comments, marked.version, *who.get(name, ())])
+    write_text(path, BOM + to_csv(table))
 
 
-def read_marks(
-    path: str | os.PathLike[str], questions: Mapping[str, float]
-) -> dict[str, dict[str, float]]:
-    """Submission -> question -> points, of the cells that are filled in; empty rows are left out.
+def read_marks(path: str | os.PathLike[str], questions: Mapping[str, float]) -> dict[str, Marked]:
+    """What a sheet gives, by submission; rows in which nothing is filled in are left out.
 
     `questions` gives the possible points. Raises MarksError for a missing or unknown column, a
     submission that stands twice, or a cell that is no number from 0 to the possible points.
     """
     path = Path(path)
-    header, rows = _table(path)
+    (_, header), *rows = read_table(path, MarksError)
     columns = _columns(path.name, header, questions)
-    given: dict[str, dict[str, float]] = {}
+    given: dict[str, Marked] = {}
     seen: dict[str, int] = {}
     for number, cells in rows:
         name = cells[0].strip().removeprefix("'") if cells else ""
@@ -63,19 +85,24 @@ def read_marks(
         if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
             raise MarksError(f"{where} has more cells than the header: delete what is too much.")
         seen[name] = number
-        marks = {}
-        for question, column in columns.items():
-            text = cells[column].strip() if column < len(cells) else ""
-            if text:
-                place = f"{where} ({name}), column {question}"
-                marks[question] = _points(text, questions[question], place)
-        if marks:
-            given[name] = marks
+
+        def cell(column: str, cells: list[str] = cells) -> str:
+            at = columns.get(column, len(cells))
+            return cells[at].strip() if at < len(cells) else ""
+
+        points, comments = {}, {}
+        for question, possible in questions.items():
+            if text := cell(question):
+                points[question] = _points(text, possible, f"{where} ({name}), column {question}")
+            if text := cell(question + COMMENT).removeprefix("'"):
+                comments[question] = text
+        if points or comments:
+            given[name] = Marked(points, comments, cell(VERSION))
     return given
 
 
 def unmarked(
-    given: Mapping[str, Mapping[str, float]],
+    given: Mapping[str, Marked],
     submissions: Iterable[str],
     questions: Mapping[str, float],
 ) -> list[str]:
@@ -87,7 +114,8 @@ def unmarked(
         some = ", ".join(missing[:8]) + (" …" if len(missing) > 8 else "")
         lines.append(f"{len(missing)} of {len(names)} have no marks by hand: {some}.")
     for name in names:
-        lacking = [question for question in questions if question not in given.get(name, questions)]
+        have = given[name].points if name in given else questions
+        lacking = [question for question in questions if question not in have]
         if lacking:
             lines.append(f"{name} has no mark for {', '.join(lacking)}.")
     return lines
@@ -105,61 +133,29 @@ def _points(text: str, possible: float, place: str) -> float:
 
 
 def _columns(name: str, header: list[str], questions: Mapping[str, float]) -> dict[str, int]:
-    """Question -> column. The first column holds the submissions."""
+    """Column name -> place. The first column holds the submissions."""
     if not header or header[0].strip().lower() != SUBMISSION:
         found = header[0].strip()[:40] if header else ""
         raise MarksError(
             f'{name} must have "{SUBMISSION}" as its first column, not {found!r}: start from the'
             " template."
         )
+    known = {*questions, *(question + COMMENT for question in questions), VERSION, *WHO}
     columns: dict[str, int] = {}
     for at, text in enumerate(header[1:], 1):
-        question = text.strip()
-        if question in columns:
-            raise MarksError(f'{name} has the column "{question}" twice: keep only one.')
-        if question in questions:
-            columns[question] = at
-        elif question:
-            known = ", ".join(questions) or "none"
+        column = text.strip()
+        if column in columns:
+            raise MarksError(f'{name} has the column "{column}" twice: keep only one.')
+        if column and column not in known:
+            listed = ", ".join(questions) or "none"
             raise MarksError(
-                f'{name} has a column "{question[:40]}", which is no written question of this lab'
-                f" (they are: {known}): rename or delete it."
+                f'{name} has a column "{column[:40]}", which is no written question of this lab'
+                f" (they are: {listed}): rename or delete it."
             )
-    if not columns:
+        columns[column] = at
+    if not columns.keys() & questions.keys():
         raise MarksError(
             f"{name} has no column for a written question ({', '.join(questions)}): start from the"
             " template."
         )
     return columns
-
-
-def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Header, and each row with its number in a spreadsheet."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise MarksError(f"{path} cannot be read: {error.strerror or error}.") from error
-    text = _decoded(data, path.name)
-    first = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise MarksError(f"{path.name} is no CSV file ({error}): save it as CSV UTF-8.") from error
-    numbered = [(number, row) for number, row in enumerate(rows, 1)]
-    while numbered and not any(cell.strip() for cell in numbered[0][1]):
-        del numbered[0]
-    if not numbered:
-        raise MarksError(f"{path.name} is empty: start from the template.")
-    return numbered[0][1], numbered[1:]
-
-
-def _decoded(data: bytes, name: str) -> str:
-    if data[:4] == b"PK\3\4":
-        raise MarksError(f"{name} is an Excel file: save it as CSV UTF-8.")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")

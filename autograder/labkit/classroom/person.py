@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labkit.judging.result import Result
+
+WHO = ("name", "email", "sid", "origin")
+"""Columns that tell whose a row is: a gradebook joins on them; the last is the folder or file as it
+came."""
+
 _BLIND = "Participant"
 """What Moodle calls everybody under blind marking."""
 
@@ -18,6 +24,12 @@ class Person:
     email: str = ""
     sid: str = ""
     """The student id of the course's roster, or Canvas's number of the user."""
+
+
+def who(result: Result) -> tuple[str, str, str, str]:
+    """The cells of the columns WHO."""
+    found = person(result.platform)
+    return found.name, found.email, found.sid, result.origin
 
 
 def person(platform: Mapping[str, Any]) -> Person:

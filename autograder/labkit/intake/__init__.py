@@ -22,6 +22,7 @@ from typing import Any, overload
 
 from labkit.intake.archives import ArchiveError, Budget, Listing, shown
 from labkit.intake.classes import (
+    Canvas,
     ClassOf,
     Found,
     Gradescope,
@@ -36,6 +37,7 @@ from labkit.intake.package import Clean, clean_submission
 from labkit.intake.safe_names import safe_name, unique_names
 
 __all__ = [
+    "Canvas",
     "Gradescope",
     "IntakeError",
     "Moodle",
@@ -123,11 +125,11 @@ def open_submissions(
     """The submissions in `source`, in a fixed order.
 
     `source` is a folder with one folder, zip, notebook or module a submission, or the zip that
-    Moodle's "Download all submissions" (with or without folders) or Gradescope's "Download
-    submissions" gives, packed or unpacked. `modules` are those of the lab's package, by which
-    code is known. `leave_out` is where results go: it may lie in `source`, but must not be it.
-    Raises IntakeError if there is nothing of that kind; a broken submission never raises, it has a
-    `problem`.
+    Moodle's "Download all submissions" (with or without folders), Canvas's or Gradescope's
+    "Download submissions" gives, packed or unpacked. `modules` are those of the lab's package, by
+    which code is known. `leave_out` is where results go: it may lie in `source`, but must not be
+    it. Raises IntakeError if there is nothing of that kind; a broken submission never raises, it
+    has a `problem`.
     """
     return Submissions(find_class(source.absolute(), frozenset(modules), leave_out), modules)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from labkit.base.errors import LabkitError
-from labkit.intake.archives import ArchiveError, Entry, shown
-from labkit.intake.gradescope import FOLDER, METADATA, User, read_submitters
+from labkit.intake import canvas
+from labkit.intake.archives import ArchiveError, Budget, Entry, shown, zip_stream
+from labkit.intake.gradescope import FOLDER, METADATA, User, read_submitters, read_times
 from labkit.intake.moodle import DownloadName, parse_flat, parse_folder
 from labkit.intake.package import ARCHIVE_ENDINGS, is_junk, module_of
 from labkit.intake.places import InZip, OnDisk, Place, entries_of, starts_like_zip
@@ -57,9 +58,22 @@ class Gradescope:
 
     id: int
     users: tuple[User, ...]
+    submitted: str = ""
+    """When it was handed in, in ISO's form; empty where the export does not tell."""
 
 
-Platform = Moodle | Gradescope
+@dataclass(frozen=True)
+class Canvas:
+    """Whose a submission in a Canvas download is."""
+
+    sid: str
+    """Canvas's number of the user or the group."""
+    name: str
+    """As the download has it: family and given name run together."""
+    late: bool
+
+
+Platform = Moodle | Gradescope | Canvas
 
 
 @dataclass(frozen=True)
@@ -213,6 +227,13 @@ def _platform_folder(children: Sequence[Path]) -> ClassOf | None:
             parts.setdefault(_key(name), []).append((name.rest, child))
         places: dict[str, Place] = {key: OnDisk(tuple(found)) for key, found in parts.items()}
         return _moodle_class(names, places, {*folders, *files})
+    if canvas := _canvas_names(folders, files):
+        found: dict[str, list[tuple[str, Path]]] = {}
+        for top, one in canvas.items():
+            found.setdefault(str(one.user), []).append((one.rest, files[top]))
+        return _canvas_class(
+            canvas, {key: OnDisk(tuple(own)) for key, own in found.items()}, {*folders, *files}
+        )
     if METADATA in files or (folders and all(FOLDER.fullmatch(name) for name in folders)):
         text = ""
         if METADATA in files and files[METADATA].stat().st_size <= MAX_METADATA:
@@ -313,6 +334,13 @@ def _platform_zip(archive: Path, tops: _Tops, entries: Sequence[Entry]) -> Class
                 key: InZip(archive, tuple(found)) for key, found in parts.items()
             }
             return _moodle_class(names, places, tops.keys())
+        if canvas := _canvas_names(folders, files):
+            found: dict[str, list[tuple[str, int]]] = {}
+            for top, one in canvas.items():
+                entry = tops[top][-1][1]
+                found.setdefault(str(one.user), []).append((one.rest, entry))
+            own = {key: InZip(archive, tuple(parts)) for key, parts in found.items()}
+            return _canvas_class(canvas, own, tops.keys())
         work = {top for top in folders if FOLDER.fullmatch(top)}
         if METADATA in files or (work and work == folders):
             text = _metadata(archive, tops, entries)
@@ -326,8 +354,6 @@ def _platform_zip(archive: Path, tops: _Tops, entries: Sequence[Entry]) -> Class
 
 
 def _metadata(archive: Path, tops: _Tops, entries: Sequence[Entry]) -> str:
-    from labkit.intake.archives import Budget, zip_stream
-
     if METADATA not in tops:
         return ""
     entry = entries[tops[METADATA][-1][1]]
@@ -383,6 +409,38 @@ def _moodle_class(
     return result
 
 
+# Canvas ------------------------------------------------------------------------------------------
+
+
+def _canvas_names(folders: Iterable[str], files: Iterable[str]) -> dict[str, canvas.CanvasName]:
+    """What Canvas's names among top-level files say; empty unless most entries are Canvas's."""
+    parsed = {top: canvas.parse(top) for top in files}
+    names = {top: name for top, name in parsed.items() if name}
+    return names if 2 * len(names) > len(parsed) + len(list(folders)) else {}
+
+
+def _canvas_class(
+    names: Mapping[str, canvas.CanvasName], places: Mapping[str, Place], tops: Iterable[str]
+) -> ClassOf:
+    result = ClassOf()
+    for top in sorted(set(tops) - names.keys()):
+        result.notes.append(f"{shown(top)} is no submission of this download; left out.")
+    firsts: dict[str, tuple[str, canvas.CanvasName]] = {}
+    for top, name in sorted(names.items()):
+        firsts.setdefault(str(name.user), (top, name))
+    for user, (top, name) in sorted(firsts.items(), key=lambda item: item[1][0]):
+        result.found.append(
+            Found(
+                text=f"{name.name[:60]}_{user}",
+                origin=top,
+                subject=f"The submission of {shown(name.name, 40)} (Canvas user {user})",
+                place=places[user],
+                platform=Canvas(user, name.name, name.late),
+            )
+        )
+    return result
+
+
 # Gradescope --------------------------------------------------------------------------------------
 
 
@@ -398,6 +456,7 @@ def _gradescope_class(places: dict[str, Place], tops: Iterable[str], metadata: s
             result.notes.append(f"{METADATA} names nobody, so the submissions have only numbers.")
     for top in sorted(set(tops) - places.keys() - {METADATA}):
         result.notes.append(f"{shown(top)} is no submission of this export; left out.")
+    times = read_times(metadata)
     named = {name for name in users if FOLDER.fullmatch(name)}
     for name in sorted(places.keys() | named, key=lambda name: int(name.rpartition("_")[2])):
         number = int(name.rpartition("_")[2])
@@ -408,6 +467,13 @@ def _gradescope_class(places: dict[str, Place], tops: Iterable[str], metadata: s
         if name not in places:
             problem = f"{subject} is named in {METADATA}, but the export has no files of it."
         result.found.append(
-            Found(name, name, subject, places.get(name), Gradescope(number, people), problem)
+            Found(
+                name,
+                name,
+                subject,
+                places.get(name),
+                Gradescope(number, people, times.get(name, "")),
+                problem,
+            )
         )
     return result

@@ -8,8 +8,10 @@ reader, and that only composes nodes: no tag of the file is ever constructed.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 METADATA = "submission_metadata.yml"
 FOLDER = re.compile(r"submission_(\d+)")
@@ -23,6 +25,20 @@ class User:
     email: str = ""
     sid: str = ""
     """The student id of the course's roster."""
+
+
+def read_times(text: str) -> dict[str, str]:
+    """Folder name (`submission_456`) -> when it was handed in, in ISO's form, where it is told."""
+    found: dict[str, str] = {}
+    folder = ""
+    for line in text.splitlines():
+        if match := re.match(r"(submission_\w+):\s*$", line):
+            folder = match[1]
+        elif folder and (match := re.match(r"  :created_at: +(\S+ \S+)( \S+)?\s*$", line)):
+            zone = (match[2] or "").strip().replace("Z", "+00:00")
+            with contextlib.suppress(ValueError):
+                found[folder] = datetime.fromisoformat(match[1][:26] + zone).isoformat()
+    return found
 
 
 def read_submitters(text: str) -> dict[str, tuple[User, ...]]:

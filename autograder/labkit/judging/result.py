@@ -74,6 +74,24 @@ class QuestionResult:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Points given or taken by an instructor's decision, with its reason."""
+
+    question: str
+    """Name of a question, or `total`."""
+    points: float
+    """Added to what was earned; negative takes away."""
+    reason: str
+
+
+TOTAL = "total"
+"""In the place of a question's name: the whole."""
+
+FULL, OUT = "full", "out"
+"""What becomes of a faulty question: full points for everybody, or out of the sum."""
+
+
+@dataclass(frozen=True)
 class Result:
     """One submission's result. A submission that could not be judged has a status that says why."""
 
@@ -92,16 +110,45 @@ class Result:
     platform: dict[str, Any] = field(default_factory=dict)
     marks: dict[str, float] = field(default_factory=dict)
     """Marks of written questions, given by hand."""
+    comments: dict[str, str] = field(default_factory=dict)
+    """What was written beside them, for the student."""
+    changes: tuple[Change, ...] = ()
+    """Decisions about single points: adjustments, and what lateness costs."""
+    excluded: dict[str, str] = field(default_factory=dict)
+    """Questions that were found faulty: `full` points for everybody, or `out` of the sum."""
+    provenance: dict[str, str] = field(default_factory=dict)
+    """Hashes of what graded it, by part: the submission, the kit, each question, the numbers."""
+
+    def score(self, question: QuestionResult) -> float:
+        """Points of a question, decisions about it included; never below 0."""
+        earned = question.score
+        if self.excluded.get(question.name) == FULL and self.status == GRADED:
+            earned = question.possible
+        return max(0.0, round(earned + self._changed(question.name), 4))
+
+    def _changed(self, name: str) -> float:
+        return sum(change.points for change in self.changes if change.question == name)
+
+    @property
+    def counted(self) -> tuple[QuestionResult, ...]:
+        """The questions that count."""
+        return tuple(q for q in self.questions if self.excluded.get(q.name) != OUT)
+
+    @property
+    def earned(self) -> float:
+        """Points of all questions, written ones included where they are marked."""
+        marks = sum(mark + self._changed(name) for name, mark in self.marks.items())
+        return round(sum(self.score(q) for q in self.counted) + marks, 4)
 
     @property
     def total(self) -> float:
-        """Points earned, written questions included where they are marked."""
-        return round(sum(q.score for q in self.questions) + sum(self.marks.values()), 4)
+        """Points that count: what was earned, and what decisions about the whole add or take."""
+        return max(0.0, round(self.earned + self._changed(TOTAL), 4))
 
     def possible(self, lab: Lab) -> float:
         """Points that could be earned, written questions included where they are marked."""
         written = sum(question.points for question in lab.written if question.name in self.marks)
-        return round(sum(q.possible for q in self.questions if not q.bonus) + written, 4)
+        return round(sum(q.possible for q in self.counted if not q.bonus) + written, 4)
 
     def percent(self, lab: Lab) -> float:
         """Points earned of 100, never more."""
@@ -118,7 +165,7 @@ class Result:
         """What a student reads first."""
         if self.status != GRADED:
             return self.status[:1].upper() + self.status[1:]
-        counted = [question for question in self.questions if not question.left_out]
+        counted = [question for question in self.counted if not question.left_out]
         public = all(question.public_passed for question in counted)
         hidden = f"{self.hidden_points:g} points are decided by checks you cannot see"
         if all(question.passed for question in counted):
@@ -191,16 +238,18 @@ def _fitting(text: str) -> str:
 def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
     """Gradescope's results format, with the whole result in `extra_data` for the report."""
     tests = []
-    for number, question in enumerate(result.questions, 1):
+    for number, question in enumerate(result.counted, 1):
         tests.append(
             {
                 "name": question.name,
                 "number": str(number),
-                "score": round(question.score, 4),
+                "score": result.score(question),
                 # The platform adds bonus points up where a test's maximum is 0.
                 "max_score": 0.0 if question.bonus else round(question.possible, 4),
                 "status": "passed" if question.passed else "failed",
-                "output": _fitting(question_text(question, result)),
+                "output": _fitting(
+                    "\n".join([question_text(question, result), *told(result, question.name)])
+                ),
                 "output_format": "text",
                 "visibility": "visible",
                 "extra_data": {
@@ -208,10 +257,11 @@ def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
                 },
             }
         )
+    about = [result.summary, result.advice, *told(result, TOTAL), *result.notes]
     found: dict[str, Any] = {
         "score": result.total,
         "execution_time": round(result.seconds, 3),
-        "output": _fitting("\n".join(filter(None, [result.summary, result.advice, *result.notes]))),
+        "output": _fitting("\n".join(filter(None, about))),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -224,6 +274,18 @@ def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
         value = round(result.metrics[lab.leaderboard], 4)
         found["leaderboard"] = [{"name": lab.leaderboard, "value": value, "order": "desc"}]
     return found
+
+
+def told(result: Result, name: str) -> list[str]:
+    """The decisions about a question, or about the `total`, as sentences."""
+    lines = [
+        f"{change.points:+g} points: {change.reason}"
+        for change in result.changes
+        if change.question == name and (change.points or change.reason)
+    ]
+    if result.excluded.get(name) == FULL:
+        lines.append("This question was taken out: everybody has its points.")
+    return lines
 
 
 def question_text(question: QuestionResult, result: Result) -> str:
@@ -254,11 +316,12 @@ def read(path: Path) -> Result | None:
                 q["score"],
                 q["possible"],
                 tuple(CaseResult(**{**c, "named": tuple(c["named"])}) for c in q["cases"]),
-                q["bonus"],
+                q.get("bonus", False),
             )
             for q in found.pop("questions")
         )
         found["notes"] = tuple(found["notes"])
+        found["changes"] = tuple(Change(**change) for change in found.get("changes", ()))
         return Result(questions=questions, **found)
     except (OSError, ValueError, KeyError, TypeError):
         return None

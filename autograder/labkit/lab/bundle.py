@@ -8,6 +8,8 @@ student.zip, autograder.zip, gradescope.zip
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 from labkit.base.errors import LabkitError
 from labkit.lab.lab import Lab
 
-FINGERPRINT = "fingerprint.txt"
+FINGERPRINT = "fingerprint.json"
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,15 @@ class Bundle:
         return self.root / "student"
 
     @cached_property
+    def parts(self) -> dict[str, str]:
+        """A hash of each part that can change a grade: `kit`, `numbers`, `question NAME`."""
+        found: dict[str, str] = json.loads((self.root / FINGERPRINT).read_text(encoding="utf-8"))
+        return found
+
+    @property
     def fingerprint(self) -> str:
-        """The same only where every submission gets the same grade: kit, cases, lab."""
-        return (self.root / FINGERPRINT).read_text(encoding="utf-8")
+        """The same only where every submission gets the same grade."""
+        return hashlib.sha256(json.dumps(self.parts).encode()).hexdigest()[:16]
 
     def test_files(self) -> list[Path]:
         """Otter's test files with every case, in the order of the questions.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labkit.base.files import write_text
-from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
+from labkit.judging.result import GRADED, OUT, TOTAL, CaseResult, QuestionResult, Result, told
 from labkit.lab.lab import Lab
 from labkit.reporting import pages
 
@@ -45,8 +45,20 @@ def page(result: Result, lab: Lab) -> str:
         advice=result.advice,
         marked=[question for question in lab.written if question.name in result.marks],
         unmarked=unmarked if graded else [],
-        questions=[(question, list(messages(question))) for question in result.questions],
+        questions=[(question, list(messages(question))) for question in result.counted],
+        decided=_decided(result),
+        told=told,
     )
+
+
+def _decided(result: Result) -> list[str]:
+    """Decisions about the whole, lateness, and questions that were taken out of the sum."""
+    late = result.platform.get("lateness")
+    lines = told(result, TOTAL)
+    if late and not any(str(late) in line for line in lines):
+        lines.append(f"Handed in {late}.")
+    out = [name for name, how in result.excluded.items() if how == OUT]
+    return [*lines, *(f"`{name}` was taken out: it does not count for anybody." for name in out)]
 
 
 def messages(question: QuestionResult) -> Iterator[Message]:

@@ -69,8 +69,18 @@ def page(
         written=[q for q in lab.written if any(q.name in result.marks for result in results)],
         modified={result.submission: _modified(result) for result in results},
         who={result.submission: pages.who(result) for result in results},
+        scored=lambda result: {q.name: result.score(q) for q in result.counted},
+        decided=[(result.submission, line) for result in results for line in _decided(result)],
+        excluded=lab.config.exclude,
         GRADED=GRADED,
     )
+
+
+def _decided(result: Result) -> list[str]:
+    """What an instructor changed for one submission."""
+    return [
+        f"{change.points:+g} in {change.question}: {change.reason}" for change in result.changes
+    ]
 
 
 def _of_group(group: Sequence[str], pairs: Sequence[Pair]) -> tuple[list[str], float, float]:
@@ -83,8 +93,8 @@ def _of_group(group: Sequence[str], pairs: Sequence[Pair]) -> tuple[list[str], f
 def _modified(result: Result) -> str:
     """When a submission came, as the platform tells it, and whether that was late."""
     told = next((str(result.platform[key]) for key in _MODIFIED if result.platform.get(key)), "")
-    late = "late" if result.platform.get("late") else ""
-    return ", ".join(filter(None, (told, late)))
+    late = result.platform.get("lateness") or ("late" if result.platform.get("late") else "")
+    return ", ".join(filter(None, (told, str(late))))
 
 
 # ---------------------------------------------------------------- the same as CSV

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from labkit.sandbox.launch import Zygote
 
 LINUX = sys.platform.startswith("linux")
-LOOK_SECONDS = 0.25
+FOLDER_SECONDS = 0.05
+"""How long a submission can write before its folder is looked at."""
 CHECK_SECONDS = 0.02
 GRACE_SECONDS = 1.0
 STARVED = 6
@@ -106,7 +107,7 @@ class _Budget:
         while True:
             if time.monotonic() - self.checked > CHECK_SECONDS:
                 self.check()  # also while something arrives all the time
-            pause = LOOK_SECONDS if self.worker.measured else 0.5
+            pause = FOLDER_SECONDS if self.worker.measured else 0.5
             pause = min(pause, max(0.004, (self.cpu - self.spent) / 2))
             events = poller.poll(pause * 1000)
             if events:
@@ -120,7 +121,7 @@ class _Budget:
         # On a busy machine work takes long without waiting for anything.
         if now > self.deadline + STARVED * self.spent:
             raise _ExpiredError("wall")
-        if now - self.looked > LOOK_SECONDS:
+        if now - self.looked > FOLDER_SECONDS:
             self.looked = now
             if not self.worker.folder_fits():
                 raise _ExpiredError("files")
@@ -173,7 +174,7 @@ class Worker:
         channel: socket.socket | None = getattr(self, "_socket", None)
         if channel is not None:
             channel.close()
-            self._zygote.abandon(self._pid, self._generation)
+            self._zygote.abandon(self._pid, self._generation, self._folder)
         if hasattr(self, "_watchdog"):
             self._watchdog.stop()
 
@@ -382,7 +383,7 @@ class Worker:
         self._socket = None
         pid, self._pid = self._pid, 0
         self._loaded.clear()
-        return self._zygote.finish(pid, self._generation, grace)
+        return self._zygote.finish(pid, self._generation, grace, self._folder)
 
 
 class _Exchange:
@@ -401,7 +402,13 @@ class _Exchange:
         self.body = bytearray()
 
     def setup(self, header: dict[str, Any], buffers: list[protocol.Buffer]) -> Failure | None:
-        return self.exchange(header, buffers, 30.0)
+        """Hands the submission's files over; what goes wrong here is never its own doing."""
+        failure = self.exchange(header, buffers, 30.0)
+        if failure is None and self.header.get("op") != "done":
+            self.refusal = printable(self.header.get("text")) or "it could not write the files"
+            self.worker._stop()
+            return Failure("protocol")
+        return failure
 
     def load(self, module: str) -> Failure | None:
         failure = self.exchange(
@@ -440,6 +447,8 @@ class _Exchange:
                     self.note()
                 self.receive()
             self.budget.used()
+            if not worker.folder_fits():  # many short calls can fill it, too
+                raise _ExpiredError("files")
             if self.header.get("threads") or self.inbox.ahead:
                 worker._suspect = True  # something of it goes on
             return None

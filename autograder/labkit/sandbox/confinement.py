@@ -56,6 +56,7 @@ _NUMBERS = {
     "set_mempolicy_home_node": 450,
     "fchmodat2": 452,
     "setxattrat": 463,
+    "cachestat": 451,
     "open_tree_attr": 467,
 }
 _KNOWN_UP_TO = 462
@@ -70,6 +71,8 @@ setpriority sched_setparam sched_setscheduler sched_setattr sched_setaffinity io
 setpgid setsid
 socket connect bind listen accept accept4 sendmsg sendmmsg recvmsg recvmmsg
 flock inotify_init inotify_init1 inotify_add_watch
+fadvise64 fadvise64_64 readahead mincore preadv2 pwritev2 cachestat sync_file_range vmsplice
+sync syncfs fsync fdatasync splice tee copy_file_range
 io_uring_setup io_uring_enter io_uring_register
 shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semtimedop semctl
 mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
@@ -81,12 +84,19 @@ setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups 
 chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat
 setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat
 utime utimes futimesat utimensat
-truncate mknod mknodat name_to_handle_at open_by_handle_at fanotify_init fanotify_mark
+truncate fallocate rename renameat renameat2 mknod mknodat
+name_to_handle_at open_by_handle_at fanotify_init fanotify_mark
 reboot kexec_load kexec_file_load init_module finit_module delete_module syslog acct
 settimeofday adjtimex clock_settime clock_adjtime sethostname setdomainname
 iopl ioperm personality vhangup uselib lookup_dcookie nfsservctl
 """
 _DENIED = tuple(_DENIED_NAMES.split())
+
+_DENIED_ADVICE = (3, 9, 10, 11, 12, 13, *range(16, 31), 100, 101, 102, 103)
+"""Advice about memory that loads or drops pages of a file, which other workers read, too."""
+_TMPFILE = 0o20000000
+"""A file without a name, which no look at the folder would count."""
+_AT_REMOVEDIR = 0x200
 
 _CLONE_THREAD = 0x00010000
 _DENIED_PRCTL = (1, 4, 35, 36, 0x59616D61)  # death signal, dumpable, memory map, subreaper, ptracer
@@ -200,6 +210,15 @@ def _denials(seccomp: Any) -> bytes:
         add(refuse, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW, command))
     for request in _DENIED_IOCTL:
         add(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW, request))
+    for advice in _DENIED_ADVICE:
+        add(refuse, "madvise", seccomp.Arg(2, seccomp.MASKED_EQ, _LOW, advice))
+    # Removing a file seems to work and does nothing: the space that an open or mapped file holds
+    # stays where the look at the folder finds it. Renaming over a file would hide it as well.
+    pretend = seccomp.ERRNO(0)
+    add(pretend, "unlink")
+    add(pretend, "unlinkat", seccomp.Arg(2, seccomp.MASKED_EQ, _AT_REMOVEDIR, 0))
+    for name, position in (("open", 1), ("openat", 2)):
+        add(refuse, name, seccomp.Arg(position, seccomp.MASKED_EQ, _TMPFILE, _TMPFILE))
     for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
         # Negative: the processor time of another process, in nanoseconds.
         add(refuse, name, seccomp.Arg(0, seccomp.MASKED_EQ, 1 << 31, 1 << 31))

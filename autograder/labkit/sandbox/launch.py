@@ -87,7 +87,7 @@ class Zygote:
             )
         self.modules = dict(modules)
         self._lock = threading.Lock()
-        self._abandoned: list[tuple[int, int]] = []
+        self._abandoned: list[tuple[int, int, str]] = []
         self._ids = itertools.count(1)
         self._owner = os.getpid()
         self._closed = False
@@ -302,33 +302,39 @@ class Zygote:
                 if "error" in answer:
                     mine.close()
                     raise SandboxError(f"No worker could be started: {answer['error']}")
-                return mine, answer["pid"], self.generation, answer["folder"]
+                pid = answer["pid"]
+                try:
+                    return mine, pid, self.generation, _folder_of(mine)
+                except (OSError, SandboxError) as error:
+                    mine.close()
+                    self._finish(pid, self.generation, 0.0, "")
+                    raise SandboxError(f"A worker did not start: {error}") from error
         raise AssertionError
 
-    def finish(self, pid: int, generation: int, grace: float) -> int | None:
-        """Ends a worker; its wait status if it had ended before."""
+    def finish(self, pid: int, generation: int, grace: float, folder: str) -> int | None:
+        """Ends a worker and removes its folder; its wait status if it had ended before."""
         with self._lock:
-            status = self._finish(pid, generation, grace)
+            status = self._finish(pid, generation, grace, folder)
             self._finish_abandoned()
         return status
 
-    def abandon(self, pid: int, generation: int) -> None:
+    def abandon(self, pid: int, generation: int, folder: str) -> None:
         """Ends a worker that was forgotten, now or with the next request.
 
         Called from a finalizer, which can run in the middle of anything, a request included.
         """
-        self._abandoned.append((pid, generation))
+        self._abandoned.append((pid, generation, folder))
         if self._lock.acquire(blocking=False):
             try:
                 self._finish_abandoned()
             finally:
                 self._lock.release()
 
-    def _finish(self, pid: int, generation: int, grace: float) -> int | None:
+    def _finish(self, pid: int, generation: int, grace: float, folder: str) -> int | None:
         if self._closed or os.getpid() != self._owner or generation != self.generation:
             return None
         try:
-            answer = self._ask({"op": "finish", "pid": pid, "grace": grace})
+            answer = self._ask({"op": "finish", "pid": pid, "grace": grace, "folder": folder})
         except ZygoteGoneError:
             self._revive()
             return None
@@ -337,12 +343,38 @@ class Zygote:
 
     def _finish_abandoned(self) -> None:
         while self._abandoned:
-            self._finish(*self._abandoned.pop(), 0.0)
+            pid, generation, folder = self._abandoned.pop()
+            self._finish(pid, generation, 0.0, folder)
 
     def _revive(self) -> None:
         if self._finalizer is not None:
             self._finalizer()
         self._launch()
+
+
+def _folder_of(channel: socket.socket) -> str:
+    """The folder that a new worker made for itself, as it says before it is confined.
+
+    Raises SandboxError where it could not make one, OSError where it does not answer.
+    """
+    channel.settimeout(CONTROL_SECONDS)
+    head = _received(channel, 4)
+    if head[:1] == b"!":
+        raise SandboxError((head + channel.recv(300)).decode(errors="replace")[1:])
+    size = int.from_bytes(head, "little")
+    if not 0 < size < 4096:
+        raise SandboxError("it gave no folder")
+    return _received(channel, size).decode()
+
+
+def _received(channel: socket.socket, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        part = channel.recv(size - len(data))
+        if not part:
+            raise SandboxError("it ended at once")
+        data += part
+    return data
 
 
 def _private_root() -> str:

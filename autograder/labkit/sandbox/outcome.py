@@ -82,7 +82,7 @@ class Limits:
     """Address space beyond what an empty worker has."""
     file_mb: int = 16
     """Size of any one file that the submission writes."""
-    folder_mb: int = 128
+    folder_mb: int = 32
     """Size of the worker's private folder, looked at while a call runs."""
     open_files: int = 64
     load_seconds: float = 20.0

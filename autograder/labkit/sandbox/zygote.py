@@ -22,6 +22,7 @@ import struct
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -93,6 +94,80 @@ def apply_routes(routes: dict[str, str]) -> None:
             path[:] = [routed(part, routes) for part in path]
 
 
+@dataclass
+class Newborn:
+    """What a worker takes from the clean process."""
+
+    prepared: restrict.Prepared
+    root: str
+    slot: int
+    parent: int
+    number: int
+    limits: dict[str, int]
+    modules: dict[str, str]
+    keep: int
+
+
+class Forked(BaseException):
+    """Raised in a new worker: it leaves every frame of the clean process behind."""
+
+    def __init__(self, newborn: Newborn) -> None:
+        super().__init__()
+        self.newborn = newborn
+
+
+def become_worker(newborn: Newborn) -> None:
+    """Makes its folder, tells the grader where, confines this process and serves; never returns."""
+    code = 71
+    try:
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        null = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        os.set_blocking(PROTOCOL_FD, True)
+        os.umask(0o077)
+        folder = own_folder(newborn)
+        os.write(PROTOCOL_FD, FRAME.pack(len(folder)) + folder.encode())
+        os.chdir(folder)
+        prepared, keep = newborn.prepared, newborn.keep
+        prepared.apply(newborn.limits, folder, slot=newborn.slot, parent=newborn.parent, keep=keep)
+        os.environ.update(HOME=folder, TMPDIR=folder, MPLCONFIGDIR=folder)
+        if "tempfile" in sys.modules:
+            sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]
+        from . import worker
+
+        gc.enable()
+        worker.main(PROTOCOL_FD, folder, newborn.modules, prepared.layers())
+        code = 0
+    except BaseException as error:
+        # Before a submission is read this is news for the grader, afterwards it is its own end.
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = trace.tb_lineno if trace else 0
+        text = f"!{type(error).__name__}: {error} ({place})"
+        with contextlib.suppress(OSError):
+            os.write(PROTOCOL_FD, text.encode(errors="replace")[:300])
+        code = 72
+    finally:
+        os._exit(code)
+
+
+def own_folder(newborn: Newborn) -> str:
+    """A private folder, under a name that nobody else can guess.
+
+    What Landlock does not close, `stat` above all, would tell a neighbour the sizes and times of
+    what lies in it.
+    """
+    folder = f"{newborn.root}/w{newborn.number}-{os.urandom(8).hex()}"
+    os.mkdir(folder, 0o700)  # noqa: PTH102
+    if newborn.prepared.root:
+        user = newborn.prepared.uids[0] + newborn.slot
+        os.chown(folder, user, user)
+    return folder
+
+
 class Server:
     """Forks workers, ends them and clears up after them, on request."""
 
@@ -101,7 +176,8 @@ class Server:
         self.root = settings["root"]
         self.settings = settings
         self.prepared = restrict.Prepared(settings)
-        self.workers: dict[int, tuple[int, str]] = {}
+        self.workers: dict[int, int] = {}
+        """Process id -> slot. Nothing here tells one worker where another lives."""
         self.cleaners: set[int] = set()
         self.routes = 0
         self.plotting = False
@@ -153,78 +229,45 @@ class Server:
         self.control.sendall(FRAME.pack(len(text)) + text)
 
     def do_fork(self, request: dict[str, Any], handles: list[int]) -> dict[str, Any]:
-        """A new worker on the socket that came with the request."""
+        """A new worker on the socket that came with the request; in the worker, raises Forked.
+
+        It makes its folder itself and tells the grader alone where: what is not in this process's
+        memory, no later worker can find in its own.
+        """
         if request["plotting"] and not self.plotting:
             self.import_plotting()
-        used = {slot for slot, _ in self.workers.values()}
+        used = set(self.workers.values())
         slot = next(number for number in range(len(used) + 1) if number not in used)
         if self.prepared.root and slot >= self.prepared.uids[1]:
             return {"error": "too many workers at once"}
-        # A name to guess: what Landlock does not close, `stat` above all, would tell a neighbour
-        # of the same user the sizes and times of what lies in it.
-        folder = f"{self.root}/w{request['id']}-{os.urandom(8).hex()}"
-        os.mkdir(folder, 0o700)  # noqa: PTH102
-        if self.prepared.root:
-            user = self.prepared.uids[0] + slot
-            os.chown(folder, user, user)
         parent = os.getpid()
         self.prepared.count_threads()
-        try:
-            pid = os.fork()
-        except OSError:
-            os.rmdir(folder)  # noqa: PTH106
-            raise
+        pid = os.fork()
         if pid == 0:
-            self.become_worker(handles[0], folder, request, slot=slot, parent=parent)
-        self.workers[pid] = (slot, folder)
-        return {"pid": pid, "folder": folder}
+            os.dup2(handles[0], PROTOCOL_FD)
+            raise Forked(self.newborn(request, slot, parent))
+        self.workers[pid] = slot
+        return {"pid": pid}
 
-    def become_worker(
-        self, handle: int, folder: str, request: dict[str, Any], *, slot: int, parent: int
-    ) -> None:
-        code = 71
-        try:
-            os.setsid()
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            null = os.open(os.devnull, os.O_RDWR)
-            for standard in (0, 1, 2):
-                os.dup2(null, standard)
-            os.dup2(handle, PROTOCOL_FD)
-            os.set_blocking(PROTOCOL_FD, True)
-            os.umask(0o077)
-            os.chdir(folder)
-            self.prepared.apply(
-                request["limits"],
-                folder,
-                slot=slot,
-                parent=parent,
-                keep=FIRST_ROUTE_FD + self.routes,
-            )
-            os.environ.update(HOME=folder, TMPDIR=folder, MPLCONFIGDIR=folder)
-            if "tempfile" in sys.modules:
-                sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]
-            from . import worker
-
-            gc.enable()
-            worker.main(PROTOCOL_FD, folder, self.settings["modules"], self.prepared.layers())
-            code = 0
-        except BaseException as error:
-            # Before a submission is read this is news for the grader, afterwards it is its own end.
-            trace = error.__traceback__
-            while trace is not None and trace.tb_next is not None:
-                trace = trace.tb_next
-            place = trace.tb_lineno if trace else 0
-            text = f"!{type(error).__name__}: {error} ({place})"
-            with contextlib.suppress(OSError):
-                os.write(PROTOCOL_FD, text.encode(errors="replace")[:300])
-            code = 72
-        finally:
-            os._exit(code)
+    def newborn(self, request: dict[str, Any], slot: int, parent: int) -> Newborn:
+        """What a worker needs to know; all else of this process is let go."""
+        newborn = Newborn(
+            prepared=self.prepared,
+            root=self.root,
+            slot=slot,
+            parent=parent,
+            number=request["id"],
+            limits=request["limits"],
+            modules=self.settings["modules"],
+            keep=FIRST_ROUTE_FD + self.routes,
+        )
+        self.settings.clear()
+        vars(self).clear()
+        return newborn
 
     def do_finish(self, request: dict[str, Any], _: list[int]) -> dict[str, Any]:
         """Ends a worker and whatever it started; how it had ended, if it had."""
         pid = request["pid"]
-        folder = self.workers[pid][1]
         status = ended(pid)
         until = time.monotonic() + request.get("grace", 0)
         while status is None and time.monotonic() < until:
@@ -233,7 +276,8 @@ class Server:
         kill(pid)
         del self.workers[pid]
         self.kill_strays()
-        self.remove(folder)
+        if request["folder"]:
+            self.remove(request["folder"])
         return {"status": status}
 
     def kill_strays(self) -> None:
@@ -290,7 +334,7 @@ class Server:
         """Ends everything and leaves nothing behind."""
         for pid in list(self.workers):
             with contextlib.suppress(OSError):
-                self.do_finish({"pid": pid}, [])
+                self.do_finish({"pid": pid, "folder": ""}, [])
         for pid in self.cleaners:
             with contextlib.suppress(OSError):
                 os.waitpid(pid, 0)
@@ -377,6 +421,14 @@ def kill(pid: int) -> None:
 
 def main(handle: int, settings: dict[str, Any]) -> None:
     """Serves on the socket `handle` until it closes."""
+    newborn = serve(handle, settings)
+    del settings
+    if newborn is not None:
+        become_worker(newborn)
+
+
+def serve(handle: int, settings: dict[str, Any]) -> Newborn | None:
+    """Serves until the socket closes; in a worker, what it needs, once all else is let go."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.dont_write_bytecode = True
     root = settings["root"]
@@ -413,7 +465,12 @@ def main(handle: int, settings: dict[str, Any]) -> None:
     server.send({"layers": server.prepared.layers(), "python": sys.version_info[:3]})
     try:
         server.serve()
+    except Forked as forked:
+        return forked.newborn
     except (OSError, ValueError):
         pass
-    finally:
+    except BaseException:
         server.stop()
+        raise
+    server.stop()
+    return None

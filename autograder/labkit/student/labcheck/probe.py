@@ -95,10 +95,11 @@ def failure_problem(function: str, failure: Failure) -> Problem:
         function=function
     )
     name = failure.type_name
+    sentence = general  # with the type, which student code can choose: on public checks alone
     if failure.kind in ("raised", "import_failed") and name:
-        general = general[:-1] + f" ({name})."
+        sentence = general[:-1] + f" ({name})."
     if failure.kind == "bad_type" and name not in ("", "object"):
-        general = general[:-1] + f": {name}."
+        sentence = general[:-1] + f": {name}."
     place = f" at {failure.where}" if failure.where else ""
     text = failure.text.strip()
     told = failure.kind in ("raised", "import_failed", "bad_type")
@@ -108,7 +109,7 @@ def failure_problem(function: str, failure: Failure) -> Problem:
     if failure.kind == "not_written":
         hint = text.partition(". ")[2]
         if failure.detail and failure.detail != function:
-            general = f"`{function}` calls `{failure.detail}`, which is not written yet."
+            sentence = general = f"`{function}` calls `{failure.detail}`, which is not written yet."
     elif failure.detail in LIMIT_SENTENCES:
         hint = LIMIT_SENTENCES[failure.detail]
-    return Problem("failure", general, general, hint)
+    return Problem("failure", sentence, general, hint)

@@ -1,0 +1,88 @@
+"""Points that an instructor gives or takes, each with its reason: `adjustments.csv`.
+
+Columns `submission`, `question` (a question of the lab, or `total`), `points` (added to what was
+earned; negative takes away) and `reason`, which the student reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from labkit.base.files import write_text
+from labkit.base.spreadsheet import BOM, read_number, read_table, to_csv
+from labkit.classroom.marks import MarksError
+from labkit.judging.result import TOTAL, Change
+
+COLUMNS = ("submission", "question", "points", "reason")
+_MOST = 1_000_000.0
+
+Adjustments = Mapping[str, tuple[Change, ...]]
+"""By submission."""
+
+
+def read_adjustments(path: Path, questions: Collection[str]) -> dict[str, tuple[Change, ...]]:
+    """The adjustments in a file.
+
+    Raises MarksError, with row and column, for what does not fit: a missing column, an unknown
+    question, points that are no number.
+    """
+    table = read_table(path, MarksError)
+    header = [cell.strip().lower() for cell in table[0][1]]
+    for column in COLUMNS:
+        if header.count(column) != 1:
+            raise MarksError(
+                f"{path.name} must have the columns {', '.join(COLUMNS)}, each once: "
+                f"{column} stands there {header.count(column)} times."
+            )
+    place = {column: header.index(column) for column in COLUMNS}
+    found: dict[str, list[Change]] = {}
+    for number, cells in table[1:]:
+        if not any(cell.strip() for cell in cells):
+            continue
+        cells = [*cells, *[""] * len(header)]
+        name, question, points, reason = (
+            cells[place[column]].strip().removeprefix("'") for column in COLUMNS
+        )
+        where = f"{path.name}, row {number}"
+        if not name:
+            raise MarksError(f"{where} has no submission: write its name, or delete the row.")
+        if question not in (*questions, TOTAL):
+            raise MarksError(
+                f"{where}: {question[:40]!r} is no question of this lab: write one of "
+                f"{', '.join(questions)}, or {TOTAL}."
+            )
+        value = read_number(points)
+        if value is None or not -_MOST <= value <= _MOST:
+            raise MarksError(
+                f"{where}: {points[:20]!r} is no number of points: write what is added, such as 2 "
+                "or -1.5."
+            )
+        if not reason:
+            raise MarksError(f"{where} has no reason: write what the student is to read.")
+        change = Change(question, value, reason)
+        if change in found.get(name, ()):
+            raise MarksError(f"{where} says the same as a row before: keep only one.")
+        found.setdefault(name, []).append(change)
+    return {name: tuple(changes) for name, changes in found.items()}
+
+
+def merged(kept: Adjustments, given: Adjustments) -> dict[str, tuple[Change, ...]]:
+    """Both together; of two with the same question and reason the given one counts."""
+    names = dict.fromkeys((*kept, *given))
+    return {name: _merged(kept.get(name, ()), given.get(name, ())) for name in names}
+
+
+def _merged(kept: tuple[Change, ...], given: tuple[Change, ...]) -> tuple[Change, ...]:
+    by_reason = {(change.question, change.reason): change for change in (*kept, *given)}
+    return tuple(by_reason.values())
+
+
+def write_adjustments(path: Path, adjustments: Adjustments) -> None:
+    """Write them, as `read_adjustments` reads them."""
+    rows = [
+        [name, change.question, f"{change.points:g}", change.reason]
+        for name, changes in adjustments.items()
+        for change in changes
+    ]
+    write_text(path, BOM + to_csv([COLUMNS, *rows]))

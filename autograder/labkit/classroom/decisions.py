@@ -1,0 +1,144 @@
+"""What an instructor decided about a class: kept in OUT, applied at every run, never lost.
+
+`marks.csv` and `adjustments.csv` lie beside grades.csv as files that people can read and edit. What
+a run is given (`--manual`, `--adjust`) is merged into them; lab.toml adds excluded questions and
+the rules about lateness. None of this needs a submission to be graded again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from labkit.classroom import adjustments, lateness, marks
+from labkit.classroom.adjustments import Adjustments
+from labkit.classroom.marks import Marked
+from labkit.classroom.person import who
+from labkit.judging.result import GRADED, Result
+from labkit.lab.lab import Lab
+
+MARKS, ADJUSTMENTS = "marks.csv", "adjustments.csv"
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Marks and adjustments by submission, and when the lab was due."""
+
+    lab: Lab
+    marks: Mapping[str, Marked]
+    adjustments: Adjustments
+    due: datetime | None
+
+    @classmethod
+    def of(
+        cls, lab: Lab, out: Path, *, manual: Path | None, adjust: Path | None, due: str = ""
+    ) -> Decisions:
+        """What OUT keeps, and what this run is given. Raises LabkitError for what does not fit."""
+        points = {question.name: question.points for question in lab.written}
+        names = (*lab.questions, *points)
+        kept: dict[str, Marked] = {}
+        if (out / MARKS).is_file() and points:
+            kept = marks.read_marks(out / MARKS, points)
+        given = marks.read_marks(manual, points) if manual is not None else {}
+        changes: Adjustments = {}
+        if (out / ADJUSTMENTS).is_file():
+            changes = adjustments.read_adjustments(out / ADJUSTMENTS, names)
+        if adjust is not None:
+            told = adjustments.read_adjustments(adjust, names)
+            changes = adjustments.merged(changes, told)
+        where = "--due" if due else f"{lab.folder / 'lab.toml'}: due"
+        return cls(
+            lab=lab,
+            marks=_merged(kept, given),
+            adjustments=changes,
+            due=lateness.moment(due or lab.config.due, where),
+        )
+
+    def applied(self, result: Result) -> Result:
+        """A result with all that was decided about it."""
+        marked = self.marks.get(result.submission, Marked())
+        changes = self.adjustments.get(result.submission, ())
+        late = self.lateness(result)
+        platform = {key: value for key, value in result.platform.items() if key != "lateness"}
+        if late.sentence:
+            platform["lateness"] = late.sentence
+        result = replace(
+            result,
+            marks=dict(marked.points),
+            comments=dict(marked.comments),
+            changes=changes,
+            excluded=dict(self.lab.config.exclude),
+            platform=platform,
+        )
+        taken = lateness.deduction(late, self.lab.config.late, result.earned)
+        if taken is not None and result.status == GRADED:
+            result = replace(result, changes=(*changes, taken))
+        return result
+
+    def lateness(self, result: Result) -> lateness.Lateness:
+        """How late a submission was."""
+        where = str(self.lab.folder / "lab.toml")
+        due = lateness.due_of(result, self.due, self.lab.config.late, where)
+        return lateness.lateness(result, due)
+
+    def remarks(self, results: Iterable[Result]) -> list[str]:
+        """What an instructor must read about decisions, in sentences."""
+        found = {result.submission: result for result in results}
+        lines = []
+        for name, decided in (("marks", self.marks), ("adjustments", self.adjustments)):
+            if strangers := sorted(set(decided) - set(found)):
+                lines.append(f"The {name} name {', '.join(strangers)}, who handed nothing in here.")
+        lines += [
+            f"{name} was marked for an earlier version: look whether the marks still hold."
+            for name, result in found.items()
+            if self._outdated(result)
+        ]
+        points = {question.name: question.points for question in self.lab.written}
+        lines += marks.unmarked(self.marks, found, points)
+        if self.lab.config.late is not None:
+            lines += [
+                f"{name} is late ({late.sentence}), but the times are not known: nothing is taken."
+                for name, result in found.items()
+                if (late := self.lateness(result)).late and late.by is None
+            ]
+        return lines
+
+    def _outdated(self, result: Result) -> bool:
+        version = self.marks.get(result.submission, Marked()).version
+        return bool(version) and version != result.provenance.get("submission", version)
+
+    def keep(self, out: Path, results: Iterable[Result]) -> list[Path]:
+        """Write what is decided into OUT, whole or not at all; gives the files."""
+        found = {result.submission: result for result in results}
+        files = []
+        if self.marks:
+            rows = {name: self._versioned(name, found.get(name)) for name in self.marks}
+            points = {question.name: question.points for question in self.lab.written}
+            about = {name: who(found[name]) for name in self.marks if name in found}
+            marks.write_marks(out / MARKS, rows, points, about)
+            files.append(out / MARKS)
+        if self.adjustments:
+            adjustments.write_adjustments(out / ADJUSTMENTS, self.adjustments)
+            files.append(out / ADJUSTMENTS)
+        return files
+
+    def _versioned(self, name: str, result: Result | None) -> Marked:
+        """Marks with the version that they were given for: the present one, where none is noted."""
+        marked = self.marks[name]
+        if marked.version or result is None:
+            return marked
+        return replace(marked, version=result.provenance.get("submission", ""))
+
+
+def _merged(kept: Mapping[str, Marked], given: Mapping[str, Marked]) -> dict[str, Marked]:
+    """Both together; where a mark is given anew, it counts, and for the present version."""
+    found = dict(kept)
+    for name, marked in given.items():
+        before = kept.get(name, Marked())
+        points = {**before.points, **marked.points}
+        comments = {**before.comments, **marked.comments}
+        same = points == before.points and comments == before.comments
+        found[name] = Marked(points, comments, before.version if same else marked.version)
+    return found

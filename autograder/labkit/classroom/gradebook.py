@@ -1,0 +1,219 @@
+"""`labkit gradebook`: one row a person over several graded labs.
+
+People are joined by email or by student id, never by their names. Where a class has neither (a
+folder a student, say), the submission's own name is what the instructor gave, and joins.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labkit.base.errors import LabkitError
+from labkit.base.files import write_text, writing
+from labkit.base.spreadsheet import BOM, plain, read_number, to_csv
+from labkit.judging import result as results
+
+Key = tuple[str, str]
+"""What joins: ("email", "ada@x.org"), ("sid", "17") or ("submission", "ada")."""
+
+
+@dataclass
+class Row:
+    """One person."""
+
+    name: str = ""
+    email: str = ""
+    sid: str = ""
+    submission: str = ""
+    percents: dict[str, float] = field(default_factory=dict)
+    """By lab; one that was not handed in, or not graded, is not there."""
+
+    def mean(self, weights: Mapping[str, float], drop: int) -> float:
+        """The weighted mean of percents; a missing lab counts 0, the `drop` lowest not at all."""
+        parts = sorted(
+            (self.percents.get(lab, 0.0), weight) for lab, weight in weights.items() if weight
+        )[drop:]
+        total = sum(weight for _, weight in parts)
+        return sum(percent * weight for percent, weight in parts) / total if total else 0.0
+
+
+@dataclass
+class Gradebook:
+    """A course: its labs in order, its people, and what must be said."""
+
+    labs: list[str] = field(default_factory=list)
+    people: list[Row] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def read(folders: Sequence[Path]) -> Gradebook:
+    """Join graded classes. Raises LabkitError for a folder that is none, or a lab given twice."""
+    book = Gradebook()
+    known: dict[Key, Row] = {}
+    for folder in folders:
+        lab, rows = _graded(folder)
+        if lab in book.labs:
+            raise LabkitError(f"{folder} is {lab} again: give each lab once.")
+        book.labs.append(lab)
+        joined_by_name = 0
+        for cells in rows:
+            percent = read_number(cells.get("percent", ""))
+            for one in _people(cells):
+                keys = _keys(one)
+                joined_by_name += keys[0][0] == "submission"
+                row = _found(keys, known, book)
+                _fill(row, one)
+                if percent is None:
+                    status = cells.get("status", "").partition(":")[0]
+                    book.remarks.append(f"{lab}: {_label(one)} has no grade ({status}).")
+                elif lab in row.percents:
+                    book.remarks.append(
+                        f"{lab}: {_label(one)} is there twice; the better one counts."
+                    )
+                    row.percents[lab] = max(percent, row.percents[lab])
+                else:
+                    row.percents[lab] = percent
+        if joined_by_name:
+            book.remarks.append(
+                f"{lab}: {joined_by_name} of {len(rows)} have neither email nor student id; they "
+                "are joined by the name of their submission."
+            )
+    book.people.sort(key=lambda row: (row.name or row.submission).casefold())
+    return book
+
+
+def _graded(folder: Path) -> tuple[str, list[dict[str, str]]]:
+    """The lab of a graded class and the rows of its grades.csv."""
+    path = folder / "grades.csv"
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise LabkitError(
+            f"{folder} holds no grades.csv that can be read: give folders that labkit grade wrote."
+        ) from None
+    rows = list(csv.DictReader(io.StringIO(text)))
+    if rows and not {"submission", "percent", "status"} <= rows[0].keys():
+        raise LabkitError(f"{path} is not labkit's: give folders that labkit grade wrote.")
+    for result in sorted((folder / "results").glob("*.json")):
+        found = results.read(result)
+        if found is not None:
+            return found.lab, rows
+    return folder.name, rows
+
+
+def _people(cells: Mapping[str, str]) -> list[Row]:
+    """The people of a row: members of a team are divided by semicolons."""
+    fields = [
+        [part.strip().removeprefix("'") for part in (cells.get(key) or "").split(";")]
+        for key in ("name", "email", "sid")
+    ]
+    count = max(map(len, fields))
+    padded = [[*parts, *[""] * (count - len(parts))] for parts in fields]
+    submission = cells["submission"].removeprefix("'")
+    return [
+        Row(name=name, email=email, sid=sid, submission=submission)
+        for name, email, sid in zip(*padded, strict=True)
+    ]
+
+
+def _keys(row: Row) -> list[Key]:
+    keys = [("email", row.email.casefold())] if row.email else []
+    keys += [("sid", row.sid)] if row.sid else []
+    return keys or [("submission", row.submission)]
+
+
+def _found(keys: Sequence[Key], known: dict[Key, Row], book: Gradebook) -> Row:
+    """The person with one of these keys, perhaps a new one."""
+    rows = {id(known[key]): known[key] for key in keys if key in known}
+    if len(rows) > 1:
+        told = ", ".join(f"{kind} {value}" for kind, value in keys)
+        book.remarks.append(f"Two people share one row ({told}): the email joins.")
+    row = next(iter(rows.values()), None)
+    if row is None:
+        row = Row()
+        book.people.append(row)
+    for key in keys:
+        known.setdefault(key, row)
+    return row
+
+
+def _fill(row: Row, one: Row) -> None:
+    row.name, row.email = row.name or one.name, row.email or one.email
+    row.sid, row.submission = row.sid or one.sid, row.submission or one.submission
+
+
+def _label(row: Row) -> str:
+    return row.name or row.email or row.submission
+
+
+# ---------------------------------------------------------------- written out
+
+Table = list[list[str | float]]
+
+
+def table(book: Gradebook, weights: Mapping[str, float], drop: int) -> Table:
+    """A row a person: who, the percent of each lab, what is missing, the mean."""
+    header: list[str | float] = [
+        *("name", "email", "sid", "submission"), *book.labs, "missing", "mean"
+    ]  # fmt: skip
+    rows: Table = [header]
+    for one in book.people:
+        missing = " ".join(lab for lab in book.labs if lab not in one.percents)
+        percents = [one.percents.get(lab, "") for lab in book.labs]
+        mean = round(one.mean(weights, drop), 2)
+        rows.append([one.name, one.email, one.sid, one.submission, *percents, missing, mean])
+    return rows
+
+
+def for_canvas(book: Gradebook) -> Table:
+    """As Canvas's gradebook imports it: its own five columns, then a column a lab."""
+    own = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+    points: list[str | float] = ["    Points Possible", "", "", "", "", *[100.0] * len(book.labs)]
+    rows: Table = [[*own, *book.labs], points]
+    for one in book.people:
+        login = one.email or one.submission
+        percents = [one.percents.get(lab, "") for lab in book.labs]
+        rows.append([one.name, one.sid, one.sid, login, "", *percents])
+    return rows
+
+
+def for_blackboard(book: Gradebook) -> Table:
+    """As Blackboard's Grade Center uploads it: people by user name, then a column a lab."""
+    rows: Table = [["Last Name", "First Name", "Username", "Student ID", *book.labs]]
+    for one in book.people:
+        first, _, last = one.name.rpartition(" ")
+        user = one.email.partition("@")[0] or one.submission
+        percents = [one.percents.get(lab, "") for lab in book.labs]
+        rows.append([last, first, user, one.sid, *percents])
+    return rows
+
+
+def write_csv(path: Path, rows: Iterable[Sequence[str | float]]) -> None:
+    """Write a table as CSV."""
+    write_text(path, BOM + to_csv([[_cell(cell) for cell in row] for row in rows]))
+
+
+def write_xlsx(path: Path, rows: Table) -> None:
+    """Write a table as an Excel workbook, by openpyxl."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=False)
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "grades"
+    for row in rows:
+        sheet.append([plain(cell) for cell in row])
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes = "B2"
+    with writing(path) as file:
+        book.save(file)
+
+
+def _cell(cell: str | float) -> str:
+    return cell if isinstance(cell, str) else f"{cell:g}"

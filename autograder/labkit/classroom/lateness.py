@@ -1,0 +1,114 @@
+"""Who was late, by how much, and what that costs: nothing, unless lab.toml has `[late]`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from labkit.base.errors import LabkitError
+from labkit.classroom.person import person
+from labkit.judging.result import TOTAL, Change, Result
+from labkit.lab.schema import Late
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """How a submission stands to its due date, as far as it is known."""
+
+    late: bool
+    by: timedelta | None = None
+    """None where only the platform's word is known."""
+    said: str = ""
+    """The platform's own words."""
+
+    @property
+    def sentence(self) -> str:
+        """`2 days 3 hours late`; empty for who was in time."""
+        if not self.late:
+            return ""
+        return f"{in_words(self.by)} late" if self.by is not None else self.said or "late"
+
+
+def moment(value: datetime | date | str, where: str) -> datetime | None:
+    """A time with its zone (this computer's where none is given); a date ends at midnight.
+
+    None for an empty one. Raises LabkitError for what is no time.
+    """
+    if value == "":
+        return None
+    if isinstance(value, str):
+        text = value.strip()
+        try:
+            value = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+        except ValueError:
+            raise LabkitError(
+                f"{where}: {text[:40]!r} is no time: write it as 2027-03-01T23:59 or "
+                "2027-03-01T23:59:00+01:00."
+            ) from None
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time(23, 59, 59))
+    return value if value.tzinfo else value.astimezone()
+
+
+def due_of(
+    result: Result, due: datetime | None, late: Late | None, where: str = "lab.toml"
+) -> datetime | None:
+    """When a submission was due: an extension, the lab's own date, or what the platform says."""
+    who = person(result.platform)
+    for key in (who.email, who.sid, result.submission):
+        if key and late and key in late.extensions:
+            return moment(late.extensions[key], f"{where}: [late.extensions] {key}")
+    return due or _time(result.platform, "due")
+
+
+def lateness(result: Result, due: datetime | None) -> Lateness:
+    """How late a submission was; the platform's word counts where there are no times."""
+    submitted = _time(result.platform, "submitted")
+    if submitted and due:
+        return Lateness(submitted > due, max(submitted - due, timedelta()))
+    told = result.platform.get("late")
+    if isinstance(told, str):
+        return Lateness(bool(told), said=told)
+    return Lateness(bool(told))
+
+
+def deduction(found: Lateness, rules: Late | None, earned: float) -> Change | None:
+    """What lateness costs by the rules, as a line of its own; None where it costs nothing."""
+    if rules is None or not found.late or found.by is None:
+        return None
+    over = found.by - timedelta(minutes=rules.grace_minutes)
+    if over <= timedelta():
+        return None
+    days = math.ceil(over / DAY)
+    percent = min(days * rules.percent_a_day, rules.most_percent)
+    if not percent:
+        return None
+    points = round(-earned * percent / 100, 2)
+    many = "1 day begun" if days == 1 else f"{days} days begun"
+    return Change(TOTAL, points, f"{found.sentence} ({many}): {percent:g} % of the points earned.")
+
+
+def in_words(length: timedelta) -> str:
+    """`2 days 3 hours`, `5 minutes`."""
+    minutes = max(1, round(length.total_seconds() / 60))
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    parts = [(days, "day"), (hours, "hour")] if days else [(hours, "hour"), (minutes, "minute")]
+    told = [f"{count} {word}{'s' if count != 1 else ''}" for count, word in parts if count]
+    return " ".join(told) or "1 minute"
+
+
+def _time(platform: Mapping[str, Any], key: str) -> datetime | None:
+    value = platform.get(key)
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.astimezone()

@@ -1,0 +1,222 @@
+"""`labkit regrade`: a class again, with every score that changed and why.
+
+Earlier results are never lost: they move to OUT/history/<time>/ before the first new one is
+written, and a run that is stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from labkit.base.errors import LabkitError
+from labkit.base.files import write_text
+from labkit.base.spreadsheet import BOM, to_csv
+from labkit.classroom.decisions import Decisions
+from labkit.classroom.grade import GradedClass, Options, finish, grade_to
+from labkit.judging import result as results
+from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
+from labkit.lab.bundle import Bundle
+
+HISTORY, CHANGES = "history", "changes.csv"
+UNFINISHED = "unfinished.txt"
+COLUMNS = ("submission", "question", "case", "old", "new", "reason")
+_SLOW = ("ran out of time", "times faster than plain loops")
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A case, or a whole submission, that came out otherwise than before."""
+
+    submission: str
+    question: str
+    case: str
+    old: float
+    new: float
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """For the student's page."""
+        what = f"`{self.question}`, {self.case}" if self.case else "the whole submission"
+        return f"Graded again: {what}: {self.old:g} → {self.new:g} points ({self.reason})."
+
+
+def regrade(
+    bundle: Bundle, submissions: Path, out: Path, options: Options, *, never_lower: bool
+) -> tuple[GradedClass, list[Changed]]:
+    """Grade a class again into `out`; gives the class and what changed.
+
+    With `never_lower` a question keeps its old points where it would lose some. Raises LabkitError
+    where `out` holds no results.
+    """
+    before, kept = _earlier(out)
+    graded = grade_to(bundle, submissions, out, replace(options, resume=True))
+    lab = bundle.lab
+    found, changes = [], []
+    for result in graded.results:
+        old = before.get(result.submission)
+        if old is None:
+            found.append(result)
+            continue
+        new = _no_lower(old, result) if never_lower else result
+        own = list(differences(old, new))
+        changes += own
+        notes = [note for note in new.notes if not note.startswith("Graded again: ")]
+        new = replace(new, notes=(*notes, *(change.sentence for change in own)))
+        if new != result:
+            results.write(out / "results" / f"{new.submission}.json", new, lab)
+        found.append(new)
+    write_text(out / CHANGES, BOM + to_csv([COLUMNS, *_rows(changes)]))
+    decisions = Decisions.of(lab, out, manual=None, adjust=None, due=options.due)
+    again = finish(decisions, found, out, graded)
+    again.files.insert(1, out / CHANGES)
+    again.summary[:0] = _summary(changes, before, found)
+    (kept / UNFINISHED).unlink()
+    return again, changes
+
+
+def _earlier(out: Path) -> tuple[dict[str, Result], Path]:
+    """Results of the run before, and the folder that keeps them.
+
+    One that was stopped left its mark there: what it compared with still counts.
+    """
+    stopped = sorted((out / HISTORY).glob(f"*/{UNFINISHED}"))
+    if stopped:
+        kept = stopped[0].parent
+    else:
+        if not any((out / "results").glob("*.json")):
+            raise LabkitError(
+                f"{out} holds no results to compare with: grade the class with labkit grade first."
+            )
+        kept = _put_away(out)
+    read = (results.read(path) for path in sorted((kept / "results").glob("*.json")))
+    return {result.submission: result for result in read if result is not None}, kept
+
+
+def _put_away(out: Path) -> Path:
+    """Copy what an earlier run wrote into a folder of its own, which is there whole or not."""
+    kept = out / HISTORY / f"{datetime.now():%Y-%m-%d %H.%M.%S}"
+    kept.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=kept.parent) as work:
+        copied = Path(work) / "copy"
+        shutil.copytree(out / "results", copied / "results")
+        for name in ("grades.csv", "report.html", "marks.csv", "adjustments.csv"):
+            if (out / name).is_file():
+                shutil.copy2(out / name, copied / name)
+        write_text(copied / UNFINISHED, "This regrade is not finished: run it again.\n")
+        copied.rename(kept)
+    return kept
+
+
+def _no_lower(old: Result, new: Result) -> Result:
+    """The new result, with the old one of each question that would lose points."""
+    if old.status == GRADED and new.status != GRADED:
+        return old
+    earned = {question.name: question for question in old.questions}
+    questions = tuple(
+        earned[question.name]
+        if question.name in earned and earned[question.name].score > question.score
+        else question
+        for question in new.questions
+    )
+    return replace(new, questions=questions)
+
+
+def differences(old: Result, new: Result) -> Iterator[Changed]:
+    """What came out otherwise, case by case, with the reason."""
+    if old.status != new.status:
+        reason = _reason(old, new, "")
+        if GRADED not in (old.status, new.status):
+            return
+        yield Changed(new.submission, "", "", old.total, new.total, f"{reason}: {new.status}")
+        return
+    before = {question.name: question for question in old.questions}
+    for question in new.questions:
+        if question.name not in before:
+            yield Changed(new.submission, question.name, "", 0.0, question.score, "a new question")
+            continue
+        yield from _in_question(old, new, before[question.name], question)
+    for name in before.keys() - {question.name for question in new.questions}:
+        gone = before[name]
+        yield Changed(new.submission, name, "", gone.score, 0.0, "the question is gone")
+
+
+def _in_question(
+    old: Result, new: Result, before: QuestionResult, after: QuestionResult
+) -> Iterator[Changed]:
+    if abs(before.score - after.score) < 1e-9:
+        return
+    earlier = {case.title: case for case in before.cases}
+    explained = False
+    for case in after.cases:
+        was = earlier.pop(case.title, None)
+        points, had = _points(case), _points(was) if was else 0.0
+        if abs(points - had) < 1e-9:
+            continue
+        explained = True
+        reason = _reason(old, new, after.name, was, case)
+        yield Changed(new.submission, after.name, case.title, had, points, reason)
+    for case in earlier.values():
+        if case.passed:
+            explained = True
+            reason = "the case is gone"
+            yield Changed(new.submission, after.name, case.title, case.points, 0.0, reason)
+    if not explained:  # the same cases, other points
+        reason = _reason(old, new, after.name)
+        yield Changed(new.submission, after.name, "", before.score, after.score, reason)
+
+
+def _points(case: CaseResult) -> float:
+    return case.points if case.passed else 0.0
+
+
+def _reason(
+    old: Result,
+    new: Result,
+    question: str,
+    was: CaseResult | None = None,
+    now: CaseResult | None = None,
+) -> str:
+    """Why a score changed, by what graded it then and now."""
+    parts = {
+        "submission": "the submission changed",
+        f"question {question}": "the case changed" if was else "a new case",
+        "numbers": "points, limits, thresholds or known mistakes of the lab changed",
+        "kit": "the code of the kit changed",
+    }
+    told = [
+        words
+        for part, words in parts.items()
+        if old.provenance.get(part) != new.provenance.get(part)
+    ]
+    if any(word in case.message for case in (was, now) if case for word in _SLOW):
+        told.append("a time-out")
+    return ", ".join(told) or "it came out otherwise on the same code (a matter of time or chance)"
+
+
+def _rows(changes: Sequence[Changed]) -> Iterator[tuple[str, ...]]:
+    for one in changes:
+        yield (
+            *(one.submission, one.question, one.case),
+            *(f"{one.old:g}", f"{one.new:g}", one.reason),
+        )
+
+
+def _summary(
+    changes: Sequence[Changed], before: dict[str, Result], found: Sequence[Result]
+) -> list[str]:
+    people = {change.submission for change in changes}
+    same = sum(result.submission in before for result in found) - len(people)
+    lines = [
+        f"{len(people)} of {len(found)} changed ({CHANGES} lists {len(changes)} changes), {same} "
+        "came out as before."
+    ]
+    gone = sorted(before.keys() - {result.submission for result in found})
+    if gone:
+        lines.append(f"Graded before and not handed in any more: {', '.join(gone)}.")
+    return lines

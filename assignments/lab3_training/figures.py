@@ -101,9 +101,7 @@ def four_runs(again: bool = False) -> None:
         runs = {}
         for name, (hidden, scheme, activation, rate) in FOUR.items():
             sizes = [784, *hidden, 10]
-            _, runs[name], _ = learn(
-                sizes, scheme, activation, rate=rate, batch_size=25, epochs=10
-            )
+            _, runs[name], _ = learn(sizes, scheme, activation, rate=rate, batch_size=25, epochs=10)
     fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
     for (name, losses), (colour, line, marker) in zip(runs.items(), LOOKS, strict=True):
         style = {"color": colour, "linestyle": line, "marker": marker, "markersize": 5}
@@ -169,7 +167,9 @@ def by_heart(losses) -> None:
     ax.semilogy(np.arange(1, len(losses) + 1), losses, color=BLACK, linewidth=2)
     ax.axhline(KNOWS_NOTHING, color=BLUE, linestyle="--")
     ax.text(len(losses), KNOWS_NOTHING * 0.75, "knowing nothing: log 10", color=BLUE, ha="right")
-    ax.set(title="Learning fifty pictures by heart", xlabel="epoch", ylabel="mean loss of the epoch")
+    ax.set(
+        title="Learning fifty pictures by heart", xlabel="epoch", ylabel="mean loss of the epoch"
+    )
     plt.show()
 
 
@@ -462,7 +462,7 @@ def zigzag(angle: float, centring: float, share: float):
         way.append(way[-1] - rate * bowl @ (way[-1] - goal))
     far = np.linalg.norm(np.array(way) - goal, axis=1)
     near = np.flatnonzero(far < 0.01)
-    steps = f"{near[0]} step{'s' * (near[0] > 1)}" if len(near) else "more than 200 steps"
+    steps = f"{near[0]} step{'s' if near[0] > 1 else ''}" if len(near) else "more than 200 steps"
     fig = Figure(figsize=(5.2, 4.7), dpi=100)
     ax = fig.subplots()
     fig.subplots_adjust(left=0.15, right=0.97, bottom=0.12, top=0.86)
@@ -483,7 +483,9 @@ def zigzag(angle: float, centring: float, share: float):
 
 def condition_numbers() -> None:
     """Condition number and steps to 1 %, for sigmoid outputs as they are, centred, and doubled."""
-    print("inputs   outputs         condition   full-batch steps to 1 % (rate 1 / largest curvature)")
+    print(
+        "inputs   outputs         condition   full-batch steps to 1 % (rate 1 / largest curvature)"
+    )
     for count in (2, 10, 50):
         for name, centring, scale in (
             ("as they are", 0.0, 1.0),
@@ -560,7 +562,9 @@ def _four_sigmoid_layers():
     runs = {"as it is": outcome(deep, X, X_test)}
     with replaced("backward", _equal_norms(backward)):
         runs["gradients made equal"] = outcome(deep, X, X_test)
-    runs["values spread out"] = outcome(top, (H[4] - middle) / spread, (H_test[4] - middle) / spread)
+    runs["values spread out"] = outcome(
+        top, (H[4] - middle) / spread, (H_test[4] - middle) / spread
+    )
     spreads = [h.std(axis=1).mean() for h in H[1:5]]
     return runs, spreads, [np.linalg.norm(dW) for dW, _ in gradients]
 

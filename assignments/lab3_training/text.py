@@ -310,7 +310,10 @@ for name in ("sigmoid, zeros", "sigmoid, small", "tanh, zeros", "relu, zeros"):
     params, losses, right = zeros[name]
     W = params[0][0]
     apart = max(np.abs(W[i] - W[j]).max() for i in range(6) for j in range(i))
-    print(f"{name:14}: loss {losses[-1]:.3f}, accuracy {right:.2f}, units differ by {apart:.1e},", end=" ")
+    print(
+        f"{name:14}: loss {losses[-1]:.3f}, accuracy {right:.2f}, units differ by {apart:.1e},",
+        end=" ",
+    )
     print(f"largest weight {np.abs(W).max():.1e}")
 
 # %% [markdown]
@@ -572,10 +575,13 @@ for name, someone in (("yours", train), ("the friend's", figures.friends_train))
 # `y[:len(batch)]`: in a batch of equal examples nobody sees it. Learning a few *random* examples by heart does, so use
 # both.
 
+
 # %%
 def train_is_wrong(candidate):
     """True if `candidate`, a function with train's arguments, cannot be right."""
-    raise NotImplementedError("train_is_wrong is not written yet: try the law, and learning by heart.")
+    raise NotImplementedError(
+        "train_is_wrong is not written yet: try the law, and learning by heart."
+    )
 
 
 # Take the # away when it is written. It should print False, then True.

@@ -127,7 +127,10 @@ def reconstructions(sizes=(4, 8, 32)) -> None:
         X_hat = forward([encoder, decoder], X_test, "sigmoid")[-1]
         left, linear = error_left(X_hat, X_test), best_linear(k)[0]
         rows.append((f"code of {k}:\n{left:.2f} left\n(PCA {linear:.2f})", X_hat))
-        print(f"code of {k:2}: loss {losses[0]:.1f} … {losses[-1]:.1f}, error left {left:.2f}, ", end="")
+        print(
+            f"code of {k:2}: loss {losses[0]:.1f} … {losses[-1]:.1f}, error left {left:.2f}, ",
+            end="",
+        )
         print(f"of the best linear map to as many numbers (PCA) {linear:.2f}")
     fig, axes = plt.subplots(len(rows), len(shown), figsize=(10, 5.9), layout="constrained")
     for line, (name, X_hat) in zip(axes, rows, strict=True):
@@ -209,9 +212,16 @@ def up(stack, X, activation):
     return X
 
 
-@lru_cache(maxsize=2)
 def make_map(seed: int = 0):
     """Two greedy autoencoders, 784-128 and 128-2, and then the whole trained on; both as 4 layers."""
+    from neuralnet.autoencoder import train_autoencoder
+
+    return _make_map(seed, train_autoencoder.__code__)
+
+
+@lru_cache(maxsize=2)
+def _make_map(seed, _code):
+    """`_code` is that of train_autoencoder: when you change it, the map is made anew."""
     from neuralnet.autoencoder import train_autoencoder
     from neuralnet.backprop import backward
     from neuralnet.layers import forward
@@ -281,9 +291,9 @@ MARKERS = {
 
 
 def code_of(i: int) -> dict[str, float]:
-    """Where test picture i lies on the map."""
+    """Where test picture i lies on the map, to a twentieth."""
     a, b = up(make_map()[1][:2], pictures()[2][:, [i]], "tanh").ravel()
-    return {"code_1": round(float(a), 2), "code_2": round(float(b), 2)}
+    return {"code_1": round(float(a) * 20) / 20, "code_2": round(float(b) * 20) / 20}
 
 
 def walk(code_1: float, code_2: float):
@@ -312,12 +322,14 @@ def midpoints(guess: str | None = None, one: int = 1, other: int = 9) -> None:
     starts, ends = (rng.choice(np.flatnonzero(y_test == k), 200) for k in (one, other))
     middle = _decode((codes[:, starts] + codes[:, ends]) / 2)
     counts = np.bincount(called(middle), minlength=10)
-    way = np.array([(1 - t) * codes[:, starts[0]] + t * codes[:, ends[0]] for t in np.linspace(0, 1, 5)])
+    way = np.array(
+        [(1 - t) * codes[:, starts[0]] + t * codes[:, ends[0]] for t in np.linspace(0, 1, 5)]
+    )
     steps = _decode(way.T)
     fig, axes = plt.subplots(1, 5, figsize=(10, 2.7), layout="constrained")
     for ax, pixels, k, t in zip(axes, steps.T, called(steps), (0, 25, 50, 75, 100), strict=True):
         draw(ax, pixels + mean_image().ravel(), f"{t} %: “{CLASS_NAMES[k]}”")
-    fig.suptitle(f"On the straight way from a {CLASS_NAMES[one]} to a {CLASS_NAMES[other]}")
+    fig.suptitle(f"On the straight way from {CLASS_NAMES[one]} to {CLASS_NAMES[other]}")
     plt.show()
     order = [k for k in np.argsort(-counts, kind="stable") if counts[k]]
     told = ", ".join(f"“{CLASS_NAMES[k]}” {counts[k]}" for k in order)
@@ -332,16 +344,26 @@ FEW, EVERY = 200, 20
 SAME = {"activation": "sigmoid", "learning_rate": 1.0, "batch_size": 20}
 
 
+GREEDY = {"activation": "sigmoid", "learning_rate": 0.05, "batch_size": 20, "epochs": 10}
+
+
+@lru_cache(maxsize=16)
+def _pretrained(sizes, seed, n, _code):
+    """`_code` is that of pretrain: when you change it, the layers are made anew."""
+    from neuralnet.autoencoder import pretrain
+
+    rng = np.random.default_rng(seed)
+    return tuple(pretrain(pictures()[0][:, :n], list(sizes), rng=rng, **GREEDY))
+
+
 def starts(sizes, seed, n=2000) -> dict:
     """Three kinds of starting point for hidden layers of `sizes`."""
     from neuralnet.autoencoder import pretrain
     from neuralnet.training import initialize
 
-    settings = {"activation": "sigmoid", "learning_rate": 0.05, "batch_size": 20, "epochs": 10}
-    rng = np.random.default_rng(seed)
     random = initialize([784, *sizes], np.random.default_rng(seed), "xavier")
     return {
-        "pre-trained": pretrain(pictures()[0][:, :n], sizes, rng=rng, **settings),
+        "pre-trained": list(_pretrained(tuple(sizes), seed, n, pretrain.__code__)),
         "random": random,
         "random, larger": [(4 * W, b) for W, b in random],
     }
@@ -426,19 +448,18 @@ def friends_pretrain(X, hidden_sizes, *, activation, rng, **settings):
     return [*layer, *friends_pretrain(scores, rest, activation=activation, rng=rng, **settings)]
 
 
-def friend_measured(depths=((64, 32), (64, 64, 64, 64))) -> None:
-    """Yours and the friend's `pretrain`: accuracy after 60 epochs with 200 labels, two seeds."""
-    from neuralnet.autoencoder import pretrain
-
-    settings = {"activation": "sigmoid", "learning_rate": 0.05, "batch_size": 20, "epochs": 10}
-    for sizes in depths:
-        for name, someone in (("yours", pretrain), ("the friend's", friends_pretrain)):
-            shares = []
-            for seed in range(2):
-                rng = np.random.default_rng(seed)
-                start = someone(pictures()[0], list(sizes), rng=rng, **settings)
-                shares.append(_curve(start, 100 + seed, 60, 60)[1][-1])
-            print(f"{len(sizes)} layers, {name:13} accuracy {shares[0]:.2f} and {shares[1]:.2f}")
+def friend_measured() -> None:
+    """Your `pretrain` and the friend's: accuracy after 60 epochs with 200 labels."""
+    for sizes, seeds in (([64, 32], (0,)), ([64] * 4, (0, 1))):
+        shares: dict[str, list[str]] = {"yours": [], "the friend's": []}
+        for seed in seeds:
+            rng = np.random.default_rng(seed)
+            own = starts(sizes, seed)["pre-trained"]
+            other = friends_pretrain(pictures()[0], sizes, rng=rng, **GREEDY)
+            for name, start in zip(shares, (own, other), strict=True):
+                shares[name].append(f"{_curve(start, 100 + seed, 60, 60)[1][-1]:.2f}")
+        for name, found in shares.items():
+            print(f"{len(sizes)} layers, {name:13} accuracy {' and '.join(found)}")
 
 
 def histogram(*data, names) -> None:

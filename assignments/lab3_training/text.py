@@ -9,10 +9,10 @@
 
 # %%
 # Your functions, and the pictures of this lab (in figures.py). Nothing to write here.
-import numpy as np
-
 import figures
+import numpy as np
 from explore import move
+
 from neuralnet.layers import forward
 from neuralnet.losses import softmax_cross_entropy
 from neuralnet.training import accuracy, initialize, minibatches, predict, sgd_step, train

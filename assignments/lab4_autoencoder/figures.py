@@ -476,10 +476,10 @@ def until(params, X, y, loss, *, rng, most=400):
     """Train in blocks of ten epochs until the loss on X, y is below `loss`; params and epochs."""
     from neuralnet.training import train
 
-    for epochs in range(10, most + 1, 10):
+    epochs, losses = 0, [np.inf]
+    while losses[-1] >= loss and epochs < most:
         params, losses = train(params, X, y, **SAME, epochs=10, rng=rng)
-        if losses[-1] < loss:
-            break
+        epochs += 10
     return params, epochs
 
 

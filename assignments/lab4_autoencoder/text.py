@@ -7,10 +7,10 @@
 
 # %%
 # Your functions, and the pictures of this lab (in figures.py). Nothing to write here.
-import numpy as np
-
 import figures
+import numpy as np
 from explore import move
+
 from neuralnet.activations import sigmoid
 from neuralnet.autoencoder import autoencoder_loss, fine_tune, pretrain, train_autoencoder
 from neuralnet.layers import dense_forward

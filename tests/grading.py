@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,6 @@ def grade(
     return grade_class(bundle, submissions, out, Options(**options), advance=advance)
 
 
-def encoded(files: dict[str, str]) -> dict[str, bytes]:
+def encoded(files: Mapping[str, str | bytes]) -> dict[str, bytes]:
     """A package as a grader gets it."""
-    return {path: text.encode() for path, text in files.items()}
+    return {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-from labkit.reporting import feedback
 
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.judge import Judge
 from labkit.judging.result import Result
+from labkit.reporting import feedback
 from tests.adversarial.arena import LINUX, quick_bundle
-from tests.adversarial.attacks import Files, as_folder
+from tests.adversarial.attacks import Files
 from tests.adversarial.smuggling import smugglers
+from tests.grading import encoded
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="a grader of its own")
 SMUGGLERS = smugglers()
@@ -57,10 +55,7 @@ def shown(graders: tuple[Grader, Grader]) -> Shown:
 
 def graded(grader: Grader, files: Files) -> Result:
     """A submission's result."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as work:
-        Path(work).chmod(0o755)
-        as_folder(Path(work), files)
-        return grader.grade(Path(work), "submission")
+    return grader.grade(encoded(files), "submission")
 
 
 def _shown(grader: Grader, result: Result) -> str:
@@ -77,9 +72,7 @@ def test_hidden_inputs_change_nothing_that_is_shown(name: str, shown: Shown) -> 
 
 
 def test_hidden_inputs_do_differ(graders: tuple[Grader, Grader]) -> None:
-    first, second = (
-        Judge(grader.lab, grader.knowledge, grader.zygote, Path("/")) for grader in graders
-    )
+    first, second = (Judge(grader.lab, grader.knowledge, grader.zygote, {}) for grader in graders)
     for judge in (first, second):
         judge.case.hidden = True
     assert first.rng(1).random() != second.rng(1).random()

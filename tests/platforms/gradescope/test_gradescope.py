@@ -20,8 +20,8 @@ from labkit.base import paths
 from labkit.lab import stubs as starter
 from labkit.building.build import built
 from labkit.classroom.pool import grade_class
-from labkit.platforms.gradescope import clean_root
-from labkit.platforms.gradescope.clean_root import CleanRoot
+from tests import clean_root
+from tests.clean_root import CleanRoot
 from labkit.lab.lab import find
 from tests import sample_class
 from tests.sample_class import FULL, NOTHING, UNREADABLE

@@ -35,6 +35,7 @@ from labkit.lab import stubs
 from labkit.lab.bundle import FINGERPRINT, Bundle
 from labkit.lab.lab import Lab
 from labkit.student import labcheck
+from labkit.student.labcheck.libraries import LIBRARIES
 
 _KEPT_SECONDS = 6 * 3600
 """Another command may still be grading with an older build."""
@@ -244,13 +245,22 @@ def _lay_out_student(
     for path in _assets(lab):
         write_bytes(target / "data" / path.name, path.read_bytes())
     write_text(target / "requirements.txt", "\n".join(requirements.of_students(lab)) + "\n")
-    readme = (paths.STUDENT_FILES / "README.md").read_text(encoding="utf-8")
+    write_text(target / "README.md", _readme(lab))
+
+
+def _readme(lab: Lab) -> str:
+    text = (paths.STUDENT_FILES / "README.md").read_text(encoding="utf-8")
     *others, last = (f"`neuralnet/{module}.py`" for module in lab.modules)
-    files = f"{', '.join(others)} and {last}" if others else last
-    write_text(
-        target / "README.md",
-        readme.replace("{title}", lab.title).replace("{name}", lab.name).replace("{files}", files),
-    )
+    words = {
+        "title": lab.title,
+        "name": lab.name,
+        "files": f"{', '.join(others)} and {last}" if others else last,
+        "libraries": " and ".join(LIBRARIES),
+        "command": requirements.COMMAND,
+    }
+    for word, value in words.items():
+        text = text.replace("{" + word + "}", value)
+    return text
 
 
 def _write_student_zip(bundle: Bundle) -> None:

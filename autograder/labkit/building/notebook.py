@@ -23,10 +23,12 @@ import nbformat
 from labkit.base.errors import LabkitError
 from labkit.building.cases import read_cases
 from labkit.lab.lab import Lab
+from labkit.student.labcheck.libraries import LIBRARIES
 from labkit.student.labcheck.notebooks import Book
 
 FIRST_CELL = """\
-# Run this cell first. `grader.check("name")` runs the checks of one question.
+# Run this cell first. `grader.check("name")` runs the checks of one question on the saved files, in
+# a fresh Python: they may import {libraries} and Python's own library, nothing else.
 %load_ext autoreload
 %autoreload 2
 import glob, os, sys
@@ -171,7 +173,9 @@ def _with_first_cell(lab: Lab, cells: list[Any]) -> Iterator[Any]:
     placed = False
     for cell in cells:
         if not placed and cell.cell_type != "markdown":
-            yield nbformat.v4.new_code_cell(FIRST_CELL.format(name=lab.name))
+            yield nbformat.v4.new_code_cell(
+                FIRST_CELL.format(name=lab.name, libraries=" and ".join(LIBRARIES))
+            )
             placed = True
         yield cell
 

@@ -48,8 +48,17 @@ class Moodle:
     """Participant id, in team assignments the group's; None for the "Default group"."""
     name: str
     """As the download has it: cleaned by Moodle, perhaps shared; `Participant` if hidden."""
-    flat: bool
+    flat: bool = False
     """Whether the download was without folders."""
+    email: str = ""
+    modified: str = ""
+    """When the work came, as a worksheet words it."""
+    submitted: str = ""
+    """The same in ISO's form; empty where only a worksheet tells, whose clock nobody knows."""
+    late: str = ""
+    """How late that was, likewise; empty for in time."""
+    extension: str = ""
+    """Until when this person may hand in, where that is later than for others."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ _FILES = {
     "worksheet.csv": "upload to Moodle",
     "feedback.zip": "upload to Moodle",
     "upload.txt": "how to upload",
+    "moodle-plan.csv": "who gets what in Moodle",
 }
 """What the files of a graded class are for."""
 

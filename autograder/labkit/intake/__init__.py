@@ -70,6 +70,14 @@ class Submission:
     files: Mapping[str, bytes] = field(repr=False)
     """The student's `neuralnet/` and its neighbours, path -> content; empty with a problem."""
 
+    notebook: bytes = field(default=b"", repr=False)
+    """The student's notebook, with the written answers; empty where there is none."""
+
+    @cached_property
+    def version(self) -> str:
+        """Equal for the same code and the same notebook."""
+        return hashlib.sha256(self.fingerprint.encode() + self.notebook).hexdigest()[:16]
+
     @cached_property
     def fingerprint(self) -> str:
         """A hash of everything in it that can change its grade."""
@@ -177,6 +185,7 @@ def _opened(found: Found, name: str, modules: frozenset[str]) -> Submission:
         problem=clean.problem,
         notes=clean.notes,
         files=clean.files,
+        notebook=clean.notebook,
     )
 
 

@@ -29,6 +29,8 @@ from labkit.lab.contract import PACKAGE
 
 MAX_FILE = 1 << 20
 """Bytes of one file that is kept; the largest module of a lab has a few thousand."""
+MAX_NOTEBOOK = 16 << 20
+"""Bytes of a notebook, pictures and all."""
 MAX_TOTAL = 8 << 20
 """Bytes of all files that are kept."""
 MAX_FILES = 500
@@ -58,6 +60,8 @@ class Clean:
 
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Path in the clean folder (parts joined by `/`) -> content."""
+    notebook: bytes = b""
+    """The notebook that lay nearest to the package; empty where there is none."""
     notes: tuple[str, ...] = ()
     """What was chosen, renamed or left out, a sentence each."""
     status: str = "ok"
@@ -355,7 +359,24 @@ def _collected(
     contents = _read(named, notes)
     contents.setdefault(f"{PACKAGE}/__init__.py", b"")
     _notice_encodings(contents, notes)
-    return Clean(files=contents, notes=_brief(notes))
+    return Clean(files=contents, notebook=_notebook(files, base), notes=_brief(notes))
+
+
+def _notebook(files: Sequence[File], base: str) -> bytes:
+    """The notebook beside the package, or the nearest one; of several the one changed last."""
+    found = [file for file in files if file.path.lower().endswith(".ipynb")]
+    found.sort(
+        key=lambda file: (
+            not file.path.startswith(base),
+            file.path.removeprefix(base).count("/"),
+            -file.modified,
+            file.path,
+        )
+    )
+    for file in found[:3]:
+        with contextlib.suppress(ArchiveError):
+            return file.read(MAX_NOTEBOOK)
+    return b""
 
 
 def _renamed(

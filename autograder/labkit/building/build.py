@@ -138,6 +138,9 @@ def _build(lab: Lab, root: Path, own_work: bool) -> None:
         bundle = Bundle(root)
         manifest, arrays = record(bundle)
         _lay_out_student(bundle, assigned, own_work=own_work, manifest=manifest, arrays=arrays)
+        if (lab.folder / "figures.py").is_file():  # no part of what the grader gets
+            figures = (lab.folder / "figures.py").read_bytes()
+            write_bytes(bundle.student / "figures.py", figures)
         leaks.check(bundle)
         write_zip(root / "student.zip", read_tree(bundle.student))
         _write_autograder(bundle, assigned)
@@ -235,8 +238,6 @@ def _lay_out_student(
     for name in ("explore.py", "explore.js"):
         if (paths.STUDENT_FILES / name).is_file():
             write_bytes(target / name, (paths.STUDENT_FILES / name).read_bytes())
-    if (lab.folder / "figures.py").is_file():
-        write_bytes(target / "figures.py", (lab.folder / "figures.py").read_bytes())
     write_bytes(target / "recorded.npz", _recorded(manifest, arrays))
     for name, content in read_tree(paths.ASSIGNMENTS / "data").items():
         if not name.endswith(".py"):

@@ -82,19 +82,15 @@ class Grader:
         `only` names the questions to judge, all by default.
         """
         started = time.monotonic()
-        questions = []
+        asked = [q for q in self.questions if only is None or q.name in only]
         with Judge(self.lab, self.knowledge, self.zygote, files, seed=self.seed) as judge:
-            for question in self.questions:
-                if only is not None and question.name not in only:
-                    continue
-                verdicts = labcheck.run_cases(question.cases, judge)
-                questions.append(question_result(question, verdicts))
+            verdicts = labcheck.run_questions([question.cases for question in asked], judge)
             metrics = dict(judge.metrics)
         return Result(
             submission=name,
             lab=self.lab.short,
             status=GRADED,
-            questions=tuple(questions),
+            questions=tuple(map(question_result, asked, verdicts)),
             seconds=round(time.monotonic() - started, 3),
             metrics=metrics,
             **more,

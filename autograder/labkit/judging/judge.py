@@ -195,8 +195,8 @@ class Judge(GraderCheck):
         self._workers: dict[tuple[str, bool], Worker] = {}
         """By way of asking and whether they meet hidden cases: what a worker has seen of a hidden
         case must not reach a message of a public one, which shows the student's own words."""
-        self._exhausted: set[str] = set()
-        """Ways of asking that ran out of time in this question."""
+        self._exhausted: dict[str, set[str]] = {}
+        """Ways of asking that ran out of time, by question."""
         self._which = "own"
         self._lost: set[str] = set()
         """Earlier questions that are not right as handed in."""
@@ -224,7 +224,6 @@ class Judge(GraderCheck):
         super().begin_question(name)
         for way in [way for way in self._workers if way[0] == "corrected"]:
             self._workers.pop(way).close()
-        self._exhausted = set()
 
     def run(self, case: CaseRun, body: Callable[[], None]) -> None:
         """Run a case on the work as handed in; where it fails, again with earlier functions right.
@@ -281,8 +280,9 @@ class Judge(GraderCheck):
         return self._ask_worker(probe, self._which)
 
     def _ask_worker(self, probe: Probe, which: str) -> Tried:
-        if which in self._exhausted or self._out_of_time():
-            detail = "question" if which in self._exhausted else "total"
+        exhausted = self._exhausted.setdefault(self.question, set())
+        if which in exhausted or self._out_of_time():
+            detail = "question" if which in exhausted else "total"
             seen = Observation(failure=Failure("timeout", detail=detail))
             return Tried(probe, seen, probe.problem(seen))
         # No copies: what goes to another process is its own, and nothing here changes it.
@@ -296,7 +296,7 @@ class Judge(GraderCheck):
         self._spent += outcome.seconds
         failure = outcome.failure
         if failure is not None and failure.kind == "timeout":
-            self._exhausted.add(which)
+            exhausted.add(which)
             self._slow.add(probe.function)
         seen = Observation(
             outcome.value,
@@ -334,8 +334,13 @@ class Judge(GraderCheck):
         return self._workers[way]
 
     def _may_be_anothers_fault(self, run: CaseRun) -> bool:
-        """Whether an earlier function of the student's can have caused the failure."""
-        if not run.failed or not (self._lost or self._changed_earlier_labs):
+        """Whether an earlier function of the student's can have caused the failure.
+
+        Public cases come before all hidden ones: what an earlier function does wrong may not have
+        been seen yet.
+        """
+        seen = self._lost or self._changed_earlier_labs
+        if not run.failed or (run.hidden and not seen):
             return False
         function, failure = run.tried[-1].probe.function, run.tried[-1].seen.failure
         if not self.lab.contract.earlier(function):

@@ -12,7 +12,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -82,59 +82,77 @@ class Isolation(AbstractOtterPlugin):  # type: ignore[misc]
         )
         cell = nbformat.v4.new_code_cell(driver)
         checks = nbformat.v4.new_code_cell("", metadata={"otter": {"tests": names}})
-        ending = nbformat.v4.new_code_cell("_session.close()")
         spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
-        return nbformat.v4.new_notebook(cells=[cell, checks, ending], metadata={"kernelspec": spec})
+        return nbformat.v4.new_notebook(cells=[cell, checks], metadata={"kernelspec": spec})
 
 
-# Until a session is there, Otter would explain a failure with the failing line of the test file.
+# Until all is judged, Otter would explain a failure with the failing line of the test file.
 _DRIVER = """\
 sys.path.append({kit!r})
 from otter.test_files.exception_test import ExceptionTestFile
 ExceptionTestFile._generate_error_message = lambda *_, **__: {no_start!r}
 from labkit.judging import otter_plugin
-_session = otter_plugin.open_session(*{folders})
+otter_plugin.judge(*{folders})
 """
 
 
-def open_session(source: str, aside: str) -> Session:
-    """Have Otter's cases judge the submission in the folder `aside`; where it cannot be judged,
-    each says why."""
-    session = Session()
+def judge(source: str, aside: str) -> None:
+    """Judge the submission in the folder `aside`, and have Otter's cases say what came of it.
+
+    Where it cannot be judged, each says why.
+    """
     try:
-        session.begin(Bundle(Path(source)), Path(aside))
+        verdicts = _judged(Bundle(Path(source)), Path(aside))
     except LabkitError as error:
         labcheck.use(Refused(str(error)))
     except Exception as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         labcheck.use(Refused(_NO_START))
-    return session
+    else:
+        labcheck.use(Judged(verdicts))
 
 
-class Session:
-    """What the driver notebook opens: a judge for the one submission, used by Otter's cases."""
+def _judged(bundle: Bundle, aside: Path) -> list[labcheck.Verdict]:
+    from labkit.intake import single_submission
+    from labkit.judging.grader import load_questions
+    from labkit.judging.judge import Judge
+    from labkit.judging.knowledge import Knowledge
+    from labkit.sandbox import Zygote
 
-    def __init__(self) -> None:
-        self._open = contextlib.ExitStack()
+    lab = bundle.lab
+    submission = single_submission(aside, lab.contract.modules)
+    if submission.problem:
+        raise LabkitError(submission.problem)
+    questions = [question.cases for question in load_questions(bundle)]
+    with (
+        Zygote.start(lab.contract.module_of) as zygote,
+        Judge(lab, Knowledge(lab), zygote, submission.files) as judge,
+    ):
+        return [verdict for own in labcheck.run_questions(questions, judge) for verdict in own]
 
-    def begin(self, bundle: Bundle, aside: Path) -> None:
-        """Start the judge. Raises LabkitError for a submission that cannot be judged."""
-        from labkit.intake import single_submission
-        from labkit.judging.judge import Judge
-        from labkit.judging.knowledge import Knowledge
-        from labkit.sandbox import Zygote
 
-        lab = bundle.lab
-        submission = single_submission(aside, lab.contract.modules)
-        if submission.problem:
-            raise LabkitError(submission.problem)
-        zygote = self._open.enter_context(Zygote.start(lab.contract.module_of))
-        judge = self._open.enter_context(Judge(lab, Knowledge(lab), zygote, submission.files))
-        labcheck.use(judge)
+class Judged(labcheck.Check):
+    """Tells Otter what was judged already: it would ask question by question, hidden cases among
+    the public ones."""
 
-    def close(self) -> None:
-        """End the worker and remove the copy of the submission."""
-        self._open.close()
+    def __init__(self, verdicts: Sequence[labcheck.Verdict]) -> None:
+        super().__init__()
+        self._verdicts = {verdict.case.name: verdict for verdict in verdicts}
+
+    def run(self, case: labcheck.CaseRun, body: Callable[[], None]) -> None:
+        verdict = self._verdicts[case.name]
+        if not verdict.passed:
+            raise labcheck.CaseFailed(verdict.message)
+
+    def explain(self) -> dict[str, tuple[str, list[str]]]:
+        return {
+            name: (verdict.message, list(verdict.named))
+            for name, verdict in self._verdicts.items()
+            if verdict.case.question == self.question and not verdict.passed
+        }
+
+    def note_of(self, name: str) -> str:
+        return self._verdicts[name].message
 
 
 class Refused(labcheck.Check):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from . import threads  # first: before anything imports NumPy
 from .calling import Failure, Observation, call
-from .cases import Case, Verdict, read_cases, run_cases
+from .cases import Case, Verdict, read_cases, run_cases, run_questions
 from .check import CaseFailed, Check
 from .comparing import (
     Problem,
@@ -64,6 +64,7 @@ __all__ = [
     "rank",
     "read_cases",
     "run_cases",
+    "run_questions",
     "same",
     "start",
     "threads",

@@ -75,14 +75,35 @@ def title_of(function: Callable[..., None]) -> str:
 
 def run_cases(cases: Sequence[Case], check: Check) -> list[Verdict]:
     """Run a question's cases against `check`; never raises for what a case finds."""
+    return run_questions([cases], check)[0]
+
+
+def run_questions(questions: Sequence[Sequence[Case]], check: Check) -> list[list[Verdict]]:
+    """Run the cases of several questions, all public ones before any hidden one.
+
+    So nothing that code has seen of a hidden case can reach a message of a public one, which shows
+    the code's own words.
+    """
+    check.begin()
+    messages: dict[str, tuple[str, Sequence[str]]] = {}
+    for hidden in (False, True):
+        for cases in questions:
+            check.begin_question(cases[0].question if cases else "")
+            for case in cases:
+                if case.hidden == hidden:
+                    body = functools.partial(case.function, **{"check": check, "np": np})
+                    try:
+                        check.run(CaseRun(case.name, case.title, case.hidden), body)
+                    except CaseFailed as error:
+                        messages[case.name] = (str(error), ())
+    return [_verdicts(cases, check, messages) for cases in questions]
+
+
+def _verdicts(
+    cases: Sequence[Case], check: Check, messages: dict[str, tuple[str, Sequence[str]]]
+) -> list[Verdict]:
     check.begin_question(cases[0].question if cases else "")
-    failed: dict[str, tuple[str, list[str]]] = {}
-    for case in cases:
-        body = functools.partial(case.function, **{"check": check, "np": np})
-        try:
-            check.run(CaseRun(case.name, case.title, case.hidden), body)
-        except CaseFailed as error:
-            failed[case.name] = (str(error), [])
+    failed = {case.name: messages[case.name] for case in cases if case.name in messages}
     failed |= check.explain()
     return [
         Verdict(case, False, failed[case.name][0], tuple(failed[case.name][1]))

@@ -42,7 +42,8 @@ class Check:
     def __init__(self) -> None:
         self.question = ""
         self.case = CaseRun("", "", hidden=False)
-        self.cases: list[CaseRun] = []
+        self.runs: dict[str, list[CaseRun]] = {}
+        """The cases that were run, by question."""
         self.metrics: dict[str, float] = {}
         """Numbers that cases measured, such as an accuracy, by name."""
 
@@ -269,10 +270,18 @@ class Check:
         if tried.problem is not None:
             raise CaseFailed(compose(tried.problem, (), self.case.hidden, tried.note))
 
+    @property
+    def cases(self) -> list[CaseRun]:
+        """The cases of the present question that were run."""
+        return self.runs.setdefault(self.question, [])
+
+    def begin(self) -> None:
+        """Forget all cases."""
+        self.runs = {}
+
     def begin_question(self, name: str) -> None:
-        """Forget the cases of the question before."""
+        """The cases of `name` come next; its public and its hidden ones may come apart."""
         self.question = name
-        self.cases = []
 
     def run(self, case: CaseRun, body: Callable[[], None]) -> None:
         """Run the body of a case; raises CaseFailed with the message where it fails."""

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labkit.judging import result as results
 from labkit.classroom.pool.pool import Order, grade_one
-from labkit.judging.grader import Grader
 from labkit.intake import open_submissions
 from labkit.intake.gradescope import METADATA
+from labkit.judging import result as results
+from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED
 from tests.adversarial.arena import LINUX, quick_bundle
 from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved, stubs

@@ -71,6 +71,8 @@ class Listing:
 
     files: list[File] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    looked_at: int = 0
+    """Entries of a folder that were looked at, folders and links too."""
 
 
 def clean_path(raw: str) -> str | None:

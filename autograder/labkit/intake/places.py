@@ -31,6 +31,8 @@ from labkit.intake.archives import (
 )
 from labkit.intake.package import MAX_MEMBERS, is_junk
 
+MAX_LOOKED_AT = 50_000
+"""Files, folders and links of one submission on disk that are looked at."""
 MAX_DEPTH = 200
 """Folders inside folders that are looked into."""
 MAX_CLASS_MEMBERS = 1_000_000
@@ -53,7 +55,8 @@ class OnDisk:
 
 
 def _walk(path: Path, inner: str, listing: Listing, *, budget: Budget, depth: int) -> None:
-    if len(listing.files) >= MAX_MEMBERS:
+    listing.looked_at += 1
+    if len(listing.files) >= MAX_MEMBERS or listing.looked_at > MAX_LOOKED_AT:
         listing.notes.append("Not all of its files were looked at: it holds too many.")
         return
     if depth > MAX_DEPTH:

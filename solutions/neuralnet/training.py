@@ -103,8 +103,7 @@ def train(
         for batch in minibatches(n, batch_size, rng):
             H = forward(params, examples[batch].T, activation)
             loss, dS = softmax_cross_entropy(H[-1], y[batch])
-            grads = backward(params, H, dS, activation)
-            params = sgd_step(params, grads, learning_rate)
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
             total += loss * len(batch)  # the last batch may be short: its mean counts for less
         losses.append(total / n)
     return params, losses

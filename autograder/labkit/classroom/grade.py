@@ -75,10 +75,11 @@ def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> 
     """
     with locked(out):
         refuse_other_lab(out, bundle.lab)
-        return _grade_to(bundle, submissions, out, options)
+        return grade_into(bundle, submissions, out, options)
 
 
-def _grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
+def grade_into(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
+    """As `grade_to`, for a caller that holds `out`."""
     lab = bundle.lab
     # What cannot be read stops before the long work.
     decisions = Decisions.of(

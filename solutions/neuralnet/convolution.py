@@ -132,14 +132,12 @@ def _filter_gradients(
     return dW.reshape(F, k, k, D).transpose(0, 3, 1, 2), db.reshape(F, 1)
 
 
-def _scores_backward(
-    dZ: np.ndarray, W: np.ndarray, shape: tuple[int, ...], stride: int
-) -> np.ndarray:
-    """Gradient of the strips, of the given shape, with dP = Wᵀ dZ."""
+def _scores_backward(dZ: np.ndarray, W: np.ndarray, rows: int, stride: int) -> np.ndarray:
+    """Gradient of the strips of so many rows, with dP = Wᵀ dZ."""
+    _, D, k, _ = W.shape
     F, height, width, n = dZ.shape
-    _, k, D, _, _ = shape
     filters = _filter_matrix(W)
-    dstrips = np.zeros(shape, dtype=np.result_type(dZ, W))
+    dstrips = np.zeros((rows, k, D, width, n), dtype=np.result_type(dZ, W))
     for row in range(height):
         dpatches = filters.T @ dZ[:, row].reshape(F, width * n)
         # +=, because rows of places share strips (where the stride is below k).
@@ -182,9 +180,9 @@ def conv_backward(
     Returns (dX, dW, db), in this order, of the shapes of X, W and b = (F, 1).
     """
     # BEGIN SOLUTION
-    strips = _strips(X, W.shape[-1], stride, padding)  # again: cheaper than to keep them so long
-    dW, db = _filter_gradients(dZ, strips, stride)
-    dstrips = _scores_backward(dZ, W, strips.shape, stride)
+    # The strips are made again, and thrown away before those of the gradient take their place.
+    dW, db = _filter_gradients(dZ, _strips(X, W.shape[-1], stride, padding), stride)
+    dstrips = _scores_backward(dZ, W, X.shape[1] + 2 * padding, stride)
     return _strips_backward(dstrips, X.shape, stride, padding), dW, db
     # END SOLUTION
 

@@ -169,7 +169,7 @@ def test_entries_that_share_bytes_are_refused(tmp_path):
 
 
 def test_too_many_members_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(package, "MAX_MEMBERS", 50)
+    monkeypatch.setattr(package, "MAX_TABLE", 50)
     submission, _ = hand_in(tmp_path, zipped([(f"{n}.txt", b"") for n in range(60)]))
     assert submission.status == "unreadable" and "more than the 50" in submission.problem
 

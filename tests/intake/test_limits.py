@@ -34,7 +34,7 @@ def test_a_package_that_is_a_link_is_none(tmp_path):
 
 
 def test_empty_folders_without_end_are_not_looked_into(tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "MAX_LOOKED_AT", 50)
+    monkeypatch.setattr(places, "MAX_VISITED", 50)
     folder = lay(tmp_path / "alice", PACKAGE)
     for number in range(60):
         (folder / f"z{number}" / "empty").mkdir(parents=True)

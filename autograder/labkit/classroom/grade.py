@@ -13,7 +13,7 @@ from labkit.classroom import marks
 from labkit.classroom.decisions import Decisions
 from labkit.classroom.folder import leftovers, locked, refuse_other_lab
 from labkit.classroom.grades import write_grades
-from labkit.classroom.order import Order
+from labkit.classroom.order import Order, OutError
 from labkit.classroom.person import who
 from labkit.classroom.pool import Graded, grade_here, grade_in_processes
 from labkit.intake import Submission, Submissions, open_submissions
@@ -73,9 +73,13 @@ def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> 
 
     Raises LabkitError where the input cannot be read, or `out` is another run's or another lab's.
     """
-    with locked(out):
-        refuse_other_lab(out, bundle.lab)
-        return grade_into(bundle, submissions, out, options)
+    try:
+        with locked(out):
+            refuse_other_lab(out, bundle.lab)
+            return grade_into(bundle, submissions, out, options)
+    except OSError as error:
+        where = error.filename or out
+        raise OutError(str(where), error.strerror or str(error)) from error
 
 
 def grade_into(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:

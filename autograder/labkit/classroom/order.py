@@ -7,12 +7,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from labkit.base.errors import LabkitError
 from labkit.intake import Submission
+from labkit.intake.fit import misfit
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.reporting import feedback
+
+
+class OutError(LabkitError):
+    """OUT cannot be written: the class stops, and what is graded is kept."""
+
+    def __init__(self, out: str, why: str) -> None:
+        super().__init__(out, why)
+        self.out, self.why = out, why
+
+    def __str__(self) -> str:
+        return (
+            f"{self.out} cannot be written ({self.why}): make room there and run the same command "
+            "with --resume; what was graded is kept."
+        )
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,8 @@ class Order:
             return earlier
         if submission.problem:
             status = f"{submission.status}: {submission.problem}"
+            return self.keep(self.ungraded(submission, status))
+        if status := misfit(self.bundle.lab, submission.files):
             return self.keep(self.ungraded(submission, status))
         return None
 
@@ -69,8 +87,8 @@ class Order:
         }
 
     def grade(self, grader: Grader, submission: Submission) -> Result:
-        """Grade one submission and write its files; raises what the grader itself stops on."""
-        return self.keep(grader.grade(submission.files, submission.name, **self.about(submission)))
+        """Grade one submission; raises what the grader itself stops on."""
+        return grader.grade(submission.files, submission.name, **self.about(submission))
 
     def ungraded(self, submission: Submission, status: str) -> Result:
         """The result of a submission that cannot be judged."""
@@ -83,7 +101,10 @@ class Order:
         return self.keep(results.ungraded(lab, submission.name, f"failed: {why}", **more))
 
     def keep(self, result: Result) -> Result:
-        """Write a result's files."""
-        feedback.write(self.feedback_path(result.submission), result, self.bundle.lab)
-        results.write(self.result_path(result.submission), result, self.bundle.lab)
+        """Write a result's files. Raises OutError where OUT cannot take them."""
+        try:
+            feedback.write(self.feedback_path(result.submission), result, self.bundle.lab)
+            results.write(self.result_path(result.submission), result, self.bundle.lab)
+        except OSError as error:
+            raise OutError(str(self.out), error.strerror or str(error)) from error
         return result

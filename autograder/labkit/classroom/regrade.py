@@ -22,6 +22,7 @@ from labkit.classroom.grade import GradedClass, Options, finish, grade_into
 from labkit.judging import result as results
 from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
 from labkit.lab.bundle import Bundle
+from labkit.reporting import feedback
 
 HISTORY, CHANGES = "history", "changes.csv"
 UNFINISHED = "unfinished.txt"
@@ -79,6 +80,7 @@ def _regrade(
         new = replace(new, notes=(*notes, *(change.sentence for change in own)))
         if new != result:
             results.write(out / "results" / f"{new.submission}.json", new, lab)
+            feedback.write(out / "feedback" / f"{new.submission}.html", new, lab)
         found.append(new)
     write_text(out / CHANGES, BOM + to_csv([COLUMNS, *_rows(changes)]))
     decisions = Decisions.of(lab, out, manual=None, adjust=None, due=options.due)

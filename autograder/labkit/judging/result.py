@@ -119,6 +119,11 @@ class Result:
     provenance: dict[str, str] = field(default_factory=dict)
     """Hashes of what graded it, by part: the submission, the kit, each question, the numbers."""
 
+    @property
+    def own_fault(self) -> bool:
+        """Whether it could not be judged for a reason of the grader's own."""
+        return self.status.partition(":")[0] in ("failed", "unfinished")
+
     def score(self, question: QuestionResult) -> float:
         """Points of a question, decisions about it included; never below 0."""
         earned = question.score

@@ -29,8 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("numpy", "matplotlib", "scipy")
-"""What a submission may import beside the standard library, with what these need themselves."""
+from labkit.student.labcheck.libraries import LIBRARIES
 
 # Numbers that are the same on every architecture, for a libseccomp that does not know the name.
 _NUMBERS = {

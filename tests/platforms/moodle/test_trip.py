@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from labkit.lab import stubs as starter
 from labkit.cli import main
 from labkit.judging.grader import Grader
+from labkit.lab import stubs as starter
 from tests import sample_class
 from tests.moodle_import import Stored, import_feedback, import_worksheet
 

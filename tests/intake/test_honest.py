@@ -18,11 +18,10 @@ RIGHT = {path: text.encode() for path, text in solution_package(LAB).items()}
 
 @pytest.mark.parametrize(
     "name",
-    "layers|Layers (1)|layers - Copy|layers - Copy (2)|layers 2|layers copy 3|Copy of layers|layers_1"
-    "|Kopie von layers|layers - Kopie (2)|layers (copy)|layers (another copy)|layers (3rd copy)"
-    "|Copie de layers|layers - copia|Kopia pliku layers|layers — копия|layers のコピー|layers - 副本".split(
-        "|"
-    ),
+    "layers|Layers (1)|layers - Copy|layers - Copy (2)|layers 2|layers copy 3|Copy of layers"
+    "|layers_1|Kopie von layers|layers - Kopie (2)|layers (copy)|layers (another copy)"
+    "|layers (3rd copy)|Copie de layers|layers - copia|Kopia pliku layers|layers — копия"
+    "|layers のコピー|layers - 副本".split("|"),
 )
 def test_a_copy_is_known_by_its_name(name: str) -> None:
     assert meant(name, {"layers", "losses"}) == "layers"

@@ -73,10 +73,13 @@ class GradedClass:
         show_class(self.lab, self.results, files=self.files, summary=self.summary)
 
 
-def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
+def grade_to(
+    bundle: Bundle, submissions: Path | Submissions, out: Path, options: Options
+) -> GradedClass:
     """Grade a class into `out`: grades.csv, results, feedback, report.html.
 
-    Raises LabkitError where the input cannot be read, or `out` is another run's or another lab's.
+    `submissions` is where they lie, or what was opened already. Raises LabkitError where the input
+    cannot be read, or `out` is another run's or another lab's.
     """
     try:
         with locked(out):
@@ -87,18 +90,16 @@ def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> 
         raise OutError(str(where), error.strerror or str(error)) from error
 
 
-def grade_into(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
+def grade_into(
+    bundle: Bundle, submissions: Path | Submissions, out: Path, options: Options
+) -> GradedClass:
     """As `grade_to`, for a caller that holds `out`."""
     lab = bundle.lab
     # What cannot be read stops before the long work.
     decisions = Decisions.of(
         lab, out, manual=options.manual, adjust=options.adjust, due=options.due
     )
-    opened = open_submissions(submissions, lab.contract.modules, leave_out=out)
-    if submissions.is_file() and len(opened) == 1 and not opened.platforms[0]:
-        alone = opened[0]
-        if alone.problem:
-            raise LabkitError(f"There is nothing to grade: {alone.problem}")
+    opened = submissions if isinstance(submissions, Submissions) else _opened(submissions, lab, out)
     with Zygote.start(lab.contract.module_of) as zygote:
         if not zygote.confinement.complete:
             say(zygote.confinement.sentence)
@@ -210,6 +211,15 @@ def _graded(order: Order, submissions: Submissions, options: Options) -> Iterato
     if jobs <= 1:
         return grade_here(order, one_by_one)
     return grade_in_processes(order, one_by_one, jobs)
+
+
+def _opened(submissions: Path, lab: Lab, out: Path) -> Submissions:
+    opened = open_submissions(submissions, lab.contract.modules, leave_out=out)
+    if submissions.is_file() and len(opened) == 1 and not opened.platforms[0]:
+        alone = opened[0]
+        if alone.problem:
+            raise LabkitError(f"There is nothing to grade: {alone.problem}")
+    return opened
 
 
 def needs_a_look(found: list[Result]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,12 @@ class Order:
             return None
         if not self.feedback_path(submission.name).is_file():
             return None
-        # The code is the same; the notebook beside it may not be.
-        return replace(found, provenance={**found.provenance, "version": submission.version})
+        # The code is the same; the notebook beside it and what the platform tells may not be.
+        provenance = {**found.provenance, "version": submission.version}
+        told = json.loads(json.dumps(submission.platform_data))
+        if told.items() <= found.platform.items():
+            return replace(found, provenance=provenance)
+        return self.keep(replace(found, provenance=provenance, platform=found.platform | told))
 
     def fingerprint(self, submission: Submission) -> str:
         """The same only for the same work, graded by the same cases and the same code."""

@@ -114,6 +114,14 @@ class Submissions(Sequence[Submission]):
         self._found = tuple(found.found)
         self._modules = frozenset(modules)
 
+    def told(self, platforms: Sequence[Platform | None]) -> Submissions:
+        """The same submissions, with what else is known of where each belongs, in their order."""
+        class_of = ClassOf(
+            [replace(one, platform=p) for one, p in zip(self._found, platforms, strict=True)],
+            list(self.notes),
+        )
+        return Submissions(class_of, self._modules)
+
     def __len__(self) -> int:
         return len(self._found)
 

@@ -19,6 +19,9 @@ _PLACE = re.compile("\ue000(\\d+)\ue001")
 _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 """An address that a page would fetch: only its words stay."""
 
+_ACTING = re.compile(r'\s(?:href|src|style|class|id|on\w+|xlink:\w+)="[^"]*"', re.IGNORECASE)
+"""Attributes that a formula can ask for and that do something."""
+
 _render = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
 
 
@@ -38,6 +41,7 @@ def markdown(text: str) -> Markup:
 
 def _mathml(formula: str, *, block: bool) -> str:
     try:
-        return str(convert(formula, display="block" if block else "inline"))
+        drawn = str(convert(formula, display="block" if block else "inline"))
     except Exception:  # what is no formula is shown as it was typed
         return str(Markup("<code>%s</code>") % escape(formula))
+    return _ACTING.sub("", drawn)

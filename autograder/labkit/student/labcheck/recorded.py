@@ -233,7 +233,7 @@ class Recorded(Check):
         if not callable(function):
             return Observation(failure=Failure("missing"))
         args, kwargs = probe.fresh()
-        seen = call(function, args, kwargs, self._limits["call_seconds"], self._given)
+        seen = call(function, args, kwargs, self._limits["call_seconds"], given=self._given)
         return replace(seen, deprecated=seen.deprecated + self._deprecated[module])
 
     def _load(self, module: str) -> Failure | None:

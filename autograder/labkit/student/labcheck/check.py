@@ -12,13 +12,18 @@ from typing import Any
 import numpy as np
 
 from .calling import Observation
-from .comparing import Problem, gradient_problem, values_problem
-from .naming import NAMED_AT_ONCE, CaseRun, Tried, WrongOutcome, as_sentence, compose, rank
+from .comparing import Problem, gradient_problem, slack, values_problem
+from .naming import (
+    NAMED_AT_ONCE,
+    TOO_SLOW,
+    CaseRun,
+    Tried,
+    WrongOutcome,
+    as_sentence,
+    compose,
+    rank,
+)
 from .probe import Exact, Probe, failure_problem
-
-TOO_SLOW = "times faster than plain loops"
-"""Part of the sentence for a right answer that took too long."""
-
 
 def _names(text: str, word: str) -> bool:
     """Whether a text holds a word in any case, or a number that is not part of another one."""
@@ -117,6 +122,10 @@ class Check:
         if np.isfinite(value):
             self.metrics.setdefault(name, float(value))
 
+    def slack(self, value: Any, *given: Any) -> float:
+        """What a judge adds to its tolerance: more than 0 where `value` was computed in float32."""
+        return slack(value, *given)
+
     # -- what cases ask
 
     def values(
@@ -137,13 +146,13 @@ class Check:
                 return getattr(ref, function)(*fresh[0], **fresh[1])
             return expected(ref) if callable(expected) else expected
 
-        wanted = self.expect(function, compute)
+        wanted, given = self.expect(function, compute), (args, kwargs)
         self._ask(
             Probe(
                 function,
                 args,
                 kwargs,
-                lambda seen: values_problem(seen.value, wanted, rtol, atol),
+                lambda seen: values_problem(seen.value, wanted, rtol, atol, given),
                 quiet=no_warnings,
             )
         )
@@ -163,9 +172,14 @@ class Check:
             found = ref.central_differences(lambda *arrays: loss(ref, *arrays), at)
             return found[0] if len(found) == 1 else tuple(found)
 
-        wanted = self.expect(function, compute)
+        wanted, given = self.expect(function, compute), (args, kwargs)
         self._ask(
-            Probe(function, args, kwargs, lambda seen: gradient_problem(seen.value, wanted, limit))
+            Probe(
+                function,
+                args,
+                kwargs,
+                lambda seen: gradient_problem(seen.value, wanted, limit, given),
+            )
         )
 
     def outcome(
@@ -249,7 +263,7 @@ class Check:
         wanted = self.expect(function, compute)
 
         def verdict(seen: Observation) -> Problem | None:
-            if problem := values_problem(seen.value, wanted["value"]):
+            if problem := values_problem(seen.value, wanted["value"], given=args):
                 return problem
             if seen.seconds * at_least <= wanted["seconds"]:
                 return None

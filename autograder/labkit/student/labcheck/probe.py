@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from .calling import Failure, Observation
 from .comparing import Problem
 
@@ -29,6 +31,13 @@ class Probe:
     exact: Exact = ""
     """What of the answer is the same for the same mistake, however it is written or draws: "all",
     or its "first" part (the params, where losses may be measured at two times)."""
+
+    @property
+    def fixed(self) -> Exact:
+        """What of the answer must be the same for a name: all of it, where nothing is drawn."""
+        given = (*self.args, *self.kwargs.values())
+        drawn = any(isinstance(value, np.random.Generator) for value in given)
+        return self.exact or ("" if drawn else "all")
 
     def problem(self, seen: Observation) -> Problem | None:
         """What is wrong with an observation of this call, or None."""

@@ -16,6 +16,9 @@ MESSAGE_LIMIT = 600
 TOO_SLOW = "times faster than plain loops"
 """Part of the sentence for a right answer that took too long."""
 
+BY_HEART = "Right on the numbers in your folder, wrong on others of the same kind."
+"""How the message of a public case begins that fails when it is asked again."""
+
 NAMED_AT_ONCE = 2
 """Most explanations of one failure: a longer list explains nothing."""
 
@@ -107,6 +110,13 @@ class CaseRun:
     title: str
     hidden: bool
     tried: list[Tried] = field(default_factory=list)
+    again: bool = False
+    """Whether a public case is asked once more, with numbers that are in no student's folder."""
+
+    @property
+    def key(self) -> str:
+        """What is known of its probes is kept under this name."""
+        return f"{self.name} again" if self.again else self.name
 
     @property
     def failed(self) -> bool:
@@ -185,9 +195,7 @@ def _evidence(
             if _says_nothing(tried):
                 continue
             for outcome in wrong(case, tried):
-                one = found.setdefault(
-                    outcome.explanation.key, _Evidence(outcome.explanation)
-                )
+                one = found.setdefault(outcome.explanation.key, _Evidence(outcome.explanation))
                 if tried.problem is None:
                     one.refuted |= outcome.problem is not None
                 elif degree := match(tried.seen, tried.problem, outcome, tried.probe.fixed):

@@ -92,6 +92,7 @@ LIMIT_SENTENCES = {
     "cpu": "It used up the processor time that one call may take.",
     "wall": "It waited for longer than one call may take.",
     "total": "The time for the whole submission was used up before.",
+    "served": "It called other functions of the course thousands of times.",
     "question": "An earlier check of this question ran into the time limit.",
     "files": "It wrote more data to files than allowed.",
 }

@@ -62,7 +62,8 @@ def match(seen: Observation, problem: Problem, wrong: WrongOutcome, exact: Exact
     if problem.kind == "warning" or wrong.problem.kind == "warning":
         if problem.kind != wrong.problem.kind:
             return 0
-        return SAME_ANSWER if same(seen.value, wrong.seen.value) else 1
+        alike = seen.warnings == wrong.seen.warnings and same(seen.value, wrong.seen.value)
+        return SAME_ANSWER if alike else 1
     if same(seen.value, wrong.seen.value):
         return SAME_ANSWER
     if not problem.kind == wrong.problem.kind == "verdict":

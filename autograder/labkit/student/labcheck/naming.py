@@ -138,6 +138,8 @@ class _Evidence:
     """Failed cases that it passes."""
     refuted: bool = False
     """Whether it fails where the student passed."""
+    doubted: bool = False
+    """Whether a probe with random draws, whose judge may remember others, speaks against it."""
 
     @property
     def certain(self) -> set[str]:
@@ -177,7 +179,7 @@ def rank(
         if parts and failed <= set().union(*(one.certain for one in parts)):
             named = parts
     if not named:
-        alike = [one for one in open_ if one.whole and not one.certain]
+        alike = [one for one in open_ if one.whole and not one.certain and not one.doubted]
         named = alike if len(alike) <= NAMED_AT_ONCE else []
     named.sort(key=lambda one: (-sum(one.degrees.values()), one.explanation.key))
     return [(one.explanation, set(one.degrees)) for one in named]
@@ -198,9 +200,14 @@ def _evidence(
             for outcome in wrong(case, tried):
                 one = found.setdefault(outcome.explanation.key, _Evidence(outcome.explanation))
                 if tried.problem is None:
-                    one.refuted |= outcome.problem is not None
+                    if not tried.probe.drawn:
+                        one.refuted |= outcome.problem is not None
+                    elif outcome.problem is not None:
+                        one.doubted |= not same(tried.seen.value, outcome.seen.value)
                 elif degree := match(tried.seen, tried.problem, outcome, tried.probe.fixed):
                     one.degrees[case.name] = degree
+                elif tried.probe.drawn:
+                    one.doubted = True
                 else:
                     (one.passes if outcome.problem is None else one.differs).add(case.name)
     return found

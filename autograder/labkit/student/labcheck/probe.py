@@ -33,11 +33,15 @@ class Probe:
     or its "first" part (the params, where losses may be measured at two times)."""
 
     @property
+    def drawn(self) -> bool:
+        """Whether random draws decide about the result."""
+        given = (*self.args, *self.kwargs.values())
+        return any(isinstance(value, np.random.Generator) for value in given)
+
+    @property
     def fixed(self) -> Exact:
         """What of the answer must be the same for a name: all of it, where nothing is drawn."""
-        given = (*self.args, *self.kwargs.values())
-        drawn = any(isinstance(value, np.random.Generator) for value in given)
-        return self.exact or ("" if drawn else "all")
+        return self.exact or ("" if self.drawn else "all")
 
     def problem(self, seen: Observation) -> Problem | None:
         """What is wrong with an observation of this call, or None."""

@@ -116,13 +116,13 @@ def public_dense_backward__by_hand(check, np):
 
 
 def public_dense_backward__large(check, np):
-    """120 units, 300 inputs, 40 examples: too many for differences."""
+    """80 units, 200 inputs, 40 examples: too many for differences."""
     rng = check.rng(2606)
     check.values(
         "dense_backward",
-        rng.normal(size=(120, 40)),
-        rng.normal(size=(120, 300)),
-        rng.normal(size=(300, 40)),
+        rng.normal(size=(80, 40)),
+        rng.normal(size=(80, 200)),
+        rng.normal(size=(200, 40)),
     )
 
 
@@ -193,13 +193,12 @@ def public_backward__by_hand(check, np):
 
 
 def public_backward__large(check, np):
-    """Three layers of up to 120 units: too many weights for differences."""
+    """100 tanh units on 200 inputs: too many weights for differences."""
     rng = check.rng(2710)
-    shapes = ((120, 300), (60, 120), (12, 60))
+    shapes = ((100, 200), (12, 100))
     params = [(rng.normal(0, 0.1, shape), rng.normal(0, 0.5, (shape[0], 1))) for shape in shapes]
-    for activation in ("tanh", "relu"):
-        H = check.ref("forward")(params, rng.normal(size=(300, 40)), activation)
-        check.values("backward", params, H, rng.normal(size=(12, 40)), activation)
+    H = check.ref("forward")(params, rng.normal(size=(200, 60)), "tanh")
+    check.values("backward", params, H, rng.normal(size=(12, 60)), "tanh")
 
 
 def public_backward__no_hidden_layer(check, np):

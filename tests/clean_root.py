@@ -4,7 +4,7 @@
         installed = root.install(Path("gradescope.zip"))     # setup.sh
         graded = root.grade({"neuralnet/layers.py": b"…"})   # run_autograder, in a fresh submission
 
-For tests and `labkit bench`; needs root and debootstrap (`unavailable()` says what is missing).
+For tests and benchmarks; needs root and debootstrap (`unavailable()` says what is missing).
 Every command runs in mount and process namespaces of its own, with the capabilities of a Docker
 container, so nothing stays mounted or running. Packages come from this machine's own sources.
 """

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from labkit.lab.lab import available, find
+from labkit.lab.course import available, find
 from tests import sample_class
 
 
@@ -20,7 +20,7 @@ def main() -> int:
     for lab in labs:
         run("build", lab.short, "--out", str(out / "dist"))
         submissions = out / lab.short / "submissions"
-        sample_class.write(lab.number, submissions, sample_class.EMPTY_NOTEBOOK)
+        sample_class.write(lab, submissions, sample_class.EMPTY_NOTEBOOK)
         run("grade", lab.short, str(submissions), "--out", str(out / lab.short))
     print(f"\nStudents get {out}/dist/<lab>/student.zip.")
     print(f"Open {out}/<lab>/report.html in a browser.")

@@ -13,13 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit import mistakes as catalogue
-
-from labkit.lab import contract
-
-from labkit.lab import stubs as starter
-from labkit.judging.knowledge import load_catalogue
-from labkit.lab.lab import find
+from labkit.lab import stubs
+from labkit.lab.contract import PACKAGE
+from labkit.lab.lab import Lab
+from labkit.mistakes import Catalogue, Variant, submission_with
 
 FULL, NOTHING, UNREADABLE = "full", "nothing", "unreadable"
 
@@ -41,49 +38,44 @@ class Sample:
         return set() if self.earns in (FULL, NOTHING, UNREADABLE) else set(self.earns.split())
 
 
-def samples(lab: int, notebook: str = "{}") -> list[Sample]:
-    """The sample class of lab number `lab`; `notebook` is the text of the lab's notebook."""
-    described = find(f"lab{lab}")
-    load_catalogue(described)  # an own lab's; the kit's load themselves
-    name = described.name
-    right = starter.solution_package(lab)
-    book = {f"{name}.ipynb": notebook}
-    functions = [function.name for function in contract.of_lab(lab)]
+def samples(lab: Lab, notebook: str = "{}") -> list[Sample]:
+    """The sample class of `lab`; `notebook` is the text of its notebook."""
+    right = stubs.solution_package(lab)
+    book = {f"{lab.name}.ipynb": notebook}
+    functions = [function.name for function in lab.functions]
     first, last = functions[0], functions[-1]
-    module = contract.BY_NAME[first].module
-    last_module = contract.BY_NAME[last].module
-    in_last = " ".join(f for f in functions if contract.BY_NAME[f].module == last_module)
+    last_module = lab.contract.module_of[last]
+    in_last = " ".join(f for f in functions if lab.contract.module_of[f] == last_module)
     found = [
         Sample("abara_ngozi", right | book, FULL),
         Sample("blum_jonas", styled(lab, 0) | book, FULL, "folder"),
         Sample("chen_yu", styled(lab, 1) | book, FULL),
-        Sample("dia_fatou", starter.stub_package(lab) | book, NOTHING),
+        Sample("dia_fatou", stubs.stub_package(lab) | book, NOTHING),
         Sample("egger_lea", half_done(lab) | book, " ".join(functions[len(functions) // 2 :])),
         Sample("fontana_luca", broken(right, last_module, "def oops(:\n"), in_last),
-        Sample("gupta_ravi", endless(right, first) | book, first),
+        Sample("gupta_ravi", endless(lab, right, first) | book, first),
         Sample("hoang_minh", wrong(lab, first) | book, first, "folder"),
         Sample("ito_sakura", nested(right | book, "my lab/final version"), FULL),
         Sample("jansen_pim", right | book, UNREADABLE, "cut"),
     ]
-    if lab > 1:
+    if lab.name != "lab1_forward":
         return found
     return [
         *found,
         Sample("kaya_deniz", broken(right, last_module, "import numpi as np\n"), in_last),
-        Sample("larsen_ida", transposed(right) | book, "dense_forward"),
-        Sample("moreau_elise", crashing(right) | book, "relu"),
+        Sample("larsen_ida", transposed(lab, right) | book, "dense_forward"),
+        Sample("moreau_elise", crashing(lab, right) | book, "relu"),
         Sample("novak_petr", chatty(right) | book, FULL),
         Sample("oliveira_ana", book, UNREADABLE),
         Sample("park_jiwoo", right, FULL, "folder"),
         Sample("quist_nils", right | book | macos_junk(right), FULL),
         Sample("rossi_giulia", crlf(right) | book, FULL),
         Sample("singh_aman", wrong(lab, "xor_params") | book, "xor_params"),
-        Sample("tanaka_ren", wrong(lab, last, 1) | book, f"{last}"),
-        Sample("unal_ece", broken(right, module, "raise SystemExit\n", at_end=True), ""),
-    ][:-1]
+        Sample("tanaka_ren", wrong(lab, last, 1) | book, last),
+    ]
 
 
-def write(lab: int, target: Path, notebook: str = "{}") -> dict[str, Sample]:
+def write(lab: Lab, target: Path, notebook: str = "{}") -> dict[str, Sample]:
     """Write the sample class of a lab into `target`; gives the samples by submission name."""
     found = {}
     for sample in samples(lab, notebook):
@@ -114,70 +106,62 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
 # ---------------------------------------------------------------- ways to hand in
 
 
-def place(function: str) -> str:
-    """Path of a function's module in a submission."""
-    return f"{contract.PACKAGE}/{contract.BY_NAME[function].module}.py"
-
-
-def replaced(files: Mapping[str, str], function: str, source: str) -> dict[str, str]:
+def replaced(lab: Lab, files: Mapping[str, str], function: str, source: str) -> dict[str, str]:
     """`files` with another version of one function at the end of its module."""
-    path = place(function)
+    path = f"{PACKAGE}/{lab.contract.module_of[function]}.py"
     return {**files, path: f"{files[path]}\n\n{source}\n"}
 
 
-def styled(lab: int, which: int) -> dict[str, str]:
+def styled(lab: Lab, which: int) -> dict[str, str]:
     """Right everywhere, but written as other students write it."""
-    by_function: dict[str, list[catalogue.Variant]] = {}
-    for variant in catalogue.variants(lab):
-        if variant.slow:
-            continue
-        by_function.setdefault(variant.function, []).append(variant)
+    by_function: dict[str, list[Variant]] = {}
+    for variant in Catalogue.of(lab).variants:
+        if not variant.slow:
+            by_function.setdefault(variant.function, []).append(variant)
     chosen = [options[which] for options in by_function.values() if len(options) > which]
-    return catalogue.submission_with(chosen, lab)
+    return submission_with(chosen, lab)
 
 
-def wrong(lab: int, function: str, which: int = 0) -> dict[str, str]:
+def wrong(lab: Lab, function: str, which: int = 0) -> dict[str, str]:
     """Right but for one known mistake."""
-    entries = [e for e in catalogue.entries(lab) if e.function == function]
-    return catalogue.submission_with([entries[which % len(entries)]], lab)
+    mistakes = Catalogue.of(lab).about(function)
+    return submission_with([mistakes[which % len(mistakes)]], lab)
 
 
-def half_done(lab: int) -> dict[str, str]:
+def half_done(lab: Lab) -> dict[str, str]:
     """The first half of the lab's functions is written."""
-    functions = [function.name for function in contract.of_lab(lab)]
-    files = dict(starter.solution_package(lab))
-    for name in functions[len(functions) // 2 :]:
-        module = contract.BY_NAME[name].module
+    files = dict(stubs.solution_package(lab))
+    for name in [function.name for function in lab.functions][len(lab.functions) // 2 :]:
+        module = lab.contract.module_of[name]
         text = (
-            f'raise NotImplementedError("Lab {lab}: {name} is not written yet. Open {module}.py.")'
+            f'raise NotImplementedError("Lab {lab.number}: {name} is not written yet. '
+            f'Open {module}.py.")'
         )
-        files = replaced(files, name, f"def {name}(*args, **kwargs):\n    {text}")
+        files = replaced(lab, files, name, f"def {name}(*args, **kwargs):\n    {text}")
     return files
 
 
-def broken(
-    files: Mapping[str, str], module: str, line: str, at_end: bool = False
-) -> dict[str, str]:
-    """A line that Python cannot run stands in one module."""
-    path = f"{contract.PACKAGE}/{module}.py"
-    text = files[path]
-    return {**files, path: text + line if at_end else line + text}
+def broken(files: Mapping[str, str], module: str, line: str) -> dict[str, str]:
+    """A line that Python cannot run stands at the top of one module."""
+    path = f"{PACKAGE}/{module}.py"
+    return {**files, path: line + files[path]}
 
 
-def endless(files: Mapping[str, str], function: str) -> dict[str, str]:
+def endless(lab: Lab, files: Mapping[str, str], function: str) -> dict[str, str]:
     """One function never ends."""
     source = f"def {function}(*args, **kwargs):\n    while True:\n        pass"
-    return replaced(files, function, source)
+    return replaced(lab, files, function, source)
 
 
-def transposed(files: Mapping[str, str]) -> dict[str, str]:
+def transposed(lab: Lab, files: Mapping[str, str]) -> dict[str, str]:
     """The layer's output has its axes the wrong way round."""
-    return replaced(files, "dense_forward", "def dense_forward(W, b, X):\n    return (W @ X + b).T")
+    source = "def dense_forward(W, b, X):\n    return (W @ X + b).T"
+    return replaced(lab, files, "dense_forward", source)
 
 
-def crashing(files: Mapping[str, str]) -> dict[str, str]:
+def crashing(lab: Lab, files: Mapping[str, str]) -> dict[str, str]:
     """One function ends the process."""
-    return replaced(files, "relu", "def relu(z):\n    import os\n\n    os.abort()")
+    return replaced(lab, files, "relu", "def relu(z):\n    import os\n\n    os.abort()")
 
 
 def chatty(files: Mapping[str, str]) -> dict[str, str]:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
-from labkit.lab.lab import Lab, LabLimits, Written
 from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
+from labkit.lab.course import find
+from labkit.lab.lab import Written
+from labkit.lab.schema import Config
 
-LAB = Lab(
-    folder=Path("lab1_forward"),
-    name="lab1_forward",
+LAB = replace(
+    find("lab1"),
     title="Lab 1: <forward> & co",
-    modules=("activations", "layers"),
     questions={"sigmoid": 40.0, "relu": 20.0, "forward": 40.0},
     written=(Written("why_xor", "Why not XOR?", 5.0),),
-    thresholds={},
-    limits=LabLimits(),
+    config=Config(),
 )
+"""A short lab with the mistakes of a real one."""
 
 
 def question(

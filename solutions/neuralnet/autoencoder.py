@@ -19,10 +19,12 @@ def autoencoder_loss(
     decoder's is linear, and the truth is the input itself: loss = 1/(2n) Σ (X̂ − X)².
 
     encoder: (W, b) with W h × p, b h × 1. decoder: (W, b) with W p × h, b p × 1.
-    X: examples in columns, p × n. activation: "sigmoid", "tanh" or "relu".
+    X: examples in columns, floats or whole numbers, p × n. activation: "sigmoid", "tanh" or "relu".
     Returns (loss, encoder_grad, decoder_grad): one float, and (dW, db) of each layer.
     """
     # BEGIN SOLUTION
+    # An autoencoder is a network of two layers, whose last one is linear as always: nothing new but
+    # the loss, and that X is its own truth.
     params = [encoder, decoder]
     H = forward(params, X, activation)
     loss, dX_hat = squared_error(H[-1], X)
@@ -46,11 +48,14 @@ def train_autoencoder(
     It starts from `initialize([p, hidden, p], rng, "xavier")`, and goes on like `train`, with its
     own loss and without labels: X is its own truth.
 
-    X: examples in columns, p × n. hidden: number of units in the code. The rest as in `train`.
+    X: examples in columns, floats or whole numbers, p × n. hidden: number of units in the code.
+    The rest as in `train`. rng draws the start first, then each epoch's shuffle, as `train` does.
     Returns (encoder, decoder, losses): two (W, b), and a list with the mean loss of each epoch.
     """
     # BEGIN SOLUTION
     p, n = X.shape
+    # Not "small": the encoder's gradient comes through the decoder's weights, and while those are
+    # almost 0, it is, too.
     encoder, decoder = initialize([p, hidden, p], rng, "xavier")
     losses = []
     for _ in range(epochs):
@@ -58,7 +63,7 @@ def train_autoencoder(
         for batch in minibatches(n, batch_size, rng):
             loss, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
             encoder, decoder = sgd_step([encoder, decoder], grads, learning_rate)
-            total += loss * len(batch)
+            total += loss * len(batch)  # a sum over examples, for the last batch may be short
         losses.append(total / n)
     return encoder, decoder, losses
     # END SOLUTION
@@ -79,11 +84,13 @@ def pretrain(
     Train an autoencoder on X, throw its decoder away, keep the encoder; its codes H = a(W X + b)
     are the next autoencoder's data; repeat for each layer. No labels are needed.
 
-    X: examples in columns, p × n. hidden_sizes: units of each layer, first layer first.
-    The rest as in `train_autoencoder`, for every layer.
+    X: examples in columns, floats or whole numbers, p × n. hidden_sizes: units of each layer, first
+    layer first. The rest as in `train_autoencoder`, for every layer. The one rng goes from layer to
+    layer: the first layer's start and shuffles, then the second's, with no draw between them.
     Returns the encoders, [(W, b), …], one for each entry of hidden_sizes.
     """
     # BEGIN SOLUTION
+    # Greedy: a layer that is trained is not touched again, so each problem is as easy as the first.
     encoders = []
     for hidden in hidden_sizes:
         encoder, decoder, _ = train_autoencoder(
@@ -96,7 +103,9 @@ def pretrain(
             rng=rng,
         )
         encoders.append(encoder)
-        _, X, _ = forward([encoder, decoder], X, activation)  # the code is the next layer's input
+        # The code is the next layer's input. It comes from `forward` of both layers, because the
+        # last one that `forward` is given has no activation.
+        _, X, _ = forward([encoder, decoder], X, activation)
     return encoders
     # END SOLUTION
 
@@ -118,12 +127,15 @@ def fine_tune(
     The new last layer, from the top code's units to the `classes` scores, starts from `initialize`
     with scheme "small"; then all layers are trained together, as in `train`.
 
-    encoders: [(W, b), …] from `pretrain`. X: examples in columns, p × n. y: true classes, (n,).
-    classes: K, their number. The rest as in `train`.
+    encoders: [(W, b), …] from `pretrain`. X: examples in columns, floats or whole numbers, p × n.
+    y: true classes, (n,). classes: K, their number. The rest as in `train`. rng draws the softmax
+    layer's weights first, then each epoch's shuffle.
     Returns (params, losses): len(encoders) + 1 layers, and the mean loss of each epoch.
     """
     # BEGIN SOLUTION
-    top_units = len(encoders[-1][0])
+    # Only the start is special: encoders and softmax layer are one network, and `train` trains all
+    # layers of a network.
+    top_units = len(encoders[-1][0])  # rows of the top W
     params = [*encoders, *initialize([top_units, classes], rng, "small")]
     return train(
         params,

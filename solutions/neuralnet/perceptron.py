@@ -8,10 +8,11 @@ Layer = tuple[np.ndarray, np.ndarray]  # (W, b)
 def perceptron_predict(w: np.ndarray, b: float, X: np.ndarray) -> np.ndarray:
     """Class of each example: 1 where w·x + b > 0, else 0.
 
-    w: weights, (p,). b: bias, one number. X: examples in columns, p × n.
-    Returns an int array of 0 and 1, (n,).
+    w: weights, one for each feature, (p,). b: bias, one number. X: examples in columns, floats or
+    whole numbers, p × n. Returns an int array of 0 and 1, one for each example, (n,).
     """
     # BEGIN SOLUTION
+    # w·x + b = 0 is a line (in p dimensions, a hyperplane): it cuts the examples into two sides.
     return (w @ X + b > 0).astype(int)
     # END SOLUTION
 
@@ -26,19 +27,21 @@ def perceptron_train(X: np.ndarray, y: np.ndarray, epochs: int) -> tuple[np.ndar
 
     so only a mistake changes anything. Training may stop after an epoch without a mistake.
 
-    X: examples in columns, p × n. y: labels 0 or 1, (n,). epochs: how often to visit all.
-    Returns (w, b): w is (p,), b is one float.
+    X: examples in columns, floats or whole numbers, p × n. y: labels 0 or 1, (n,). epochs: how
+    often to visit all. Returns (w, b): w is (p,), b is one float.
     """
     # BEGIN SOLUTION
+    # Any other rate would scale w and b alike, and so draw the same line.
     w, b = np.zeros(len(X), dtype=np.result_type(X, 1.0)), 0.0
     for _ in range(epochs):
         mistakes = 0
         for x, label in zip(X.T, y, strict=True):
-            error = int(label) - int(w @ x + b > 0)
+            # −1, 0 or 1; a float, for labels and pixels may be of a kind that has no −1.
+            error = float(label) - float(w @ x + b > 0)
             w, b = w + error * x, b + error
-            mistakes += abs(error)
+            mistakes += error != 0
         if mistakes == 0:
-            break
+            break  # the next epoch would see the same w and b, and change nothing either
     return w, b
     # END SOLUTION
 
@@ -54,6 +57,7 @@ def xor_params() -> list[Layer]:
     H = step(W1 X + b1), and step(W2 H + b2) is 1 exactly where one of the two inputs is 1.
     """
     # BEGIN SOLUTION
+    # x1 + x2 is 0, 1 or 2. The thresholds lie halfway between, so no score is ever exactly 0.
     W1, b1 = np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([[-0.5], [-1.5]])  # x1 OR x2, x1 AND x2
     W2, b2 = np.array([[1.0, -1.0]]), np.array([[-0.5]])  # OR, but not AND
     return [(W1, b1), (W2, b2)]

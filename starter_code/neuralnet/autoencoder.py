@@ -19,7 +19,7 @@ def autoencoder_loss(
     decoder's is linear, and the truth is the input itself: loss = 1/(2n) Σ (X̂ − X)².
 
     encoder: (W, b) with W h × p, b h × 1. decoder: (W, b) with W p × h, b p × 1.
-    X: examples in columns, p × n. activation: "sigmoid", "tanh" or "relu".
+    X: examples in columns, floats or whole numbers, p × n. activation: "sigmoid", "tanh" or "relu".
     Returns (loss, encoder_grad, decoder_grad): one float, and (dW, db) of each layer.
     """
     raise NotImplementedError("Lab 4: autoencoder_loss is not written yet. Open neuralnet/autoencoder.py and write it there.")
@@ -40,7 +40,8 @@ def train_autoencoder(
     It starts from `initialize([p, hidden, p], rng, "xavier")`, and goes on like `train`, with its
     own loss and without labels: X is its own truth.
 
-    X: examples in columns, p × n. hidden: number of units in the code. The rest as in `train`.
+    X: examples in columns, floats or whole numbers, p × n. hidden: number of units in the code.
+    The rest as in `train`. rng draws the start first, then each epoch's shuffle, as `train` does.
     Returns (encoder, decoder, losses): two (W, b), and a list with the mean loss of each epoch.
     """
     raise NotImplementedError("Lab 4: train_autoencoder is not written yet. Open neuralnet/autoencoder.py and write it there.")
@@ -61,8 +62,9 @@ def pretrain(
     Train an autoencoder on X, throw its decoder away, keep the encoder; its codes H = a(W X + b)
     are the next autoencoder's data; repeat for each layer. No labels are needed.
 
-    X: examples in columns, p × n. hidden_sizes: units of each layer, first layer first.
-    The rest as in `train_autoencoder`, for every layer.
+    X: examples in columns, floats or whole numbers, p × n. hidden_sizes: units of each layer, first
+    layer first. The rest as in `train_autoencoder`, for every layer. The one rng goes from layer to
+    layer: the first layer's start and shuffles, then the second's, with no draw between them.
     Returns the encoders, [(W, b), …], one for each entry of hidden_sizes.
     """
     raise NotImplementedError("Lab 4: pretrain is not written yet. Open neuralnet/autoencoder.py and write it there.")
@@ -85,8 +87,9 @@ def fine_tune(
     The new last layer, from the top code's units to the `classes` scores, starts from `initialize`
     with scheme "small"; then all layers are trained together, as in `train`.
 
-    encoders: [(W, b), …] from `pretrain`. X: examples in columns, p × n. y: true classes, (n,).
-    classes: K, their number. The rest as in `train`.
+    encoders: [(W, b), …] from `pretrain`. X: examples in columns, floats or whole numbers, p × n.
+    y: true classes, (n,). classes: K, their number. The rest as in `train`. rng draws the softmax
+    layer's weights first, then each epoch's shuffle.
     Returns (params, losses): len(encoders) + 1 layers, and the mean loss of each epoch.
     """
     raise NotImplementedError("Lab 4: fine_tune is not written yet. Open neuralnet/autoencoder.py and write it there.")

@@ -51,8 +51,9 @@ def conv_forward(
 
         Z[f, r, c, i] = Σ_{d, u, v} W[f, d, u, v] · X[d, stride·r + u, stride·c + v, i] + b[f]
 
-    X: image volumes, (D, Hh, Ww, n). W: F filters, (F, D, k, k). b: biases, (F, 1).
-    Returns (F, Hh', Ww', n) with Hh' and Ww' from `output_size`.
+    X: image volumes, depth × height × width × examples, (D, Hh, Ww, n), floats or whole numbers.
+    W: F filters of k × k through the whole depth, (F, D, k, k). b: biases, (F, 1).
+    Returns (F, Hh', Ww', n) with Hh' and Ww' from `output_size`: a volume with a slice a filter.
     """
     raise NotImplementedError("Lab 5: conv_forward is not written yet. Open neuralnet/convolution.py and write it there.")
 
@@ -66,7 +67,7 @@ def conv_backward(
     pixel is seen from several places, so its gradient sums over those.
 
     dZ: gradient with respect to the scores, (F, Hh', Ww', n); the loss's 1/n is already in it.
-    X: the layer's inputs, (D, Hh, Ww, n). W: its filters, (F, D, k, k).
+    X: the layer's inputs, (D, Hh, Ww, n). W: its filters, (F, D, k, k). All floats.
     Returns (dX, dW, db), in this order, of the shapes of X, W and b = (F, 1).
     """
     raise NotImplementedError("Lab 5: conv_backward is not written yet. Open neuralnet/convolution.py and write it there.")
@@ -75,8 +76,8 @@ def conv_backward(
 def max_pool_forward(X: np.ndarray, size: int, stride: int) -> np.ndarray:
     """Largest value of each window of size × size pixels, in every depth slice by itself.
 
-    X: image volumes, (D, Hh, Ww, n). size: the window's side. stride: from a window to the next;
-    below `size` the windows overlap.
+    X: image volumes, (D, Hh, Ww, n), floats or whole numbers. size: the window's side. stride: from
+    a window to the next; below `size` the windows overlap.
     Returns (D, Hh', Ww', n) with Hh' and Ww' from `output_size` without padding.
     """
     raise NotImplementedError("Lab 5: max_pool_forward is not written yet. Open neuralnet/convolution.py and write it there.")
@@ -88,8 +89,8 @@ def max_pool_backward(dZ: np.ndarray, X: np.ndarray, size: int, stride: int) -> 
     A pixel that wins in several overlapping windows gets the sum of their gradients. Where a window
     has equal largest pixels, its gradient goes to one of them, or is shared: never to each in full.
 
-    dZ: gradient with respect to the outputs, (D, Hh', Ww', n). X: the inputs, (D, Hh, Ww, n).
-    Returns dX, of X's shape.
+    dZ: gradient with respect to the outputs, (D, Hh', Ww', n). X: the inputs, (D, Hh, Ww, n). All
+    floats. Returns dX, of X's shape.
     """
     raise NotImplementedError("Lab 5: max_pool_backward is not written yet. Open neuralnet/convolution.py and write it there.")
 
@@ -102,7 +103,8 @@ def convnet_forward(params: Params, X: np.ndarray) -> np.ndarray:
     features × n by `reshape(-1, n)`.
 
     params: {"conv_W": (F, D, k, k), "conv_b": (F, 1), "dense_W": (K, F·Hh/2·Ww/2),
-    "dense_b": (K, 1)}. X: image volumes, (D, Hh, Ww, n). Returns scores, K × n.
+    "dense_b": (K, 1)}. X: image volumes, (D, Hh, Ww, n), floats or whole numbers.
+    Returns scores, K × n.
     """
     raise NotImplementedError("Lab 5: convnet_forward is not written yet. Open neuralnet/convolution.py and write it there.")
 
@@ -110,7 +112,8 @@ def convnet_forward(params: Params, X: np.ndarray) -> np.ndarray:
 def convnet_loss(params: Params, X: np.ndarray, y: np.ndarray) -> tuple[float, Params]:
     """Softmax cross-entropy of the ConvNet's scores, and the gradients of all parameters.
 
-    params: as for `convnet_forward`. X: image volumes, (D, Hh, Ww, n). y: true classes, (n,).
+    params: as for `convnet_forward`. X: image volumes, (D, Hh, Ww, n), floats or whole numbers.
+    y: true classes, (n,).
     Returns (loss, grads): one float, and a dict with the keys of params, each gradient of the shape
     of its parameter.
     """
@@ -129,8 +132,9 @@ def train_convnet(
 ) -> tuple[Params, list[float]]:
     """Train the ConvNet by mini-batch gradient descent, as `train` does for dense networks.
 
-    params: as for `convnet_forward`. X: image volumes, (D, Hh, Ww, n). y: true classes, (n,).
-    learning_rate, batch_size, epochs: numbers. rng: the only source of randomness.
+    params: as for `convnet_forward`. X: image volumes, (D, Hh, Ww, n), floats or whole numbers.
+    y: true classes, (n,). learning_rate, batch_size, epochs: numbers. rng: the only source of
+    randomness; as in `train` it is used for nothing but each epoch's shuffle.
     Returns (params, losses): new params, and a list with the mean loss of each epoch.
     """
     raise NotImplementedError("Lab 5: train_convnet is not written yet. Open neuralnet/convolution.py and write it there.")

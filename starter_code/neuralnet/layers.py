@@ -12,7 +12,7 @@ def add_bias_row(X: np.ndarray) -> np.ndarray:
 
     With w and b in one row, [w b] times [x; 1] is w·x + b.
 
-    X: examples in columns, p × n. Returns floats, (p + 1) × n.
+    X: examples in columns, floats or whole numbers, p × n. Returns floats, (p + 1) × n.
     """
     raise NotImplementedError("Lab 1: add_bias_row is not written yet. Open neuralnet/layers.py and write it there.")
 
@@ -20,8 +20,8 @@ def add_bias_row(X: np.ndarray) -> np.ndarray:
 def dense_forward(W: np.ndarray, b: np.ndarray, X: np.ndarray) -> np.ndarray:
     """Scores of one fully connected layer, Z = W X + b.
 
-    W: weights, p1 × p. b: biases, p1 × 1, the same for every example. X: inputs, p × n.
-    Returns scores, p1 × n.
+    W: weights, p1 × p, a row for each unit. b: biases, p1 × 1, the same for every example.
+    X: inputs in columns, floats or whole numbers, p × n. Returns scores, p1 × n.
     """
     raise NotImplementedError("Lab 1: dense_forward is not written yet. Open neuralnet/layers.py and write it there.")
 
@@ -32,7 +32,7 @@ def forward(params: list[Layer], X: np.ndarray, activation: str) -> list[np.ndar
     A hidden layer is H⁽¹⁾ = a(W⁽¹⁾ X + b⁽¹⁾), the next one takes H⁽¹⁾ as its input, and so on. The
     last layer is linear, without activation: its scores S are K × n.
 
-    params: [(W, b), …], first layer first. X: examples in columns, p × n.
+    params: [(W, b), …], first layer first. X: examples in columns, floats or whole numbers, p × n.
     activation: "sigmoid", "tanh" or "relu", for every hidden layer.
     Returns a list of len(params) + 1 arrays. Raises ValueError for another activation's name.
     """

@@ -6,7 +6,8 @@ import numpy as np
 def softmax(S: np.ndarray) -> np.ndarray:
     """Probabilities from scores, ŷ_k = e^{s_k} / Σ_j e^{s_j}, for every example by itself.
 
-    S: scores, K × n, an example in each column. Returns P, K × n; each column sums to 1.
+    S: scores, floats or whole numbers, K × n, an example in each column.
+    Returns P, K × n; each column sums to 1.
     Finite for scores of ±10,000: subtracting the same number from all scores of an example
     changes nothing in the formula, so choose one that keeps the exponentials small.
     """
@@ -28,7 +29,7 @@ def softmax_cross_entropy(S: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarr
 
         loss = 1/n Σ_i −log P[y_i, i]  with  P = softmax(S),        dS = (P − onehot(y)) / n
 
-    S: scores, K × n. y: the true classes, ints 0 … K − 1, (n,).
+    S: scores, floats or whole numbers, K × n. y: the true classes, ints 0 … K − 1, (n,).
     Returns (loss, dS): one float, and an array K × n. Finite for scores of ±10,000.
     """
     raise NotImplementedError("Lab 2: softmax_cross_entropy is not written yet. Open neuralnet/losses.py and write it there.")
@@ -39,7 +40,7 @@ def squared_error(Y_hat: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
 
     The sum runs over all entries, n is the number of examples (columns).
 
-    Y_hat: the network's output, p × n. Y: what it should be, p × n.
+    Y_hat: the network's output, p × n. Y: what it should be, p × n. Floats or whole numbers.
     Returns (loss, dY_hat): one float, and an array p × n.
     """
     raise NotImplementedError("Lab 2: squared_error is not written yet. Open neuralnet/losses.py and write it there.")

@@ -8,8 +8,8 @@ Layer = tuple[np.ndarray, np.ndarray]  # (W, b)
 def perceptron_predict(w: np.ndarray, b: float, X: np.ndarray) -> np.ndarray:
     """Class of each example: 1 where w·x + b > 0, else 0.
 
-    w: weights, (p,). b: bias, one number. X: examples in columns, p × n.
-    Returns an int array of 0 and 1, (n,).
+    w: weights, one for each feature, (p,). b: bias, one number. X: examples in columns, floats or
+    whole numbers, p × n. Returns an int array of 0 and 1, one for each example, (n,).
     """
     raise NotImplementedError("Lab 1: perceptron_predict is not written yet. Open neuralnet/perceptron.py and write it there.")
 
@@ -24,8 +24,8 @@ def perceptron_train(X: np.ndarray, y: np.ndarray, epochs: int) -> tuple[np.ndar
 
     so only a mistake changes anything. Training may stop after an epoch without a mistake.
 
-    X: examples in columns, p × n. y: labels 0 or 1, (n,). epochs: how often to visit all.
-    Returns (w, b): w is (p,), b is one float.
+    X: examples in columns, floats or whole numbers, p × n. y: labels 0 or 1, (n,). epochs: how
+    often to visit all. Returns (w, b): w is (p,), b is one float.
     """
     raise NotImplementedError("Lab 1: perceptron_train is not written yet. Open neuralnet/perceptron.py and write it there.")
 

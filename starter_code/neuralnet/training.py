@@ -23,7 +23,8 @@ def initialize(sizes: list[int], rng: np.random.Generator, scheme: str = "small"
         "xavier"  √(1 / fan_in)
         "he"      √(2 / fan_in)
 
-    sizes: units of each layer, the input first: [p, p1, …, K]. rng: the only source of randomness.
+    sizes: units of each layer, the input first: [p, p1, …, K]. rng: the only source of randomness;
+    the weights are drawn from it, the first layer's first.
     Returns [(W, b), …], first layer first. Raises ValueError for another scheme's name.
     """
     raise NotImplementedError("Lab 3: initialize is not written yet. Open neuralnet/training.py and write it there.")
@@ -33,7 +34,7 @@ def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> list[np.nd
     """One epoch's mini-batches: the indices 0 … n − 1, shuffled and cut into pieces.
 
     n: number of examples. batch_size: indices in each piece; the last may be shorter (13 in fives
-    are 5, 5 and 3). rng: the only source of randomness.
+    are 5, 5 and 3). rng: the only source of randomness, for one shuffle.
     Returns a list of index arrays, in which every example stands exactly once.
     """
     raise NotImplementedError("Lab 3: minibatches is not written yet. Open neuralnet/training.py and write it there.")
@@ -42,8 +43,8 @@ def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> list[np.nd
 def sgd_step(params: list[Layer], grads: list[Layer], learning_rate: float) -> list[Layer]:
     """One step downhill: W − learning_rate · dW, and the same for b, in every layer.
 
-    params: [(W, b), …]. grads: [(dW, db), …], of the same shapes. learning_rate: a number > 0.
-    Returns new params; those that came in stay as they are.
+    params: [(W, b), …]. grads: [(dW, db), …], of the same shapes, floats. learning_rate: a
+    number > 0. Returns new params; those that came in stay as they are.
     """
     raise NotImplementedError("Lab 3: sgd_step is not written yet. Open neuralnet/training.py and write it there.")
 
@@ -65,9 +66,10 @@ def train(
     batch_size 1 is stochastic gradient descent; from batch_size = n on it is (full) batch gradient
     descent, one step an epoch.
 
-    params: where to start, [(W, b), …]. X: examples in columns, p × n. y: true classes, (n,).
-    activation: "sigmoid", "tanh" or "relu". learning_rate, batch_size, epochs: numbers.
-    rng: the only source of randomness.
+    params: where to start, [(W, b), …]. X: examples in columns, floats or whole numbers, p × n.
+    y: true classes, (n,). activation: "sigmoid", "tanh" or "relu". learning_rate, batch_size,
+    epochs: numbers. rng: the only source of randomness; it is used for nothing but each epoch's
+    shuffle, by `minibatches`, one epoch after the other.
     Returns (params, losses): new params, and a list with the mean loss of each epoch.
     """
     raise NotImplementedError("Lab 3: train is not written yet. Open neuralnet/training.py and write it there.")
@@ -76,8 +78,8 @@ def train(
 def predict(params: list[Layer], X: np.ndarray, activation: str) -> np.ndarray:
     """Class of each example: the one with the highest score.
 
-    params: [(W, b), …]. X: examples in columns, p × n. activation: "sigmoid", "tanh" or "relu".
-    Returns an int array of classes 0 … K − 1, (n,).
+    params: [(W, b), …]. X: examples in columns, floats or whole numbers, p × n.
+    activation: "sigmoid", "tanh" or "relu". Returns an int array of classes 0 … K − 1, (n,).
     """
     raise NotImplementedError("Lab 3: predict is not written yet. Open neuralnet/training.py and write it there.")
 

@@ -20,11 +20,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labkit.judging import result as results
 from labkit.building.build import built
-from labkit.lab.bundle import Bundle
-from labkit.lab.lab import find
+from labkit.judging import result as results
 from labkit.judging.result import Result
+from labkit.lab.bundle import FINGERPRINT, Bundle
+from labkit.lab.course import find
 from tests.adversarial.attacks import Attack, as_folder, as_zip, filled, know
 
 REPO = Path(__file__).resolve().parents[2]
@@ -46,15 +46,17 @@ def quick_bundle(
     questions: Mapping[str, float] | None = SOME,
 ) -> Bundle:
     """The built lab with a short time limit for a call, other hidden inputs, some questions."""
-    source = built(find(lab)).root / "lab"
-    shutil.copytree(source, target / "lab")
-    path = target / "lab" / "lab.toml"
+    source = built(find(lab))
+    shutil.copytree(source.root / "labs", target / "labs")
+    shutil.copy(source.root / FINGERPRINT, target)
+    folder = target / "labs" / source.lab.name
+    path = folder / "lab.toml"
     text = re.sub(r"call_seconds = [\d.]+", f"call_seconds = {seconds:g}", path.read_text())
     if questions is not None:
         lines = "".join(f"{name} = {points}\n" for name, points in questions.items())
         text = re.sub(r"(?ms)^\[questions\].*?(?=^\[)", f"[questions]\n{lines}", text)
         for name, points in questions.items():
-            test = target / "lab" / "tests" / f"{name}.py"
+            test = folder / "tests" / f"{name}.py"
             test.write_text(re.sub(r"(?m)^points = .*$", f"points = {points}", test.read_text()))
     path.write_text(f"seed = {seed}\n{text}")
     return Bundle(target)

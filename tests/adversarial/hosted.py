@@ -10,22 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-<<<<<<< HEAD
-from labkit.lab import contract
-
 from labkit.lab import stubs as starter
+from labkit.lab.contract import PACKAGE
 from tests.adversarial.attacks import ALL, CORPUS, LAB, NOTEBOOK, Attack, Files
-=======
-from labkit.lab import contract
-from labkit.lab import stubs as starter
-from tests.adversarial.attacks import ALL, CORPUS, LAB, NOTEBOOK, Attack, Files
->>>>>>> corpus
 from tests.sample_class import EMPTY_NOTEBOOK
 
 CONTROL = ALL[-1]
 """The question that is answered rightly."""
 
-_MODULE = f"{contract.PACKAGE}/activations.py"
+_MODULE = f"{PACKAGE}/activations.py"
 _ALONE = {"circular", "share", "plant", "pack"}
 """Kinds that need the whole submission, or more than one."""
 
@@ -75,10 +68,10 @@ def submission(attacks: Sequence[Attack]) -> tuple[Files, Mapping[str, Attack]]:
     questions = [name for name in ALL if name != CONTROL]
     by_question = dict(zip(questions, attacks, strict=False))
     for question in questions:
-        path = f"{contract.PACKAGE}/{contract.BY_NAME[question].module}.py"
+        path = f"{PACKAGE}/{LAB.contract.module_of[question]}.py"
         files[path] = str(files[path]) + _HOST.format(question=question)
         text = (
             by_question[question].files[_MODULE] if question in by_question else "sigmoid = abs\n"
         )
-        files[f"{contract.PACKAGE}/attack_{question}.py"] = text
+        files[f"{PACKAGE}/attack_{question}.py"] = text
     return files, by_question

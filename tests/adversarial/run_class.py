@@ -11,10 +11,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from labkit.judging import result as results
+from labkit.classroom.grade import Options, grade_to
+from labkit.classroom.grades import write_grades
 from labkit.lab.bundle import Bundle
-from labkit.classroom.pool.pool import grade_class
-from labkit.classroom.pool.grade import grade_to
+from tests.grading import grade
 
 
 def main(bundle: str, submissions: str, out: str, jobs: str, *more: str) -> None:
@@ -22,10 +22,11 @@ def main(bundle: str, submissions: str, out: str, jobs: str, *more: str) -> None
     built = Bundle(Path(bundle))
     resume = "--resume" in more
     if "--whole" in more:
-        grade_to(built, Path(submissions), Path(out), int(jobs), resume, None, None).show()
+        options = Options(jobs=int(jobs), resume=resume)
+        grade_to(built, Path(submissions), Path(out), options).show()
         return
-    found, _ = grade_class(built, Path(submissions), Path(out), jobs=int(jobs), resume=resume)
-    results.write_grades(Path(out) / "grades.csv", found, built.lab)
+    found = grade(built, Path(submissions), Path(out), jobs=int(jobs), resume=resume)
+    write_grades(Path(out) / "grades.csv", found, built.lab)
 
 
 if __name__ == "__main__":

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED
 from tests.adversarial.arena import LINUX, children, descendants, quick_bundle
-from tests.adversarial.attacks import as_folder, solved
+from tests.adversarial.attacks import solved
+from tests.grading import encoded
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="limits of Linux")
 
@@ -89,10 +88,7 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
 
 def _graded(grader: Grader, files: dict[str, str | bytes]) -> dict[str, tuple[float, str]]:
     """Points and the first message of each question; nothing of it may go on."""
-    with tempfile.TemporaryDirectory() as work:
-        Path(work).chmod(0o755)
-        as_folder(Path(work), files)
-        result = grader.grade(Path(work), "submission")
+    result = grader.grade(encoded(files), "submission")
     assert result.status == GRADED
     assert descendants(grader.zygote.pid) == set()
     return {

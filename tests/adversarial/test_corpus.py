@@ -14,18 +14,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labkit.lab import stubs as starter
-from labkit.lab.bundle import Bundle
-from labkit.judging.knowledge import Knowledge
 from labkit.judging.grader import load_questions
 from labkit.judging.judge import Recorder
+from labkit.judging.knowledge import Knowledge
 from labkit.judging.result import GRADED
+from labkit.lab import stubs as starter
+from labkit.lab.bundle import Bundle
 from labkit.student import labcheck
 from labkit.student.labcheck import MESSAGE_LIMIT
 from tests.adversarial.arena import (
     HONEST,
     LINUX,
     REPO,
+    SOME,
     Arena,
     arena,
     children,
@@ -34,7 +35,7 @@ from tests.adversarial.arena import (
     quick_bundle,
     tree_hash,
 )
-from tests.adversarial.attacks import CORPUS, Attack, filled, solved
+from tests.adversarial.attacks import CORPUS, LAB, Attack, filled, solved
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="watches processes through /proc")
 ROOT = LINUX and os.geteuid() == 0
@@ -84,9 +85,7 @@ class Graded:
     def __init__(self, place: Arena, attacks: tuple[Attack, ...], questions: bool) -> None:
         self.place = place
         self.attacks = attacks
-        self.bundle = quick_bundle(
-            place.root / "bundle", **({} if questions else {"questions": None})
-        )
+        self.bundle = quick_bundle(place.root / "bundle", questions=SOME if questions else None)
         self.honest = solved()
         place.write(attacks, dict.fromkeys(HONEST, self.honest))
         self.before = self.hashes()
@@ -112,7 +111,7 @@ def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
 
 
 _CAN_GRADE = """
-import labkit.classroom.pool.pool, numpy, subprocess, sys
+import labkit.classroom.grade, numpy, subprocess, sys
 subprocess.run([sys.executable, "-c", "import numpy"], check=True)
 """
 
@@ -186,13 +185,13 @@ class Secrets:
     """What no student may read: lines of solutions and hidden cases, hidden numbers."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self.lines = sorted(starter.solution_lines(1))
+        self.lines = sorted(starter.solution_lines(LAB))
         recorder = _Noting(bundle.lab, Knowledge(bundle.lab))
         public: set[str] = set()
         hidden: set[str] = set()
         for question in load_questions(bundle):
             labcheck.run_cases(question.cases, recorder)
-            self.lines += _hidden_lines(bundle.root / "lab" / "tests" / f"{question.name}.py")
+            self.lines += _hidden_lines(bundle.lab.folder / "tests" / f"{question.name}.py")
         for is_hidden, numbers in recorder.noted:
             (hidden if is_hidden else public).update(numbers)
         self.numbers = sorted(hidden - public)
@@ -335,7 +334,7 @@ def test_the_traps_work(tmp_path: Path) -> None:
             source = filled(by_name[name].files["neuralnet/activations.py"])
             (tmp_path / f"{name}.py").write_text(source.partition('"""\n\n')[2])
         command = [sys.executable, "-c", "import runpy, sys; runpy.run_path(sys.argv[1] + '.py')"]
-        (place.root / "bundle" / "lab").mkdir(parents=True)
+        (place.root / "bundle" / "labs" / LAB.name).mkdir(parents=True)
         left = []
         with orphans_come_here():
             for path in sorted(tmp_path.glob("*.py")):

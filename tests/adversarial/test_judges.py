@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from labkit.lab import reference
 from labkit.building.build import built
-from labkit.judging.knowledge import Knowledge
 from labkit.judging.grader import Grader, load_questions
 from labkit.judging.judge import GraderCheck
-from labkit.lab.lab import find
+from labkit.judging.knowledge import Knowledge
+from labkit.lab.course import find
 from labkit.student import labcheck
 from labkit.student.labcheck import CaseRun, Observation, Probe, Tried, WrongOutcome
 from tests.adversarial.arena import LINUX, quick_bundle
-from tests.adversarial.attacks import as_folder, solved
+from tests.adversarial.attacks import solved
+from tests.grading import encoded
 
 Change = Callable[[np.ndarray], Any]
 
@@ -65,8 +64,7 @@ class Handing(GraderCheck):
 
     def observe(self, probe: Probe) -> Tried:
         args, kwargs = probe.fresh()
-        function = reference.function(probe.function)
-        seen = labcheck.call(function, args, kwargs, seconds=60)
+        seen = labcheck.call(self.ref(probe.function), args, kwargs, seconds=60)
         if seen.failure is None:
             self.handed.add(self.case.name)
             seen = Observation(self.junk(copy.deepcopy(seen.value)))
@@ -123,14 +121,12 @@ def test_tanh_slow_judge(check, np):
 def test_a_case_s_own_judge_is_held_to_limits(result: str, words: str, tmp_path: Path) -> None:
     """A result is the student's choice: it must not keep the grader busy, or take its memory."""
     bundle = quick_bundle(tmp_path, seconds=0.2, questions={"sigmoid": 50, "tanh": 50})
-    path = bundle.root / "lab" / "tests" / "tanh.py"
+    path = bundle.lab.folder / "tests" / "tanh.py"
     path.write_text(path.read_text() + SLOW_JUDGE)
     files = solved(f"def tanh(z):\n    return {result} if not z.any() else np.tanh(1.0 * z)\n")
-    with tempfile.TemporaryDirectory() as work, Grader(bundle) as grader:
-        Path(work).chmod(0o755)
-        as_folder(Path(work), files)
-        found = grader.grade(Path(work), "submission")
-    sigmoid, tanh = found.questions
+    with Grader(bundle) as grader:
+        found = grader.grade(encoded(files), "submission")
+    tanh, sigmoid = found.questions
     assert sigmoid.score == 50
     assert not tanh.cases[-1].passed
     assert words in tanh.cases[-1].message

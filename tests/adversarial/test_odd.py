@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from labkit.classroom.pool.pool import grade_class
 from labkit.judging.result import GRADED, Result
 from tests.adversarial.arena import LINUX, quick_bundle
 from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved
+from tests.grading import grade
 from tests.sample_class import chatty, crlf, macos_junk, nested, zipped
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")
@@ -169,7 +169,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     (work / "class").mkdir()
     for name, (files, pack) in ODD.items():
         pack(work / "class" / name, files)
-    found, _ = grade_class(bundle, work / "class", work / "out", jobs=1)
+    found = grade(bundle, work / "class", work / "out", jobs=1)
     assert len(found) == len(ODD)
     return {result.origin: result for result in found}
 

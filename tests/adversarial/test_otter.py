@@ -14,12 +14,12 @@ from textwrap import dedent
 
 import pytest
 
-from labkit.lab import stubs as starter
-from labkit.building.build import built
-from labkit.lab.bundle import Bundle
-from labkit.judging.grader import Grader
-from labkit.lab.lab import find
 from labkit.base.zips import write_zip
+from labkit.building.build import built
+from labkit.judging.grader import Grader
+from labkit.lab import stubs as starter
+from labkit.lab.bundle import Bundle
+from labkit.student.labcheck.otter_hook import silence_log_server
 from tests.adversarial import hosted
 from tests.adversarial.arena import (
     LINUX,
@@ -35,14 +35,15 @@ from tests.adversarial.arena import children as children_of
 from tests.adversarial.attacks import (
     ACTIVATIONS,
     CORPUS,
+    LAB,
     NOTEBOOK,
     Attack,
-    as_folder,
     as_zip,
     solved,
     stubs,
 )
 from tests.adversarial.smuggling import smugglers
+from tests.grading import encoded
 from tests.otter_run import OtterRun, otter_run
 
 GROUPS = hosted.groups()
@@ -56,7 +57,7 @@ def place() -> Iterator[Arena]:
         for seed in (1, 2):
             _autograder(made, str(seed), quick_bundle(made.root / f"bundle{seed}", seed=seed))
         whole = quick_bundle(made.root / "bundle-whole", questions=None)
-        settings = whole.root / "lab" / "lab.toml"
+        settings = whole.root / "labs" / LAB.name / "lab.toml"
         settings.write_text(
             settings.read_text().replace("total_seconds = 120", "total_seconds = 600")
         )
@@ -66,22 +67,23 @@ def place() -> Iterator[Arena]:
 
 def _autograder(place: Arena, name: str, bundle: Bundle) -> None:
     """The built autograder.zip with the files of `bundle` in it."""
-    source = built(find("lab1")).root / "autograder.zip"
+    source = built(LAB).root / "autograder.zip"
     with zipfile.ZipFile(source) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     kept = {name: data for name, data in files.items() if not _left_out(name, bundle.lab.questions)}
-    for path in (bundle.root / "lab").rglob("*"):
+    folder = bundle.lab.folder
+    for path in folder.rglob("*"):
         if path.is_file():
-            inner = str(path.relative_to(bundle.root))
-            for found in (inner, inner.removeprefix("lab/")):
+            inner = path.relative_to(folder).as_posix()
+            for found in (inner, f"labs/{folder.name}/{inner}"):
                 if found in kept:
                     kept[found] = path.read_bytes()
     write_zip(place.root / f"autograder{name}.zip", kept)
 
 
 def _left_out(name: str, questions: Mapping[str, float]) -> bool:
-    parts = Path(name).parts
-    return "tests" in parts[:2] and Path(name).suffix == ".py" and Path(name).stem not in questions
+    path = Path(name)
+    return path.parent.name == "tests" and path.suffix == ".py" and path.stem not in questions
 
 
 def run(place: Arena, submission: Path, seed: int | str = 1) -> OtterRun:
@@ -130,7 +132,7 @@ def test_no_attack_earns_the_question_that_hosts_it(place: Arena, group: int) ->
     }
     assert earned == {}
     assert found.scores[hosted.CONTROL] == 14
-    for line in starter.solution_lines(1):
+    for line in starter.solution_lines(LAB):
         assert line not in found.results
     assert "Traceback" not in found.results
     assert place.marks() == []
@@ -142,13 +144,12 @@ def test_most_attacks_have_a_host() -> None:
         assert list(hosted.submission(group)[1].values()) == group
 
 
-def test_what_is_hosted_is_judged(tmp_path: Path) -> None:
+def test_what_is_hosted_is_judged() -> None:
     """Right work in the attacks' places earns its questions: hosting itself costs nothing."""
     honest = replace(GROUPS[0][0], files=solved())
     files, _ = hosted.submission([honest] * len(ACTIVATIONS))
-    as_folder(tmp_path, files)
-    with Grader(built(find("lab1"))) as grader:
-        result = grader.grade(tmp_path, "hosted", only=ACTIVATIONS)
+    with Grader(built(LAB)) as grader:
+        result = grader.grade(encoded(files), "hosted", only=ACTIVATIONS)
     assert [question.name for question in result.questions if not question.passed] == []
 
 
@@ -163,7 +164,7 @@ def test_no_attack_earns_more_than_its_honest_code(place: Arena, attack: Attack)
     found = run(place, place.root / "otter" / f"{attack.name}.zip")
     assert found.scores is not None, found.output
     assert not [name for name, points in found.scores.items() if name in attack.unearned and points]
-    for line in starter.solution_lines(1):
+    for line in starter.solution_lines(LAB):
         assert line not in found.results
     assert "Traceback" not in found.results
     assert place.marks() == []
@@ -206,13 +207,12 @@ from pathlib import Path
 from labkit.judging import otter_plugin
 import otter
 from otter.test_files import exception_test
-session = otter_plugin.open_session(sys.argv[1], sys.argv[2])
+otter_plugin.judge(sys.argv[1], sys.argv[2])
 shown = []
-for path in sorted(Path(sys.argv[1], "tests").glob("*.py")):
+for path in sorted(Path(sys.argv[1]).glob("labs/*/tests/*.py")):
     test = exception_test.ExceptionTestFile.from_file(str(path))
     test.run({})
     shown += [(result.passed, result.message) for result in test.test_case_results]
-session.close()
 print(json.dumps(shown))
 """
 
@@ -222,7 +222,7 @@ def test_a_submission_that_cannot_be_judged_is_told_why(tmp_path: Path) -> None:
     (tmp_path / "submission").mkdir()
     (tmp_path / "submission" / NOTEBOOK).write_text("{}")
     command = [sys.executable, "-c", dedent(_REFUSED)]
-    command += [str(bundle.root / "lab"), str(tmp_path / "submission")]
+    command += [str(bundle.root), str(tmp_path / "submission")]
     done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     shown = json.loads(done.stdout)
@@ -237,9 +237,7 @@ def test_the_log_server_unpickles_nothing() -> None:
     """Otter listens on a local port for its own log records, which are pickles."""
     from otter.execute import logging
 
-    from labkit.judging.otter_plugin import _silence_log_server
-
-    _silence_log_server()
+    silence_log_server()
     (server, stop) = logging.start_server()
     stop()
     assert logging.LogRecordStreamHandler.handle(object()) is None  # type: ignore[arg-type]

@@ -8,27 +8,27 @@ import sys
 
 import pytest
 
-from labkit.base import files as atomic
+from labkit.base import files
 
 
 def test_text_bytes_and_json(tmp_path):
-    atomic.write_text(tmp_path / "new" / "a.txt", "ä\r\nb")
+    files.write_text(tmp_path / "new" / "a.txt", "ä\r\nb")
     assert (tmp_path / "new" / "a.txt").read_bytes() == "ä\r\nb".encode()
-    atomic.write_bytes(tmp_path / "b", b"\0\1")
+    files.write_bytes(tmp_path / "b", b"\0\1")
     assert (tmp_path / "b").read_bytes() == b"\0\1"
-    atomic.write_json(tmp_path / "c.json", {"ü": [1.5]})
+    files.write_json(tmp_path / "c.json", {"ü": [1.5]})
     assert json.loads((tmp_path / "c.json").read_text(encoding="utf-8")) == {"ü": [1.5]}
-    atomic.write_text(tmp_path / "half", "a\ud800b")
+    files.write_text(tmp_path / "half", "a\ud800b")
     assert (tmp_path / "half").read_bytes() == b"a?b"
 
 
 def test_a_failure_leaves_the_old_file_and_no_rest(tmp_path):
-    atomic.write_text(tmp_path / "a", "old")
-    with pytest.raises(RuntimeError), atomic.writing(tmp_path / "a") as file:
+    files.write_text(tmp_path / "a", "old")
+    with pytest.raises(RuntimeError), files.writing(tmp_path / "a") as file:
         file.write(b"new")
         raise RuntimeError
     with pytest.raises(ValueError):
-        atomic.write_json(tmp_path / "a", float("nan"))
+        files.write_json(tmp_path / "a", float("nan"))
     assert (tmp_path / "a").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
@@ -37,10 +37,10 @@ def test_a_failure_leaves_the_old_file_and_no_rest(tmp_path):
 def test_permissions_are_the_usual_ones(tmp_path):
     mask = os.umask(0o022)
     try:
-        atomic.write_text(tmp_path / "a", "x")
+        files.write_text(tmp_path / "a", "x")
         assert (tmp_path / "a").stat().st_mode & 0o777 == 0o644
         (tmp_path / "a").chmod(0o600)
-        atomic.write_text(tmp_path / "a", "y")
+        files.write_text(tmp_path / "a", "y")
         assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
     finally:
         os.umask(mask)

@@ -1,4 +1,4 @@
-"""`labkit bench`: every figure that the kit boasts of, measured beside its peer in one run.
+"""`make bench`: every figure that the kit boasts of, measured beside its peer in one run.
 
 One module a subject (`grading`, `checking`, `convolution`, `epochs`, `building`, `image`), all in
 the rhythm of `measure`; `table`, `page`, `plot` and a JSON file with every sample show what came of

@@ -19,4 +19,5 @@ def main(out: Path, only: tuple[str, ...], quick: bool, network: bool) -> None:
     run(out, only, quick, network)
 
 
-main()
+if __name__ == "__main__":
+    main()

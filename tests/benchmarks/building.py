@@ -11,8 +11,9 @@ from pathlib import Path
 import nbformat
 
 from labkit.base import paths
-from labkit.building import notebook as master
-from labkit.lab.lab import Lab, available
+from labkit.building import notebook
+from labkit.lab.course import available
+from labkit.lab.lab import Lab
 from tests.benchmarks import measure
 from tests.benchmarks.measure import NotMeasured, Row, Usage
 
@@ -38,7 +39,7 @@ def all_labs(quick: bool) -> list[Row]:
             shutil.rmtree(copy / "build", ignore_errors=True)
             cold.append(_build(copy, Path(work) / "dist", len(labs)))
             assign.append(sum(_otter_assign(lab, Path(work)) for lab in labs))
-            changed = copy / "assignments" / labs[0].folder.name / labs[0].master.name
+            changed = copy / "assignments" / labs[0].folder.name / labs[0].text.name
             with changed.open("a", encoding="utf-8") as file:
                 file.write("\n# %% [markdown]\n# One paragraph more.\n")
             again.append(_build(copy, Path(work) / "dist", 1))
@@ -81,7 +82,7 @@ def _otter_assign(lab: Lab, work: Path) -> float:
     """CPU seconds of `otter assign` on a lab's notebook, tests not run, as in our build."""
     with tempfile.TemporaryDirectory(dir=work) as folder:
         book = Path(folder) / f"{lab.name}.ipynb"
-        nbformat.write(master.notebook(lab), book)
+        nbformat.write(notebook.notebook(lab), book)
         shutil.copy(paths.STUDENT_FILES / "check.py", folder)
         command = [sys.executable, "-c", "from otter.cli import cli; cli()", "assign"]
         command += ["--no-run-tests", "--no-pdfs", str(book), os.path.join(folder, "out")]  # noqa: PTH118

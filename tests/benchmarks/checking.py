@@ -11,8 +11,8 @@ from typing import Any
 from labkit.base.files import write_text
 from labkit.base.zips import read_tree
 from labkit.building.build import built
-from labkit.lab import stubs as starter
-from labkit.lab.lab import find
+from labkit.lab import stubs
+from labkit.lab.course import find
 from tests.benchmarks import measure
 from tests.benchmarks.measure import Row, compare, take_turns
 
@@ -31,7 +31,7 @@ def student_check(quick: bool) -> list[Row]:
             path = home / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        for name, text in starter.solution_package(bundle.lab.number).items():
+        for name, text in stubs.solution_package(bundle.lab).items():
             write_text(home / name, text)
         check: list[str | Path] = [sys.executable, "-m", "labkit", "check", LAB, "--path", home]
         samples = take_turns(

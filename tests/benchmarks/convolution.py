@@ -106,8 +106,8 @@ def _arrays(shape: tuple[int, ...], dtype: str) -> tuple[np.ndarray, ...]:
 
 def _ours(shape: tuple[int, ...], dtype: str) -> Callable[[], object]:
     X, W, b, dZ = _arrays(shape, dtype)
-    forward = reference.function("conv_forward")
-    backward = reference.function("conv_backward")
+    forward = reference.function("convolution", "conv_forward")
+    backward = reference.function("convolution", "conv_backward")
     padding = shape[-1]
 
     def work() -> object:

@@ -69,7 +69,8 @@ def _dense(X: np.ndarray, y: np.ndarray) -> tuple[Epoch, Epoch | None]:
     ]
 
     def ours() -> float:
-        _, losses = reference.function("train")(params, X, y, activation="relu", **_settings())
+        train = reference.function("training", "train")
+        _, losses = train(params, X, y, activation="relu", **_settings())
         return float(losses[-1])
 
     if not importlib.util.find_spec("torch"):
@@ -97,7 +98,8 @@ def _convnet(X: np.ndarray, y: np.ndarray) -> tuple[Epoch, Epoch | None]:
     volumes = data.as_volumes(X)
 
     def ours() -> float:
-        _, losses = reference.function("train_convnet")(params, volumes, y, **_settings())
+        train = reference.function("convolution", "train_convnet")
+        _, losses = train(params, volumes, y, **_settings())
         return float(losses[-1])
 
     if not importlib.util.find_spec("torch"):

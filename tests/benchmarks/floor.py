@@ -28,30 +28,41 @@ from labkit.base import paths
 from labkit.judging.grader import Question, load_questions
 from labkit.judging.judge import GraderCheck
 from labkit.judging.knowledge import Knowledge
-from labkit.lab import contract, reference
+from labkit.lab import reference
 from labkit.lab.bundle import Bundle
+from labkit.lab.contract import PACKAGE
+from labkit.lab.lab import Lab
 from labkit.sandbox import Limits, confinement
 from labkit.sandbox.restrict import Prepared
 from labkit.student import labcheck
 from labkit.student.labcheck import Observation, Probe, Tried
 
-Functions = Callable[[str], Callable[..., Any]]
+Function = Callable[[str], Callable[..., Any]]
 
 
 class InProcess(GraderCheck):
     """Calls functions right here: no copy is compared, no warning caught, no time limited."""
 
-    def __init__(self, bundle: Bundle, knowledge: Knowledge, functions: Functions) -> None:
-        super().__init__(bundle.lab, knowledge)
-        self._functions = functions
-        self._finished = {name: reference.function(name) for name in contract.BY_NAME}
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab, Knowledge(lab))
+        self._finished = {
+            one.name: reference.function(one.module, one.name) for one in lab.contract
+        }
+        self.function: Function = self.ref
+        """Gives what is called: the reference's, until a child has a submission."""
 
     def ref(self, name: str) -> Callable[..., Any]:
         return self._finished[name]
 
+    def handed_in(self, name: str) -> Callable[..., Any]:
+        """The submission's, imported from the folder that leads `sys.path`."""
+        home = importlib.import_module(f"{PACKAGE}.{self.lab.contract[name].module}")
+        found: Callable[..., Any] = getattr(home, name)
+        return found
+
     def observe(self, probe: Probe) -> Tried:
         args, kwargs = probe.fresh()
-        seen = Observation(self._functions(probe.function)(*args, **kwargs))
+        seen = Observation(self.function(probe.function)(*args, **kwargs))
         return Tried(probe, seen, probe.problem(seen))
 
 
@@ -60,7 +71,7 @@ class Floor:
 
     def __init__(self, bundle: Bundle, submission: Path, work: Path) -> None:
         self.questions = load_questions(bundle)
-        self.check = InProcess(bundle, Knowledge(bundle.lab), reference.function)
+        self.check = InProcess(bundle.lab)
         if not passes(self.questions, self.check):  # also makes the expected values known
             raise RuntimeError("the reference does not pass")
         settings = confinement.settings()
@@ -105,24 +116,18 @@ class Floor:
                 "open": self.limits.open_files,
                 "cpu": 600,
             }
-            self.prepared.apply(limits, str(folder), 0, parent, 3)
+            self.prepared.apply(limits, str(folder), slot=0, parent=parent, keep=3)
             for name in list(sys.modules):
-                if name.partition(".")[0] == contract.PACKAGE:
+                if name.partition(".")[0] == PACKAGE:
                     del sys.modules[name]
             sys.path.insert(0, str(folder))
             importlib.invalidate_caches()
-            self.check._functions = _handed_in
+            self.check.function = self.check.handed_in
             code = 0 if passes(self.questions, self.check) else 2
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(code)
-
-
-def _handed_in(name: str) -> Callable[..., Any]:
-    module = importlib.import_module(f"{contract.PACKAGE}.{contract.BY_NAME[name].module}")
-    found: Callable[..., Any] = getattr(module, name)
-    return found
 
 
 def passes(questions: list[Question], check: GraderCheck) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from labkit.building.build import built
 from labkit.lab.bundle import Bundle
-from labkit.lab.lab import find
+from labkit.lab.course import find
 from tests.benchmarks import measure, stock, submissions
 from tests.benchmarks.measure import Row, compare, take_turns
 

@@ -7,10 +7,10 @@ import zipfile
 from pathlib import Path
 
 from labkit.building.build import built
-from labkit.lab.lab import find
+from labkit.lab.course import find
 from labkit.lab.stubs import solution_package
-from labkit.platforms.gradescope.clean_root import CleanRoot, CleanRootError, Ran, megabytes
 from tests.benchmarks.measure import NotMeasured, Row
+from tests.clean_root import CleanRoot, CleanRootError, Ran, megabytes
 
 LAB = "lab1"
 _SECONDS = 60.0
@@ -39,7 +39,7 @@ def grading_image(quick: bool) -> list[Row]:
             shutil.rmtree(root.home / "venv")
             again = root.run(["/autograder/source/setup.sh"], limited=False)
             seconds = [_worked(ran).seconds for ran in (installed.ran, again)]
-            graded = root.grade(solution_package(1))
+            graded = root.grade(solution_package(bundle.lab))
             limits = root.limits
     except CleanRootError as error:
         raise NotMeasured(str(error)) from error

@@ -23,6 +23,8 @@ from labkit.base.threads import ONE_THREAD
 
 Samples = dict[str, list[float]]
 
+_ROOT = Path(__file__).resolve().parents[2]
+
 
 class NotMeasured(Exception):
     """A measurement that this system does not allow: its text is the row's reason."""
@@ -183,7 +185,7 @@ def labkit(*arguments: str | Path, **more: Any) -> Usage:
 def module(name: str, *arguments: str | Path | int) -> Any:
     """What `python -m tests.benchmarks.NAME` prints as JSON: a process with nothing else in it."""
     command = [sys.executable, "-m", f"tests.benchmarks.{name}", *map(str, arguments)]
-    return json.loads(run(command).output.splitlines()[-1])
+    return json.loads(run(command, cwd=_ROOT).output.splitlines()[-1])
 
 
 def _short(command: Sequence[str | Path]) -> str:

@@ -20,7 +20,7 @@ def write(path: Path, rows: Sequence[Row], about: Mapping[str, Any], when: str, 
     lines = [
         "# What the kit takes, over what its peers take",
         "",
-        f"Printed by `labkit bench` on {when} ({in_a_line(about)}). A ratio is ours over the "
+        f"Printed by `make bench` on {when} ({in_a_line(about)}). A ratio is ours over the "
         "peer's, of medians measured turn by turn in this run: less is better. Figures and ratios "
         "differ between machines and between runs: one close to its reach may miss it next time.",
         "",

@@ -69,7 +69,7 @@ def write(path: Path, rows: Sequence[Row], machine: dict[str, Any]) -> bool:
         axes.set_ylim(len(shown) - 0.4, -0.8)
         axes.set_yticks(list(places), [_label(row) for row in shown], fontsize=8)
         axes.set_xlabel("ours ÷ peer's (logarithmic; left of the dashed line ours takes less)")
-        axes.set_title("labkit bench: what the kit takes, over what its peers take")
+        axes.set_title("make bench: what the kit takes, over what its peers take")
         axes.grid(axis="x", color="0.9", linewidth=0.6)
         axes.set_axisbelow(True)
         axes.legend(

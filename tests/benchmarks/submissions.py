@@ -8,9 +8,9 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from labkit import mistakes as catalogue
-from labkit.lab import stubs as starter
+from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
+from labkit.mistakes import Catalogue, Version, submission_with
 
 
 def zipped(files: Mapping[str, str | bytes]) -> bytes:
@@ -30,7 +30,7 @@ def notebook(bundle: Bundle) -> dict[str, bytes]:
 
 def correct(bundle: Bundle) -> dict[str, str | bytes]:
     """The notebook and the reference's modules."""
-    return {**starter.solution_package(bundle.lab.number), **notebook(bundle)}
+    return {**stubs.solution_package(bundle.lab), **notebook(bundle)}
 
 
 _STYLES = 10
@@ -41,13 +41,13 @@ def varied(bundle: Bundle, number: int) -> dict[str, str | bytes]:
 
     The mixtures come in turn, so that classes of ten, a hundred and a thousand hold the same work.
     """
-    lab = bundle.lab.number
+    lab = bundle.lab
     choose = random.Random(number % _STYLES)
-    styles: dict[str, list[catalogue.Version | None]] = {}
-    for variant in catalogue.variants(lab):
+    styles: dict[str, list[Version | None]] = {}
+    for variant in Catalogue.of(lab).variants:
         styles.setdefault(variant.function, [None]).append(variant)
     chosen = [version for options in styles.values() if (version := choose.choice(options))]
-    package = catalogue.submission_with(chosen, lab)
+    package = submission_with(chosen, lab)
     signed = {path: f"{text}\n# student {number}\n" for path, text in package.items()}
     return {**signed, **notebook(bundle)}
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from labkit.building import audit
-
-from labkit import mistakes as catalogue
-
-from labkit.lab import contract
-
-from labkit.building import mutants
+from labkit.building import audit, mutants
 from labkit.building.build import built
 from labkit.judging.grader import Grader
-from labkit.lab.lab import Lab, available, find
+from labkit.lab.bundle import Bundle
+from labkit.lab.course import available, find
+from labkit.lab.lab import Lab
+from labkit.mistakes import Catalogue
 from labkit.student.labcheck import MESSAGE_LIMIT
 
 LABS = available()
@@ -71,25 +69,22 @@ def test_messages_are_short_and_plain(audited: tuple[Lab, Sequence[audit.Finding
 
 
 def test_there_is_enough_to_audit() -> None:
-    assert len(catalogue.entries()) >= 120
-    assert len(catalogue.variants()) >= 40
-    for function in contract.FUNCTIONS:
-        assert len(catalogue.for_function(function.name)) >= 2, function.name
+    found = [Catalogue.of(lab) for lab in LABS]
+    assert sum(len(one.mistakes) for one in found) >= 120
+    assert sum(len(one.variants) for one in found) >= 40
+    for lab, catalogue in zip(LABS, found, strict=True):
+        for function in lab.functions:
+            assert len(catalogue.about(function.name)) >= 2, function.name
 
 
 def test_a_weakened_case_is_a_hole(tmp_path: Path) -> None:
     """Without its cases on large numbers, lab 1 does not see an overflow: the audit says so."""
-    import shutil
-
-    from labkit.lab.bundle import Bundle
-
     shutil.copytree(built(find("lab1")).root, tmp_path / "bundle")
-    path = tmp_path / "bundle" / "lab" / "tests" / "sigmoid.py"
+    path = tmp_path / "bundle" / "labs" / "lab1_forward" / "tests" / "sigmoid.py"
     text = path.read_text(encoding="utf-8").replace("no_warnings=True", "no_warnings=False")
     path.write_text(text, encoding="utf-8")
-    version = next(
-        e for e in catalogue.entries(1) if "overflows" in e.title and e.function == "sigmoid"
-    )
+    sigmoid = Catalogue.of(find("lab1")).about("sigmoid")
+    version = next(mistake for mistake in sigmoid if "overflows" in mistake.title)
     with Grader(Bundle(tmp_path / "bundle")) as grader:
         assert audit.judge_version(grader, version, 0).hole == "not caught"
     with Grader(built(find("lab1"))) as grader:

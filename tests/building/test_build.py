@@ -11,16 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from labkit.building import build
-
-from labkit.building import leaks
-
-from labkit.building import proof
-
-from labkit.lab import stubs as starter
-from labkit.lab.bundle import Bundle
 from labkit.base.errors import LabkitError
-from labkit.lab.lab import Lab, available, find
+from labkit.building import build, leaks, notebook, proof
+from labkit.lab import stubs
+from labkit.lab.bundle import Bundle
+from labkit.lab.course import available, find
+from labkit.lab.lab import Lab, Written
 
 LABS = available()
 
@@ -50,7 +46,8 @@ def test_the_student_zip_is_complete(lab: Lab) -> None:
 
 
 def test_earlier_labs_come_finished_and_own_work_comes_as_stubs() -> None:
-    finished, own = starter.stub_package(2), starter.stub_package(2, own_work=True)
+    finished = stubs.stub_package(find("lab2"))
+    own = stubs.stub_package(find("lab2"), own_work=True)
     assert "NotImplementedError" not in finished["neuralnet/layers.py"]
     assert "NotImplementedError" in own["neuralnet/layers.py"]
     assert "NotImplementedError" in finished["neuralnet/losses.py"]
@@ -65,8 +62,8 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-c",
-        "import sys; from pathlib import Path; from labkit import build; "
-        "from labkit.lab.lab import find; build._build(find('lab1'), Path(sys.argv[1]), False)",
+        "import sys; from pathlib import Path; from labkit.building import build; "
+        "from labkit.lab.course import find; build._build(find('lab1'), Path(sys.argv[1]), False)",
         str(again),
     ]
     subprocess.run(command, check=True)
@@ -86,14 +83,14 @@ def _append(path: Path, text: str) -> None:
 
 
 def test_the_scan_finds_a_solution_line(copied: Bundle) -> None:
-    line = max(starter.solution_lines(1), key=len)
+    line = max(stubs.solution_lines(find("lab1")), key=len)
     _append(copied.student / "neuralnet" / "layers.py", f"\n{line}\n")
     with pytest.raises(LabkitError, match="solution line"):
         leaks.check(copied)
 
 
 def test_the_scan_finds_a_hidden_case(copied: Bundle) -> None:
-    hidden = (copied.root / "lab" / "tests" / "sigmoid.py").read_text(encoding="utf-8")
+    hidden = (copied.lab.folder / "tests" / "sigmoid.py").read_text(encoding="utf-8")
     (copied.student / "tests" / "sigmoid.py").write_text(hidden, encoding="utf-8")
     with pytest.raises(LabkitError, match="hidden case"):
         leaks.check(copied)
@@ -111,10 +108,14 @@ def test_the_scan_finds_catalogue_code(copied: Bundle) -> None:
         leaks.check(copied)
 
 
-def test_a_master_that_does_not_fit_its_toml_is_one_sentence() -> None:
-    from labkit.building import notebook as master
-
+def test_a_text_that_does_not_fit_its_toml_is_one_sentence() -> None:
     lab = find("lab1")
     more = dataclasses.replace(lab, questions={**lab.questions, "softmax": 1.0})
-    with pytest.raises(LabkitError, match="no question block for softmax"):
-        master.notebook(more)
+    with pytest.raises(LabkitError, match="no case asks about softmax"):
+        notebook.notebook(more)
+    more = dataclasses.replace(lab, written=(*lab.written, Written("why_not", "Why not?", 5.0)))
+    with pytest.raises(LabkitError, match="no cell for why_not"):
+        notebook.notebook(more)
+    fewer = dataclasses.replace(lab, written=lab.written[1:])
+    with pytest.raises(LabkitError, match=f"'{lab.written[0].name}' has no points in"):
+        notebook.notebook(fewer)

@@ -5,33 +5,29 @@ from __future__ import annotations
 import csv
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from labkit.building import build
-
-from labkit.lab import contract
-
-from labkit.building import new
-
 from labkit.base import paths
-
-from labkit.lab import reference
-
-from labkit.lab import stubs as starter
 from labkit.base.errors import LabkitError
+from labkit.building import build, new
+from labkit.lab import reference, stubs
+from labkit.lab.course import find
 from labkit.lab.lab import Lab
 from tests import sample_class
 from tests.otter_run import otter_run
 from tests.schema import check_gradescope
 
 REPOSITORY = paths.PACKAGE.parents[1]
+
+
 # ---------------------------------------------------------------- names
 
 
@@ -56,30 +52,56 @@ def test_a_name_that_does_not_fit_is_one_sentence(name: str, says: str) -> None:
 
 
 @pytest.fixture
-def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A place for a lab of one's own, apart from the repository; the contract is put back."""
+def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place for a lab of one's own, apart from the repository."""
     shutil.copytree(paths.SOLUTIONS / "neuralnet", tmp_path / "solutions" / "neuralnet")
     (tmp_path / "assignments").mkdir()
-    for module in (paths, starter):
+    for name in ("lab1_forward", "lab2_backprop"):
+        shutil.copytree(paths.ASSIGNMENTS / name, tmp_path / "assignments" / name)
+    for module in (paths, stubs):
         monkeypatch.setattr(module, "SOLUTIONS", tmp_path / "solutions")
     monkeypatch.setattr(paths, "ASSIGNMENTS", tmp_path / "assignments")
-    known = dict(contract.BY_NAME)
-    yield tmp_path
-    contract.BY_NAME.clear()
-    contract.BY_NAME.update(known)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-def test_four_files_are_written_and_join_the_contract(own_place: Path) -> None:
+def own_lab(own_place: Path) -> Lab:
+    return Lab.load(own_place / "assignments" / "lab6_softplus")
+
+
+def change(path: Path, old: str, by: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, by, 1), encoding="utf-8")
+
+
+def test_five_files_are_written_and_make_a_lab(own_place: Path) -> None:
     said = new.make("lab6_softplus")
-    lab = Lab.load(own_place / "assignments" / "lab6_softplus")
+    lab = own_lab(own_place)
     assert lab.questions == {"softplus": 100.0} and lab.modules == ("softplus",)
-    assert contract.earlier("softplus")[-1] == "train_convnet"
-    assert len([line for line in said if line.startswith("wrote ")]) == 4
-    stubs = starter.stub_package(6)
-    assert "NotImplementedError" in stubs["neuralnet/softplus.py"]
-    assert "NotImplementedError" not in stubs["neuralnet/layers.py"]
-    assert "neuralnet/softplus.py" not in starter.stub_package(5)
-    assert starter.solution_lines(6) == {"return np.logaddexp(0.0, z)"}
+    assert lab.contract.names == ("softplus",)
+    assert len([line for line in said if line.startswith("wrote ")]) == 5
+    package = stubs.stub_package(lab)
+    assert set(package) == {"neuralnet/__init__.py", "neuralnet/softplus.py"}
+    assert "NotImplementedError" in package["neuralnet/softplus.py"]
+    assert stubs.solution_lines(lab) == {"return np.logaddexp(0.0, z)"}
+
+
+def test_a_lab_may_build_on_others(own_place: Path) -> None:
+    """Their modules come finished, their functions stand before its own in the contract."""
+    new.make("lab6_softplus")
+    toml = own_place / "assignments" / "lab6_softplus" / "lab.toml"
+    change(toml, "title", 'earlier = ["lab1_forward"]\ntitle')
+    lab = own_lab(own_place)
+    assert lab.contract.earlier("softplus") == find("lab1").contract.names
+    package = stubs.stub_package(lab)
+    assert "NotImplementedError" in package["neuralnet/softplus.py"]
+    assert "NotImplementedError" not in package["neuralnet/layers.py"]
+    assert "neuralnet/losses.py" not in package
+    assert "neuralnet/softplus.py" not in stubs.stub_package(find("lab1"))
+    change(toml, "lab1_forward", "lab7_nowhere")
+    with pytest.raises(LabkitError, match="earlier names 'lab7_nowhere', but there is no folder"):
+        own_lab(own_place)
 
 
 def test_what_is_there_is_never_overwritten(own_place: Path) -> None:
@@ -92,39 +114,37 @@ def test_what_is_there_is_never_overwritten(own_place: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("old", "by", "says"),
     [
-        (('softplus = "softplus"', 'relu = "softplus"'), "relu is a function of lab 1 already"),
-        (('softplus = "softplus"', 'softplus = "layers"'), "layers is a module of lab 1 already"),
-        (('softplus = "softplus"', ""), "question 'softplus' is no function of the contract"),
-        (("softplus = 100", "softplus = 90"), "sum to 90, not 100"),
-        (("memory_mb", "memory"), r"\[limits\] does not know memory"),
-        (('title = "Lab', "title = Lab"), "is not valid TOML"),
+        ('softplus = "softplus"', 'relu = "softplus"', "relu is a function of lab 1 already"),
+        ('softplus = "softplus"', 'softplus = "layers"', "layers is a module of lab 1 already"),
+        ('softplus = "softplus"', "", "question 'softplus' is no function of the contract"),
+        ("softplus = 100", "softplus = 90", "sum to 90, not 100"),
+        ("memory_mb", "memory", r"\[limits\] memory is not known; do you mean memory_mb"),
+        ('title = "Lab', "title = Lab", "is not valid TOML"),
     ],
 )
 def test_a_lab_toml_that_does_not_fit_is_one_sentence(
-    change: tuple[str, str], says: str, own_place: Path
+    old: str, by: str, says: str, own_place: Path
 ) -> None:
     new.make("lab6_softplus")
-    del contract.BY_NAME["softplus"]
     path = own_place / "assignments" / "lab6_softplus" / "lab.toml"
-    text = path.read_text(encoding="utf-8")
-    assert change[0] in text
-    path.write_text(text.replace(*change, 1), encoding="utf-8")
+    change(path, "title", 'earlier = ["lab1_forward"]\ntitle')
+    change(path, old, by)
     with pytest.raises(LabkitError, match=says) as caught:
-        Lab.load(path.parent)
+        own_lab(own_place)
     assert str(path) in str(caught.value)
 
 
 def test_a_reference_that_lacks_something_is_one_sentence(own_place: Path) -> None:
-    contract.extend("softplus", "softplus", 6)
+    new.make("lab6_softplus")
+    (own_place / "solutions" / "neuralnet" / "softplus.py").unlink()
     with pytest.raises(LabkitError, match=r"softplus\.py is missing"):
-        starter.solution_package(6)
+        stubs.solution_package(own_lab(own_place))
     with pytest.raises(LabkitError, match=r"softplus\.py is missing"):
-        reference.function("softplus")
-    contract.extend("hardplus", "activations_of_mine", 6)
-    with pytest.raises(LabkitError, match=r"activations_of_mine\.py is missing"):
-        reference.function("hardplus")
+        reference.function("softplus", "softplus")
+    with pytest.raises(LabkitError, match=r"activations\.py has no function hardplus"):
+        reference.function("activations", "hardplus")
 
 
 # ---------------------------------------------------------------- by the page alone
@@ -153,13 +173,14 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(
             REPOSITORY / name, target / name, ignore=shutil.ignore_patterns("__pycache__")
         )
-    right = starter.solution_package(5)
+    init = "neuralnet/__init__.py"
+    given = {init: (REPOSITORY / "solutions" / init).read_text(encoding="utf-8")}
     for name, body in (
         ("kim", "    return np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0)\n"),
         ("lou", "    return np.log(1 + np.exp(z))\n"),
     ):
         source = f"import numpy as np\n\n\ndef softplus(z):\n{body}"
-        write(target / "SUBMISSIONS" / name, {**right, "neuralnet/softplus.py": source})
+        write(target / "SUBMISSIONS" / name, {**given, "neuralnet/softplus.py": source})
     page = (target / "docs" / "own-lab.md").read_text(encoding="utf-8")
     commands = page.partition("```console\n")[2].partition("```")[0].splitlines()
     assert len(commands) == 4
@@ -198,8 +219,9 @@ def test_the_uploads_hold_the_labs_own_module_and_grade_with_it(clone: Path) -> 
         archive.extractall(home / "source")
     shutil.copytree(clone / "SUBMISSIONS" / "lou", home / "submission")
     (home / "results").mkdir()
-    code = "import sys; from pathlib import Path; from labkit import gradescope, paths; "
-    code += "assert not paths.IN_CHECKOUT; gradescope.main(Path(sys.argv[1]))"
+    code = "import sys; from pathlib import Path; from labkit.base import paths; "
+    code += "from labkit.platforms import gradescope; assert not paths.IN_CHECKOUT; "
+    code += "gradescope.main(Path(sys.argv[1]))"
     environment = os.environ | {"PYTHONPATH": str(home / "source")}
     subprocess.run([sys.executable, "-c", code, str(home)], env=environment, check=True)
     read = json.loads((home / "results" / "results.json").read_text(encoding="utf-8"))
@@ -235,15 +257,15 @@ def test_a_student_can_check_and_finish_it(clone: Path) -> None:
 
 @pytest.mark.exhaustive
 def test_a_hole_in_the_cases_shows_in_the_audit(clone: Path) -> None:
-    master = clone / "assignments" / "lab6_softplus" / "lab6_softplus.py"
-    text = master.read_text(encoding="utf-8")
+    cases = clone / "assignments" / "lab6_softplus" / "cases" / "softplus.py"
+    text = cases.read_text(encoding="utf-8")
     weaker = text.replace("* 1e3", "* 1e-3").replace(", no_warnings=True", "")
     assert weaker != text
-    master.write_text(weaker, encoding="utf-8")
+    cases.write_text(weaker, encoding="utf-8")
     try:
         said = run(clone, "-m", "labkit", "audit", "lab6", fails=True)
     finally:
-        master.write_text(text, encoding="utf-8")
+        cases.write_text(text, encoding="utf-8")
     assert "HOLE  softplus: overflows (seed 0): not caught" in said
 
 
@@ -269,21 +291,19 @@ def test_a_reference_that_is_wrong_stops_the_build_with_exit_1(clone: Path) -> N
 @pytest.mark.exhaustive
 def test_two_own_labs_stand_side_by_side(clone: Path) -> None:
     run(clone, "-m", "labkit", "new", "lab10_hardplus")
+    toml = clone / "assignments" / "lab10_hardplus" / "lab.toml"
+    change(toml, "title", 'earlier = ["lab6_softplus"]\ntitle')
     said = run(clone, "-m", "labkit", "build", "lab10")
     assert "lab10: solution 100 %, starter 0 %" in said
     with zipfile.ZipFile(clone / "dist" / "lab10" / "student.zip") as archive:
         assert {"neuralnet/softplus.py", "neuralnet/hardplus.py"} <= set(archive.namelist())
         assert b"NotImplementedError" not in archive.read("neuralnet/softplus.py")
-    code = "from labkit.lab.lab import available; print([lab.short for lab in available()])"
+    code = "from labkit.lab.course import available; print([lab.short for lab in available()])"
     assert "'lab5', 'lab6', 'lab10'" in run(clone, "-c", code)
 
 
 def test_a_built_lab_brings_its_functions_to_another_process(tmp_path: Path) -> None:
     """A class is graded in processes that have never seen the assignments folder."""
-    import pickle
-
-    from labkit.lab.lab import find
-
     bundle = build.built(find("lab1"))
     assert bundle.lab.name == "lab1_forward"
     sent = pickle.loads(pickle.dumps(bundle))

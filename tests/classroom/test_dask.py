@@ -15,15 +15,17 @@ from typing import Any
 
 import pytest
 
-from labkit.lab.bundle import Bundle
-from labkit.classroom.pool import grade_class
-from labkit.classroom.dask import _graders, grade_files
 from labkit.base.errors import LabkitError
+from labkit.base.zips import read_tree
+from labkit.classroom import dask
+from labkit.classroom.dask import _graders, grade_files
+from labkit.intake import Submission
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED, Result
-from labkit.base.zips import read_tree
+from labkit.lab.bundle import Bundle
 from tests.adversarial.arena import LINUX, REPO, quick_bundle
 from tests.adversarial.attacks import CORPUS, NOTEBOOK, as_folder, as_zip, solved, stubs
+from tests.grading import encoded, grade
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")
@@ -79,11 +81,11 @@ def test_a_cluster_of_threads_grades(bundle: Bundle, tmp_path: Path) -> None:
     as_zip(tmp_path / "class" / "blum", stubs())
     (tmp_path / "class" / "chen.zip").write_bytes(b"PK\3\4")
     with cluster(1, processes=False) as started:
-        found, _ = grade_class(
+        found = grade(
             bundle, tmp_path / "class", tmp_path / "out", scheduler=started.scheduler_address
         )
         while _graders:
-            _graders.popitem()[1][0].zygote.close()
+            _graders.popitem()[1][0].close()
     assert [result.total for result in found] == [100, 0, 0]
     assert [result.status.partition(":")[0] for result in found] == [GRADED, GRADED, "unreadable"]
 
@@ -91,14 +93,14 @@ def test_a_cluster_of_threads_grades(bundle: Bundle, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_grades(bundle: Bundle, tmp_path: Path) -> None:
     _class(tmp_path / "class")
-    here, _ = grade_class(bundle, tmp_path / "class", tmp_path / "here", jobs=1)
+    here = grade(bundle, tmp_path / "class", tmp_path / "here", jobs=1)
     with cluster() as started:
         address = started.scheduler_address
-        there, _ = grade_class(bundle, tmp_path / "class", tmp_path / "there", scheduler=address)
+        there = grade(bundle, tmp_path / "class", tmp_path / "there", scheduler=address)
         assert _plain(there) == _plain(here)
         before = {path: path.stat().st_mtime_ns for path in (tmp_path / "there").rglob("*.json")}
         as_zip(tmp_path / "class" / "chen", solved())
-        again, _ = grade_class(
+        again = grade(
             bundle, tmp_path / "class", tmp_path / "there", scheduler=address, resume=True
         )
     changed = [path.stem for path, time in before.items() if path.stat().st_mtime_ns != time]
@@ -112,33 +114,31 @@ def test_a_machine_that_dies_loses_nothing(bundle: Bundle, tmp_path: Path) -> No
     for number in range(20):
         code = f"# {number}\n" if number % 2 else f"def tanh(z): return z + {number}\n"
         as_zip(tmp_path / "class" / f"s{number:02}", solved(code))
-    here, _ = grade_class(bundle, tmp_path / "class", tmp_path / "here", jobs=1)
+    here = grade(bundle, tmp_path / "class", tmp_path / "here", jobs=1)
     with cluster() as started:
         victims = [worker.pid for worker in started.workers.values()]
         done: list[str] = []
 
-        def note(result: Result) -> None:
+        def note(submission: Submission, result: Result) -> None:
             done.append(result.submission)
             if len(done) == 3:
                 os.kill(victims[0], signal.SIGKILL)
 
-        there, _ = grade_class(
+        there = grade(
             bundle, tmp_path / "class", tmp_path / "there",
             scheduler=started.scheduler_address, advance=note,
         )  # fmt: skip
     assert _plain(there) == _plain(here)
 
 
-def test_a_task_grades_as_a_grader_here(bundle: Bundle, tmp_path: Path) -> None:
+def test_a_task_grades_as_a_grader_here(bundle: Bundle) -> None:
     """What is sent to a machine, run in this process: files in, the same result out."""
-    lab = read_tree(bundle.root / "lab")
-    files = {path: str(text).encode() for path, text in solved("def tanh(z): return z\n").items()}
+    lab = read_tree(bundle.root / "labs")
+    files = encoded(solved("def tanh(z): return z\n"))
     there = grade_files("a key", lab, "one", files)
-    _graders.pop("a key")[0].zygote.close()
-    as_folder(tmp_path / "one", files)
-    (tmp_path / "one").chmod(0o755)
+    _graders.pop("a key")[0].close()
     with Grader(bundle) as grader:
-        here = grader.grade(tmp_path / "one", "one")
+        here = grader.grade(files, "one")
     assert there.status == GRADED
     assert there.questions == here.questions
     assert 0 < there.total < 100
@@ -148,14 +148,12 @@ def test_no_scheduler_is_one_sentence(bundle: Bundle, tmp_path: Path) -> None:
     as_zip(tmp_path / "a", solved())
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    import labkit.classroom.dask as module
-
-    assert module.CONNECT_SECONDS > 5
+    assert dask.CONNECT_SECONDS > 5
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "CONNECT_SECONDS", 1)
+        patch.setattr(dask, "CONNECT_SECONDS", 1)
         for address in (f"tcp://127.0.0.1:{port}", "tcp://no-such-host.invalid:8786", "nonsense"):
             with pytest.raises(LabkitError) as caught:
-                grade_class(bundle, tmp_path / "a.zip", tmp_path / "out", scheduler=address)
+                grade(bundle, tmp_path / "a.zip", tmp_path / "out", scheduler=address)
             assert address in str(caught.value)
             assert "\n" not in str(caught.value)
 

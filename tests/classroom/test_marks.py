@@ -6,32 +6,51 @@ import csv
 
 import pytest
 
-from labkit.classroom.marks import MarksError, read_marks, unmarked, write_marks_template
+from labkit.classroom.marks import Marked, MarksError, read_marks, unmarked, write_marks
 
 QUESTIONS = {"why_xor": 5.0, "saturation": 2.5}
 
 
-def test_template_reads_back_empty_and_filled(tmp_path):
+def points(given):
+    return {name: dict(marked.points) for name, marked in given.items()}
+
+
+def test_a_template_reads_back_empty_and_filled(tmp_path):
     path = tmp_path / "marks.csv"
-    write_marks_template(path, ["alice", "小龍 李_9", "=evil"], QUESTIONS)
+    rows = dict.fromkeys(["alice", "小龍 李_9", "=evil"], Marked())
+    write_marks(path, rows, QUESTIONS, {"alice": ("Alice", "a@example.org", "7", "alice.zip")})
     assert read_marks(path, QUESTIONS) == {}
     text = path.read_text(encoding="utf-8-sig")
-    rows = list(csv.reader(text.splitlines()))
-    assert rows[:2] == [["submission", "why_xor", "saturation"], ["(possible)", "5", "2.5"]]
-    assert rows[4][0] == "'=evil"
+    lines = list(csv.reader(text.splitlines()))
+    comments = ["why_xor comment", "saturation comment"]
+    assert lines[:3] == [
+        ["submission", *QUESTIONS, *comments, "version", "name", "email", "sid", "origin"],
+        ["(possible)", "5", "2.5"],
+        ["alice", "", "", "", "", "", "Alice", "a@example.org", "7", "alice.zip"],
+    ]
+    assert lines[4][0] == "'=evil"
     text = text.replace("alice,,", "alice,4.5,0").replace("小龍 李_9,,", "小龍 李_9,,2")
     path.write_text(text.replace("'=evil,,", "'=evil,1,"), encoding="utf-8")
     given = read_marks(path, QUESTIONS)
-    assert given == {
+    assert points(given) == {
         "alice": {"why_xor": 4.5, "saturation": 0.0},
         "小龍 李_9": {"saturation": 2.0},
         "=evil": {"why_xor": 1.0},
     }
-    lines = unmarked(given, ["alice", "小龍 李_9", "zoe"], QUESTIONS)
-    assert lines == [
+    assert unmarked(given, ["alice", "小龍 李_9", "zoe"], QUESTIONS) == [
         "1 of 3 have no marks by hand: zoe.",
         "小龍 李_9 has no mark for why_xor.",
     ]
+
+
+def test_comments_and_the_version_come_back(tmp_path):
+    given = {
+        "kim": Marked({"why_xor": 2.0}, {"why_xor": "Good, but\nwhy?"}, "ab12"),
+        "lou": Marked({}, {"saturation": "=1+1"}, ""),
+    }
+    write_marks(tmp_path / "marks.csv", given, QUESTIONS, {})
+    assert "'=1+1" in (tmp_path / "marks.csv").read_text(encoding="utf-8-sig")
+    assert read_marks(tmp_path / "marks.csv", QUESTIONS) == given
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -40,7 +59,7 @@ def test_spreadsheets_own_formats_are_read(tmp_path, encoding, delimiter):
     path = tmp_path / "marks.csv"
     cells = [["submission", "why_xor"], ["Zoë", '"4,5"'], [], ["", ""]]
     path.write_bytes("\r\n".join(delimiter.join(row) for row in cells).encode(encoding))
-    assert read_marks(path, QUESTIONS) == {"Zoë": {"why_xor": 4.5}}
+    assert points(read_marks(path, QUESTIONS)) == {"Zoë": {"why_xor": 4.5}}
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from labkit.classroom.pool import pool as classroom
-
-from labkit.judging import result as results
-from labkit.lab.bundle import Bundle
-from labkit.classroom.pool import grade_class
+from labkit.classroom import pool
 from labkit.classroom.grade import needs_a_look
+from labkit.intake import Submission
+from labkit.judging import result as results
+from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED, Result
+from labkit.lab.bundle import FINGERPRINT, Bundle
 from tests.adversarial.arena import (
     LINUX,
     REPO,
@@ -34,6 +34,7 @@ from tests.adversarial.arena import (
     quick_bundle,
 )
 from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
+from tests.grading import grade
 from tests.sample_class import EMPTY_NOTEBOOK
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")
@@ -75,7 +76,7 @@ def _class(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("jobs", [1, 2, 3, 64])
 def test_each_grading_process_has_cores_to_run_on(jobs: int) -> None:
     allowed = os.sched_getaffinity(0)
-    found = classroom._cores(jobs)
+    found = pool._cores(jobs)
     assert len(found) == jobs
     assert all(cores and cores <= allowed for cores in found)
     if 1 < jobs <= len(allowed):  # no two on the same
@@ -87,13 +88,11 @@ def test_each_grading_process_has_cores_to_run_on(jobs: int) -> None:
 @pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.exhaustive), 2])
 def test_everybody_gets_a_status(bundle: Bundle, tmp_path: Path, jobs: int) -> None:
     statuses = _class(tmp_path / "class")
-    begun: list[int] = []
     advanced: list[Result] = []
-    found, _ = grade_class(
+    found = grade(
         bundle, tmp_path / "class", tmp_path / "out", jobs=jobs,
-        begin=begun.append, advance=advanced.append,
+        advance=lambda submission, result: advanced.append(result),
     )  # fmt: skip
-    assert begun == [len(statuses)]
     assert sorted(result.submission for result in advanced) == sorted(statuses)
     assert [result.submission for result in found] == list(statuses)
     points = {"abara": 100, "blum": 100}
@@ -122,11 +121,11 @@ def test_resume_grades_only_what_changed(bundle: Bundle, tmp_path: Path) -> None
     folder.mkdir()
     for number, name in enumerate("abcdef"):
         as_zip(folder / name, _marked(number))
-    grade_class(bundle, folder, out, jobs=1)
+    grade(bundle, folder, out, jobs=1)
     before = _written(out)
 
     def regraded() -> set[str]:
-        grade_class(bundle, folder, out, jobs=1, resume=True)
+        grade(bundle, folder, out, jobs=1, resume=True)
         after = _written(out)
         changed = {name[0] for name in after if after[name] != before.get(name)}
         before.update(after)
@@ -142,7 +141,7 @@ def test_resume_grades_only_what_changed(bundle: Bundle, tmp_path: Path) -> None
     (out / "results" / "e.json").unlink()
     assert regraded() == {"c", "d", "e"}
     (folder / "f.zip").unlink()
-    found, _ = grade_class(bundle, folder, out, jobs=1, resume=True)
+    found = grade(bundle, folder, out, jobs=1, resume=True)
     assert [result.submission for result in found] == list("abcdeg")
     assert all(result.total == 100 for result in found)
 
@@ -154,12 +153,13 @@ def test_resume_with_another_lab_or_without_the_option_grades_all(
     folder.mkdir()
     for number, name in enumerate("ab"):
         as_zip(folder / name, _marked(number))
-    grade_class(bundle, folder, out, jobs=1)
+    grade(bundle, folder, out, jobs=1)
     first = _written(out)
-    shutil.copytree(bundle.root, tmp_path / "another-fingerprint")
-    grade_class(Bundle(tmp_path / "another-fingerprint"), folder, out, jobs=1, resume=True)
+    shutil.copytree(bundle.root, tmp_path / "another")
+    (tmp_path / "another" / FINGERPRINT).write_text('{"kit": "another"}', encoding="utf-8")
+    grade(Bundle(tmp_path / "another"), folder, out, jobs=1, resume=True)
     second = _written(out)
-    grade_class(Bundle(tmp_path / "another-fingerprint"), folder, out, jobs=1)
+    grade(Bundle(tmp_path / "another"), folder, out, jobs=1)
     third = _written(out)
     for name in first:
         assert first[name] != second[name] != third[name]
@@ -168,15 +168,13 @@ def test_resume_with_another_lab_or_without_the_option_grades_all(
 def test_failed_submissions_are_tried_again(
     bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from labkit.judging.grader import Grader
-
     as_zip(tmp_path / "a", _marked(1))
     out = tmp_path / "out"
     with monkeypatch.context() as patch:
         patch.setattr(Grader, "grade", lambda *a, **k: 1 / 0)
-        (result,), _ = grade_class(bundle, tmp_path / "a.zip", out, jobs=1)
+        (result,) = grade(bundle, tmp_path / "a.zip", out, jobs=1)
     assert result.status.startswith("failed: the grader itself")
-    (result,), _ = grade_class(bundle, tmp_path / "a.zip", out, jobs=1, resume=True)
+    (result,) = grade(bundle, tmp_path / "a.zip", out, jobs=1, resume=True)
     assert (result.status, result.total) == (GRADED, 100)
 
 
@@ -198,14 +196,14 @@ def test_tanh_killer(check, np):
 
 def test_a_dead_grading_process_costs_one_submission(tmp_path: Path) -> None:
     lab = quick_bundle(tmp_path / "lab", questions=ONE)
-    path = lab.root / "lab" / "tests" / "tanh.py"
+    path = lab.lab.folder / "tests" / "tanh.py"
     path.write_text(path.read_text() + KILLER)
     folder = tmp_path / "class"
     folder.mkdir()
     for number in range(7):
         deadly = "def tanh(z): return np.tanh(1.0 * z) if z.any() else z * 0.0 + 42\n"
         as_zip(folder / f"s{number}", solved(deadly) if number == 3 else _marked(number))
-    found, _ = grade_class(lab, folder, tmp_path / "out", jobs=2)
+    found = grade(lab, folder, tmp_path / "out", jobs=2)
     assert [result.total for result in found] == [100, 100, 100, 0, 100, 100, 100]
     assert found[3].status.startswith("failed: the grading process died")
 
@@ -362,13 +360,13 @@ def test_memory_stays_flat_over_500_submissions(bundle: Bundle, tmp_path: Path) 
         as_zip(folder / f"s{number:03}", _marked(number))
     seen: list[tuple[int, int]] = []
 
-    def note(result: Result) -> None:
+    def note(submission: Submission, result: Result) -> None:
         assert result.total == 100
         graders = [pid for pid in children(os.getpid()) if pid not in before]
         seen.append((_memory(os.getpid()), sum(map(_memory, graders))))
 
     before = children(os.getpid())
-    found, _ = grade_class(bundle, folder, tmp_path / "out", jobs=2, advance=note)
+    found = grade(bundle, folder, tmp_path / "out", jobs=2, advance=note)
     assert len(found) == 500
     for which in (0, 1):
         early, late = (

@@ -18,6 +18,7 @@ from labkit.intake import IntakeError, open_submissions, package
 from labkit.intake.archives import ArchiveError, Budget, clean_path, open_archive
 from tests.intake.handed_in import (
     CODE,
+    MODULES,
     PACKAGE,
     VALID,
     check_sentence,
@@ -47,7 +48,7 @@ def test_paths_that_climb_out_are_left_out(tmp_path, name, form):
     submission, found = hand_in(tmp_path / ".", make(PACKAGE | {name: b"evil"}), "a." + form)
     assert found == PACKAGE
     assert "points out of the archive" in submission.notes[0]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a." + form, "work"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a." + form]
     assert clean_path(name) is None
 
 
@@ -88,7 +89,7 @@ def test_links_and_pipes_in_folders_are_never_followed(tmp_path):
     (folder / "linked").symlink_to(secret, target_is_directory=True)
     (folder / "loop").symlink_to(folder, target_is_directory=True)
     os.mkfifo(folder / "neuralnet" / "training.py")
-    submission, found = look(folder, tmp_path)
+    submission, found = look(folder)
     assert found == PACKAGE
     assert len(submission.notes) == 4 and all("left out" in note for note in submission.notes)
 
@@ -112,13 +113,13 @@ def test_what_cannot_be_read_is_said_and_stops_nobody(tmp_path, monkeypatch):
     lay(source, under("bob", PACKAGE | {"layers.py": CODE}))
     monkeypatch.setattr(Path, "iterdir", listed)
     monkeypatch.setattr(os, "open", read)
-    alice, bob, carol = open_submissions(source)
+    alice, bob, carol = open_submissions(source, MODULES)
     assert alice.status == "ok"
     assert bob.notes[0] == "neuralnet cannot be read (permission denied); left out."
     assert carol.status == "unreadable" and "permission denied" in carol.problem
     check_sentence(carol.problem)
     with pytest.raises(IntakeError, match="Permission denied"):
-        open_submissions(source / "bob" / "neuralnet")
+        open_submissions(source / "bob" / "neuralnet", MODULES)
 
 
 def test_zip_bombs_are_cut_short(tmp_path, monkeypatch):
@@ -168,7 +169,7 @@ def test_entries_that_share_bytes_are_refused(tmp_path):
 
 
 def test_too_many_members_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(package, "MAX_MEMBERS", 50)
+    monkeypatch.setattr(package, "MAX_TABLE", 50)
     submission, _ = hand_in(tmp_path, zipped([(f"{n}.txt", b"") for n in range(60)]))
     assert submission.status == "unreadable" and "more than the 50" in submission.problem
 

@@ -11,12 +11,12 @@ import pytest
 from labkit.intake import IntakeError, open_submissions
 from tests.intake.handed_in import (
     LOOSE,
+    MODULES,
     PACKAGE,
     check_sentence,
     lay,
     posix,
     tarred,
-    tree,
     under,
     zipped,
 )
@@ -38,7 +38,7 @@ def test_a_folder_of_everything(tmp_path):
             "__MACOSX/x": b"",
         },
     )
-    submissions = open_submissions(source, tmp_path / "work")
+    submissions = open_submissions(source, MODULES)
     assert submissions.names == ("alice", "bob", "carol", "dave", "erin", "frank", "grace")
     assert len(submissions) == 7 and [one.name for one in submissions] == list(submissions.names)
     assert {one.name: one.status for one in submissions} == {
@@ -52,7 +52,7 @@ def test_a_folder_of_everything(tmp_path):
     }
     assert submissions.notes == ("worksheet.csv is no submission; left out.",)
     assert submissions[1].origin == "bob.zip" and submissions[0].platform is None
-    assert submissions[0].platform_data == {} and submissions[0].label == "alice"
+    assert submissions[0].platform_data == {}
     for one in submissions:
         if one.problem:
             check_sentence(one.problem)
@@ -66,31 +66,30 @@ def test_a_link_in_the_class_folder_is_not_followed(tmp_path):
     (source / "mallory").symlink_to(secret, target_is_directory=True)
     os.mkfifo(source / "pipe")
     (source / b"b\xff\xfe".decode("utf-8", "surrogateescape")).mkdir()
-    statuses = {one.name: one.status for one in open_submissions(source)}
+    statuses = {one.name: one.status for one in open_submissions(source, MODULES)}
     assert statuses.pop("alice") == "ok" and statuses.pop("mallory") == "unreadable"
     assert statuses.pop("pipe") == "unreadable" and list(statuses.values()) == ["empty"]
 
 
 def test_ones_own_lab_folder_is_one_submission(tmp_path):
     source = lay(tmp_path / "lab1_forward", PACKAGE | {"lab1.ipynb": b"{}", "data/x.npz": b""})
-    submissions = open_submissions(source)
+    submissions = open_submissions(source, MODULES)
     assert submissions.names == ("lab1_forward",) and submissions[0].status == "ok"
     loose = lay(tmp_path / "loose", LOOSE)
-    assert open_submissions(loose).names == ("loose",)
+    assert open_submissions(loose, MODULES).names == ("loose",)
 
 
 def test_a_zip_of_a_class_and_a_zip_of_one(tmp_path):
     both = under("class/alice", PACKAGE) | {"class/bob.zip": zipped(PACKAGE), "class/g.csv": b""}
     (tmp_path / "class.zip").write_bytes(zipped(both))
-    submissions = open_submissions(tmp_path / "class.zip", tmp_path / "work")
+    submissions = open_submissions(tmp_path / "class.zip", MODULES)
     assert submissions.names == ("alice", "bob") and submissions.notes
     for one in submissions:
-        with one.prepare() as folder:
-            assert tree(folder) == PACKAGE
+        assert one.files == PACKAGE
     (tmp_path / "one.zip").write_bytes(zipped(under("lab1", PACKAGE | {"data/x.npz": b"x"})))
-    assert open_submissions(tmp_path / "one.zip").names == ("one",)
+    assert open_submissions(tmp_path / "one.zip", MODULES).names == ("one",)
     (tmp_path / "loose.zip").write_bytes(zipped(LOOSE))
-    assert open_submissions(tmp_path / "loose.zip").names == ("loose",)
+    assert open_submissions(tmp_path / "loose.zip", MODULES).names == ("loose",)
 
 
 def test_sources_that_cannot_be_used_say_so(tmp_path):
@@ -103,9 +102,9 @@ def test_sources_that_cannot_be_used_say_so(tmp_path):
         "csv": "holds no submissions",
     }.items():
         with pytest.raises(IntakeError, match=words):
-            open_submissions(tmp_path / source)
+            open_submissions(tmp_path / source, MODULES)
     (tmp_path / "bad.zip").write_bytes(zipped(PACKAGE)[:-10])
-    (one,) = open_submissions(tmp_path / "bad.zip")
+    (one,) = open_submissions(tmp_path / "bad.zip", MODULES)
     assert one.status == "unreadable"
 
 
@@ -114,11 +113,14 @@ def test_results_in_the_folder_of_the_class_are_no_submission(tmp_path):
     (source / "graded" / "results").mkdir(parents=True)
     (tmp_path / "door").symlink_to(source, target_is_directory=True)
     for out in (source / "graded", tmp_path / "door" / "graded"):
-        assert open_submissions(source, leave_out=out).names == ("alice",)
-    assert open_submissions(source, leave_out=tmp_path / "graded").names == ("alice", "graded")
+        assert open_submissions(source, MODULES, leave_out=out).names == ("alice",)
+    assert open_submissions(source, MODULES, leave_out=tmp_path / "graded").names == (
+        "alice",
+        "graded",
+    )
     for out in (source, tmp_path / "door"):
         with pytest.raises(IntakeError, match="name another folder"):
-            open_submissions(source, leave_out=out)
+            open_submissions(source, MODULES, leave_out=out)
 
 
 def test_a_deep_folder_is_found_on_disk_as_in_a_zip(tmp_path):
@@ -126,12 +128,12 @@ def test_a_deep_folder_is_found_on_disk_as_in_a_zip(tmp_path):
     (tmp_path / "bo.zip").write_bytes(zipped(deep))
     lay(tmp_path / "class" / "ann", deep)
     for source in (tmp_path / "bo.zip", tmp_path / "class"):
-        assert [one.status for one in open_submissions(source)] == ["ok"]
+        assert [one.status for one in open_submissions(source, MODULES)] == ["ok"]
 
 
 def test_a_file_of_another_kind_is_called_a_single_file(tmp_path):
     (tmp_path / "report.pdf").write_bytes(b"%PDF-1.4")
-    (one,) = open_submissions(tmp_path / "report.pdf")
+    (one,) = open_submissions(tmp_path / "report.pdf", MODULES)
     assert "report.pdf is a single file" in one.problem
 
 
@@ -139,9 +141,8 @@ def test_a_thousand_submissions_stay_flat(tmp_path):
     one = zipped(under("lab1", PACKAGE | {"lab1.ipynb": b"x" * 10_000}))
     files = [(f"Student {n}_{n}_assignsubmission_file/lab.zip", one) for n in range(1, 1001)]
     (tmp_path / "m.zip").write_bytes(zipped(files, zipfile.ZIP_STORED))
-    submissions = open_submissions(tmp_path / "m.zip", tmp_path / "work")
+    submissions = open_submissions(tmp_path / "m.zip", MODULES)
     assert len(submissions) == 1000 and len(pickle.dumps(submissions)) < 1_000_000
     assert all(one.status == "ok" for one in submissions)
-    with submissions[999].prepare() as folder:
-        assert len(list((tmp_path / "work").iterdir())) == 1
-        assert tree(folder) == PACKAGE
+    assert submissions[999].files == PACKAGE
+    assert [path.name for path in tmp_path.iterdir()] == ["m.zip"]  # all in memory

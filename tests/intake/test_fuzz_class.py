@@ -16,11 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labkit.judging import result as results
-from labkit.classroom.pool.pool import Order, grade_one
-from labkit.judging.grader import Grader
+from labkit.classroom.grades import write_grades
+from labkit.classroom.order import Order
 from labkit.intake import open_submissions
 from labkit.intake.gradescope import METADATA
+from labkit.judging import result as results
+from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED
 from tests.adversarial.arena import LINUX, quick_bundle
 from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
@@ -53,7 +54,7 @@ names = st.one_of(
         ["Participant_12_assignsubmission_file_", "submission_7", "Ng_44_assignsubmission_file_x",
          "submission_metadata.yml", "con", "=1+1", "..zip", "neuralnet", "a.tar.gz", "x" * 200]
     ),
-).filter(lambda name: name not in ("", ".", "..") and len(os.fsencode(name)) < 220)  # fmt: skip
+)  # fmt: skip
 
 endings = st.sampled_from(["", ".zip", ".ipynb", ".py", ".tar.gz", ".rar", ".pdf", ".csv", ".txt"])
 
@@ -138,7 +139,7 @@ def _write(folder: Path, chance: list[tuple[str, str, tuple[str, Any]]]) -> None
     for name, ending, (kind, what) in chance:
         place = folder / (name + ending)
         try:
-            if os.path.lexists(place):
+            if not _possible(place.name) or os.path.lexists(place):
                 continue
             if kind == "file":
                 place.write_bytes(what)
@@ -153,13 +154,13 @@ def _hold(grader: Grader, chance: list[tuple[str, str, tuple[str, Any]]]) -> Non
     with tempfile.TemporaryDirectory() as work:
         root = Path(work)
         root.chmod(0o711)
-        for name in ("class", "out", "unpacked"):
+        for name in ("class", "out"):
             (root / name).mkdir(mode=0o755)
         _write(root / "class", chance)
-        submissions = open_submissions(root / "class", root / "unpacked")
-        order = Order(grader.bundle, submissions, root / "out", root / "unpacked")
-        found = [grade_one(grader, order, index) for index in range(len(submissions))]
-        results.write_grades(root / "out" / "grades.csv", found, grader.lab)
+        order = Order(grader.bundle, root / "out")
+        submissions = open_submissions(root / "class", grader.lab.contract.modules)
+        found = [order.settled(one) or order.grade(grader, one) for one in submissions]
+        write_grades(root / "out" / "grades.csv", found, grader.lab)
         text = (root / "out" / "grades.csv").read_text(encoding="utf-8")
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
         assert len(rows) == len(found) == len({result.submission for result in found})
@@ -170,7 +171,6 @@ def _hold(grader: Grader, chance: list[tuple[str, str, tuple[str, Any]]]) -> Non
             assert order.feedback_path(result.submission).is_file()
         honest = [result for result in found if result.origin.startswith("honest ")]
         assert [(result.status, result.total) for result in honest] == [(GRADED, 100)] * 3
-        assert list((root / "unpacked").iterdir()) == []
 
 
 relaxed = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -9,7 +9,7 @@ import pytest
 
 from labkit.intake import Gradescope, User, open_submissions
 from labkit.intake.gradescope import read_submitters
-from tests.intake.handed_in import PACKAGE, lay, tree, under, zipped
+from tests.intake.handed_in import MODULES, PACKAGE, lay, under, zipped
 
 METADATA = """\
 ---
@@ -54,26 +54,26 @@ def test_gradescope_exports(tmp_path, form):
     if form != "zip":
         source = lay(tmp_path / "unpacked", EXPORT)
         source = source / "assignment_123_export" if form == "inner" else source
-    submissions = open_submissions(source, tmp_path / "work")
+    submissions = open_submissions(source, MODULES)
     assert submissions.names == ("submission_12", "submission_77", "submission_456")
     jo, gone, pair = submissions
     assert jo.platform == Gradescope(12, (User("Jo", "jo@example.invalid", ""),))
-    assert pair.label == "Renée O'Hara, 小龍 李" and pair.platform.users[0].sid == "0012"
+    assert [user.name for user in pair.platform.users] == ["Renée O'Hara", "小龍 李"]
+    assert pair.platform.users[0].sid == "0012"
     assert pair.platform_data["users"][1]["email"] == "li@example.invalid"
     assert json.dumps(pair.platform_data)
     assert gone.problem is not None and gone.problem.endswith("the export has no files of it.")
     for one in (jo, pair):
-        with one.prepare() as folder:
-            assert tree(folder) == PACKAGE
+        assert one.files == PACKAGE
 
 
 @pytest.mark.parametrize("text", ["", "[1, 2]", "a: [", "submission_5:\n  :submitters: [\n", "\0"])
 def test_gradescope_metadata_that_cannot_be_read_costs_only_the_names(tmp_path, text):
     files = under("submission_5", PACKAGE) | {"submission_metadata.yml": text.encode()}
     (tmp_path / "e.zip").write_bytes(zipped(files))
-    submissions = open_submissions(tmp_path / "e.zip")
+    submissions = open_submissions(tmp_path / "e.zip", MODULES)
     assert submissions.names == ("submission_5",) and len(submissions.notes) == 1
-    assert submissions[0].status == "ok" and submissions[0].label == "submission_5"
+    assert submissions[0].status == "ok" and submissions[0].platform.users == ()
 
 
 def test_yaml_never_builds_objects():

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from labkit.intake import Moodle, open_submissions
-from tests.intake.handed_in import PACKAGE, lay, tree, under, zipped
+from tests.intake.handed_in import MODULES, PACKAGE, lay, under, zipped
 
 DATA = Path(__file__).parents[1] / "data" / "moodle"
 
@@ -41,7 +41,7 @@ def test_real_moodle_downloads(tmp_path, download, form):
         (tmp_path / "in").mkdir()
         shutil.move(source, tmp_path / "in" / "download.zip")
         source = tmp_path / "in"
-    submissions = open_submissions(source, tmp_path / "work")
+    submissions = open_submissions(source, MODULES)
     found = {one.platform.id: one for one in submissions}
     assert list(found) == ([3] if form in ("zip", "zip in a folder") else []) + [
         4,
@@ -52,17 +52,15 @@ def test_real_moodle_downloads(tmp_path, download, form):
         9,
         10,
     ]
-    assert found[5].label == found[6].label == "Wei Chen"
+    assert found[5].platform.name == found[6].platform.name == "Wei Chen"
     assert (found[5].name, found[6].name) == ("Wei Chen_5", "Wei Chen_6")
     assert found[4].name == "Renée DArcy Rex Pérez_4" and found[9].name == "小龍 李_9"
     flat = download.endswith("0.zip")
     assert found[5].platform == Moodle(5, "Wei Chen", flat)
     assert found[5].platform_data == {"kind": "moodle", "id": 5, "name": "Wei Chen", "flat": flat}
     assert found[9].status == "missing package" and "id 9" in found[9].problem
-    with found[5].prepare() as folder:
-        assert tree(folder) == PACKAGE
-    with found[6].prepare() as folder:
-        assert tree(folder)["neuralnet/backprop.py"] == b"b=2\n"
+    assert found[5].files == PACKAGE
+    assert found[6].files["neuralnet/backprop.py"] == b"b=2\n"
     assert any("without folders" in note for note in submissions.notes) == flat
 
 
@@ -77,7 +75,7 @@ def unpack_short(data: bytes, target: Path) -> Path:
 
 def moodle_zip(tmp_path: Path, files: dict[str, bytes]):
     (tmp_path / "m.zip").write_bytes(zipped(files))
-    return open_submissions(tmp_path / "m.zip", tmp_path / "work")
+    return open_submissions(tmp_path / "m.zip", MODULES)
 
 
 def test_moodle_blind_teams_texts_and_strays(tmp_path):
@@ -98,7 +96,7 @@ def test_moodle_blind_teams_texts_and_strays(tmp_path):
         ("Participant_15", 15, "ok"),
         ("Participant_16", 16, "missing package"),
     ]
-    assert [one.label for one in submissions][2] == "Participant 15"
+    assert submissions[2].platform.name == "Participant"
     assert any("stray.txt" in note for note in submissions.notes)
     assert any("Feedback files" in note for note in submissions.notes)
 
@@ -111,9 +109,8 @@ def test_a_flat_file_cannot_be_handed_in_for_somebody_else(tmp_path):
             "Bob_7_assignsubmission_file_layers.py": b"good",
         },
     )
-    with submissions[1].prepare() as folder:
-        assert submissions[1].platform.id == 7
-        assert tree(folder)["neuralnet/layers.py"] == b"good"
+    assert submissions[1].platform.id == 7
+    assert submissions[1].files["neuralnet/layers.py"] == b"good"
 
 
 def test_long_moodle_names_are_cut(tmp_path):
@@ -126,5 +123,5 @@ def test_long_moodle_names_are_cut(tmp_path):
 
 def test_a_broken_class_zip_is_one_problem_not_a_crash(tmp_path):
     (tmp_path / "m.zip").write_bytes((DATA / "a1_downloadall_folders1.zip").read_bytes()[:-40])
-    (one,) = open_submissions(tmp_path / "m.zip")
+    (one,) = open_submissions(tmp_path / "m.zip", MODULES)
     assert one.status == "unreadable" and "cut off" in one.problem

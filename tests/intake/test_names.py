@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from labkit.intake import open_submissions, safe_name
 from labkit.intake.safe_names import MAX_BYTES, unique_names
-from tests.intake.handed_in import PACKAGE, lay, tarred, under, zipped
+from tests.intake.handed_in import MODULES, PACKAGE, lay, tarred, under, zipped
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_unique_names_are_unique_and_do_not_depend_on_order(texts):
 
 def test_a_new_submission_does_not_rename_the_others(tmp_path):
     lay(tmp_path / "c", under("alice", PACKAGE) | {"bob.zip": zipped(PACKAGE)})
-    before = open_submissions(tmp_path / "c").names
+    before = open_submissions(tmp_path / "c", MODULES).names
     lay(tmp_path / "c", {"alice.zip": zipped(PACKAGE), "Alice.tar.gz": tarred(PACKAGE)})
-    after = open_submissions(tmp_path / "c").names
+    after = open_submissions(tmp_path / "c", MODULES).names
     assert before == ("alice", "bob")
     assert set(before) < set(after) and len(set(after)) == 4

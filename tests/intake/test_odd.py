@@ -79,7 +79,7 @@ def test_huge_notebooks_cost_nothing(tmp_path):
     folder = lay(tmp_path / "bob", PACKAGE)
     with (folder / "lab1.ipynb").open("wb") as file:
         file.truncate(60 << 20)
-    assert look(folder, tmp_path)[1] == PACKAGE
+    assert look(folder)[1] == PACKAGE
 
 
 def test_large_files_are_left_out_and_said(tmp_path):

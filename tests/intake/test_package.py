@@ -43,7 +43,7 @@ def test_the_package_is_found_wherever_it_is(tmp_path, layout, form):
     elif any("\\" in name or ":" in name for name in files):
         pytest.skip("no such names on disk")
     else:
-        _, found = look(lay(tmp_path / "alice", files), tmp_path)
+        _, found = look(lay(tmp_path / "alice", files))
     package = {name: found[name] for name in found if name.startswith("neuralnet/")}
     assert package == PACKAGE
     assert set(found) - set(package) <= {"activations.py", "layers.py", "__init__.py"}

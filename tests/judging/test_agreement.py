@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from labkit.judging import result as results
 from labkit.building.build import built
-from labkit.classroom.pool import grade_class
-from labkit.lab.lab import available, find
+from labkit.judging import result as results
+from labkit.lab.course import available, find
+from labkit.lab.lab import Lab
 from tests import sample_class
+from tests.grading import grade
 from tests.otter_run import otter_run
 from tests.sample_class import FULL, NOTHING, UNREADABLE, Sample
 
-LAB1 = sample_class.samples(1)
+LAB1 = sample_class.samples(find("lab1"))
 QUICK = {"abara_ngozi", "larsen_ida", "park_jiwoo", "ito_sakura"}
 
 
@@ -24,8 +25,8 @@ QUICK = {"abara_ngozi", "larsen_ida", "park_jiwoo", "ito_sakura"}
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Lab 1's sample class, graded by `labkit grade`'s own code."""
     out = tmp_path_factory.mktemp("graded")
-    sample_class.write(1, out / "submissions", sample_class.EMPTY_NOTEBOOK)
-    grade_class(built(find("lab1")), out / "submissions", out)
+    sample_class.write(find("lab1"), out / "submissions", sample_class.EMPTY_NOTEBOOK)
+    grade(built(find("lab1")), out / "submissions", out)
     return out
 
 
@@ -80,13 +81,10 @@ def test_otter_run_gives_the_same_points(sample: Sample, graded: Path, tmp_path:
 @pytest.mark.parametrize(
     "lab", [lab for lab in available() if lab.number > 1], ids=lambda lab: lab.short
 )
-def test_the_other_labs_agree_too(lab: object, tmp_path: Path) -> None:
-    from labkit.lab.lab import Lab
-
-    assert isinstance(lab, Lab)
+def test_the_other_labs_agree_too(lab: Lab, tmp_path: Path) -> None:
     bundle = built(lab)
-    written = sample_class.write(lab.number, tmp_path / "submissions", sample_class.EMPTY_NOTEBOOK)
-    found, _ = grade_class(bundle, tmp_path / "submissions", tmp_path)
+    written = sample_class.write(lab, tmp_path / "submissions", sample_class.EMPTY_NOTEBOOK)
+    found = grade(bundle, tmp_path / "submissions", tmp_path)
     for result in found:
         sample = written[result.submission]
         if sample.earns == FULL:

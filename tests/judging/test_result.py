@@ -1,8 +1,7 @@
-"""Results on disk: Gradescope's JSON to the letter, grades.csv safe to open."""
+"""Results on disk: Gradescope's JSON to the letter."""
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import json
 import pickle
@@ -13,12 +12,13 @@ import pytest
 
 from labkit.judging import result as results
 from labkit.judging.result import OUTPUT_LIMIT, CaseResult, QuestionResult, Result
+from labkit.lab.schema import Config
 from labkit.student.labcheck import Check
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 from tests.sample_results import LAB, question, result
 from tests.schema import check_gradescope
 
-RACING = dataclasses.replace(LAB, leaderboard="test accuracy")
+RACING = dataclasses.replace(LAB, config=Config(leaderboard="test accuracy"))
 PARTIAL = {
     "relu": question("relu", [False, True], "Every entry has the wrong sign.", ["relu_negated"])
 }
@@ -142,21 +142,6 @@ def test_other_json_is_no_result(text: str, tmp_path: Path) -> None:
     assert results.read(tmp_path / "kim.json") is None
 
 
-def test_grades_csv_holds_a_column_a_question_and_no_formula(tmp_path: Path) -> None:
-    found = [result("=cmd()", PARTIAL), result("-1", marks={"why_xor": 2.5}), unreadable()]
-    results.write_grades(tmp_path / "grades.csv", found, LAB)
-    rows = list(csv.DictReader((tmp_path / "grades.csv").open(encoding="utf-8")))
-    assert list(rows[0]) == [
-        *("submission", "sigmoid", "relu", "forward", "why_xor"),
-        *("total", "possible", "percent", "status"),
-    ]
-    assert [row["submission"] for row in rows] == ["'=cmd()", "'-1", "kim"]
-    assert [row["total"] for row in rows] == ["90", "102.5", "0"]
-    assert [row["possible"] for row in rows] == ["100", "105", "100"]
-    assert [row["percent"] for row in rows] == ["90", "97.62", "0"]
-    assert rows[2]["status"].startswith("unreadable: ")
-
-
 @pytest.mark.parametrize("reason", ["SyntaxError at neuralnet/layers.py line 3: invalid", ""])
 def test_a_file_that_cannot_be_imported_is_the_first_thing_to_read(reason: str) -> None:
     lead = FAILURE_SENTENCES["import_failed"].format(function="relu").rstrip(".")
@@ -177,3 +162,20 @@ def test_equal_questions_are_kept_once_and_stay_what_they_were() -> None:
     assert all(a is b for a, b in zip(first.questions, second.questions, strict=True))
     same = [a is b for a, b in zip(first.questions, third.questions, strict=True)]
     assert same == [question.name != "relu" for question in third.questions]
+
+
+@pytest.mark.parametrize("visibility", ["after_due_date", "after_published"])
+def test_hidden_checks_can_be_shown_later(visibility: str) -> None:
+    """Each question becomes two tests; the points stay, and no hidden check is in the first."""
+    lab = dataclasses.replace(
+        LAB, config=LAB.config.model_copy(update={"hidden_visibility": visibility})
+    )
+    one = result("ada", {"relu": question("relu", [False, True], "wrong")})
+    plain, split = results.to_gradescope(one, LAB), results.to_gradescope(one, lab)
+    assert split["score"] == plain["score"]
+    assert sum(test["score"] for test in split["tests"]) == pytest.approx(plain["score"])
+    assert sum(test["max_score"] for test in split["tests"]) == pytest.approx(LAB.possible)
+    for test in split["tests"]:
+        later = test["name"].endswith("(hidden checks)")
+        assert test["visibility"] == (visibility if later else "visible")
+        assert ("(hidden check)" in test["output"]) == later

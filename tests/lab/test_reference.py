@@ -3,8 +3,11 @@ import sys
 
 import pytest
 
-from labkit.lab.contract import FUNCTIONS
+from labkit.base.errors import LabkitError
+from labkit.lab.course import available
 from labkit.lab.reference import FOLDER, Reference, function
+
+CONTRACT = available()[-1].contract
 
 
 def run(code, folder):
@@ -13,24 +16,28 @@ def run(code, folder):
     )
 
 
-@pytest.mark.parametrize("name", [function.name for function in FUNCTIONS])
-def test_every_contract_function_is_there(name):
-    assert function(name).__name__ == name
-    assert getattr(Reference(), name) is function(name)
+@pytest.mark.parametrize("one", list(CONTRACT), ids=lambda one: one.name)
+def test_every_contract_function_is_there(one):
+    assert function(one.module, one.name).__name__ == one.name
+    assert getattr(Reference(CONTRACT), one.name) is function(one.module, one.name)
 
 
 def test_unknown_names():
-    with pytest.raises(KeyError):
-        function("softmix")
+    with pytest.raises(LabkitError, match=r"losses\.py has no function softmix"):
+        function("losses", "softmix")
+    with pytest.raises(LabkitError, match=r"gains\.py is missing"):
+        function("gains", "softmax")
     with pytest.raises(AttributeError, match="softmix"):
-        _ = Reference().softmix
+        _ = Reference(CONTRACT).softmix
+    with pytest.raises(AttributeError, match="softmax"):  # of a later lab
+        _ = Reference(available()[0].contract).softmax
 
 
 def test_modules_are_loaded_when_asked_for(tmp_path):
     code = (
         "import sys, labkit.lab.reference as r\n"
         "print([m for m in sys.modules if m.startswith('neuralnet')])\n"
-        "r.function('sigmoid')\n"
+        "r.function('activations', 'sigmoid')\n"
         "print([m for m in sys.modules if m.startswith('neuralnet')])\n"
     )
     lines = run(code, tmp_path).stdout.splitlines()
@@ -52,7 +59,7 @@ def test_a_planted_package_is_never_imported(tmp_path):
         "import labkit.lab.reference as r\n"
         "from neuralnet.activations import sigmoid\n"
         "print(sigmoid.__code__.co_filename)\n"
-        "print(r.function('softmax').__code__.co_filename)\n"
+        "print(r.function('losses', 'softmax').__code__.co_filename)\n"
     )
     shown = run(code, tmp_path)
     assert shown.stdout.split() == [str(FOLDER / "activations.py"), str(FOLDER / "losses.py")]

@@ -4,11 +4,16 @@ import sys
 
 import pytest
 
-from labkit.lab import stubs as starter
-from labkit.lab.contract import FUNCTIONS, MODULES, of_lab
 from labkit.base.paths import STARTER
+from labkit.lab import stubs
+from labkit.lab.course import available, find
 
-LABS = sorted({function.lab for function in FUNCTIONS})
+LABS = available()
+LAST = LABS[-1]
+FUNCTIONS = LAST.contract.functions
+"""Of the whole course."""
+EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
+
 SOURCE = '''"""A module."""
 
 import numpy as np
@@ -65,11 +70,11 @@ def test_strip():
     expected = STUBS
     for name in ("double", "treble"):
         expected = expected.replace(f"MESSAGE OF {name}", message(4, "sums", name))
-    assert starter.strip(SOURCE, lab=4, module="sums") == expected
+    assert stubs.strip(SOURCE, lab=4, module="sums") == expected
 
 
 def test_finish_only_drops_the_markers():
-    finished = starter.finish(SOURCE)
+    finished = stubs.finish(SOURCE)
     assert "SOLUTION" not in finished
     assert "\n\n\n\n" not in finished
     assert ast.dump(ast.parse(finished)) == ast.dump(ast.parse(SOURCE))
@@ -85,22 +90,22 @@ def test_finish_only_drops_the_markers():
 )
 def test_markers_that_do_not_pair(source, line):
     with pytest.raises(ValueError, match=line):
-        starter.strip(source, lab=1, module="sums")
+        stubs.strip(source, lab=1, module="sums")
 
 
-@pytest.mark.parametrize("lab", LABS)
+@EACH_LAB
 @pytest.mark.parametrize("own_work", [False, True])
 def test_student_folder(lab, own_work):
-    files = starter.stub_package(lab, own_work=own_work)
-    handed_out = {function.module for function in FUNCTIONS if function.lab <= lab}
+    files = stubs.stub_package(lab, own_work=own_work)
+    handed_out = {function.module for function in FUNCTIONS if function.lab <= lab.number}
     assert set(files) == {"neuralnet/__init__.py", *(f"neuralnet/{name}.py" for name in handed_out)}
     for function in FUNCTIONS:
-        if function.lab > lab:
+        if function.lab > lab.number:
             continue
         node = definition(files[f"neuralnet/{function.module}.py"], function.name)
         assert ast.get_docstring(node)
         is_stub = isinstance(node.body[1], ast.Raise)
-        assert is_stub == (own_work or function.lab == lab)
+        assert is_stub == (own_work or function.lab == lab.number)
         if is_stub:
             assert len(node.body) == 2
             text = message(function.lab, function.module, function.name)
@@ -108,19 +113,19 @@ def test_student_folder(lab, own_work):
     assert not any("SOLUTION" in text for text in files.values())
 
 
-@pytest.mark.parametrize("lab", LABS)
+@EACH_LAB
 def test_nothing_of_the_solution_in_the_student_folder(lab):
-    given = "\n".join(starter.stub_package(lab).values())
-    lines = starter.solution_lines(lab)
-    assert len(lines) >= len(of_lab(lab)) - 1
+    given = "\n".join(stubs.stub_package(lab).values())
+    lines = stubs.solution_lines(lab)
+    assert len(lines) >= len(lab.functions) - 1
     assert not [line for line in lines if line in given]
-    solved = "\n".join(starter.solution_package(lab).values())
+    solved = "\n".join(stubs.solution_package(lab).values())
     assert all(line in solved for line in lines)
 
 
 def test_stubs_hold_public_functions_alone():
     for lab in LABS:
-        for path, text in starter.stub_package(lab, own_work=True).items():
+        for path, text in stubs.stub_package(lab, own_work=True).items():
             names = {
                 node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)
             }
@@ -128,13 +133,13 @@ def test_stubs_hold_public_functions_alone():
             assert names == {function.name for function in FUNCTIONS if function.module == module}
 
 
-@pytest.mark.parametrize("lab", LABS)
+@EACH_LAB
 def test_stubs_import_and_say_what_is_missing(lab, tmp_path):
-    for path, text in starter.stub_package(lab).items():
+    for path, text in stubs.stub_package(lab).items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
-    modules = sorted({function.module for function in FUNCTIONS if function.lab <= lab})
-    last = of_lab(lab)[-1]
+    modules = sorted({function.module for function in FUNCTIONS if function.lab <= lab.number})
+    last = lab.functions[-1]
     code = (
         "import importlib\n"
         f"for name in {modules}: importlib.import_module('neuralnet.' + name)\n"
@@ -152,12 +157,12 @@ def test_stubs_import_and_say_what_is_missing(lab, tmp_path):
         text=True,
         check=True,
     )
-    assert run.stdout.startswith(f"Lab {lab}: {last.name} is not written yet.")
+    assert run.stdout.startswith(f"Lab {lab.number}: {last.name} is not written yet.")
 
 
 def test_solution_package_is_the_whole_course_without_markers():
-    files = starter.solution_package(LABS[-1])
-    assert list(files) == [f"neuralnet/{name}.py" for name in ("__init__", *MODULES)]
+    files = stubs.solution_package(LAST)
+    assert list(files) == [f"neuralnet/{name}.py" for name in ("__init__", *LAST.contract.modules)]
     for path, text in files.items():
         assert "SOLUTION" not in text
         assert "NotImplementedError" not in text
@@ -167,15 +172,17 @@ def test_solution_package_is_the_whole_course_without_markers():
 def test_write_starter_replaces_what_is_there(tmp_path):
     (tmp_path / "neuralnet").mkdir()
     (tmp_path / "neuralnet" / "old.py").touch()
-    starter.write_starter(tmp_path, labs=[2])
+    stubs.write_starter(tmp_path, labs=[find("lab2")])
     assert not (tmp_path / "neuralnet" / "old.py").exists()
-    for function in FUNCTIONS:
+    modules = {"__init__", *find("lab2").modules}
+    assert {path.stem for path in (tmp_path / "neuralnet").iterdir()} == modules
+    for function in find("lab2").functions:
         text = (tmp_path / "neuralnet" / f"{function.module}.py").read_text(encoding="utf-8")
-        assert (f": {function.name} is not written yet" in text) == (function.lab == 2)
+        assert f": {function.name} is not written yet" in text
 
 
 def test_committed_starter_code_is_what_the_solutions_give():
-    made = starter.stub_package(LABS[-1], own_work=True)
+    made = stubs.stub_package(LAST, own_work=True)
     committed = {
         path.relative_to(STARTER).as_posix(): path.read_text(encoding="utf-8")
         for path in STARTER.rglob("*.py")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from labkit.lab.lab import find
+from labkit.lab.course import find
 
 SYSTEMS = [
     (1, "lab1", "perceptron", ("perceptron_predict", "why_xor")),
@@ -39,13 +39,14 @@ def test_a_system_is_taught_and_asked_for(
     number: int, lab: str, words: str, questions: tuple[str, ...]
 ) -> None:
     found = find(lab)
-    text = found.master.read_text(encoding="utf-8")
+    text = found.text.read_text(encoding="utf-8")
     prose = " ".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("#"))
     assert words.lower() in prose.lower()
     asked = {*found.questions, *(question.name for question in found.written)}
     assert set(questions) <= asked
     for question in questions:
-        assert f"# name: {question}\n" in text
+        where = f'grader.check("{question}")\n', f'question="{question}"\n'
+        assert any(words in text for words in where), question
 
 
 def test_all_twenty_systems_are_there() -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from labkit.reporting import feedback
-
 from labkit.judging import result as results
+from labkit.reporting import feedback
 from tests.sample_results import LAB, Page, question, result
 
 NAMED = "The minus sign is missing.\nPut in z = 0.\nEntry [0] is `0.7`, expected 0.3."

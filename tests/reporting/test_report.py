@@ -11,21 +11,17 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from labkit import mistakes as catalogue
-
-from labkit.classroom.pool import grade as delivery
-
-from labkit.reporting import report
-
+from labkit.classroom.grade import near_identical, needs_a_look
 from labkit.judging import result as results
-from labkit.reporting.report import numbers
 from labkit.judging.result import QuestionResult, Result
+from labkit.mistakes import Catalogue
+from labkit.reporting import numbers, report
 from labkit.reporting.similar import Pair, Similarity
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 from tests.sample_results import LAB, Page, question, result
 
 BLANK = "`relu` is not written yet.\nOpen neuralnet/activations.py."
-MISTAKES = [entry for entry in catalogue.entries(1) if entry.function == "relu"]
+MISTAKES = Catalogue.of(LAB).about("relu")
 
 
 def wrong(*passed: bool, message: str = "Wrong.", named: Sequence[str] = ()) -> QuestionResult:
@@ -317,10 +313,10 @@ def test_mistakes_of_one_submission_each_are_folded_where_there_are_many() -> No
 def test_the_terminal_names_everybody_who_needs_a_look() -> None:
     timeout = FAILURE_SENTENCES["timeout"].format(function="relu")
     found = [result("a"), result("b", {"relu": wrong(message=timeout)}), UNGRADED]
-    look = delivery.needs_a_look(found)
+    look = needs_a_look(found)
     assert look == [f"late_one: {UNGRADED.status}", "b: ran out of time in relu."]
     pair = Pair("a", "b", ("relu",), 1.0, 9.0)
-    told = delivery.near_identical(Similarity(3, (pair,), ("c",)))
+    told = near_identical(Similarity(3, (pair,), ("c",)))
     assert [line.partition(":")[0] for line in told] == ["a, b", "c"]
-    (many,) = delivery.near_identical(Similarity(9, (), tuple("abcdefg")))
+    (many,) = near_identical(Similarity(9, (), tuple("abcdefg")))
     assert many.startswith("a, b, c and 4 more (see report.html):")

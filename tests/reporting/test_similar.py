@@ -12,21 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from labkit import mistakes as catalogue
-
-from labkit.lab import lab as labs
-
-from labkit.reporting import similar
-
-from labkit.lab import stubs as starter
 from labkit.intake import Submissions, open_submissions
+from labkit.lab import stubs
+from labkit.lab.course import available, find
+from labkit.lab.lab import Lab
+from labkit.mistakes import Catalogue
+from labkit.reporting import similar
 from tests import sample_class
+from tests.grading import encoded
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("copydetect") is None, reason="copydetect is not installed"
 )
 
-LABS = ["lab1", "lab2", "lab3", "lab4", "lab5"]
+LABS = available()
+LAB = find("lab1")
 Code = dict[str, str]
 
 EXTRA = [
@@ -70,9 +70,10 @@ def disguised(body: str) -> str:
 
 def compared(submissions: Submissions, *names: str) -> similar.Similarity:
     """What is found among some of lab 1's submissions, all by default."""
-    comparison = similar.Comparison(submissions, labs.find("lab1"))
-    for name in reversed(names or submissions.names):  # in any order, as they are graded
-        comparison.add(name)
+    comparison = similar.Comparison(submissions.names, LAB)
+    for submission in reversed(submissions):  # in any order, as they are graded
+        if submission.name in (names or submissions.names):
+            comparison.add(submission.name, submission.files)
     return comparison.finish()
 
 
@@ -83,18 +84,18 @@ def flagged(code: dict[str, Code], known: dict[str, list[str]]) -> set[tuple[str
 # ---------------------------------------------------------------- calibration
 
 
-@pytest.mark.parametrize("lab", LABS)
-def test_different_right_versions_are_different(lab: str) -> None:
-    known = similar.known_versions(labs.find(lab))
-    for function in labs.find(lab).questions:
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
+def test_different_right_versions_are_different(lab: Lab) -> None:
+    known = similar.known_versions(lab)
+    for function in lab.questions:
         prints = [similar._print(body) for body in known[function]]
         assert len(prints) > 1
         assert similar._alike(prints).sum() == len(prints)
 
 
-@pytest.mark.parametrize("lab", LABS)
-def test_who_writes_the_usual_code_independently_is_not_flagged(lab: str) -> None:
-    known = similar.known_versions(labs.find(lab))
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
+def test_who_writes_the_usual_code_independently_is_not_flagged(lab: Lab) -> None:
+    known = similar.known_versions(lab)
     for seed in range(3):
         rng = random.Random(seed)
         code = {f"s{i}": some_student(known, rng) for i in range(30)}
@@ -102,9 +103,9 @@ def test_who_writes_the_usual_code_independently_is_not_flagged(lab: str) -> Non
         assert flagged(code, known) <= same
 
 
-@pytest.mark.parametrize("lab", LABS)
-def test_a_disguised_copy_is_found_and_nobody_else(lab: str) -> None:
-    known = similar.known_versions(labs.find(lab))
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
+def test_a_disguised_copy_is_found_and_nobody_else(lab: Lab) -> None:
+    known = similar.known_versions(lab)
     rng = random.Random(1)
     code = {f"s{i}": some_student(known, rng, habits=0.5) for i in range(20)}
     code["copy"] = {function: disguised(body) for function, body in code["s3"].items()}
@@ -112,7 +113,7 @@ def test_a_disguised_copy_is_found_and_nobody_else(lab: str) -> None:
 
 
 def test_a_copy_with_a_line_more_in_some_functions_is_found() -> None:
-    known = similar.known_versions(labs.find("lab5"))
+    known = similar.known_versions(find("lab5"))
     rng = random.Random(2)
     code = {f"s{i}": some_student(known, rng, habits=0.5) for i in range(20)}
     copy = {function: disguised(body) for function, body in code["s3"].items()}
@@ -124,9 +125,9 @@ def test_a_copy_with_a_line_more_in_some_functions_is_found() -> None:
     assert found[0].share > 0.85
 
 
-@pytest.mark.parametrize("lab", [1, 4])
-def test_two_who_share_everything_are_found_in_a_small_class(lab: int) -> None:
-    versions = similar.known_versions(labs.find(f"lab{lab}"))
+@pytest.mark.parametrize("lab", ["lab1", "lab4"])
+def test_two_who_share_everything_are_found_in_a_small_class(lab: str) -> None:
+    versions = similar.known_versions(find(lab))
     code = {f"s{i}": {f: v[i % len(v)] for f, v in versions.items()} for i in (1, 2)}
     rng = random.Random(0)
     code |= {f"t{i}": some_student(versions, rng, habits=0.9) for i in range(8)}
@@ -178,19 +179,17 @@ def test_stubs_are_not_compared() -> None:
 
 
 def test_a_copy_without_an_original_in_class_is_told_by_the_reference() -> None:
-    known = similar.known_versions(labs.find("lab1"))
+    known = similar.known_versions(LAB)
     rng = random.Random(0)
     code = {f"s{i}": some_student(known, rng, habits=0.5) for i in range(20)}
     code["taken"] = {function: disguised(versions[0]) for function, versions in known.items()}
     assert similar.compare(code, known).like_reference == ("taken",)
 
 
-@pytest.mark.parametrize("lab", LABS)
-def test_the_kits_own_solution_is_recognised_with_its_helpers(lab: str) -> None:
-    found = labs.find(lab)
-    package = starter.solution_package(found.number).items()
-    code = similar.bodies({path: text.encode() for path, text in package}, found)
-    known = similar.known_versions(found)
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
+def test_the_kits_own_solution_is_recognised_with_its_helpers(lab: Lab) -> None:
+    code = similar.bodies(encoded(stubs.solution_package(lab)), lab)
+    known = similar.known_versions(lab)
     assert similar.compare({"taken": code}, known).like_reference == ("taken",)
 
 
@@ -201,7 +200,7 @@ def test_tiny_classes(size: int) -> None:
 
 
 def test_a_large_group_is_reported_briefly() -> None:
-    known = similar.known_versions(labs.find("lab1"))
+    known = similar.known_versions(LAB)
     rng = random.Random(3)
     code = {f"s{i}": some_student(known, rng, habits=0.6) for i in range(20)}
     code |= {f"copy{i}": code["s0"] for i in range(40)}
@@ -214,8 +213,8 @@ def test_a_large_group_is_reported_briefly() -> None:
 
 
 def test_the_sample_class(tmp_path: Path) -> None:
-    sample_class.write(1, tmp_path)
-    submissions = open_submissions(tmp_path)
+    sample_class.write(LAB, tmp_path)
+    submissions = open_submissions(tmp_path, LAB.contract.modules)
     found = compared(submissions)
     # Whoever differs from the kit's solution there is made of its catalogue: nobody copied.
     assert found.pairs == ()
@@ -225,37 +224,36 @@ def test_the_sample_class(tmp_path: Path) -> None:
 
 
 def test_only_graded_submissions_are_compared(tmp_path: Path) -> None:
-    sample_class.write(1, tmp_path)
-    assert compared(open_submissions(tmp_path), "abara_ngozi").compared == 1
+    sample_class.write(LAB, tmp_path)
+    assert compared(open_submissions(tmp_path, LAB.contract.modules), "abara_ngozi").compared == 1
 
 
 def test_the_catalogues_styles_are_not_taken_for_copies(tmp_path: Path) -> None:
     for which in range(3):
-        for path, text in sample_class.styled(1, which).items():
+        for path, text in sample_class.styled(LAB, which).items():
             place = tmp_path / f"student_{which}" / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
-    submissions = open_submissions(tmp_path)
+    submissions = open_submissions(tmp_path, LAB.contract.modules)
     found = compared(submissions)
     assert found == similar.Similarity(compared=3)
 
 
 def test_hostile_files_stop_nothing() -> None:
-    lab = labs.find("lab1")
     files = {
         "neuralnet/activations.py": b"\xff\xfe\0def sigmoid(\n" + b"((((" * 10_000,
         "neuralnet/perceptron.py": b"def xor_params():\n" + b'"' * 90_000,
         "neuralnet/layers.py": b"x = 1\n" * 1_000_000,
     }
-    found = similar.bodies(files, lab)
+    found = similar.bodies(files, LAB)
     assert set(found) <= {"sigmoid", "xor_params"}
-    assert similar.compare({"a": found, "b": found}, similar.known_versions(lab)).pairs == ()
+    assert similar.compare({"a": found, "b": found}, similar.known_versions(LAB)).pairs == ()
 
 
 def test_without_copydetect_a_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    sample_class.write(1, tmp_path)
-    found = compared(open_submissions(tmp_path))
+    sample_class.write(LAB, tmp_path)
+    found = compared(open_submissions(tmp_path, LAB.contract.modules))
     assert "neural-network-labs[similar]" in found.left_out
 
 
@@ -283,16 +281,16 @@ def test_a_module_that_python_cannot_parse_is_read_all_the_same() -> None:
 
 
 def test_helpers_are_compared_by_module() -> None:
-    package = starter.solution_package(1).items()
+    package = stubs.solution_package(LAB).items()
     own = "\n\ndef _helper(q):\n    return q\n"
     files = {path: f"{text}{own}".encode() for path, text in package}
-    found = similar.bodies(files, labs.find("lab1"))
+    found = similar.bodies(files, LAB)
     assert "helpers in layers.py" in found
-    assert set(labs.find("lab1").questions) <= set(found)
+    assert set(LAB.questions) <= set(found)
 
 
 def test_the_kits_versions_begin_with_the_reference() -> None:
-    known = similar.known_versions(labs.find("lab1"))
-    variants = [v for v in catalogue.variants(1) if v.function == "sigmoid"]
+    known = similar.known_versions(LAB)
+    variants = [v for v in Catalogue.of(LAB).variants if v.function == "sigmoid"]
     assert len(known["sigmoid"]) == 1 + len(variants)
     assert "BEGIN SOLUTION" in known["sigmoid"][0]

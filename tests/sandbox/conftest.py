@@ -4,52 +4,54 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
-from labkit.sandbox import Limits, Outcome, Worker, Zygote
+from labkit.sandbox import Code, Limits, Outcome, Worker, Zygote
 
 LINUX = sys.platform.startswith("linux")
 ROOT = LINUX and os.geteuid() == 0
 
+MODULES = {
+    "perceptron_train": "perceptron",
+    "sigmoid": "activations",
+    "sigmoid_gradient": "activations",
+    "tanh": "activations",
+    "relu": "activations",
+    "softmax": "losses",
+    "dense_forward": "layers",
+    "forward": "layers",
+    "numerical_gradient": "backprop",
+    "backward": "backprop",
+    "minibatches": "training",
+    "train": "training",
+}
+"""Functions that may be called, with their modules."""
+
 
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
-    with Zygote.start() as started:
+    with Zygote.start(MODULES) as started:
         yield started
 
 
-@pytest.fixture
-def submission(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a submission: module name (or path with a dot) to source."""
-    count = 0
-
-    def write(**modules: str | bytes) -> Path:
-        nonlocal count
-        count += 1
-        folder = tmp_path / f"submission{count}"
-        (folder / "neuralnet").mkdir(parents=True)
-        for name, source in modules.pop("files", {}).items():  # type: ignore[union-attr]
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(dedent(source))
-        for name, source in modules.items():
-            target = folder / "neuralnet" / f"{name}.py"
-            if isinstance(source, bytes):
-                target.write_bytes(source)
-            else:
-                target.write_text(dedent(source))
-        return folder
-
-    return write
+def submission(*, files: Mapping[str, str] | None = None, **modules: str | bytes) -> Code:
+    """A submission: sources by module name, and `files` beside the package by path."""
+    sources = dict(files or {}) | {f"neuralnet/{name}.py": text for name, text in modules.items()}
+    return Code(
+        {
+            path: text if isinstance(text, bytes) else dedent(text).encode()
+            for path, text in sources.items()
+        }
+    )
 
 
 @pytest.fixture
-def worker(zygote: Zygote, submission: Callable[..., Path]) -> Iterator[Callable[..., Worker]]:
+def worker(zygote: Zygote) -> Iterator[Callable[..., Worker]]:
     """Makes workers of submissions given as source; closes them afterwards."""
     with ExitStack() as stack:
 
@@ -57,12 +59,12 @@ def worker(zygote: Zygote, submission: Callable[..., Path]) -> Iterator[Callable
             limits: Limits | None = None,
             serve: dict[str, Any] | None = None,
             substitute: tuple[str, ...] = (),
-            folder: Path | None = None,
             **modules: Any,
         ) -> Worker:
-            where = folder or submission(**modules)
             return stack.enter_context(
-                zygote.worker(where, limits=limits, serve=serve, substitute=substitute)
+                zygote.worker(
+                    submission(**modules), limits=limits, serve=serve, substitute=substitute
+                )
             )
 
         yield make

@@ -18,7 +18,7 @@ import labkit
 from labkit.sandbox import Confinement, Outcome, Worker, Zygote, confinement
 from labkit.sandbox.restrict import landlock_abi
 
-from .conftest import LINUX, ROOT
+from .conftest import LINUX, MODULES, ROOT, submission
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="layers of Linux")
 X86 = os.name == "posix" and os.uname().machine == "x86_64"
@@ -110,12 +110,13 @@ def test_the_grader_s_files_cannot_be_read(landlock: None, attempt: Attempt) -> 
     package = Path(labkit.__file__).parent
     root = package.parents[1]
     paths = [
-        package / "contract.py",
+        package / "lab" / "contract.py",
         package / "sandbox" / "calls.py",
         Path(__file__),
         root / "README.md",
     ]
     paths += [path for path in (root / "solutions").rglob("*.py")][:3]
+    assert all(path.is_file() for path in paths)
     paths += [
         Path(p) for p in ("/etc/passwd", "/etc/hostname", "/proc/self/maps", "/proc/1/cmdline")
     ]
@@ -148,7 +149,7 @@ def test_the_grader_s_environment_and_path_are_not_in_the_worker(attempt: Attemp
     assert not {"labkit", "pytest", "otter", "click"} & set(modules)
 
 
-def test_a_new_zygote_knows_nothing_of_the_grader(submission: Callable) -> None:
+def test_a_new_zygote_knows_nothing_of_the_grader() -> None:
     os.environ["SANDBOX_TEST_SECRET"] = "s3cr3t-value"
     body = """
         import os
@@ -164,7 +165,7 @@ def test_a_new_zygote_knows_nothing_of_the_grader(submission: Callable) -> None:
             return found, libc.getenv(b'SANDBOX_TEST_SECRET')
         """
     try:
-        with Zygote.start() as fresh, fresh.worker(submission(activations=body)) as made:
+        with Zygote.start(MODULES) as fresh, fresh.worker(submission(activations=body)) as made:
             assert made.call("sigmoid", (1,), {}, seconds=20).value == ([], None)
             environ = Path(f"/proc/{fresh.pid}/environ").read_bytes() if ROOT else b""
             assert b"s3cr3t" not in environ
@@ -174,7 +175,7 @@ def test_a_new_zygote_knows_nothing_of_the_grader(submission: Callable) -> None:
 
 @pytest.mark.skipif(not ROOT, reason="needs root")
 def test_root_s_private_files_are_closed_even_without_landlock(
-    submission: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = confinement.settings
     monkeypatch.setattr(
@@ -190,7 +191,7 @@ def test_root_s_private_files_are_closed_even_without_landlock(
         "def relu(z):\n    if os.fork(): return 7\n    os.setsid()\n    if os.fork(): os._exit(0)\n"
     )
     body += "    import time; time.sleep(600)\n"
-    with Zygote.start() as plain, plain.worker(submission(activations=body)) as made:
+    with Zygote.start(MODULES) as plain, plain.worker(submission(activations=body)) as made:
         assert plain.confinement.layers == (
             "limits",
             "session",
@@ -236,9 +237,12 @@ def test_files_outside_its_folder_cannot_be_written(
     body = """
         import numpy
         got = []
+        open('own', 'w').close()
+        try: os.unlink(z)  # may seem to work
+        except OSError: pass
         tries = [lambda: open(z, 'w'), lambda: open(z, 'a'), lambda: os.truncate(z, 0),
-                 lambda: os.open(z, os.O_RDONLY | os.O_TRUNC), lambda: os.unlink(z),
-                 lambda: os.rename(z, z + '2'), lambda: open(z + '3', 'w'), lambda: os.mkdir(z + '4'),
+                 lambda: os.open(z, os.O_RDONLY | os.O_TRUNC),
+                 lambda: os.rename(z, z + '2'), lambda: os.replace('own', z), lambda: open(z + '3', 'w'), lambda: os.mkdir(z + '4'),
                  lambda: os.symlink(z, 'link'), lambda: os.link(z, 'hard'), lambda: os.chmod(z, 0),
                  lambda: os.utime(z), lambda: open('/tmp/sandbox-test-x', 'w'),
                  lambda: open('/dev/shm/sandbox-test-x', 'w'), lambda: os.mkfifo('fifo'),
@@ -347,13 +351,13 @@ def test_paths_that_a_worker_reaches_are_told(
 
 
 def test_an_ordinary_grader_s_memory_is_closed_without_landlock(
-    submission: Callable, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if ROOT:
         pytest.skip("root's is closed by the other user id")
     real = confinement.settings
     monkeypatch.setattr(confinement, "settings", lambda: {**real(), "no_landlock": True})
-    with Zygote.start() as plain:
+    with Zygote.start(MODULES) as plain:
         files = [
             f"/proc/{pid}/{name}" for pid in (os.getpid(), plain.pid) for name in ("mem", "environ")
         ]
@@ -369,8 +373,7 @@ def test_ordinary_work_is_not_disturbed(attempt: Attempt) -> None:
         with tempfile.TemporaryDirectory() as d: open(os.path.join(d, 'y'), 'w').close()
         np.savez('weights.npz', W=np.ones(3)); np.save('a.npy', np.ones(2))
         os.makedirs('figures/x', exist_ok=True); pathlib.Path('figures/t.txt').touch()
-        shutil.copyfile('a.npy', 'figures/a.npy'); os.rename('figures/a.npy', 'b.npy')
-        os.remove('b.npy'); shutil.rmtree('figures'); os.replace('a.npy', 'c.npy')
+        shutil.copyfile('a.npy', 'figures/a.npy'); os.remove('a.npy'); shutil.rmtree('figures')
         rng = np.random.default_rng(); random.random(); np.random.seed(0); np.random.rand(2)
         logging.warning('x'); time.sleep(0.001); os.urandom(3); os.cpu_count(); os.getpid()
         np.linalg.svd(np.ones((30, 20))); np.ones((200, 200)) @ np.ones((200, 200))
@@ -380,6 +383,22 @@ def test_ordinary_work_is_not_disturbed(attempt: Attempt) -> None:
     outcome = attempt(body)
     assert outcome.failure is None
     assert outcome.value == 3.0
+
+
+def test_no_file_can_be_hidden_from_the_look_at_its_folder(seccomp: None, attempt: Attempt) -> None:
+    """What is open without a name would take space that nobody counts."""
+    body = """
+        for name in ('a', 'b'):
+            with open(name, 'wb') as file: file.write(bytes(1 << 20))
+        os.remove('a'); os.unlink('b'); os.mkdir('c'); os.rmdir('c')
+        got = []
+        for action in (lambda: os.rename('a', 'b'), lambda: os.replace('a', 'b'),
+                       lambda: os.open('.', os.O_TMPFILE | os.O_RDWR)):
+            try: action(); got.append(1)
+            except OSError: pass
+        return got, sum(os.path.getsize(name) for name in ('a', 'b') if os.path.exists(name))
+    """
+    assert attempt(body).value == ([], 2 << 20)
 
 
 # Processes ---------------------------------------------------------------------------------------
@@ -593,7 +612,7 @@ def test_no_connection_can_be_made(zygote: Zygote, attempt: Attempt, listener: i
 
 
 def test_each_of_the_two_layers_closes_the_network(
-    zygote: Zygote, submission: Callable, listener: int, monkeypatch: pytest.MonkeyPatch
+    zygote: Zygote, listener: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Landlock alone (4 and later) keeps a submission from connecting, as seccomp does."""
     abi = max(
@@ -608,7 +627,7 @@ def test_each_of_the_two_layers_closes_the_network(
         def sigmoid(z): socket.create_connection(("127.0.0.1", z)); return 1
         def tanh(z): os.kill(z, 0); return 1
         """
-    with Zygote.start() as other, other.worker(submission(activations=source)) as made:
+    with Zygote.start(MODULES) as other, other.worker(submission(activations=source)) as made:
         assert not has(other, "seccomp")
         assert refused(made.call("sigmoid", (listener,), {}, seconds=5))
         assert refused(made.call("tanh", (os.getpid(),), {}, seconds=5))
@@ -647,7 +666,7 @@ def test_the_folders_held_open_lead_to_nothing_of_the_grader(
     body = """
         got = []
         for number in range(4, 12):
-            for path in ('otter/__init__.py', '../../../../README.md', '../../../../autograder/labkit/contract.py',
+            for path in ('otter/__init__.py', '../../../../README.md', '../../../../autograder/labkit/lab/contract.py',
                          'site-packages/pip/__init__.py', 'labkit/__init__.py', 'pytest/__init__.py'):
                 try: got.append(os.read(os.open(path, os.O_RDONLY, dir_fd=number), 5))
                 except OSError: pass
@@ -656,16 +675,16 @@ def test_the_folders_held_open_lead_to_nothing_of_the_grader(
     assert attempt(body).value == []
 
 
-def test_dead_grader_s_processes_end(submission: Callable, tmp_path: Path) -> None:
+def test_dead_grader_s_processes_end() -> None:
     """Kill the grader without warning: its zygote and its workers go too, with their folders."""
     import subprocess
 
-    folder = submission(activations="import os\ndef sigmoid(z): return os.getpid(), os.getcwd()")
+    code = submission(activations="import os\ndef sigmoid(z): return os.getpid(), os.getcwd()")
     script = f"""
 import sys, time
-from labkit.sandbox import Zygote
-zygote = Zygote.start()
-worker = zygote.worker({str(folder)!r})
+from labkit.sandbox import Code, Zygote
+zygote = Zygote.start({MODULES!r})
+worker = zygote.worker(Code({code.files!r}))
 pid, cwd = worker.call("sigmoid", (1,), {{}}, seconds=5).value
 print(zygote.pid, pid, cwd, flush=True)
 time.sleep(60)

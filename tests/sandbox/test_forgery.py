@@ -8,14 +8,14 @@ import os
 import random
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
-from labkit.sandbox import Limits, Outcome, Worker, protocol
+from labkit.sandbox import Code, Limits, Outcome, Worker, protocol
 from labkit.sandbox.calls import _Call
 from labkit.sandbox.serving import Watchdog
-from labkit.sandbox.submission import Submission
 
 Attempt = Callable[..., Outcome]
 Make = Callable[..., Worker]
@@ -155,7 +155,7 @@ def test_forged_reports_show_nothing_of_the_submission_s_choice(worker: Make) ->
     assert outcome.warnings == ("Warning",)
 
 
-def test_import_notes_cannot_be_forged_to_blame_others(worker: Make, submission: Callable) -> None:
+def test_import_notes_cannot_be_forged_to_blame_others(worker: Make) -> None:
     source = (
         PREAMBLE
         + "    return 1\nos.write(3, frame({'op': 'loading', 'module': 'layers'}))\nos._exit(0)\n"
@@ -208,7 +208,7 @@ class FakeWorker:
         self.limits = SHORT
         self.measured = False
         self.left = 10.0
-        self.submission = Submission({}, "")
+        self.code = Code({})
         self._substitute: tuple[str, ...] = ()
         self._watchdog = Watchdog()
         self._suspect = False
@@ -272,7 +272,8 @@ def test_any_answer_becomes_an_outcome() -> None:
     for number in range(1500):
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            call = _Call(FakeWorker(ours), "f", "m", (len,), {}, ())  # type: ignore[arg-type]
+            worker: Any = FakeWorker(ours)
+            call = _Call(worker, "f", "m", args=(len,), kwargs={}, names=())
             real = os.urandom
             try:
                 os.urandom = lambda size: b"n" * size  # type: ignore[assignment]

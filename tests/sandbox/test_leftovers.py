@@ -12,14 +12,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from labkit.sandbox import Limits, SandboxError, Zygote
+from labkit.sandbox import Code, Limits, SandboxError, Zygote
 
-from .conftest import LINUX
+from .conftest import LINUX, MODULES, submission
 from .test_confinement import descendants
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="counts in /proc")
@@ -45,7 +44,7 @@ def own_folders() -> set[str]:
     }
 
 
-def test_nothing_is_left(submission: Callable) -> None:
+def test_nothing_is_left() -> None:
     source = """
         import os, time, threading
         def sigmoid(z): return z
@@ -59,13 +58,13 @@ def test_nothing_is_left(submission: Callable) -> None:
                 os.mkdir('d' * 50); os.chdir('d' * 50)
             threading.Thread(target=time.sleep, args=(60,)).start()
         """
-    folder = submission(activations=source)
+    code = submission(activations=source)
     gc.collect()
     before, folders, threads = handles(), own_folders(), threading.active_count()
-    zygote = Zygote.start()
+    zygote = Zygote.start(MODULES)
     limits = Limits(wall_factor=1, wall_extra=0.1)
     for _ in range(3):
-        with zygote.worker(folder, limits=limits) as worker:
+        with zygote.worker(code, limits=limits) as worker:
             for name in ("sigmoid", "tanh", "relu", "sigmoid_gradient"):
                 worker.call(name, (1,), {}, seconds=0.3)
     while_open = handles()
@@ -87,25 +86,25 @@ def test_nothing_is_left(submission: Callable) -> None:
     zygote.close()
 
 
-def test_workers_do_not_add_up_handles_in_the_zygote(zygote: Zygote, submission: Callable) -> None:
-    folder = submission(activations=SIMPLE)
+def test_workers_do_not_add_up_handles_in_the_zygote(zygote: Zygote) -> None:
+    code = submission(activations=SIMPLE)
 
     def count() -> int:
         return len(os.listdir(f"/proc/{zygote.pid}/fd"))  # noqa: PTH208
 
     if os.geteuid() != 0:
         pytest.skip("the zygote's handles are closed to its own user")
-    with zygote.worker(folder) as worker:
+    with zygote.worker(code) as worker:
         worker.call("sigmoid", (1,), {}, seconds=5)
     before = count()
     for _ in range(5):
-        with zygote.worker(folder) as worker:
+        with zygote.worker(code) as worker:
             worker.call("sigmoid", (1,), {}, seconds=5)
     assert count() == before
 
 
-def test_forgotten_workers_and_zygotes_clean_up(submission: Callable) -> None:
-    zygote = Zygote.start()
+def test_forgotten_workers_and_zygotes_clean_up() -> None:
+    zygote = Zygote.start(MODULES)
     worker = zygote.worker(submission(activations=SIMPLE))
     worker.call("sigmoid", (1,), {}, seconds=5)
     pid, own, root = zygote.pid, worker.pid, zygote._root
@@ -118,9 +117,9 @@ def test_forgotten_workers_and_zygotes_clean_up(submission: Callable) -> None:
     assert not Path(root).exists()
 
 
-def test_many_workers_at_once(zygote: Zygote, submission: Callable) -> None:
-    folder = submission(activations="import os\ndef sigmoid(z): return os.getcwd(), os.getuid()")
-    workers = [zygote.worker(folder) for _ in range(12)]
+def test_many_workers_at_once(zygote: Zygote) -> None:
+    code = submission(activations="import os\ndef sigmoid(z): return os.getcwd(), os.getuid()")
+    workers = [zygote.worker(code) for _ in range(12)]
     try:
         values = [worker.call("sigmoid", (1,), {}, seconds=5).value for worker in workers]
         assert len({cwd for cwd, _ in values}) == 12
@@ -132,8 +131,8 @@ def test_many_workers_at_once(zygote: Zygote, submission: Callable) -> None:
     assert descendants(zygote.pid) == set()
 
 
-def test_killed_zygote_is_started_again(submission: Callable) -> None:
-    with Zygote.start() as zygote, zygote.worker(submission(activations=SIMPLE)) as worker:
+def test_killed_zygote_is_started_again() -> None:
+    with Zygote.start(MODULES) as zygote, zygote.worker(submission(activations=SIMPLE)) as worker:
         assert worker.call("sigmoid", (1,), {}, seconds=5).value == 1
         for _ in range(2):
             pid, own = zygote.pid, worker.pid
@@ -144,15 +143,15 @@ def test_killed_zygote_is_started_again(submission: Callable) -> None:
             assert not running(own)
 
 
-def test_zygote_killed_during_a_call(submission: Callable) -> None:
+def test_zygote_killed_during_a_call() -> None:
     source = "import time\ndef sigmoid(z): time.sleep(0.3); return z\n"
-    with Zygote.start() as zygote, zygote.worker(submission(activations=source)) as worker:
+    with Zygote.start(MODULES) as zygote, zygote.worker(submission(activations=source)) as worker:
         worker.call("sigmoid", (1,), {}, seconds=5)
         threading.Timer(0.1, os.kill, (zygote.pid, signal.SIGKILL)).start()
         assert worker.call("sigmoid", (2,), {}, seconds=5).value == 2
 
 
-def test_interrupted_call_ends_the_worker(zygote: Zygote, submission: Callable) -> None:
+def test_interrupted_call_ends_the_worker(zygote: Zygote) -> None:
     source = "import time\ndef sigmoid(z): time.sleep(z); return z\n"
 
     def interrupt(*_: object) -> None:
@@ -171,12 +170,12 @@ def test_interrupted_call_ends_the_worker(zygote: Zygote, submission: Callable) 
         assert worker.call("sigmoid", (0,), {}, seconds=5).value == 0
 
 
-def test_usable_from_threads(zygote: Zygote, submission: Callable) -> None:
-    folder = submission(activations=SIMPLE)
+def test_usable_from_threads(zygote: Zygote) -> None:
+    code = submission(activations=SIMPLE)
     results: list[object] = []
 
     def run(number: int) -> None:
-        with zygote.worker(folder) as worker:
+        with zygote.worker(code) as worker:
             results.append(worker.call("sigmoid", (number,), {}, seconds=5).value == number)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(6)]
@@ -187,9 +186,9 @@ def test_usable_from_threads(zygote: Zygote, submission: Callable) -> None:
     assert results == [True] * 6
 
 
-def test_started_in_a_thread_that_ends(submission: Callable) -> None:
+def test_started_in_a_thread_that_ends() -> None:
     made: list[Zygote] = []
-    thread = threading.Thread(target=lambda: made.append(Zygote.start()))
+    thread = threading.Thread(target=lambda: made.append(Zygote.start(MODULES)))
     thread.start()
     thread.join()
     time.sleep(0.1)
@@ -198,28 +197,28 @@ def test_started_in_a_thread_that_ends(submission: Callable) -> None:
         assert zygote.generation == 1
 
 
-def _from_child(zygote: Zygote, folder: Path, queue: multiprocessing.Queue) -> None:
+def _from_child(zygote: Zygote, code: Code, queue: multiprocessing.Queue) -> None:
     try:
-        zygote.worker(folder).call("sigmoid", (1,), {}, seconds=5)
+        zygote.worker(code).call("sigmoid", (1,), {}, seconds=5)
         queue.put("worked")
     except SandboxError as error:
         queue.put(str(error))
 
 
-def test_a_forked_grader_must_start_its_own(zygote: Zygote, submission: Callable) -> None:
+def test_a_forked_grader_must_start_its_own(zygote: Zygote) -> None:
     context = multiprocessing.get_context("fork")
     queue = context.Queue()
-    folder = submission(activations=SIMPLE)
-    process = context.Process(target=_from_child, args=(zygote, folder, queue))
+    code = submission(activations=SIMPLE)
+    process = context.Process(target=_from_child, args=(zygote, code, queue))
     process.start()
     assert "start another" in queue.get(timeout=20)
     process.join()
-    with zygote.worker(folder) as worker:
+    with zygote.worker(code) as worker:
         assert worker.call("sigmoid", (1,), {}, seconds=5).value == 1
 
 
-def test_closed_zygote_says_so(submission: Callable) -> None:
-    zygote = Zygote.start()
+def test_closed_zygote_says_so() -> None:
+    zygote = Zygote.start(MODULES)
     worker = zygote.worker(submission(activations=SIMPLE))
     zygote.close()
     with pytest.raises(SandboxError, match="closed"):
@@ -229,7 +228,7 @@ def test_closed_zygote_says_so(submission: Callable) -> None:
 def test_python_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(SandboxError):
-        Zygote.start()
+        Zygote.start(MODULES)
 
 
 def test_systems_without_fork_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,11 +239,9 @@ def test_systems_without_fork_are_told_what_to_do(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(launch, "os", Windows)
     with pytest.raises(SandboxError, match="Windows Subsystem for Linux"):
-        Zygote.start()
+        Zygote.start(MODULES)
 
 
-def test_missing_folder(zygote: Zygote, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="is not a folder"):
-        zygote.worker(tmp_path / "nothing")
+def test_what_is_not_served_cannot_be_substituted(zygote: Zygote) -> None:
     with pytest.raises(ValueError, match="nothing to substitute"):
-        zygote.worker(tmp_path, substitute=("sigmoid",))
+        zygote.worker(Code({}), substitute=("sigmoid",))

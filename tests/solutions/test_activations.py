@@ -42,6 +42,10 @@ def test_sigmoid_keeps_its_digits_far_left():
     np.testing.assert_allclose(sigmoid(np.array([-40.0, -700.0])), np.exp([-40.0, -700.0]))
 
 
+def test_sigmoid_of_a_number_that_has_no_opposite():
+    assert sigmoid(np.int8([-128])) == sigmoid(-128.0)  # int8 ends at 127
+
+
 def test_tanh_is_a_rescaled_sigmoid(rng):
     z = rng.normal(size=(3, 5))
     np.testing.assert_allclose(tanh(z), 2 * sigmoid(2 * z) - 1)

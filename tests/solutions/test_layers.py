@@ -24,10 +24,10 @@ def test_bias_row_carries_the_bias(rng):
     assert add_bias_row(as_float32(X)).dtype == np.float32
 
 
-def test_dense_forward_by_hand():
-    Z = dense_forward(
-        np.array([[1, 2], [0, -1]]), np.array([[1], [0]]), np.array([[3, 0, 1], [1, 1, 0]])
-    )
+@pytest.mark.parametrize("kind", [int, np.uint8, float])
+def test_dense_forward_by_hand(kind):
+    X = np.array([[3, 0, 1], [1, 1, 0]], dtype=kind)
+    Z = dense_forward(np.array([[1.0, 2.0], [0.0, -1.0]]), np.array([[1.0], [0.0]]), X)
     np.testing.assert_array_equal(Z, [[6, 3, 2], [-1, -1, 0]])
     assert Z.dtype == np.float64
 

@@ -3,7 +3,7 @@ import pytest
 
 from neuralnet.perceptron import perceptron_predict, perceptron_train, xor_params
 
-from .tools import pure
+from .tools import assert_same, pure
 
 CORNERS = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
 
@@ -37,10 +37,13 @@ def test_separable_cloud(rng):
     assert perceptron_train(X.astype(np.float32), y, 5)[0].dtype == np.float32
 
 
-def test_labels_of_any_integer_type():
-    for kind in (np.uint8, np.int8, bool):
-        w, b = perceptron_train(CORNERS, np.array([0, 0, 0, 1]).astype(kind), epochs=20)
-        np.testing.assert_array_equal(perceptron_predict(w, b, CORNERS), [0, 0, 0, 1])
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, bool])
+def test_labels_and_features_of_any_integer_type(kind):
+    y = np.array([0, 0, 0, 1])
+    w, b = perceptron_train(CORNERS, y, epochs=20)
+    assert_same(perceptron_train(CORNERS, y.astype(kind), epochs=20), (w, b))
+    assert_same(perceptron_train(CORNERS.astype(kind), y, epochs=20), (w, b))
+    np.testing.assert_array_equal(perceptron_predict(w, b, CORNERS.astype(kind)), y)
 
 
 def test_xor():

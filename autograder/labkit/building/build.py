@@ -27,16 +27,15 @@ from labkit.base import paths
 from labkit.base.errors import CheckFailedError, LabkitError
 from labkit.base.files import write_bytes, write_json, write_text
 from labkit.base.zips import read_tree, write_zip
-from labkit.building import leaks
+from labkit.building import leaks, requirements
 from labkit.judging.grader import load_questions
 from labkit.judging.judge import Recorder
 from labkit.judging.knowledge import Knowledge
 from labkit.lab import stubs
-from labkit.lab.bundle import FINGERPRINT, Bundle
+from labkit.lab.bundle import FINGERPRINT, WRITTEN, Bundle
 from labkit.lab.lab import Lab
 from labkit.student import labcheck
-
-STUDENT_REQUIREMENTS = ["numpy>=2.0", "matplotlib>=3.9", "otter-grader>=7.0,<8", "jupyterlab>=4.2"]
+from labkit.student.labcheck.libraries import LIBRARIES
 
 _KEPT_SECONDS = 6 * 3600
 """Another command may still be grading with an older build."""
@@ -132,6 +131,8 @@ def deliver(bundle: Bundle, out: Path) -> list[Path]:
 
 
 def _build(lab: Lab, root: Path, own_work: bool) -> None:
+    from labkit.building import notebook
+
     with tempfile.TemporaryDirectory() as scratch:
         assigned = _otter_assign(lab, Path(scratch))
         _lay_out_grader(lab, root, assigned)
@@ -141,8 +142,9 @@ def _build(lab: Lab, root: Path, own_work: bool) -> None:
         if (lab.folder / "figures.py").is_file():  # no part of what the grader gets
             figures = (lab.folder / "figures.py").read_bytes()
             write_bytes(bundle.student / "figures.py", figures)
+        write_json(root / WRITTEN, notebook.written_questions(lab))
         leaks.check(bundle)
-        write_zip(root / "student.zip", read_tree(bundle.student))
+        _write_student_zip(bundle)
         _write_autograder(bundle, assigned)
 
 
@@ -226,6 +228,7 @@ def _lay_out_student(
     lab, target = bundle.lab, bundle.student
     book = nbformat.read(assigned / "student" / f"{lab.name}.ipynb", as_version=4)
     notebook.renumber(book)
+    manifest["notebook"] = notebook.fingerprint(book)
     write_text(target / f"{lab.name}.ipynb", nbformat.writes(book) + "\n")
     for path in sorted((assigned / "student" / "tests").glob("*.py")):
         write_text(target / "tests" / path.name, path.read_text(encoding="utf-8"))
@@ -244,14 +247,30 @@ def _lay_out_student(
             write_bytes(target / "data" / name, content)
     for path in _assets(lab):
         write_bytes(target / "data" / path.name, path.read_bytes())
-    write_text(target / "requirements.txt", "\n".join(STUDENT_REQUIREMENTS) + "\n")
-    readme = (paths.STUDENT_FILES / "README.md").read_text(encoding="utf-8")
+    write_text(target / "requirements.txt", "\n".join(requirements.of_students(lab)) + "\n")
+    write_text(target / "README.md", _readme(lab))
+
+
+def _readme(lab: Lab) -> str:
+    text = (paths.STUDENT_FILES / "README.md").read_text(encoding="utf-8")
     *others, last = (f"`neuralnet/{module}.py`" for module in lab.modules)
-    files = f"{', '.join(others)} and {last}" if others else last
-    write_text(
-        target / "README.md",
-        readme.replace("{title}", lab.title).replace("{name}", lab.name).replace("{files}", files),
-    )
+    words = {
+        "title": lab.title,
+        "name": lab.name,
+        "files": f"{', '.join(others)} and {last}" if others else last,
+        "libraries": " and ".join(LIBRARIES),
+        "command": requirements.COMMAND,
+    }
+    for word, value in words.items():
+        text = text.replace("{" + word + "}", value)
+    return text
+
+
+def _write_student_zip(bundle: Bundle) -> None:
+    """With the lab's folder around it: unpacking one lab beside another overwrites nothing."""
+    files = read_tree(bundle.student)
+    name = bundle.lab.name
+    write_zip(bundle.root / "student.zip", {f"{name}/{path}": data for path, data in files.items()})
 
 
 def _recorded(manifest: dict[str, Any], arrays: list[np.ndarray]) -> bytes:
@@ -279,7 +298,7 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
     recorder = Recorder(lab, Knowledge(lab))
     arrays: list[np.ndarray] = []
     cases: dict[str, Any] = {}
-    hidden: dict[str, Any] = {}
+    case_points: dict[str, float] = {}
     for question in load_questions(bundle):
         try:
             verdicts = labcheck.run_cases(question.cases, recorder)
@@ -297,17 +316,20 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
                     f"“{verdict.case.title}”: {verdict.message}"
                 )
         cases |= recorder.record(arrays)
-        points = [case.points for case in question.cases if case.hidden]
-        hidden[question.name] = {"cases": len(points), "points": round(sum(points), 4)}
+        case_points |= {case.name: case.points for case in question.cases if not case.hidden}
     used = {key for probes in cases.values() for probe in probes for key in probe["wrong"]}
     manifest = {
         "lab": lab.name,
         "title": lab.title,
         "questions": lab.questions,
         "modules": lab.contract.module_of,
+        "given": sorted(set(lab.contract.modules) - set(lab.modules)),
         "thresholds": lab.thresholds,
+        "limits": lab.limits.model_dump(),
+        "numpy": ".".join(np.__version__.split(".")[:2]),
+        "client": lab.config.client,
         "cases": cases,
-        "hidden": hidden,
+        "case_points": case_points,
         "hints": {
             one.key: {"title": one.title, "hint": one.hint}
             for one in recorder.knowledge.catalogue.mistakes

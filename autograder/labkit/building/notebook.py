@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jupytext
@@ -22,15 +23,38 @@ import nbformat
 from labkit.base.errors import LabkitError
 from labkit.building.cases import read_cases
 from labkit.lab.lab import Lab
+from labkit.student.labcheck.libraries import LIBRARIES
+from labkit.student.labcheck.notebooks import Book
 
 FIRST_CELL = """\
-# Run this cell first. `grader.check("name")` runs the checks of one question.
+# Run this cell first. `grader.check("name")` runs the checks of one question on the saved files, in
+# a fresh Python: they may import {libraries} and Python's own library, nothing else.
 %load_ext autoreload
 %autoreload 2
+import glob, os, sys
+
+opened = os.environ.get("JPY_SESSION_NAME") or globals().get("__vsc_ipynb_file__") or ""
+for folder in [".", os.path.dirname(opened), *glob.glob("{name}*"), *glob.glob("*/{name}*")]:
+    if os.path.isfile(os.path.join(folder, "labcheck", "__init__.py")):
+        sys.path.insert(0, os.path.abspath(folder))
+        break
+else:
+    raise SystemExit("labcheck is missing: open this notebook in the unpacked folder {name}.")
 import labcheck
 
 grader = labcheck.start("{name}")"""
+"""The kernel may have been started in another folder than the notebook's."""
 
+HAND_IN = """\
+## Hand in
+
+Save the notebook, run the cell below, and hand in the zip file that it writes. It holds this
+notebook, your `neuralnet` folder and the files of yours that it imports. The cell unpacks the zip
+in another place, runs the checks on *that*, and shows what the grader will see."""
+
+LAST_CELL = """\
+# Save the notebook first, then run this cell (`grader.export()` does the same).
+grader.hand_in()"""
 
 _CHECK = re.compile(r'grader\.check\("(\w+)"\)')
 """What stands in the text where the cases of a question belong."""
@@ -45,6 +69,8 @@ def notebook(lab: Lab) -> Any:
     found: list[str] = []
     cells = [nbformat.v4.new_raw_cell(_assignment_config(lab))]
     cells += _with_first_cell(lab, list(_marked(lab, book.cells, found)))
+    if lab.config.client == "labcheck":
+        cells += [nbformat.v4.new_markdown_cell(HAND_IN), nbformat.v4.new_code_cell(LAST_CELL)]
     wanted = (*lab.questions, *(question.name for question in lab.written))
     if missing := [name for name in wanted if name not in found]:
         raise LabkitError(
@@ -129,6 +155,23 @@ def _points(lab: Lab, name: str) -> float:
     return points[name]
 
 
+def fingerprint(book: Any) -> str:
+    """Of the text of a notebook, as the hand-in cell reads it."""
+    cells = [(str(cell.cell_type), str(cell.source)) for cell in book.cells]
+    return Book(Path(), tuple(cells)).fingerprint
+
+
+def written_questions(lab: Lab) -> list[dict[str, str]]:
+    """Of each written question, in the order of the text: its name, text, and model answer."""
+    found: list[dict[str, str]] = []
+    for cell in _text(lab).cells:
+        if name := cell.metadata.get("question"):
+            found.append({"name": name, "question": cell.source, "answer": ""})
+        elif cell.metadata.get("answer") and found:
+            found[-1]["answer"] = cell.source
+    return found
+
+
 def renumber(book: Any) -> None:
     """Give cells ids by position, so that the same input gives the same file."""
     for position, cell in enumerate(book.cells):
@@ -141,7 +184,9 @@ def _with_first_cell(lab: Lab, cells: list[Any]) -> Iterator[Any]:
     placed = False
     for cell in cells:
         if not placed and cell.cell_type != "markdown":
-            yield nbformat.v4.new_code_cell(FIRST_CELL.format(name=lab.name))
+            yield nbformat.v4.new_code_cell(
+                FIRST_CELL.format(name=lab.name, libraries=" and ".join(LIBRARIES))
+            )
             placed = True
         yield cell
 
@@ -155,20 +200,24 @@ def _assignment_config(lab: Lab) -> str:
         "suppress_no_tests_warning": True,
         "tests": {"files": True, "ok_format": False},
         "files": ["check.py"],
-        "export_cell": {
-            "instructions": "Save the notebook, run this cell, and hand in the zip file that it "
-            "writes: it holds this notebook and your `neuralnet` folder.",
-            "pdf": False,
-            "run_tests": False,
-            "ignore_log": True,
-            "files": ["neuralnet"],
-        },
+        "export_cell": _OTTER_EXPORT if lab.config.client == "otter" else False,
         "requirements": GRADING_REQUIREMENTS,
         "plugins": [{"labkit.judging.otter_plugin.Isolation": {"lab": lab.name}}],
         "generate": {"show_hidden": True, "force_public_test_summary": False},
     }
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in config.items()]
     return "# ASSIGNMENT CONFIG\n" + "\n".join(lines)
+
+
+_OTTER_EXPORT = {
+    "instructions": "Save the notebook, run this cell, and hand in the zip file that it "
+    "writes: it holds this notebook and your `neuralnet` folder.",
+    "pdf": False,
+    "run_tests": False,
+    "ignore_log": True,
+    "files": ["neuralnet"],
+}
+"""The last cell of Otter's own client."""
 
 
 GRADING_REQUIREMENTS = [

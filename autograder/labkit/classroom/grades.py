@@ -30,6 +30,9 @@ def write_grades(path: Path, results: Sequence[Result], lab: Lab) -> None:
 def row(result: Result, lab: Lab) -> dict[str, Any]:
     """A submission's cells by column. Who was not graded has no percent that a mean could count."""
     graded = result.status == GRADED
+    if result.own_fault:  # nobody has a 0 that is the grader's
+        about = {"submission": result.submission, "status": result.status}
+        return about | dict(zip(WHO, who(result), strict=True))
     cells: dict[str, Any] = {q.name: f"{result.score(q):g}" for q in result.counted}
     cells |= {name: f"{mark:g}" for name, mark in result.marks.items()}
     return cells | {

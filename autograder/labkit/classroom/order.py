@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from labkit.base.errors import LabkitError
 from labkit.intake import Submission
+from labkit.intake.fit import misfit
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.reporting import feedback
+
+
+class OutError(LabkitError):
+    """OUT cannot be written: the class stops, and what is graded is kept."""
+
+    def __init__(self, out: str, why: str) -> None:
+        super().__init__(out, why)
+        self.out, self.why = out, why
+
+    def __str__(self) -> str:
+        return (
+            f"{self.out} cannot be written ({self.why}): make room there and run the same command "
+            "with --resume; what was graded is kept."
+        )
 
 
 @dataclass(frozen=True)
@@ -40,6 +57,8 @@ class Order:
         if submission.problem:
             status = f"{submission.status}: {submission.problem}"
             return self.keep(self.ungraded(submission, status))
+        if status := misfit(self.bundle.lab, submission.files):
+            return self.keep(self.ungraded(submission, status))
         return None
 
     def _earlier(self, submission: Submission) -> Result | None:
@@ -51,7 +70,14 @@ class Order:
             return None
         if not self.only and found.fingerprint != self.fingerprint(submission):
             return None
-        return found if self.feedback_path(submission.name).is_file() else None
+        if not self.feedback_path(submission.name).is_file():
+            return None
+        # The code is the same; the notebook beside it and what the platform tells may not be.
+        provenance = {**found.provenance, "version": submission.version}
+        told = json.loads(json.dumps(submission.platform_data))
+        if told.items() <= found.platform.items():
+            return replace(found, provenance=provenance)
+        return self.keep(replace(found, provenance=provenance, platform=found.platform | told))
 
     def fingerprint(self, submission: Submission) -> str:
         """The same only for the same work, graded by the same cases and the same code."""
@@ -65,12 +91,16 @@ class Order:
             "fingerprint": self.fingerprint(submission),
             "platform": submission.platform_data,
             "notes": submission.notes,
-            "provenance": {"submission": submission.fingerprint[:16], **self.bundle.parts},
+            "provenance": {
+                "submission": submission.fingerprint[:16],
+                "version": submission.version,
+                **self.bundle.parts,
+            },
         }
 
     def grade(self, grader: Grader, submission: Submission) -> Result:
-        """Grade one submission and write its files; raises what the grader itself stops on."""
-        return self.keep(grader.grade(submission.files, submission.name, **self.about(submission)))
+        """Grade one submission; raises what the grader itself stops on."""
+        return grader.grade(submission.files, submission.name, **self.about(submission))
 
     def ungraded(self, submission: Submission, status: str) -> Result:
         """The result of a submission that cannot be judged."""
@@ -83,7 +113,10 @@ class Order:
         return self.keep(results.ungraded(lab, submission.name, f"failed: {why}", **more))
 
     def keep(self, result: Result) -> Result:
-        """Write a result's files."""
-        feedback.write(self.feedback_path(result.submission), result, self.bundle.lab)
-        results.write(self.result_path(result.submission), result, self.bundle.lab)
+        """Write a result's files. Raises OutError where OUT cannot take them."""
+        try:
+            feedback.write(self.feedback_path(result.submission), result, self.bundle.lab)
+            results.write(self.result_path(result.submission), result, self.bundle.lab)
+        except OSError as error:
+            raise OutError(str(self.out), error.strerror or str(error)) from error
         return result

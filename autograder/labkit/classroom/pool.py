@@ -14,12 +14,14 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.queues import SimpleQueue
 
-from labkit.classroom.order import Order
+from labkit.classroom.order import Order, OutError
 from labkit.intake import Submission
 from labkit.judging.grader import Grader
 from labkit.judging.result import Result
 
 Graded = tuple[Submission, Result]
+
+_PAUSE_SECONDS = 1.5
 
 
 def grade_here(order: Order, submissions: Iterable[Submission]) -> Iterator[Graded]:
@@ -80,7 +82,7 @@ def _grade_alone(order: Order, submission: Submission) -> Result:
             return pool.submit(_grade_in_pool, submission).result()
     except BrokenProcessPool:
         return order.failed(
-            submission, "the grading process died on this submission; look at it by hand"
+            submission, "the grading process died on this submission; grade it again"
         )
 
 
@@ -146,11 +148,18 @@ def _grade_in_pool(submission: Submission) -> Result:
 
 
 def _grade(grader: Grader, order: Order, submission: Submission) -> Result:
-    """Grade one submission and write its files; never raises for what is in the submission."""
-    try:
-        return order.grade(grader, submission)
-    except Exception as error:
-        print(f"{submission.name}: {type(error).__name__}: {error}", file=sys.stderr)
-        return order.failed(
-            submission, "the grader itself stopped on this submission; look at it by hand"
-        )
+    """Grade one submission and write its files; never raises for what is in the submission.
+
+    What stops the grader itself may pass: a full disk that another submission is being cleared
+    from, no memory for a moment. So it is tried once more. Raises OSError where OUT cannot be
+    written.
+    """
+    for pause in (_PAUSE_SECONDS, 0.0):
+        try:
+            return order.keep(order.grade(grader, submission))
+        except OutError:
+            raise
+        except Exception as error:
+            print(f"{submission.name}: {type(error).__name__}: {error}", file=sys.stderr)
+            time.sleep(pause)
+    return order.failed(submission, "the grader itself stopped on this submission; grade it again")

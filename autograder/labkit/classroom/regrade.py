@@ -17,10 +17,12 @@ from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
 from labkit.base.spreadsheet import BOM, to_csv
 from labkit.classroom.decisions import Decisions
-from labkit.classroom.grade import GradedClass, Options, finish, grade_to
+from labkit.classroom.folder import locked, refuse_other_lab
+from labkit.classroom.grade import GradedClass, Options, finish, grade_into
 from labkit.judging import result as results
 from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
 from labkit.lab.bundle import Bundle
+from labkit.reporting import feedback
 
 HISTORY, CHANGES = "history", "changes.csv"
 UNFINISHED = "unfinished.txt"
@@ -54,8 +56,16 @@ def regrade(
     With `never_lower` a question keeps its old points where it would lose some. Raises LabkitError
     where `out` holds no results.
     """
+    with locked(out):
+        refuse_other_lab(out, bundle.lab)
+        return _regrade(bundle, submissions, out, options, never_lower=never_lower)
+
+
+def _regrade(
+    bundle: Bundle, submissions: Path, out: Path, options: Options, *, never_lower: bool
+) -> tuple[GradedClass, list[Changed]]:
     before, kept = _earlier(out)
-    graded = grade_to(bundle, submissions, out, replace(options, resume=True))
+    graded = grade_into(bundle, submissions, out, replace(options, resume=True))
     lab = bundle.lab
     found, changes = [], []
     for result in graded.results:
@@ -70,6 +80,7 @@ def regrade(
         new = replace(new, notes=(*notes, *(change.sentence for change in own)))
         if new != result:
             results.write(out / "results" / f"{new.submission}.json", new, lab)
+            feedback.write(out / "feedback" / f"{new.submission}.html", new, lab)
         found.append(new)
     write_text(out / CHANGES, BOM + to_csv([COLUMNS, *_rows(changes)]))
     decisions = Decisions.of(lab, out, manual=None, adjust=None, due=options.due)
@@ -159,7 +170,7 @@ def _in_question(
         if abs(points - had) < 1e-9:
             continue
         explained = True
-        reason = _reason(old, new, after.name, was, case)
+        reason = _reason(old, new, after.name, was=was, now=case)
         yield Changed(new.submission, after.name, case.title, had, points, reason)
     for case in earlier.values():
         if case.passed:
@@ -179,6 +190,7 @@ def _reason(
     old: Result,
     new: Result,
     question: str,
+    *,
     was: CaseResult | None = None,
     now: CaseResult | None = None,
 ) -> str:

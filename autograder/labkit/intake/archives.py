@@ -121,19 +121,24 @@ _CUT = "is cut off or damaged: its table of contents is missing, so it must be h
 _DAMAGED = "is damaged: its table of contents makes no sense, so it must be handed in again"
 
 
-def zip_entries(file: IO[bytes], *, limit: int) -> list[Entry]:
+Keep = Callable[[str], bool]
+"""Whether the file at a path is looked at."""
+
+
+def zip_entries(file: IO[bytes], *, limit: int, keep: Keep = lambda path: True) -> list[Entry]:
     """The files that a zip's table of contents lists, folders left out, in its order.
 
     `path` is empty where the name climbs out or cannot name a file. Raises ArchiveError if the
-    table is missing, broken, has over `limit` lines, or has entries that share bytes.
+    table is missing, broken, has over `limit` lines, or has entries that share bytes. `keep` leaves
+    files out.
     """
     try:
-        return _central_directory(file, limit)
+        return _central_directory(file, limit, keep)
     except (struct.error, IndexError, OverflowError, ValueError, OSError) as error:
         raise ArchiveError(_DAMAGED) from error
 
 
-def _central_directory(file: IO[bytes], limit: int) -> list[Entry]:
+def _central_directory(file: IO[bytes], limit: int, keep: Keep) -> list[Entry]:
     end = file.seek(0, 2)
     tail_length = min(end, 22 + 0xFFFF)
     file.seek(end - tail_length)
@@ -183,13 +188,16 @@ def _central_directory(file: IO[bytes], limit: int) -> list[Entry]:
         size, packed, offset = _zip64(extra, size, packed, offset)
         offset += shift
         spans.append((offset, offset + 30 + name_length + packed))
-        text = _name(name, utf8=bool(flags & 0x800))
+        text = _true_name(extra, name) or _name(name, utf8=bool(flags & 0x800))
         kind = stat.S_IFMT(attributes >> 16)
         if text.endswith(("/", "\\")) or kind == stat.S_IFDIR:
             continue
+        path = clean_path(text) or ""
+        if path and not keep(path):
+            continue
         entries.append(
             Entry(
-                path=clean_path(text) or "",
+                path=path,
                 raw_name=text,
                 offset=offset,
                 packed=packed,
@@ -212,17 +220,31 @@ def _central_directory(file: IO[bytes], limit: int) -> list[Entry]:
 
 def _zip64(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
     """Sizes and offset, the 64-bit ones where the 32-bit fields are full."""
+    for body in _extra_fields(extra, 1):
+        values = iter(struct.unpack(f"<{len(body) // 8}Q", body[: len(body) // 8 * 8]))
+        size = next(values, size) if size == 0xFFFFFFFF else size
+        packed = next(values, packed) if packed == 0xFFFFFFFF else packed
+        offset = next(values, offset) if offset == 0xFFFFFFFF else offset
+    return size, packed, offset
+
+
+def _true_name(extra: bytes, raw: bytes) -> str:
+    """The name in Info-ZIP's Unicode Path field, where it belongs to the name that stands there."""
+    for body in _extra_fields(extra, 0x7075):
+        if len(body) > 5 and body[0] == 1 and body[1:5] == struct.pack("<I", zlib.crc32(raw)):
+            with contextlib.suppress(UnicodeDecodeError):
+                return body[5:].decode("utf-8")
+    return ""
+
+
+def _extra_fields(extra: bytes, wanted: int) -> Iterator[bytes]:
+    """The bodies of an entry's extra fields of one kind."""
     position = 0
     while position + 4 <= len(extra):
         kind, length = struct.unpack("<HH", extra[position : position + 4])
-        if kind == 1:
-            body = extra[position + 4 : position + 4 + length]
-            values = iter(struct.unpack(f"<{len(body) // 8}Q", body[: len(body) // 8 * 8]))
-            size = next(values, size) if size == 0xFFFFFFFF else size
-            packed = next(values, packed) if packed == 0xFFFFFFFF else packed
-            offset = next(values, offset) if offset == 0xFFFFFFFF else offset
+        if kind == wanted:
+            yield extra[position + 4 : position + 4 + length]
         position += 4 + length
-    return size, packed, offset
 
 
 def _name(raw: bytes, *, utf8: bool) -> str:
@@ -330,7 +352,9 @@ def _spooled(pieces: Iterable[bytes]) -> IO[bytes]:
 # Tar ---------------------------------------------------------------------------------------------
 
 
-def tar_listing(file: IO[bytes], budget: Budget, *, limit: int) -> Listing:
+def tar_listing(
+    file: IO[bytes], budget: Budget, *, limit: int, keep: Keep = lambda path: True
+) -> Listing:
     """Regular files of an open, seekable, uncompressed tar; ArchiveError if it is broken."""
     listing = Listing()
     found: dict[str, File] = {}
@@ -368,6 +392,8 @@ def tar_listing(file: IO[bytes], budget: Budget, *, limit: int) -> Listing:
         elif kind in b"07\0" and not name.endswith("/"):
             if path is None:
                 listing.notes.append(f"{shown(name)} points out of the archive; left out.")
+                continue
+            if not keep(path):
                 continue
             stream = partial(_span, file, start, size, budget=budget)
             found[path] = _streamed(path, size, modified, stream)
@@ -436,7 +462,12 @@ _OTHERS = (
 
 
 def open_archive(
-    file: IO[bytes], budget: Budget, resources: contextlib.ExitStack, *, limit: int
+    file: IO[bytes],
+    budget: Budget,
+    resources: contextlib.ExitStack,
+    *,
+    limit: int,
+    keep: Keep = lambda path: True,
 ) -> Listing:
     """Files of an open archive, told by its first bytes; ArchiveError says what it is otherwise.
 
@@ -453,12 +484,12 @@ def open_archive(
     if start.startswith(b"\x1f\x8b"):
         file.seek(0)
         unpacked = resources.enter_context(_gunzipped(file, budget))
-        return tar_listing(unpacked, budget, limit=limit)
+        return tar_listing(unpacked, budget, limit=limit, keep=keep)
     if start[257:262] == b"ustar":
-        return tar_listing(file, budget, limit=limit)
+        return tar_listing(file, budget, limit=limit, keep=keep)
     if b"PK" not in start[:2]:
         raise ArchiveError("is no zip archive, whatever its name says: hand in a zip")
-    entries = zip_entries(file, limit=limit)
+    entries = zip_entries(file, limit=limit, keep=keep)
     return zip_listing(file, [(entry.path, entry) for entry in entries], budget)
 
 

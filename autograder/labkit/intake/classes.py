@@ -19,7 +19,7 @@ from labkit.intake.archives import ArchiveError, Budget, Entry, shown, zip_strea
 from labkit.intake.gradescope import FOLDER, METADATA, User, read_submitters, read_times
 from labkit.intake.moodle import DownloadName, parse_flat, parse_folder
 from labkit.intake.package import ARCHIVE_ENDINGS, is_junk, module_of
-from labkit.intake.places import InZip, OnDisk, Place, entries_of, starts_like_zip
+from labkit.intake.places import InZip, OnDisk, Place, entries_of, may_hold_work, starts_like_zip
 from labkit.lab.contract import PACKAGE
 
 MAX_METADATA = 64 << 20
@@ -48,8 +48,17 @@ class Moodle:
     """Participant id, in team assignments the group's; None for the "Default group"."""
     name: str
     """As the download has it: cleaned by Moodle, perhaps shared; `Participant` if hidden."""
-    flat: bool
+    flat: bool = False
     """Whether the download was without folders."""
+    email: str = ""
+    modified: str = ""
+    """When the work came, as a worksheet words it."""
+    submitted: str = ""
+    """The same in ISO's form; empty where only a worksheet tells, whose clock nobody knows."""
+    late: str = ""
+    """How late that was, likewise; empty for in time."""
+    extension: str = ""
+    """Until when this person may hand in, where that is later than for others."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,8 @@ class Canvas:
     name: str
     """As the download has it: family and given name run together."""
     late: bool
+    file: str
+    """Canvas's number of the first file, by which it takes a page back."""
 
 
 Platform = Moodle | Gradescope | Canvas
@@ -194,8 +205,18 @@ def _in_folder(folder: Path, modules: Collection[str], results: str) -> ClassOf:
 
 def _visible(folder: Path) -> list[Path]:
     """The children that are no litter, in a fixed order."""
-    children = [child for child in folder.iterdir() if not is_junk(_text(child.name))]
+    children = [child for child in folder.iterdir() if _may_be_work(child)]
     return sorted(children, key=lambda child: (_text(child.name).casefold(), child.name))
+
+
+def _may_be_work(child: Path) -> bool:
+    """Whether it is no litter, or hidden and yet somebody's work."""
+    name = _text(child.name)
+    return (
+        not is_junk(name)
+        or may_hold_work(child, name)
+        or (name.lower().endswith(ARCHIVE_ENDINGS) and not name.startswith("._"))
+    )
 
 
 def _is_one_submission(children: Sequence[Path], modules: Collection[str]) -> bool:
@@ -288,7 +309,8 @@ def _split(members: Iterable[tuple[str, int]]) -> _Tops:
     tops: _Tops = {}
     for path, number in members:
         top, _, rest = path.partition("/")
-        if not is_junk(top):
+        hidden_zip = not rest and top.lower().endswith(ARCHIVE_ENDINGS) and top[:2] != "._"
+        if not is_junk(top) or hidden_zip or (rest and not is_junk(path)):
             tops.setdefault(top, []).append((rest, number))
     return dict(sorted(tops.items(), key=lambda item: (item[0].casefold(), item[0])))
 
@@ -435,7 +457,7 @@ def _canvas_class(
                 origin=top,
                 subject=f"The submission of {shown(name.name, 40)} (Canvas user {user})",
                 place=places[user],
-                platform=Canvas(user, name.name, name.late),
+                platform=Canvas(user, name.name, name.late, str(name.file)),
             )
         )
     return result

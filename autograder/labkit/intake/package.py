@@ -24,17 +24,25 @@ from labkit.intake.archives import (
     shown,
     size_in_words,
 )
+from labkit.intake.copies import meant
 from labkit.lab.contract import PACKAGE
 
 MAX_FILE = 1 << 20
 """Bytes of one file that is kept; the largest module of a lab has a few thousand."""
+MAX_NOTEBOOK = 16 << 20
+"""Bytes of a notebook, pictures and all."""
 MAX_TOTAL = 8 << 20
 """Bytes of all files that are kept."""
 MAX_FILES = 500
+MAX_PATH = 400
+"""Bytes of a file's path: a worker must be able to write it below a folder of its own."""
 MAX_ARCHIVE = 256 << 20
 """Bytes of an archive inside a submission."""
 MAX_MEMBERS = 20_000
-"""Files that an archive or a folder may hold."""
+"""Files that can matter in an archive or a folder; the package's own come on top."""
+MAX_TABLE = 200_000
+"""Files that an archive may hold, an installed Python and pictures among them."""
+_MAX_OTHERS = 1000
 ARCHIVE_DEPTH = 3
 """Archives inside archives that are opened, the submission's own zip included."""
 ARCHIVES_PER_LEVEL = 8
@@ -42,7 +50,10 @@ ARCHIVES_PER_LEVEL = 8
 ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".gz", ".rar", ".7z", ".xz", ".bz2", ".zst")
 _JUNK_FOLDERS = {"__macosx", "__pycache__", "node_modules", "site-packages", "venv"}
 _JUNK_FILES = {"thumbs.db", "desktop.ini"}
-_COPY = re.compile(r"(?: ?\(\d+\)| - copy| copy(?: \d+)?| - kopie|-\d+)$", re.IGNORECASE)
+_LITTER_FOLDERS = set(
+    ".git .svn .hg .venv .env .tox .nox .cache .ipynb_checkpoints .vscode .idea .mypy_cache "
+    ".pytest_cache .ruff_cache .trash .trashes .jupyter .local .config .conda .npm".split()
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,8 @@ class Clean:
 
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Path in the clean folder (parts joined by `/`) -> content."""
+    notebook: bytes = b""
+    """The notebook that lay nearest to the package; empty where there is none."""
     notes: tuple[str, ...] = ()
     """What was chosen, renamed or left out, a sentence each."""
     status: str = "ok"
@@ -60,13 +73,48 @@ class Clean:
 
 
 def is_junk(path: str) -> bool:
-    """Whether a path is litter of an editor or a system, hidden, or an installed library."""
+    """Whether a path is litter of an editor or a system, hidden, or an installed library.
+
+    A hidden folder with the package in it is none, but for those that tools make.
+    """
     parts = path.lower().split("/")
+    named = parts.index(PACKAGE) if PACKAGE in parts[:-1] else 0
     return (
-        any(part[:1] in (".", "~") or part in _JUNK_FOLDERS for part in parts)
+        any(
+            part in _JUNK_FOLDERS
+            or part in _LITTER_FOLDERS
+            or (part[:1] in (".", "~") and position >= named)
+            for position, part in enumerate(parts)
+        )
         or parts[-1] in _JUNK_FILES
         or any(part.endswith((".egg-info", ".dist-info")) for part in parts)
     )
+
+
+class Sieve:
+    """Which files of one submission are looked at, asked for each path in turn.
+
+    Litter is not counted, so that a virtual environment or a folder of pictures beside the package
+    does not hide it.
+    """
+
+    def __init__(self) -> None:
+        self.kept = self.others = self.dropped = self.visited = 0
+
+    def __call__(self, path: str) -> bool:
+        if is_junk(path):
+            return False
+        lower = path.lower()
+        name = lower.rpartition("/")[2]
+        inside = f"/{PACKAGE}" in f"/{lower.rpartition('/')[0]}"
+        if name.endswith((".py", ".ipynb", ".cfg", *ARCHIVE_ENDINGS)) or "." not in name or inside:
+            self.kept += 1
+            wanted = self.kept <= (2 * MAX_MEMBERS if inside else MAX_MEMBERS)
+        else:
+            self.others += 1
+            wanted = self.others <= _MAX_OTHERS
+        self.dropped += not wanted
+        return wanted
 
 
 def clean_submission(
@@ -200,12 +248,11 @@ def _sensible(files: Iterable[File]) -> list[File]:
 
 
 def module_of(name: str, modules: Collection[str]) -> str | None:
-    """The one of `modules` that a file name means, forgiving case and a browser's `(1)`."""
+    """The one of `modules` that a file name means, forgiving case and the marks of copies."""
     stem, dot, ending = name.rpartition(".")
     if not dot or ending.lower() != "py":
         return None
-    stem = _COPY.sub("", stem).lower()
-    return stem if stem in modules else None
+    return meant(stem, modules)
 
 
 def _places(
@@ -218,7 +265,7 @@ def _places(
         folder, _, name = file.path.rpartition("/")
         if not name.lower().endswith(".py"):
             continue
-        named = _COPY.sub("", folder.rpartition("/")[2]).lower() == PACKAGE
+        named = _is_package(folder)
         module = module_of(name, modules)
         if module or named:
             holds.setdefault(folder, set()).update([module] if module else [])
@@ -227,13 +274,17 @@ def _places(
         _Place(
             folder=folder,
             depth=depth + (len(folder.split("/")) if folder else 0),
-            loose=_COPY.sub("", folder.rpartition("/")[2]).lower() != PACKAGE,
+            loose=not _is_package(folder),
             holds=frozenset(found),
             modified=newest[folder],
             level=level,
         )
         for folder, found in holds.items()
     ]
+
+
+def _is_package(folder: str) -> bool:
+    return meant(folder.rpartition("/")[2], (PACKAGE,)) is not None
 
 
 def _opened(
@@ -251,7 +302,7 @@ def _opened(
         for file in candidates[:ARCHIVES_PER_LEVEL]:
             try:
                 opened = resources.enter_context(file.open(MAX_ARCHIVE))
-                inner = open_archive(opened, budget, resources, limit=MAX_MEMBERS)
+                inner = open_archive(opened, budget, resources, limit=MAX_TABLE, keep=Sieve())
             except ArchiveError as error:
                 if file.path.lower().endswith(ARCHIVE_ENDINGS):
                     failures.append(f"{shown(file.path)} {error}.")
@@ -310,7 +361,24 @@ def _collected(
     contents = _read(named, notes)
     contents.setdefault(f"{PACKAGE}/__init__.py", b"")
     _notice_encodings(contents, notes)
-    return Clean(files=contents, notes=_brief(notes))
+    return Clean(files=contents, notebook=_notebook(files, base), notes=_brief(notes))
+
+
+def _notebook(files: Sequence[File], base: str) -> bytes:
+    """The notebook beside the package, or the nearest one; of several the one changed last."""
+    found = [file for file in files if file.path.lower().endswith(".ipynb")]
+    found.sort(
+        key=lambda file: (
+            not file.path.startswith(base),
+            file.path.removeprefix(base).count("/"),
+            -file.modified,
+            file.path,
+        )
+    )
+    for file in found[:3]:
+        with contextlib.suppress(ArchiveError):
+            return file.read(MAX_NOTEBOOK)
+    return b""
 
 
 def _renamed(
@@ -346,7 +414,7 @@ def _usable(path: str) -> bool:
     """Whether a file can matter to code that runs: importable, or plain data inside the package."""
     *folders, name = path.split("/")
     stem, _, ending = name.rpartition(".")
-    if any(len(part.encode()) > 100 for part in (*folders, name)):
+    if len(path.encode()) > MAX_PATH or any(len(part.encode()) > 100 for part in (*folders, name)):
         return False
     if not all(folder.isidentifier() for folder in folders):
         return False

@@ -29,10 +29,13 @@ from labkit.intake.archives import (
     zip_entries,
     zip_listing,
 )
-from labkit.intake.package import MAX_MEMBERS, is_junk
+from labkit.intake.package import Sieve, is_junk
+from labkit.lab.contract import PACKAGE
 
 MAX_DEPTH = 200
 """Folders inside folders that are looked into."""
+MAX_VISITED = 200_000
+"""Files and folders that are looked at."""
 MAX_CLASS_MEMBERS = 1_000_000
 """Files that the zip of a whole class may hold."""
 
@@ -47,15 +50,21 @@ class OnDisk:
     def opened(self, budget: Budget) -> Iterator[Listing]:
         """The listing. Links are never followed, neither to files nor to folders."""
         listing = Listing()
+        sieve = Sieve()
         for inner, path in self.parts:
-            _walk(path, inner, listing, budget=budget, depth=0)
+            _walk(path, inner, listing, sieve, budget=budget, depth=0)
+        if sieve.dropped:
+            listing.notes.append("Not all of its files were looked at: it holds too many.")
         yield listing
 
 
-def _walk(path: Path, inner: str, listing: Listing, *, budget: Budget, depth: int) -> None:
-    if len(listing.files) >= MAX_MEMBERS:
-        listing.notes.append("Not all of its files were looked at: it holds too many.")
+def _walk(
+    path: Path, inner: str, listing: Listing, sieve: Sieve, *, budget: Budget, depth: int
+) -> None:
+    if sieve.visited > MAX_VISITED:
+        sieve.dropped += 1
         return
+    sieve.visited += 1
     if depth > MAX_DEPTH:
         words = f"What lies more than {MAX_DEPTH} folders deep was not looked at."
         listing.notes.append(words)
@@ -63,10 +72,11 @@ def _walk(path: Path, inner: str, listing: Listing, *, budget: Budget, depth: in
     try:
         status = path.lstat()
         if stat.S_ISDIR(status.st_mode):
-            for child in sorted(path.iterdir()):
+            # The package first: whatever lies beside it may be too much to look at.
+            for child in sorted(path.iterdir(), key=lambda one: (one.name != PACKAGE, one)):
                 joined = f"{inner}/{_text(child.name)}" if inner else _text(child.name)
-                if not is_junk(joined):
-                    _walk(child, joined, listing, budget=budget, depth=depth + 1)
+                if not is_junk(joined) or may_hold_work(child, joined):
+                    _walk(child, joined, listing, sieve, budget=budget, depth=depth + 1)
             return
     except OSError as error:
         if depth == 0:
@@ -77,7 +87,7 @@ def _walk(path: Path, inner: str, listing: Listing, *, budget: Budget, depth: in
     if not stat.S_ISREG(status.st_mode):
         kind = "a link" if stat.S_ISLNK(status.st_mode) else "no regular file"
         listing.notes.append(f"{shown(inner)} is {kind}; left out.")
-    elif cleaned:
+    elif cleaned and (sieve(cleaned) or depth == 0):
         stream = partial(_stream, path, budget)
         listing.files.append(
             File(
@@ -88,6 +98,21 @@ def _walk(path: Path, inner: str, listing: Listing, *, budget: Budget, depth: in
                 partial(_opened, path),
             )
         )
+
+
+def may_hold_work(folder: Path, inner: str) -> bool:
+    """Whether a hidden folder holds the package: some people's names begin with dots."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    with contextlib.suppress(OSError):
+        children = [folder, *folder.iterdir()]
+        return any(
+            (child / PACKAGE).is_dir()
+            and not is_junk(f"{inner}/{'' if child is folder else child.name + '/'}{PACKAGE}/x.py")
+            for child in children
+            if not child.is_symlink()
+        )
+    return False
 
 
 def _stream(path: Path, budget: Budget, limit: int) -> Iterator[bytes]:
@@ -139,8 +164,10 @@ class InZip:
     def opened(self, budget: Budget) -> Iterator[Listing]:
         """The listing; its files can be read while the context lasts."""
         entries = entries_of(self.archive)
+        sieve = Sieve()
+        members = [(path, entries[n]) for path, n in self.members if sieve(path)]
         with self.archive.open("rb") as file:
-            yield zip_listing(file, [(path, entries[n]) for path, n in self.members], budget)
+            yield zip_listing(file, members, budget)
 
 
 Place = OnDisk | InZip

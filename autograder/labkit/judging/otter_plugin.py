@@ -22,6 +22,7 @@ from otter.plugins import AbstractOtterPlugin
 from labkit.base.errors import LabkitError
 from labkit.base.threads import one_thread
 from labkit.lab.bundle import Bundle
+from labkit.sandbox import SandboxError
 from labkit.student import labcheck
 from labkit.student.labcheck.otter_hook import silence_log_server
 
@@ -104,7 +105,9 @@ def judge(source: str, aside: str) -> None:
     try:
         verdicts = _judged(Bundle(Path(source)), Path(aside))
     except LabkitError as error:
-        labcheck.use(Refused(str(error)))
+        print(error, file=sys.stderr)
+        own_fault = isinstance(error, SandboxError)
+        labcheck.use(Refused(_NO_START if own_fault else str(error)))
     except Exception as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         labcheck.use(Refused(_NO_START))

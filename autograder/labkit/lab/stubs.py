@@ -88,15 +88,19 @@ def solution_lines(lab: Lab) -> frozenset[str]:
 
     Only lines that tell something, and stand nowhere in the folder that the student gets.
     """
-    given = {line.strip() for text in stub_package(lab).values() for line in text.splitlines()}
+    given = {_code(line) for text in stub_package(lab).values() for line in text.splitlines()}
     solution = {
-        line.partition("  # ")[0].strip()
+        _code(line)
         for module in lab.modules
         for block in _blocks(_source(module))
         if block.solution
         for line in block.lines
     }
     return frozenset(line for line in solution - given if _TELLING.match(line))
+
+
+def _code(line: str) -> str:
+    return line.partition("  # ")[0].strip()
 
 
 def _labs(contract: Contract) -> dict[str, int]:

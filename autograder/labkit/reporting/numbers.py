@@ -243,7 +243,7 @@ def looks(results: Sequence[Result]) -> list[Look]:
 
 def _urgency(look: Look) -> int:
     if look.result.status != GRADED:
-        return 0
+        return -1 if look.result.own_fault else 0
     return 1 if troubles(look.result) else 2
 
 

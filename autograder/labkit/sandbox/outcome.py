@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from labkit.base.errors import LabkitError
+
 Kind = Literal[
     "not_written",
     "raised",
@@ -26,8 +28,8 @@ Kind = Literal[
 TEXT_LIMIT = 300
 
 
-class SandboxError(RuntimeError):
-    """The sandbox cannot work here; never a submission's doing."""
+class SandboxError(LabkitError):
+    """The sandbox cannot work here or now; never a submission's doing."""
 
 
 class ZygoteGoneError(Exception):

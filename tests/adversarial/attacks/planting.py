@@ -86,9 +86,14 @@ ATTACKS = (
             **{
                 f"{folder}/{name}.py": _FAKE_TEST.format(name=name)
                 for name in ALL
-                for folder in ("tests", "lab/tests", "source/tests", "neuralnet/tests")
+                for folder in (
+                    "tests",
+                    "labs/lab1_forward/tests",
+                    "source/tests",
+                    "neuralnet/tests",
+                )
             },
-            "lab/lab.toml": "name = 'lab1_forward'\n[questions]\nsigmoid = 100\n",
+            "labs/lab1_forward/lab.toml": "[questions]\nsigmoid = 100\n",
             "lab.toml": "[questions]\nsigmoid = 100\n[limits]\ncall_seconds = 9999\n",
             "conftest.py": _TRAP,
             "tests/conftest.py": _TRAP,
@@ -102,7 +107,7 @@ ATTACKS = (
                 f"{name}/__init__.py": _TRAP
                 for name in ("labkit", "otter", "ipykernel", "traitlets", "numpy")
             },
-            "labkit/otter_plugin.py": _TRAP,
+            "labkit/judging/otter_plugin.py": _TRAP,
             "evil.pth": "import os; os.system('touch @MARK@/pth')\n",
             "setup.py": _TRAP,
             "pyproject.toml": "[build-system]\nrequires = []\n",

@@ -35,9 +35,11 @@ ATTACKS = (
         USE,
         MARK,
         """
-        for path in ("@REPO@/solutions/neuralnet/activations.py", "@BUNDLE@/lab/tests/sigmoid.py",
-                     "@BUNDLE@/lab/lab.toml", "@CLASS@/aaa_honest/neuralnet/activations.py",
-                     "@REPO@/autograder/labkit/judge.py", "/etc/passwd", "/etc/hostname"):
+        for path in ("@REPO@/solutions/neuralnet/activations.py", "@BUNDLE@/labs/lab1_forward/tests/sigmoid.py",
+                     "@BUNDLE@/labs/lab1_forward/lab.toml", "@CLASS@/aaa_honest/neuralnet/activations.py",
+                     "@REPO@/assignments/lab1_forward/cases/activations.py",
+                     "@REPO@/assignments/lab1_forward/mistakes/activations.py",
+                     "@REPO@/autograder/labkit/judging/judge.py", "/etc/passwd", "/etc/hostname"):
             for step in (path, "/proc/self/root" + path, "../../../../../../../.." + path, "/./" + path):
                 text = read(step)
                 if text: mark("read-" + os.path.basename(path)); use(text)
@@ -81,12 +83,12 @@ ATTACKS = (
         import importlib, importlib.metadata, site
         sys.path[:0] = ["@REPO@/autograder", "@REPO@/solutions", "@REPO@", *site.getsitepackages(),
                         *("/proc/self/fd/%d" % n for n in range(16))]
-        for name in ("labkit.lab.reference", "labkit._solutions.neuralnet.activations", "labkit.mistakes.lab1",
+        for name in ("labkit.lab.reference", "labkit._solutions.neuralnet.activations", "labkit.mistakes.catalogue",
                      "labkit.judging.judge", "otter", "tests.adversarial", "solutions.neuralnet.activations"):
             try: module = importlib.import_module(name); mark("import-" + name)
             except BaseException: continue
             if hasattr(module, "function"):
-                for n in ("sigmoid", "tanh", "relu"): globals()[n] = module.function(n)
+                for n in ("sigmoid", "tanh", "relu"): globals()[n] = module.function("activations", n)
         for name in ("neural-network-labs", "labkit", "otter-grader"):
             try:
                 for file in importlib.metadata.distribution(name).files:

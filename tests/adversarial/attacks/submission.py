@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
-from labkit.lab import contract
-
 from labkit.lab import stubs as starter
+from labkit.lab.contract import PACKAGE
+from labkit.lab.course import find
 from tests.sample_class import EMPTY_NOTEBOOK
 
-LAB = 1
-ALL = tuple(function.name for function in contract.of_lab(LAB))
+LAB = find("lab1")
+ALL = tuple(function.name for function in LAB.functions)
 """The questions of the lab."""
 
-ACTIVATIONS = tuple(name for name in ALL if contract.BY_NAME[name].module == "activations")
-NOTEBOOK = "lab1_forward.ipynb"
+ACTIVATIONS = tuple(one.name for one in LAB.functions if one.module == "activations")
+NOTEBOOK = f"{LAB.name}.ipynb"
 Files = dict[str, str | bytes]
 
 
@@ -49,7 +49,7 @@ def solved(code: str = "", module: str = "activations", **beside: str | bytes) -
 
 
 def _with(package: Mapping[str, str], code: str, module: str) -> Files:
-    path = f"{contract.PACKAGE}/{module}.py"
+    path = f"{PACKAGE}/{module}.py"
     found: Files = {**package, path: package[path] + "\n\n" + dedent(code)}
     found[NOTEBOOK] = EMPTY_NOTEBOOK
     return found

@@ -13,25 +13,23 @@ from typing import Any
 
 import pytest
 
-from labkit.platforms import gradescope
-
 from labkit.base import paths
-
-from labkit.lab import stubs as starter
 from labkit.building.build import built
-from labkit.classroom.pool import grade_class
-from labkit.platforms.gradescope import clean_root
-from labkit.platforms.gradescope.clean_root import CleanRoot
-from labkit.lab.lab import find
-from tests import sample_class
+from labkit.lab import stubs
+from labkit.lab.course import find
+from labkit.platforms import gradescope
+from tests import clean_root, sample_class
+from tests.clean_root import CleanRoot
+from tests.grading import grade
 from tests.sample_class import FULL, NOTHING, UNREADABLE
 from tests.schema import check_gradescope
 
 Files = Mapping[str, "str | bytes"]
 
-RIGHT = starter.solution_package(1)
-SAMPLES = {sample.name: sample for sample in sample_class.samples(1)}
-UPLOAD = gradescope.FILES
+LAB = find("lab1")
+RIGHT = stubs.solution_package(LAB)
+SAMPLES = {sample.name: sample for sample in sample_class.samples(LAB)}
+UPLOAD = paths.GRADESCOPE_UPLOAD
 
 ODD: dict[str, tuple[Files, float, str]] = {
     "nothing": ({}, 0, "holds no files"),
@@ -63,7 +61,7 @@ ODD: dict[str, tuple[Files, float, str]] = {
 
 def lay_out(root: Path, files: Files) -> None:
     """A container's /autograder with a submission, the lab being built already."""
-    shutil.copytree(built(find("lab1")).root / "lab", root / "source" / "lab")
+    shutil.copytree(built(LAB).root / "labs", root / "source" / "labs")
     for folder in ("submission", "results"):
         (root / folder).mkdir()
     for path, content in files.items():
@@ -90,7 +88,7 @@ def test_a_submission_is_graded_to_the_letter(name: str, tmp_path: Path) -> None
     else:
         assert lost == sample.loses and 0 < read["score"] < 100
         assert all("✗" in test["output"] for test in read["tests"] if test["name"] in lost)
-    assert [test["name"] for test in read["tests"]] == list(find("lab1").questions)
+    assert [test["name"] for test in read["tests"]] == list(LAB.questions)
 
 
 @pytest.mark.parametrize(
@@ -125,11 +123,10 @@ def test_a_grader_that_stops_leaves_a_result_without_its_reason(
 
 def test_the_leaderboard_shows_what_a_case_measured(tmp_path: Path) -> None:
     """The student's own number, also where known mistakes are tried on the case afterwards."""
-    half_as_sure = sample_class.replaced(
-        RIGHT, "forward", "def forward(params, X, hidden='sigmoid'):\n    return [X, X, X, X[:10]]"
-    )
+    source = "def forward(params, X, hidden='sigmoid'):\n    return [X, X, X, X[:10]]"
+    half_as_sure = sample_class.replaced(LAB, RIGHT, "forward", source)
     lay_out(tmp_path, half_as_sure)
-    lab = tmp_path / "source" / "lab"
+    lab = tmp_path / "source" / "labs" / LAB.name
     toml = (lab / "lab.toml").read_text(encoding="utf-8")
     (lab / "lab.toml").write_text(f'leaderboard = "test accuracy"\n{toml}', encoding="utf-8")
     cases = (lab / "tests" / "forward.py").read_text(encoding="utf-8")
@@ -204,13 +201,13 @@ def test_broken_metadata_costs_nothing(text: str, tmp_path: Path) -> None:
 
 
 def test_the_upload_is_whole_and_what_it_pins_is_what_is_tested() -> None:
-    with zipfile.ZipFile(built(find("lab1")).root / "gradescope.zip") as archive:
+    with zipfile.ZipFile(built(LAB).root / "gradescope.zip") as archive:
         names = set(archive.namelist())
         modes = {i.filename: i.external_attr >> 16 & 0o777 for i in archive.infolist()}
     assert {"setup.sh", "run_autograder", "run_labkit.py", "grading.lock.txt"} <= names
     assert {
-        "lab/lab.toml",
-        "lab/tests/sigmoid.py",
+        f"labs/{LAB.name}/lab.toml",
+        f"labs/{LAB.name}/tests/sigmoid.py",
         "labkit/_solutions/neuralnet/layers.py",
     } <= names
     assert modes["setup.sh"] == modes["run_autograder"] == 0o755
@@ -331,7 +328,7 @@ def root() -> Iterator[CleanRoot]:
     """A clean root in which lab 1's upload is installed."""
     try:
         with CleanRoot.make() as made:
-            installed = made.install(built(find("lab1")).root / "gradescope.zip")
+            installed = made.install(built(LAB).root / "gradescope.zip")
             assert installed.ran.code == 0, installed.ran.output[-3000:]
             assert installed.megabytes < 400
             assert "the reference gets 100 of 100" in installed.ran.output
@@ -349,8 +346,8 @@ def in_root(root: CleanRoot, files: Files) -> dict[str, Any]:
 
 @pytest.mark.exhaustive
 def test_a_clean_root_gives_the_same_points(root: CleanRoot, tmp_path: Path) -> None:
-    written = sample_class.write(1, tmp_path / "submissions", sample_class.EMPTY_NOTEBOOK)
-    here, _ = grade_class(built(find("lab1")), tmp_path / "submissions", tmp_path)
+    written = sample_class.write(LAB, tmp_path / "submissions", sample_class.EMPTY_NOTEBOOK)
+    here = grade(built(LAB), tmp_path / "submissions", tmp_path)
     compared = 0
     for result in here:
         sample = written[result.submission]
@@ -378,9 +375,9 @@ def sigmoid(z):
     from pathlib import Path
     seen = [f"uid {os.getuid()}"] if os.getuid() == 0 else []
     for name in (
-        "/autograder/source/lab/tests/sigmoid.py",
+        "/autograder/source/labs/lab1_forward/tests/sigmoid.py",
         "/autograder/source/labkit/_solutions/neuralnet/activations.py",
-        "/autograder/source/labkit/catalogue/lab1.py",
+        "/autograder/source/labs/lab1_forward/mistakes/activations.py",
         "/autograder/results/results.json",
         "/autograder/submission_metadata.json",
     ):
@@ -388,7 +385,11 @@ def sigmoid(z):
             seen.append(f"read {name}: {len(Path(name).read_bytes())} bytes")
         except OSError:
             pass
-    for name in ("/autograder/source", "/autograder/results", "/autograder/source/lab/tests"):
+    for name in (
+        "/autograder/source",
+        "/autograder/results",
+        "/autograder/source/labs/lab1_forward/tests",
+    ):
         try:
             seen.append(f"listed {name}: {os.listdir(name)}")
         except OSError:
@@ -424,8 +425,8 @@ def test_memory_hogs_leave_a_grade(root: CleanRoot) -> None:
 @pytest.mark.exhaustive
 def test_endless_loops_everywhere_end_in_a_written_result(root: CleanRoot) -> None:
     files = RIGHT
-    for name in find("lab1").questions:
-        files = sample_class.endless(files, name)
+    for name in LAB.questions:
+        files = sample_class.endless(LAB, files, name)
     found = root.grade(files, seconds=clean_root.SECONDS * 0.75)
     assert found.results is not None, found.ran.output[-3000:]
     assert found.results["score"] == 0

@@ -15,6 +15,7 @@ from typing import Any
 
 from labkit.base.errors import LabkitError
 from labkit.intake import single_submission
+from labkit.intake.fit import misfit
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import Result
@@ -54,6 +55,8 @@ def _grade(root: Path, bundle: Bundle, name: str, about: dict[str, Any]) -> Resu
     more = {"notes": submission.notes, "platform": about}
     if submission.problem:
         status = f"{submission.status}: {submission.problem}"
+        return results.ungraded(bundle.lab, name, status, **more)
+    if status := misfit(bundle.lab, submission.files):
         return results.ungraded(bundle.lab, name, status, **more)
     with Grader(bundle) as grader:
         print(grader.zygote.confinement.sentence)

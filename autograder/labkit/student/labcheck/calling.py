@@ -6,16 +6,18 @@ import contextlib
 import copy
 import inspect
 import re
-import signal
-import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from .crossing import CannotCross, crossed
+from .graded import PACKAGE
+from .limits import OutOfTime, limited
 
 
 @dataclass(frozen=True)
@@ -40,74 +42,66 @@ class Observation:
     """NumPy's kinds of floating-point warnings (overflow, invalid, divide) that it gave."""
     failure: Failure | None = None
     seconds: float = 0.0
+    deprecated: tuple[str, ...] = ()
+    """What it used that a later NumPy refuses."""
 
 
-def student_failure(error: BaseException, kind: str = "raised") -> Failure:
+def student_failure(
+    error: BaseException, kind: str = "raised", given: Collection[str] = ()
+) -> Failure:
     """How an exception of the student's code is told to its author."""
     if isinstance(error, NotImplementedError):
         text = str(error)
         name = re.match(r"Lab \d+: (\w+) is not", text)
         return Failure("not_written", text=text, detail=name[1] if name else "")
+    if isinstance(error, MemoryError):
+        return Failure("memory")
     where = ""
+    text = str(error)
     if isinstance(error, SyntaxError) and error.filename:
-        where = f"{Path(error.filename).name} line {error.lineno}"
+        where = f"{_shown(Path(error.filename))} line {error.lineno}"
         text = error.msg
     else:
-        text = str(error)
         trace = error.__traceback__
+        places = []
         while trace is not None:
             source = Path(trace.tb_frame.f_code.co_filename)
-            if source.parent.name == "neuralnet":
-                where = f"neuralnet/{source.name} line {trace.tb_lineno}"
+            if PACKAGE in source.parts:
+                own = source.stem not in given
+                places.append((own, f"{_shown(source)} line {trace.tb_lineno}"))
             trace = trace.tb_next
+        # The student's own line, not one of a finished module that it called.
+        own_places = [place for own, place in places if own] or [place for _, place in places]
+        where = own_places[-1] if own_places else ""
     return Failure(kind, type(error).__name__, text.strip()[:300], where)
 
 
-@contextlib.contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in the block after `seconds`, where the system can."""
-    if (
-        not hasattr(signal, "setitimer")
-        or threading.current_thread() is not threading.main_thread()
-    ):
-        yield
-        return
-
-    def stop(signum: int, frame: Any) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+def _shown(path: Path) -> str:
+    """A file of the package from the package on."""
+    if PACKAGE not in path.parts:
+        return path.name
+    return "/".join(path.parts[len(path.parts) - path.parts[::-1].index(PACKAGE) - 1 :])
 
 
 def call(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    seconds: float,
+    *,
+    given: Collection[str] = (),
 ) -> Observation:
-    """Call a function in this process and tell what it did."""
+    """Call a function in this process, for at most `seconds` of CPU time, and tell what it did.
+
+    `given` names modules of the package that came finished: an error is told at a line of others.
+    """
     before = copy.deepcopy([a for a in (*args, *kwargs.values()) if not callable(a)])
     started = time.process_time()
     names = [*_parameters(function, len(args)), *kwargs]
-    with (
-        warnings.catch_warnings(record=True) as caught,
-        np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"),
-    ):
-        warnings.simplefilter("always")
-        try:
-            with _deadline(seconds):
-                value = function(*args, **kwargs)
-        except TimeoutError:
-            return Observation(failure=Failure("timeout"))
-        except RecursionError as error:
-            return Observation(failure=student_failure(error))
-        except Exception as error:
-            return Observation(failure=student_failure(error))
-        except SystemExit:
-            return Observation(failure=Failure("exited"))
+    with noticing() as caught:
+        value, failure = attempt(lambda: function(*args, **kwargs), seconds, given)
+    if failure is not None:
+        return Observation(failure=failure, deprecated=deprecations(caught))
     seconds_used = time.process_time() - started
     after = [a for a in (*args, *kwargs.values()) if not callable(a)]
     kept = [n for n, a in zip(names, (*args, *kwargs.values()), strict=True) if not callable(a)]
@@ -125,7 +119,46 @@ def call(
             }
         )
     )
-    return Observation(value, changed, kinds, seconds=seconds_used)
+    return Observation(value, changed, kinds, seconds=seconds_used, deprecated=deprecations(caught))
+
+
+def attempt(
+    body: Callable[[], Any], seconds: float, given: Collection[str] = (), kind: str = "raised"
+) -> tuple[Any, Failure | None]:
+    """What `body` gives, or why it gives nothing; `kind` is what an ordinary error counts as."""
+    try:
+        return limited(lambda: crossed(body()) if kind == "raised" else body(), seconds), None
+    except OutOfTime:
+        return None, Failure("timeout" if kind == "raised" else kind, detail="cpu")
+    except CannotCross as error:
+        return None, Failure("bad_type", str(error))
+    except SystemExit:
+        return None, Failure("exited")
+    except Exception as error:
+        return None, student_failure(error, kind, given)
+
+
+@contextlib.contextmanager
+def noticing() -> Iterator[list[warnings.WarningMessage]]:
+    """Collects the warnings of a block, each of them, with NumPy's at their defaults."""
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"),
+    ):
+        warnings.simplefilter("always")
+        yield caught
+
+
+def deprecations(caught: Sequence[warnings.WarningMessage]) -> tuple[str, ...]:
+    """What was used in the package that a later NumPy refuses: place and words, each once."""
+    kinds = (DeprecationWarning, np.exceptions.VisibleDeprecationWarning)
+    found = []
+    for item in caught:
+        path = Path(item.filename)
+        if issubclass(item.category, kinds) and PACKAGE in path.parts:
+            words = " ".join(str(item.message).split())
+            found.append(f"{_shown(path)} line {item.lineno}: {words[:200]}")
+    return tuple(dict.fromkeys(found))
 
 
 def _parameters(function: Callable[..., Any], count: int) -> list[str]:

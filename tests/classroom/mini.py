@@ -1,0 +1,91 @@
+"""A lab of two questions that builds and grades in a moment, in a folder of its own."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from labkit.building.build import built
+from labkit.lab import stubs
+from labkit.lab.bundle import Bundle
+from labkit.lab.lab import Lab
+
+NAME = "lab9_mini"
+TOML = """\
+title = "Lab 9: two bends"
+
+[functions]
+tanh = "activations"
+relu = "activations"
+
+[questions]
+tanh = 60
+relu = 40
+
+[written.why]
+title = "Why?"
+points = 10
+"""
+TEXT = """\
+# %% [markdown]
+# # Two bends
+
+# %%
+grader.check("tanh")
+
+# %%
+grader.check("relu")
+
+# %% [markdown] question="why"
+# Why a bend at all?
+
+# %% [markdown] answer="why"
+# **Model answer.** Without one, layers fold into one.
+"""
+CASES = '''\
+"""What is asked of two bends."""
+
+
+def public_tanh__table(check, np):
+    """A small table."""
+    check.values("tanh", np.array([[-2.0, 0.0, 1.0]]))
+
+
+def hidden_tanh__shape(check, np):
+    """Another shape."""
+    check.values("tanh", check.rng(1).normal(size=(3, 5)))
+
+
+def public_relu__table(check, np):
+    """A small table."""
+    check.values("relu", np.array([[-2.0, 0.0, 1.0]]))
+'''
+
+
+def lab(root: Path, toml: str = TOML, cases: str = CASES) -> Bundle:
+    """The lab in `root`, written anew and built."""
+    folder = root / "assignments" / NAME
+    (folder / "cases").mkdir(parents=True, exist_ok=True)
+    (folder / "lab.toml").write_text(toml, encoding="utf-8")
+    (folder / "text.py").write_text(TEXT, encoding="utf-8")
+    (folder / "cases" / "activations.py").write_text(cases, encoding="utf-8")
+    return built(Lab.load(folder))
+
+
+def hand_in(target: Path, bundle: Bundle, changes: Mapping[str, str] | None = None) -> None:
+    """A right submission, but for functions given as source, as a zip."""
+    files = dict(stubs.solution_package(bundle.lab))
+    for source in (changes or {}).values():
+        files["neuralnet/activations.py"] += f"\n\n{source}\n"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(buffer.getvalue())
+
+
+WRONG_RELU = "def relu(z):\n    return np.abs(z)"
+WRONG_TANH = "def tanh(z):\n    return np.zeros_like(z)"

@@ -1,0 +1,30 @@
+"""A class graded as `labkit grade` does it, without the summary and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from labkit.classroom.grade import Options, grade_class
+from labkit.intake import Submission, open_submissions
+from labkit.judging.result import Result
+from labkit.lab.bundle import Bundle
+
+
+def grade(
+    bundle: Bundle,
+    source: Path,
+    out: Path,
+    *,
+    advance: Callable[[Submission, Result], None] = lambda submission, result: None,
+    **options: Any,
+) -> list[Result]:
+    """Grade what lies in `source` into `out`; `options` are those of `Options`."""
+    submissions = open_submissions(source, bundle.lab.contract.modules, leave_out=out)
+    return grade_class(bundle, submissions, out, Options(**options), advance=advance)
+
+
+def encoded(files: Mapping[str, str | bytes]) -> dict[str, bytes]:
+    """A package as a grader gets it."""
+    return {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}

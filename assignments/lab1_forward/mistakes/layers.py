@@ -595,21 +595,6 @@ def forward_two_layers(params, X, activation):
     return [X, H1, dense_forward(*params[1], H1)]
 
 
-@mistake("forward")
-def forward_bias_flattened(params, X, activation):
-    """Biases are added as rows: one for each example instead of one for each unit
-
-    Which way round does b have to stand so that each unit gets its own bias for all examples? Print
-    the shapes of W X and of what you add, with more units than examples and the other way round.
-    """
-    functions = {"sigmoid": sigmoid, "tanh": np.tanh, "relu": lambda z: np.maximum(z, 0)}
-    H = [X]
-    for layer, (W, b) in enumerate(params):
-        Z = W @ H[-1] + np.ravel(b)
-        H.append(functions[activation](Z) if layer < len(params) - 1 else Z)
-    return H
-
-
 @variant("forward")
 def forward_recursive(params, X, activation):
     """calls itself for all layers but the last"""

@@ -86,7 +86,7 @@ setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups 
 chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat
 setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat
 utime utimes futimesat utimensat
-truncate fallocate rename renameat renameat2 mknod mknodat
+truncate fallocate rename renameat mknod mknodat
 name_to_handle_at open_by_handle_at fanotify_init fanotify_mark
 reboot kexec_load kexec_file_load init_module finit_module delete_module syslog acct
 settimeofday adjtimex clock_settime clock_adjtime sethostname setdomainname
@@ -98,7 +98,6 @@ _DENIED_ADVICE = (3, 9, 10, 11, 12, 13, *range(16, 31), 100, 101, 102, 103)
 """Advice about memory that loads or drops pages of a file, which other workers read, too."""
 _TMPFILE = 0o20000000
 """A file without a name, which no look at the folder would count."""
-_AT_REMOVEDIR = 0x200
 
 _CLONE_THREAD = 0x00010000
 _DENIED_PRCTL = (1, 4, 35, 36, 0x59616D61)  # death signal, dumpable, memory map, subreaper, ptracer
@@ -215,11 +214,13 @@ def _denials(seccomp: Any) -> bytes:
         add(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW, request))
     for advice in _DENIED_ADVICE:
         add(refuse, "madvise", seccomp.Arg(2, seccomp.MASKED_EQ, _LOW, advice))
-    # Removing a file seems to work and does nothing: the space that an open or mapped file holds
-    # stays where the look at the folder finds it. Renaming over a file would hide it as well.
+    # Removing seems to work and does nothing: the space that an open or mapped file holds stays
+    # where the look at the folder finds it. Renaming over a file would hide it as well: left are
+    # the ways that refuse, or that exchange the two, which `worker` uses instead.
     pretend = seccomp.ERRNO(0)
-    add(pretend, "unlink")
-    add(pretend, "unlinkat", seccomp.Arg(2, seccomp.MASKED_EQ, _AT_REMOVEDIR, 0))
+    for name in ("unlink", "unlinkat", "rmdir"):
+        add(pretend, name)
+    add(refuse, "renameat2", seccomp.Arg(4, seccomp.MASKED_EQ, 3, 0))
     for name, position in (("open", 1), ("openat", 2)):
         add(refuse, name, seccomp.Arg(position, seccomp.MASKED_EQ, _TMPFILE, _TMPFILE))
     for name in ("clock_gettime", "clock_getres", "clock_nanosleep"):

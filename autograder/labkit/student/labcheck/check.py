@@ -36,6 +36,10 @@ class CaseFailed(AssertionError):
     """A case's verdict: the text is the message for the student."""
 
 
+class CaseBroken(Exception):
+    """A case stopped on its own code: the lab's fault, never the student's."""
+
+
 class Check:
     """What a case calls. Subclasses say where the function runs and what is expected."""
 
@@ -44,6 +48,8 @@ class Check:
         self.case = CaseRun("", "", hidden=False)
         self.runs: dict[str, list[CaseRun]] = {}
         """The cases that were run, by question."""
+        self.broken: list[str] = []
+        """What stopped cases that cannot run, a sentence each."""
         self.metrics: dict[str, float] = {}
         """Numbers that cases measured, such as an accuracy, by name."""
 
@@ -188,6 +194,8 @@ class Check:
                 with np.errstate(all="ignore"), warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     sentence = judge(seen.value)
+            except (CaseBroken, NameError, OSError):
+                raise  # not the result's doing
             except Exception:  # the result is not of the kind that the judge reads
                 sentence = "The result is not of the kind that the docstring asks for."
             if sentence is None:

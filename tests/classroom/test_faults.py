@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -195,25 +196,26 @@ def test_a_case_that_cannot_run_blames_the_lab(
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Callable[[str, str], Path]]:
-    """Small file systems of their own, in memory."""
+def small() -> Iterator[Callable[[str, str], Path]]:
+    """Small file systems of their own, in memory; every user can reach them, as workers must."""
     if not ROOT:
         pytest.skip("mounts a file system")
-    mounted: list[Path] = []
+    made: list[Path] = []
 
     def mount(name: str, size: str) -> Path:
-        place = tmp_path / name
-        place.mkdir(mode=0o777)
+        place = Path(tempfile.mkdtemp(prefix=f"labkit-small-{name}-", dir="/tmp"))
+        place.chmod(0o755)
+        made.append(place)
         options = f"size={size},mode=1777"
         command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
         if subprocess.run(command, capture_output=True, check=False).returncode:
             pytest.skip("no file system can be mounted here")
-        mounted.append(place)
         return place
 
     yield mount
-    for place in mounted:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
+    for place in made:
+        subprocess.run(["umount", "--lazy", str(place)], check=False)
+        place.rmdir()
 
 
 FILLERS = {

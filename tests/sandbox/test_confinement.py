@@ -237,12 +237,11 @@ def test_files_outside_its_folder_cannot_be_written(
     body = """
         import numpy
         got = []
-        open('own', 'w').close()
         try: os.unlink(z)  # may seem to work
         except OSError: pass
         tries = [lambda: open(z, 'w'), lambda: open(z, 'a'), lambda: os.truncate(z, 0),
                  lambda: os.open(z, os.O_RDONLY | os.O_TRUNC),
-                 lambda: os.rename(z, z + '2'), lambda: os.replace('own', z), lambda: open(z + '3', 'w'), lambda: os.mkdir(z + '4'),
+                 lambda: os.rename(z, z + '2'), lambda: open(z + '3', 'w'), lambda: os.mkdir(z + '4'),
                  lambda: os.symlink(z, 'link'), lambda: os.link(z, 'hard'), lambda: os.chmod(z, 0),
                  lambda: os.utime(z), lambda: open('/tmp/sandbox-test-x', 'w'),
                  lambda: open('/dev/shm/sandbox-test-x', 'w'), lambda: os.mkfifo('fifo'),
@@ -313,8 +312,8 @@ def test_workers_have_no_place_to_leave_a_word(
         import ctypes
         top, name, pid = z
         got = []
-        for action in (lambda: os.listdir(top), lambda: os.stat(top + '/' + name.partition('-')[0]),
-                       lambda: os.stat(top + '/' + name.partition('-')[0] + '/size'),
+        for action in (lambda: os.listdir(top), lambda: os.stat(top + '/' + name[:-1]),
+                       lambda: os.stat(top + '/' + name[:-1] + '/size'),
                        lambda: time.clock_gettime(~pid << 3 | 2)):
             try: got.append(action())
             except OSError: pass

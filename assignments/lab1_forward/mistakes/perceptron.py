@@ -493,22 +493,6 @@ def perceptron_train_bias_from_one(X, y, epochs):
 
 
 @mistake("perceptron_train")
-def perceptron_train_shuffled(X, y, epochs):
-    """The examples are visited in a random order
-
-    Print the index of each example that you visit. The docstring wants them in order, so that the
-    line can be followed by hand; another order leads to another line.
-    """
-    rng = np.random.default_rng(0)
-    w, b = np.zeros(X.shape[0]), 0.0
-    for _ in range(epochs):
-        for i in rng.permutation(X.shape[1]):
-            error = y[i] - (w @ X[:, i] + b > 0)
-            w, b = w + error * X[:, i], b + error
-    return w, b
-
-
-@mistake("perceptron_train")
 def perceptron_train_column_of_weights(X, y, epochs):
     """w comes back as a column (p, 1) instead of (p,)
 

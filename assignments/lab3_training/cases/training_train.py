@@ -3,6 +3,8 @@
 
 # --- train ---
 
+import itertools
+
 
 def public_train__by_hand(check, np):
     """The example of the text: one step with all three examples."""
@@ -356,11 +358,11 @@ def hidden_train__fresh_order(check, np):
     rng = check.rng(3413)
     X, y = rng.normal(size=(4, 9)), np.arange(9) % 3
     for layers in (1, 2, 3):
-        sizes = [4, 6, 5, 3][:layers] + [3]
+        sizes = [*[4, 6, 5, 3][:layers], 3]
         for k, activation in enumerate(("relu", "tanh", "sigmoid")):
             start = [
                 (rng.normal(0, 0.6, (q, p)), rng.uniform(0.2, 0.6, (q, 1)))
-                for p, q in zip(sizes[:-1], sizes[1:], strict=True)
+                for p, q in itertools.pairwise(sizes)
             ]
             ask(start, activation, 3430 + 30 * layers + 10 * k)
 

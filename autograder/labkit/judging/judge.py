@@ -170,6 +170,8 @@ class GraderCheck(Check):
         return dict(_stored(self.folder() / name))
 
     def threshold(self, name: str) -> float:
+        if name not in self.lab.thresholds:
+            raise labcheck.CaseBroken(f"[thresholds] of lab.toml has no {name!r}")
         return self.lab.thresholds[name]
 
     def folder(self) -> Path:

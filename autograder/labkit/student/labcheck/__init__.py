@@ -16,7 +16,7 @@ from __future__ import annotations
 from . import threads  # first: before anything imports NumPy
 from .calling import Failure, Observation, call
 from .cases import Case, Verdict, read_cases, run_cases, run_questions
-from .check import CaseFailed, Check
+from .check import CaseBroken, CaseFailed, Check
 from .comparing import (
     Problem,
     gradient_problem,
@@ -46,6 +46,7 @@ __all__ = [
     "MESSAGE_LIMIT",
     "TOO_SLOW",
     "Case",
+    "CaseBroken",
     "CaseFailed",
     "CaseRun",
     "Check",

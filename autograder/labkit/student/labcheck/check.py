@@ -42,6 +42,10 @@ class CaseFailed(AssertionError):
     """A case's verdict: the text is the message for the student."""
 
 
+class CaseBroken(Exception):
+    """A case stopped on its own code: the lab's fault, never the student's."""
+
+
 class Check:
     """What a case calls. Subclasses say where the function runs and what is expected."""
 
@@ -50,6 +54,8 @@ class Check:
         self.case = CaseRun("", "", hidden=False)
         self.runs: dict[str, list[CaseRun]] = {}
         """The cases that were run, by question."""
+        self.broken: list[str] = []
+        """What stopped cases that cannot run, a sentence each."""
         self.metrics: dict[str, float] = {}
         """Numbers that cases measured, such as an accuracy, by name."""
 
@@ -207,6 +213,8 @@ class Check:
                 with np.errstate(all="ignore"), warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     sentence = judge(seen.value)
+            except (CaseBroken, NameError, OSError):
+                raise  # not the result's doing
             except Exception:  # the result is not of the kind that the judge reads
                 general = "The result is not of the kind that the docstring asks for."
                 told = f"The result is {kind_of(seen.value)}, not what the docstring asks for."

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .calling import Failure, Observation, attempt, call, deprecations, noticing
-from .check import CaseFailed, Check
+from .check import CaseBroken, CaseFailed, Check
 from .comparing import Problem
 from .corrected import Recording, corrected
 from .graded import PACKAGE
@@ -275,6 +275,8 @@ class Recorded(Check):
         return self.function(name)
 
     def threshold(self, name: str) -> float:
+        if name not in self.manifest["thresholds"]:
+            raise CaseBroken(f"[thresholds] of lab.toml has no {name!r}")
         return float(self.manifest["thresholds"][name])
 
     def folder(self) -> Path:

@@ -184,6 +184,7 @@ def check(lab: str, path: Path, questions: tuple[str, ...]) -> None:
 )
 @click.option("--resume", is_flag=True, help="Keep results whose submission has not changed.")
 @click.option("--only", multiple=True, metavar="NAME", help="Grade this one again; others stay.")
+@click.option("--anonymous", is_flag=True, help="Also a report without names, for a lecture.")
 @_decided
 def grade(
     lab: str,
@@ -193,6 +194,7 @@ def grade(
     scheduler: str | None,
     resume: bool,
     only: tuple[str, ...],
+    anonymous: bool,
     manual: Path | None,
     adjust: Path | None,
     due: str,
@@ -211,6 +213,7 @@ def grade(
         resume=resume,
         scheduler=scheduler,
         only=only,
+        anonymous=anonymous,
         manual=manual,
         adjust=adjust,
         due=due,

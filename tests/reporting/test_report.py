@@ -56,7 +56,7 @@ UNGRADED = results.ungraded(LAB, "late_one", "unreadable: x.zip is cut off: ask 
 def test_every_size_of_class_has_a_whole_report(tmp_path: Path, found: list[Result]) -> None:
     written = report.write(tmp_path, found, LAB)
     assert [path.name for path in written] == [
-        *("report.html", "questions.csv", "mistakes.csv", "similar.csv")
+        *("report.html", "summary.txt", "questions.csv", "mistakes.csv", "similar.csv")
     ]
     html = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert html.outline_is_sound()

@@ -184,6 +184,7 @@ def check(lab: str, path: Path, questions: tuple[str, ...]) -> None:
 )
 @click.option("--resume", is_flag=True, help="Keep results whose submission has not changed.")
 @click.option("--only", multiple=True, metavar="NAME", help="Grade this one again; others stay.")
+@click.option("--anonymous", is_flag=True, help="Also a report without names, for a lecture.")
 @_decided
 def grade(
     lab: str,
@@ -193,6 +194,7 @@ def grade(
     scheduler: str | None,
     resume: bool,
     only: tuple[str, ...],
+    anonymous: bool,
     manual: Path | None,
     adjust: Path | None,
     due: str,
@@ -211,6 +213,7 @@ def grade(
         resume=resume,
         scheduler=scheduler,
         only=only,
+        anonymous=anonymous,
         manual=manual,
         adjust=adjust,
         due=due,
@@ -260,6 +263,7 @@ def regrade(
 @click.option("--xlsx", type=_TARGET, help="The same as an Excel workbook.")
 @click.option("--canvas", type=_TARGET, help="CSV for Canvas's gradebook import.")
 @click.option("--blackboard", type=_TARGET, help="CSV for Blackboard's Grade Center.")
+@click.option("--mistakes", type=_TARGET, help="CSV of the class's mistakes over all labs.")
 @click.option("--weight", "weights", multiple=True, metavar="LAB=N", help="1 for each by default.")
 @click.option("--drop-lowest", type=click.IntRange(min=0), default=0, metavar="N")
 def gradebook(
@@ -268,6 +272,7 @@ def gradebook(
     xlsx: Path | None,
     canvas: Path | None,
     blackboard: Path | None,
+    mistakes: Path | None,
     weights: tuple[str, ...],
     drop_lowest: int,
 ) -> None:
@@ -288,8 +293,13 @@ def gradebook(
         books.write_csv(canvas, books.for_canvas(book))
     if blackboard is not None:
         books.write_csv(blackboard, books.for_blackboard(book))
-    written += [path for path in (xlsx, canvas, blackboard) if path is not None]
+    made = books.mistakes(graded) if mistakes is not None else []
+    if mistakes is not None:
+        books.write_csv(mistakes, made)
+    written += [path for path in (xlsx, canvas, blackboard, mistakes) if path is not None]
     click.echo(f"{len(book.people)} people, {', '.join(book.labs)}.")
+    for lab, question, _, title, count, of, *_ in made[1:6]:
+        click.echo(f"  {count} of {of} in {lab}, {question}: {title}")
     for line in book.remarks:
         click.echo(f"  {line}")
     for path in written:

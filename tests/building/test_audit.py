@@ -12,11 +12,13 @@ import pytest
 from labkit.building import audit, mutants
 from labkit.building.build import built
 from labkit.judging.grader import Grader
+from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.lab.course import available, find
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue
 from labkit.student.labcheck import MESSAGE_LIMIT
+from tests.classroom import mini
 
 LABS = available()
 
@@ -86,9 +88,28 @@ def test_a_weakened_case_is_a_hole(tmp_path: Path) -> None:
     sigmoid = Catalogue.of(find("lab1")).about("sigmoid")
     version = next(mistake for mistake in sigmoid if "overflows" in mistake.title)
     with Grader(Bundle(tmp_path / "bundle")) as grader:
-        assert audit.judge_version(grader, version, 0).hole == "not caught"
+        finding = audit.judge_version(grader, version, 0)
+        assert finding.hole == "not caught"
+        titles = [case.title for q in grader.questions if q.name == "sigmoid" for case in q.cases]
+        assert finding.why == tuple(f"passes “{title}”" for title in titles)
     with Grader(built(find("lab1"))) as grader:
         assert audit.judge_version(grader, version, 0).hole == ""
+
+
+def test_a_hole_says_which_case_fails_and_with_which_values(tmp_path: Path) -> None:
+    """Of hidden cases too: whoever audits a lab wrote them. A student still reads no value."""
+    bundle = mini.lab(tmp_path)
+    files = dict(stubs.solution_package(bundle.lab))
+    files["neuralnet/activations.py"] += f"\n\n{mini.WRONG_TANH}\n"
+    with Grader(bundle) as grader:
+        found = grader.failures({path: text.encode() for path, text in files.items()})
+        told = audit.grade_files(grader, files)
+    shown = {(one.question, one.case): one.sentence for one in found}
+    assert set(shown) == {("tanh", "A small table."), ("tanh", "Another shape.")}
+    assert "is 0" in shown["tanh", "Another shape."]
+    (tanh,) = [question for question in told.questions if question.name == "tanh"]
+    hidden = next(case.message for case in tanh.cases if case.hidden)
+    assert shown["tanh", "Another shape."] not in hidden
 
 
 @pytest.mark.exhaustive

@@ -13,7 +13,7 @@ import pytest
 from labkit.classroom.marks import read_marks
 from labkit.judging import result as results
 from labkit.mistakes import Catalogue
-from labkit.reporting import feedback, report, written
+from labkit.reporting import beside, code, feedback, report, written
 from labkit.reporting.answers import Answer
 from labkit.reporting.similar import Pair, Similarity
 from tests.sample_results import LAB, question, result
@@ -30,6 +30,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 LONG = "Entry [0, 0] of `" + "a_very_long_name_" * 12 + "` is 0.731059, expected 0.268941."
+
+LONG_FILE = f"`{'final_version_' * 8}/neuralnet/activations.py` was left out: it is an older copy."
+ACTIVATIONS = "neuralnet/activations.py"
 
 
 @pytest.fixture(scope="module")
@@ -56,15 +59,25 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     people = {"name": "Ngozi Abara-Lindqvist", "modified": "14 May 2025, 22:10", "late": True}
     found = [
         result("right", marks={"why_xor": 4.0}, platform=people),
-        *(result(f"wrong_{i}", wrong, notes=("Two copies were there.",)) for i in range(8)),
+        *(result(f"wrong_{i}", wrong, notes=(LONG_FILE,)) for i in range(8)),
         *(result(f"a_submission_with_a_very_long_name_{i}", blank) for i in range(8)),
         replace(results.ungraded(LAB, "unreadable", "unreadable: x.zip is cut off."), seconds=1.0),
     ]
     pair = Pair("wrong_1", "wrong_2", ("relu", "forward", "helpers in layers.py"), 0.97, 12.0)
-    report.write(
-        out, found, LAB, similarity=Similarity(18, (pair,), ("right",)), notes=("No folders.",)
-    )
-    places = {"report": out / "report.html"}
+    codes = code.CodePages(out, LAB)
+    line = "    return np.where(z > 0, z, 0.0)  # " + "a long comment " * 12
+    for name in ("wrong_1", "wrong_2"):
+        text = f"def relu(z):\n    # {name}\n{line}\n\n\ndef forward(params, X):\n    return X\n"
+        codes.add(next(r for r in found if r.submission == name), {ACTIVATIONS: text.encode()})
+    similarity = Similarity(18, (pair,), ("right",))
+    beside.write(out, LAB, similarity)
+    report.write(out, found, LAB, similarity=similarity, notes=("No folders.",))
+    places = {
+        "report": out / "report.html",
+        "anonymous": report.write_anonymous(out, found, LAB),
+        "code": out / "code" / "wrong_1.html",
+        "similar": out / "similar" / "1.html",
+    }
     for one in (found[0], found[1], found[-1]):
         places[one.submission] = out / "feedback" / f"{one.submission}.html"
         feedback.write(places[one.submission], one, LAB)
@@ -81,7 +94,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return places
 
 
-NAMES = ["report", "right", "wrong_0", "unreadable", "written"]
+NAMES = ["report", "anonymous", "code", "similar", "right", "wrong_0", "unreadable", "written"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -108,6 +121,30 @@ def test_only_tables_scroll_sideways(
     page.goto(pages[name].as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_who_needs_a_look_and_why_is_read_without_scrolling(
+    browser: Any, pages: dict[str, Path]
+) -> None:
+    """Long file names stand in these sentences: they break, and nothing is cut off."""
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(pages["report"].as_uri())
+    region = page.get_by_role("region", name="Submissions that need a look, a table")
+    assert region.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+    page.close()
+
+
+def test_from_the_report_to_code_and_back(browser: Any, pages: dict[str, Path]) -> None:
+    page = browser.new_page()
+    page.goto(pages["report"].as_uri())
+    page.get_by_role("link", name="code of wrong_1").click()
+    assert page.url == pages["code"].as_uri()
+    page.get_by_role("link", name="Report").click()
+    page.get_by_role("link", name="side by side").click()
+    assert page.url == pages["similar"].as_uri()
+    page.get_by_role("link", name="wrong_2").first.click()
+    assert page.locator("pre.source").inner_text().startswith("def relu(z):\n    # wrong_2\n")
     page.close()
 
 

@@ -13,9 +13,9 @@ import pytest
 
 from labkit.classroom.grade import near_identical, needs_a_look
 from labkit.judging import result as results
-from labkit.judging.result import QuestionResult, Result
+from labkit.judging.result import Change, QuestionResult, Result
 from labkit.mistakes import Catalogue
-from labkit.reporting import numbers, report
+from labkit.reporting import numbers, report, summary
 from labkit.reporting.similar import Pair, Similarity
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 from tests.sample_results import LAB, Page, question, result
@@ -56,7 +56,7 @@ UNGRADED = results.ungraded(LAB, "late_one", "unreadable: x.zip is cut off: ask 
 def test_every_size_of_class_has_a_whole_report(tmp_path: Path, found: list[Result]) -> None:
     written = report.write(tmp_path, found, LAB)
     assert [path.name for path in written] == [
-        *("report.html", "questions.csv", "mistakes.csv", "similar.csv")
+        *("report.html", "summary.txt", "questions.csv", "mistakes.csv", "similar.csv")
     ]
     html = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert html.outline_is_sound()
@@ -320,3 +320,48 @@ def test_the_terminal_names_everybody_who_needs_a_look() -> None:
     assert [line.partition(":")[0] for line in told] == ["a, b", "c"]
     (many,) = near_identical(Similarity(9, (), tuple("abcdefg")))
     assert many.startswith("a, b, c and 4 more (see report.html):")
+
+
+# ---------------------------------------------------------------- for others than the instructor
+
+
+def people() -> list[Result]:
+    """A class in which everything that a page could say carries a name."""
+    key = MISTAKES[0].key
+    told = {"name": "Ada Lovelace", "email": "ada@x.org", "submitted": "14 May, 22:10", "late": 1}
+    return [
+        result("ada_l", {"relu": wrong(named=[key])}, platform=told, notes=("Ada's zip.",)),
+        result("bob_m", {"relu": wrong(named=[key])}, origin="bob_m.zip"),
+        result("cy_n", changes=(Change("total", -10.0, "Cy was ill."),)),
+        replace(UNGRADED, submission="dee_o"),
+    ]
+
+
+def test_the_report_without_names_has_none_and_keeps_every_number(tmp_path: Path) -> None:
+    found = people()
+    path = report.write_anonymous(tmp_path, found, LAB)
+    html = Page(path.read_text(encoding="utf-8"))
+    assert html.is_self_contained() and html.outline_is_sound()
+    source = path.read_text(encoding="utf-8")
+    for word in ("ada_l", "Ada", "Lovelace", "bob_m", "cy_n", "Cy was", "dee_o", "x.zip", "22:10"):
+        assert word not in source, word
+    assert [str(a["href"])[0] for a in html.all("a")] == ["#"] * len(html.all("a"))
+    ids = {attributes.get("id") for _, attributes in html.tags}
+    assert {str(a["href"])[1:] for a in html.all("a")} <= ids
+    nameless = report.anonymous(found, LAB)
+    assert [one.submission for one in nameless] == [f"student {n}" for n in (1, 2, 3, 4)]
+    assert [one.percent(LAB) for one in nameless] == [90.0, 80.0, 80.0, 0.0]
+    assert "2 of 3" in html.text and "student 2" in html.text
+
+
+def test_the_summary_fits_into_an_email_and_names_nobody() -> None:
+    pair = Pair("ada_l", "bob_m", ("relu",), 1.0, 9.0)
+    text = summary.text(people(), LAB, Similarity(4, (pair,)))
+    assert max(map(len, text.splitlines())) <= 72 and len(text.splitlines()) < 25
+    assert text.startswith(LAB.title + "\n\n3 of 4 submissions graded.\nMedian 80 %, mean 83 %.\n")
+    assert "Hardest: relu (33 % of its points)." in text
+    assert f"- relu: {MISTAKES[0].title} (2 of 3)" in " ".join(text.split())
+    assert "2 submissions to be looked at by a person." in text
+    assert "1 group of near-identical submissions." in text
+    assert not any(name in text for name in ("ada", "bob", "cy_n", "Lovelace"))
+    assert summary.text([], LAB, Similarity()) == f"{LAB.title}\n\n0 of 0 submissions graded.\n"

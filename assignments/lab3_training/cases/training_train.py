@@ -3,8 +3,6 @@
 
 # --- train ---
 
-import itertools
-
 
 def public_train__by_hand(check, np):
     """The example of the text: one step with all three examples."""
@@ -362,7 +360,7 @@ def hidden_train__fresh_order(check, np):
         for k, activation in enumerate(("relu", "tanh", "sigmoid")):
             start = [
                 (rng.normal(0, 0.6, (q, p)), rng.uniform(0.2, 0.6, (q, 1)))
-                for p, q in itertools.pairwise(sizes)
+                for p, q in zip(sizes, sizes[1:], strict=False)
             ]
             ask(start, activation, 3430 + 30 * layers + 10 * k)
 

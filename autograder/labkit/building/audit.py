@@ -7,9 +7,9 @@ must lose nothing. With `--mutants` the reference itself is changed line by line
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
 from rich.console import Console
@@ -22,6 +22,9 @@ from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue, Variant, Version, submission_files
 from labkit.student.labcheck.naming import TOO_SLOW
+
+_WHY = 6
+"""So many failed cases of a hole are shown."""
 
 NAMED_SHARE = 0.95
 """Share of a lab's wrong versions that must be named as the first explanation."""
@@ -44,6 +47,8 @@ class Finding:
     """Key of the first explanation given, or nothing."""
     messages: tuple[str, ...] = ()
     """What the student is told."""
+    why: tuple[str, ...] = ()
+    """Of a hole: the failed cases with their values, hidden ones too."""
 
     @property
     def hole(self) -> str:
@@ -124,6 +129,10 @@ def show(console: Console, lab: Lab, findings: Sequence[Finding]) -> bool:
             f"HOLE  {finding.function}: {finding.key} (seed {finding.seed}): {finding.hole}",
             markup=False,
         )
+        for line in finding.why[:_WHY]:
+            console.print(f"        {line}", markup=False, soft_wrap=True)
+        if len(finding.why) > _WHY:
+            console.print(f"        … and {len(finding.why) - _WHY} more", markup=False)
     for finding in wrong:
         if finding.caught and finding.named != finding.key:
             told = f"named {finding.named}" if finding.named else "not named"
@@ -154,7 +163,7 @@ def judge_version(grader: Grader, version: Version, seed: int) -> Finding:
         if question.name == version.function:
             keys = [case.named[0] for case in question.cases if case.named]
             named = keys[0] if keys else ""
-    return Finding(
+    finding = Finding(
         key=version.key,
         function=version.function,
         seed=seed,
@@ -166,6 +175,22 @@ def judge_version(grader: Grader, version: Version, seed: int) -> Finding:
             case.message for q in result.questions for case in q.cases if not case.passed
         ),
     )
+    return replace(finding, why=_why(grader, finding, files)) if finding.hole else finding
+
+
+def _why(grader: Grader, finding: Finding, files: Mapping[str, str]) -> tuple[str, ...]:
+    """The failed cases behind a hole; of a mistake that nothing catches, the cases it passes."""
+    if finding.right or finding.caught:
+        own = () if finding.right else (finding.function,)  # there it is to fail
+        found = grader.failures({path: text.encode() for path, text in files.items()})
+        return tuple(str(one) for one in found if one.question not in own)
+    passed = (
+        f"passes “{case.title}”"
+        for question in grader.questions
+        if question.name == finding.function
+        for case in question.cases
+    )
+    return tuple(passed)
 
 
 def grade_files(grader: Grader, files: dict[str, str], only: Sequence[str] | None = None) -> Result:

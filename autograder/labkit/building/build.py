@@ -256,6 +256,7 @@ def _readme(lab: Lab) -> str:
     *others, last = (f"`neuralnet/{module}.py`" for module in lab.modules)
     words = {
         "title": lab.title,
+        "due": f"\n**Due {lab.due}.**\n" if lab.due else "",
         "name": lab.name,
         "files": f"{', '.join(others)} and {last}" if others else last,
         "libraries": " and ".join(LIBRARIES),

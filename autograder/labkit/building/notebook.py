@@ -180,8 +180,15 @@ def renumber(book: Any) -> None:
 
 
 def _with_first_cell(lab: Lab, cells: list[Any]) -> Iterator[Any]:
-    """The cells with the set-up cell behind the opening text."""
+    """The cells with the set-up cell behind the opening text, and the due date in that text."""
     placed = False
+    if lab.due:
+        told = f"**Due {lab.due}.**"
+        if cells and cells[0].cell_type == "markdown" and cells[0].source.startswith("#"):
+            title, _, rest = cells[0].source.partition("\n")
+            cells[0].source = f"{title}\n\n{told}\n{rest}".rstrip("\n")
+        else:
+            cells.insert(0, nbformat.v4.new_markdown_cell(told))
     for cell in cells:
         if not placed and cell.cell_type != "markdown":
             yield nbformat.v4.new_code_cell(

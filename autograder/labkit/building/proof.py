@@ -26,17 +26,23 @@ def prove(bundle: Bundle) -> str:
             ("solution", stubs.solution_package(lab)),
             ("starter", stubs.stub_package(lab)),
         ):
-            result = grader.grade({path: text.encode() for path, text in package.items()}, name)
+            files = {path: text.encode() for path, text in package.items()}
+            result = grader.grade(files, name)
             scores[name] = result.percent(lab)
-            wrong = [
-                f"{question.name}, “{case.title}”: {case.message}"
+            passes = [
+                f"{question.name}, “{case.title}”"
                 for question in result.questions
                 for case in question.cases
-                if case.passed != (name == "solution")
+                if case.passed
             ]
-            if wrong:
-                verb = "fails" if name == "solution" else "passes"
-                raise CheckFailedError(f"{lab.name}: the {name} {verb} a case: {wrong[0]}")
+            if name == "starter" and passes:
+                raise CheckFailedError(
+                    f"{lab.name}: the starter passes a case: {passes[0]}. It does not tell code "
+                    "from none: ask for something that a stub cannot give."
+                )
+            if name == "solution" and any(not question.passed for question in result.questions):
+                told = next(map(str, grader.failures(files)), "it failed once and passed again")
+                raise CheckFailedError(f"{lab.name}: the solution fails a case: {told}")
     line = (
         f"solution {scores['solution']:g} %, starter {scores['starter']:g} %, "
         "student.zip gives nothing away"

@@ -21,7 +21,7 @@ from labkit.judging import result as results
 from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
-from labkit.reporting import feedback, numbers, report, similar, written
+from labkit.reporting import beside, code, feedback, numbers, report, similar, written
 from labkit.reporting.answers import Answer, read_answers
 from labkit.sandbox import Zygote, confinement
 
@@ -47,6 +47,8 @@ class Options:
     """When it was due, in place of lab.toml's date."""
     only: tuple[str, ...] = ()
     """Submissions to grade again, whatever was; all others stay as they were graded."""
+    anonymous: bool = False
+    """Write the report without names, too."""
 
 
 @dataclass
@@ -62,6 +64,8 @@ class GradedClass:
     """The written questions, in the order of the text."""
     answers: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
     """Written answers by submission and question."""
+    anonymous: bool = False
+    """Whether to write the report without names, too."""
     files: list[Path] = field(default_factory=list)
     summary: list[str] = field(default_factory=list)
     """Lines that the instructor must read."""
@@ -105,7 +109,7 @@ def grade_into(
             say(zygote.confinement.sentence)
     if len(opened) > 1:
         confinement.read_all()
-    comparison = similar.Comparison(opened.names, lab)
+    comparison, codes = similar.Comparison(opened.names, lab), code.CodePages(out, lab)
     answers: dict[str, Mapping[str, Answer]] = {}
     with progress(f"grading {lab.short}") as (begin, advance):
 
@@ -113,6 +117,7 @@ def grade_into(
             advance(result)
             if result.status == GRADED:  # here, while others are being graded
                 comparison.add(submission.name, submission.files)
+                codes.add(result, submission.files)
                 if lab.written:
                     answers[submission.name] = read_answers(submission.notebook, bundle.written)
 
@@ -126,6 +131,7 @@ def grade_into(
         notes=notes,
         written=bundle.written if lab.written else (),
         answers=answers,
+        anonymous=options.anonymous,
     )
     return finish(decisions, found, out, graded_class)
 
@@ -140,7 +146,10 @@ def finish(
     write_grades(out / "grades.csv", found, lab)
     kept = decisions.keep(out, found)
     summary += [*needs_a_look(found), *near_identical(graded.similarity)]
+    beside.write(out, lab, graded.similarity)
     pages = report.write(out, found, lab, similarity=graded.similarity, notes=graded.notes)
+    if graded.anonymous:
+        pages.insert(1, report.write_anonymous(out, found, lab))
     files = [pages[0], out / "grades.csv", *pages[1:], out / "results", out / "feedback", *kept]
     if lab.written:
         about = {result.submission: who(result) for result in found}

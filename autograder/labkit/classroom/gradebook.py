@@ -20,6 +20,10 @@ from labkit.judging import result as results
 Key = tuple[str, str]
 """What joins: ("email", "ada@x.org"), ("sid", "17") or ("submission", "ada")."""
 
+Table = list[list[str | float]]
+MISTAKE_COLUMNS = tuple("question mistake title count graded share hint submissions".split())
+"""Of a graded class's mistakes.csv."""
+
 
 @dataclass
 class Row:
@@ -150,9 +154,30 @@ def _label(row: Row) -> str:
     return row.name or row.email or row.submission
 
 
-# ---------------------------------------------------------------- written out
+def mistakes(folders: Sequence[Path]) -> Table:
+    """The mistakes of a class over its labs, those first that most of a lab's submissions made.
 
-Table = list[list[str | float]]
+    Raises LabkitError for a folder without mistakes.csv.
+    """
+    header: list[str | float] = ["lab", *MISTAKE_COLUMNS]
+    rows: list[tuple[float, list[str | float]]] = []
+    for folder in folders:
+        lab, _ = _graded(folder)
+        path = folder / "mistakes.csv"
+        try:
+            found = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+            rows += [
+                (-float(one["share"]), [lab, *(one[key] for key in MISTAKE_COLUMNS)])
+                for one in found
+            ]
+        except (OSError, UnicodeDecodeError, KeyError, ValueError):
+            raise LabkitError(
+                f"{path} cannot be read: grade {lab} once more with --resume, which writes it."
+            ) from None
+    return [header, *(row for _, row in sorted(rows, key=lambda item: item[0]))]
+
+
+# ---------------------------------------------------------------- written out
 
 
 def table(book: Gradebook, weights: Mapping[str, float], drop: int) -> Table:

@@ -75,6 +75,24 @@ class Grader:
         """End the clean process and whatever it started."""
         self.zygote.close()
 
+    def failures(self, files: Mapping[str, bytes]) -> list[Failure]:
+        """What fails, and with which values, of hidden cases too: for instructors only."""
+        cases = [question.cases for question in self.questions]
+        with Judge(self.lab, self.knowledge, self.zygote, files, seed=self.seed) as judge:
+            verdicts = labcheck.run_questions(cases, judge)
+            ran = {
+                (question, case.name): case.tried[-1].problem
+                for question, own in judge.runs.items()
+                for case in own
+                if case.tried
+            }
+        found = []
+        for verdict in (verdict for own in verdicts for verdict in own if not verdict.passed):
+            problem = ran.get((verdict.case.question, verdict.case.name))
+            sentence = problem.sentence if problem else verdict.message.partition("\n")[0]
+            found.append(Failure(verdict.case.question, verdict.case.title, sentence))
+        return found
+
     def grade(
         self,
         files: Mapping[str, bytes],
@@ -102,6 +120,19 @@ class Grader:
             metrics=metrics,
             **more,
         )
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failed case with its values, for those who write the cases: students never see it."""
+
+    question: str
+    case: str
+    """Its title."""
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.question}, “{self.case}”: {self.sentence}"
 
 
 def question_result(question: Question, verdicts: Sequence[labcheck.Verdict]) -> QuestionResult:

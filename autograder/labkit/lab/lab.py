@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +14,13 @@ from labkit.base.errors import LabkitError
 from labkit.lab import schema
 from labkit.lab.contract import Contract, Function, declared
 from labkit.lab.schema import Config, Limits
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+"""Not by strftime, whose words are those of whoever's computer builds."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,25 @@ class Lab:
     def limits(self) -> Limits:
         """What one submission may use while it is graded."""
         return self.config.limits
+
+    @property
+    def due(self) -> str:
+        """When it is to be handed in, as people read it: `Monday, 1 March 2027, 23:59 (UTC+01:00)`.
+
+        What is no date stays as it was written; empty where lab.toml says nothing.
+        """
+        value = self.config.due
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                text = value.strip()
+                value = (date if len(text) == 10 else datetime).fromisoformat(text)
+        if not isinstance(value, date):
+            return value
+        day = f"{_DAYS[value.weekday()]}, {value.day} {_MONTHS[value.month - 1]} {value.year}"
+        if not isinstance(value, datetime):
+            return day
+        zone = f" ({value.tzname()})" if value.tzinfo else ""
+        return f"{day}, {value:%H:%M}{zone}"
 
     @property
     def leaderboard(self) -> str:

@@ -28,7 +28,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.filters.update(number=number, prose=prose, page_of=page_of, zip=zip)
+    made.filters.update(number=number, prose=prose, page_of=page_of, code_of=code_of, zip=zip)
     return made
 
 
@@ -62,6 +62,11 @@ def prose(text: str) -> Markup:
 def page_of(submission: str) -> str:
     """The address of a student's page, seen from report.html."""
     return f"feedback/{quote(submission)}.html"
+
+
+def code_of(submission: str) -> str:
+    """The address of a student's code, likewise."""
+    return f"code/{quote(submission)}.html"
 
 
 def who(result: Result) -> str:

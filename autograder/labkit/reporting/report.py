@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from labkit.base.files import write_text
 from labkit.base.spreadsheet import to_csv
 from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
-from labkit.reporting import numbers, pages
+from labkit.reporting import code, numbers, pages, summary
 from labkit.reporting.similar import Pair, Similarity
 
 _MODIFIED = ("modified", "submitted", "Last modified (submission)")
@@ -31,7 +32,9 @@ def write(
     class.
     """
     similarity = similarity or Similarity(left_out="Not looked for.")
-    write_text(out / "report.html", page(results, lab, similarity=similarity, notes=notes))
+    html = page(results, lab, similarity=similarity, notes=notes, with_code=code.written(out))
+    write_text(out / "report.html", html)
+    write_text(out / "summary.txt", summary.text(results, lab, similarity))
     tables = {
         "questions.csv": _questions_table(results, lab),
         "mistakes.csv": _mistakes_table(results, lab),
@@ -39,7 +42,36 @@ def write(
     }
     for name, rows in tables.items():
         write_text(out / name, to_csv(rows))
-    return [out / "report.html", *(out / name for name in tables)]
+    return [out / "report.html", out / "summary.txt", *(out / name for name in tables)]
+
+
+ANONYMOUS = "report-anonymous.html"
+
+
+def write_anonymous(out: Path, results: Sequence[Result], lab: Lab) -> Path:
+    """Write the report without names; gives the file."""
+    nameless = Similarity(left_out="Not shown.")
+    html = page(anonymous(results, lab), lab, similarity=nameless, nameless=True)
+    write_text(out / ANONYMOUS, html)
+    return out / ANONYMOUS
+
+
+def anonymous(results: Sequence[Result], lab: Lab) -> list[Result]:
+    """Results without anything that tells whose they are, ordered by points."""
+    ordered = sorted(results, key=lambda result: -result.percent(lab))
+    width = len(str(len(ordered)))
+    return [
+        replace(
+            result,
+            submission=f"student {number:0{width}}",
+            platform={},
+            notes=(),
+            origin="",
+            changes=tuple(replace(change, reason="") for change in result.changes),
+            comments={},
+        )
+        for number, result in enumerate(ordered, 1)
+    ]
 
 
 def page(
@@ -48,8 +80,14 @@ def page(
     *,
     similarity: Similarity,
     notes: Sequence[str] = (),
+    with_code: Collection[str] = (),
+    nameless: bool = False,
 ) -> str:
-    """The report as HTML."""
+    """The report as HTML.
+
+    `with_code` are the submissions that have a page of their code. A `nameless` one has no links,
+    and nothing about single people but their points.
+    """
     questions, mistakes = numbers.questions(results, lab), numbers.mistakes(results, lab)
     return pages.render(
         "report.html",
@@ -72,6 +110,8 @@ def page(
         scored=lambda result: {q.name: result.score(q) for q in result.counted},
         decided=[(result.submission, line) for result in results for line in _decided(result)],
         excluded=lab.config.exclude,
+        with_code=with_code,
+        anonymous=nameless,
         GRADED=GRADED,
     )
 

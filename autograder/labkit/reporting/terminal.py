@@ -19,6 +19,8 @@ _SHOWN = 40
 
 _FILES = {
     "report.html": "open this first",
+    "report-anonymous.html": "to show in a lecture",
+    "summary.txt": "short, for an e-mail",
     "grades.csv": "points by question",
     "questions.csv": "how hard each was",
     "mistakes.csv": "who made which",

@@ -21,7 +21,7 @@ from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue, Variant, Version, submission_files
-from labkit.student.labcheck.check import TOO_SLOW
+from labkit.student.labcheck.naming import TOO_SLOW
 
 NAMED_SHARE = 0.95
 """Share of a lab's wrong versions that must be named as the first explanation."""

@@ -24,7 +24,9 @@ from .comparing import (
     values_problem,
 )
 from .naming import (
+    BY_HEART,
     MESSAGE_LIMIT,
+    TOO_SLOW,
     CaseRun,
     Explanation,
     Tried,
@@ -39,8 +41,10 @@ from .probe import FAILURE_SENTENCES, Exact, Probe
 from .recorded import Recorded, pack, pack_observation, unpack, unpack_observation
 
 __all__ = [
+    "BY_HEART",
     "FAILURE_SENTENCES",
     "MESSAGE_LIMIT",
+    "TOO_SLOW",
     "Case",
     "CaseFailed",
     "CaseRun",

@@ -86,14 +86,14 @@ def run_questions(questions: Sequence[Sequence[Case]], check: Check) -> list[lis
     """
     check.begin()
     messages: dict[str, tuple[str, Sequence[str]]] = {}
-    for hidden in (False, True):
+    for run, hidden in ((check.run, False), (check.run, True), (check.run_again, False)):
         for cases in questions:
             check.begin_question(cases[0].question if cases else "")
             for case in cases:
-                if case.hidden == hidden:
+                if case.hidden == hidden and case.name not in messages:
                     body = functools.partial(case.function, **{"check": check, "np": np})
                     try:
-                        check.run(CaseRun(case.name, case.title, case.hidden), body)
+                        run(CaseRun(case.name, case.title, case.hidden), body)
                     except CaseFailed as error:
                         messages[case.name] = (str(error), ())
     return [_verdicts(cases, check, messages) for cases in questions]

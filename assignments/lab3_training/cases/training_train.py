@@ -297,8 +297,9 @@ def hidden_train__fresh_order(check, np):
     def end_of(params, X, y, activation, orders):
         """The first layer's weights after steps of one example each."""
         for i in [i for order in orders for i in order]:
-            H = forward(params, X[:, [i]], activation)
-            moves = backward(params, H, loss_and_gradient(H[-1], y[[i]])[1], activation)
+            one, label = X[:, [i]], y[[i]]
+            layers = forward(params, one, activation)
+            moves = backward(params, layers, loss_and_gradient(layers[-1], label)[1], activation)
             params = [
                 (W - 0.4 * dW, b - 0.4 * db) for (W, b), (dW, db) in zip(params, moves, strict=True)
             ]

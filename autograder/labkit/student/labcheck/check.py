@@ -163,7 +163,7 @@ class Check:
                 function,
                 args,
                 kwargs,
-                lambda seen: values_problem(seen.value, wanted, rtol, atol, given),
+                lambda seen: values_problem(seen.value, wanted, rtol, atol, given=given),
                 quiet=no_warnings,
             )
         )

@@ -289,7 +289,7 @@ def _tree_problem(
 
 
 def values_problem(
-    got: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-9, given: Any = ()
+    got: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-9, *, given: Any = ()
 ) -> Problem | None:
     """The first difference in structure, shape or value, or None where `got` is right.
 

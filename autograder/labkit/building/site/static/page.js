@@ -2,7 +2,6 @@
 
 import { editor } from "./editor.js";
 import { element, note, showAnswer, showLines, waiting } from "./show.js";
-import { joined, split } from "./pieces.js";
 import { Python } from "./python.js";
 import { Store } from "./store.js";
 import { Work } from "./work.js";
@@ -19,6 +18,7 @@ const python = new Python({
   pictures: Object.fromEntries(Object.entries(data.pictures).map(([path, to]) => [path, new URL(to, location.href).href])),
 });
 const STOPPED = "Stopped. What you wrote is still there; names from cells are forgotten.";
+const LONGEST_PICTURE = 15000; // ms
 const redraw = []; // what follows when files change from elsewhere
 let ran = new Set();
 
@@ -33,23 +33,19 @@ function button(text, action, about = "") {
 
 function question(place) {
   const { name, module } = data.questions.find((one) => one.name === place.dataset.question);
-  const path = `neuralnet/${module}.py`, names = data.functions[path];
+  const path = `neuralnet/${module}.py`;
   const output = place.querySelector(".output"), stub = place.querySelector(".stub");
-  const piece = () => split(work.file(path), names).find((one) => one.name === name);
+  const piece = () => work.piece(path, name);
   const check = () => checkQuestions([name], output);
-  const typed = (text) => {
-    const pieces = split(work.file(path), names), mine = pieces.find((one) => one.name === name);
-    if (!mine) return;
-    mine.text = text + gap;
-    work.setFile(path, joined(pieces));
-    forget(name);
-    for (const one of redraw) if (one.path === path && one.name !== name) one.draw();
-  };
   let gap = "\n"; // the empty lines up to the next function stay out of the editor
   const shown = () => {
     const text = piece()?.text ?? "";
     gap = text.match(/\s*$/)[0];
     return text.slice(0, text.length - gap.length);
+  };
+  const typed = (text) => {
+    work.setPiece(path, name, text + gap);
+    forget(name);
   };
   const made = editor({ place: stub, text: shown(), label: `Your function ${name}`, changed: typed, run: check });
   const missing = element("p", { className: "finding" });
@@ -132,8 +128,9 @@ async function runCell(one) {
   }
   ran.add(one);
   const ask = async (view, positions) => {
-    const timer = setTimeout(() => python.stop(), 15000);
-    const { answer } = await python.ask({ kind: "picture", view, positions, files: work.files });
+    let timer;
+    const begins = () => (timer = setTimeout(() => python.stop(), LONGEST_PICTURE));
+    const { answer } = await python.ask({ kind: "picture", view, positions, files: work.files }, begins);
     clearTimeout(timer);
     if (!answer) return { png: null, text: "", problem: STOPPED };
     return { ...answer, png: answer.png && Uint8Array.from(atob(answer.png), (c) => c.charCodeAt(0)) };

@@ -21,11 +21,19 @@ export function waiting(place, sentence) {
   place.replaceChildren(element("p", { className: "quiet", textContent: sentence }));
 }
 
+// Names between backticks are set as code.
+function words(kind, text) {
+  if (kind === "printed") return element("pre", { className: kind, textContent: text });
+  const line = element("p", { className: kind });
+  line.append(...text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? element("code", { textContent: part }) : part)));
+  return line;
+}
+
 /** labcheck's lines, each with its kind as a class. */
 export function showLines(place, lines) {
   const good = !lines.some(({ kind }) => kind === "fail" || kind === "finding");
   const box = element("div", { className: `said ${good ? "good" : "bad"}` });
-  box.append(...lines.map(({ kind, text }) => element(kind === "printed" ? "pre" : "p", { className: kind, textContent: text })));
+  box.append(...lines.map(({ kind, text }) => words(kind, text)));
   place.replaceChildren(box);
 }
 

@@ -1,6 +1,6 @@
 // The student's work: files, cells, answers; as the zip that is handed in, and back from one.
 
-import { split } from "./pieces.js";
+import { joined as whole, split } from "./pieces.js";
 import { readZip, writeZip } from "./zip.js";
 
 const PACKAGE = "neuralnet/";
@@ -16,6 +16,7 @@ export class Work {
     Object.assign(this.kept, { version: data.version, handed: data.package });
     store.value = this.kept;
     this.outputs = {};
+    this.cut = {};
   }
 
   // What a new version of the lab changed, in a sentence.
@@ -47,6 +48,22 @@ export class Work {
 
   setFile(path, text) {
     this.kept.files[path] = text;
+    delete this.cut[path];
+    this.store.later();
+  }
+
+  /** The pieces of a file. They stay cut as they are while one of them is being written. */
+  pieces(path) {
+    return (this.cut[path] ??= split(this.file(path), this.data.functions[path]));
+  }
+
+  piece(path, name) {
+    return this.pieces(path).find((one) => one.name === name);
+  }
+
+  setPiece(path, name, text) {
+    this.piece(path, name).text = text;
+    this.kept.files[path] = whole(this.pieces(path));
     this.store.later();
   }
 
@@ -96,6 +113,7 @@ export class Work {
     const books = files.filter(([path]) => path.endsWith(".ipynb")).map(([, bytes]) => JSON.parse(text(bytes)));
     const book = books.find((one) => JSON.stringify(one).includes(this.data.lab));
     Object.assign(this.kept.files, found);
+    this.cut = {};
     if (book) this.openBook(book);
     this.store.later();
     this.store.save();

@@ -20,7 +20,7 @@ async function startCells(runtime, pictures) {
   runtime.pyimport("browser").ready_for_cells();
 }
 
-async function start(about) {
+function start(about) {
   let runtime;
   checks = (async () => {
     const files = Promise.all([fetched(about.zip), fetched(about.code)]);
@@ -38,7 +38,9 @@ async function start(about) {
     python = runtime.pyimport("browser");
     tell("");
   })();
-  cells = checks.then(() => startCells(runtime, about.pictures));
+  // A check that waits comes first: the figures' libraries are taken up after it.
+  const pause = () => new Promise((done) => setTimeout(done));
+  cells = checks.then(pause).then(() => startCells(runtime, about.pictures));
   cells.catch((error) => tell(`Python could not be loaded (${error.message}): are you online? Your work is kept; load the page again.`));
 }
 

@@ -19,7 +19,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from labkit.base import paths
-from labkit.base.files import write_bytes, write_text
+from labkit.base.files import write_bytes
 from labkit.building import leaks
 from labkit.building.site import pyodide, vendored
 from labkit.building.site.lesson import Lesson, lesson

@@ -108,7 +108,11 @@ def _blocks(cells: list[tuple[str, str]], typesetter: Typesetter) -> Iterator[Bl
     heading = ""
     first = next(i for i, (kind, source) in enumerate(cells) if "labcheck.start" in source)
     for i, (kind, source) in enumerate(cells):
-        if i == first or "grader.hand_in()" in source or "run the cell below, and hand in" in source:
+        if (
+            i == first
+            or "grader.hand_in()" in source
+            or "run the cell below, and hand in" in source
+        ):
             continue
         number = seen[source] = seen.get(source, -1) + 1
         key = hashlib.sha256(f"{kind}\0{source}\0{number}".encode()).hexdigest()[:12]

@@ -1,4 +1,7 @@
-"""The command line: `labkit build · site · check · grade · regrade · gradebook · moodle · audit · new`."""
+"""The command line.
+
+`labkit build · site · check · grade · regrade · gradebook · moodle · audit · new`.
+"""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_the_download_gets_the_row_of_the_same_files(
     page = working.open_lab(context, address, lab)
     working.write_functions(page, lab, files)
     page.get_by_role("button", name="Check all").click()
-    page.locator("#allsaid .end").wait_for()
+    page.locator("#allsaid .end").wait_for(timeout=600_000)
     passed = page.locator("#allsaid .pass").count()
     folder = tmp_path / "class"
     folder.mkdir()

@@ -22,6 +22,8 @@ from labkit.building.site import vendored
 _PLACE = "\ue000{}\ue001"
 """Stands where a formula goes; no text holds these characters."""
 
+_HEAD = re.compile("<th([^>]*)>(?=\ue000(\\d+))(\ue000\\d+\ue001)</th>")
+
 _TYPESET = """
 const katex = require("katex");
 const asked = JSON.parse(require("fs").readFileSync(0, "utf8"));
@@ -47,8 +49,16 @@ class Typesetter:
         """The text as HTML, with places for its formulas."""
         found = str(self._markdown.render(text))
         # A wide table scrolls by itself: the page does not.
-        found = found.replace("<table>", '<div class="wide" tabindex="0"><table>')
+        found = found.replace("<table>", '<div class="wide"><table>').replace(
+            "<th></th>", "<td></td>"
+        )
+        found = _HEAD.sub(self._named_head, found)
         return found.replace("</table>", "</table></div>")
+
+    def _named_head(self, found: re.Match[str]) -> str:
+        """A column's head that is a formula alone, with a name for who does not see it."""
+        name = html.escape(self._formulas[int(found[2])][0])
+        return f'<th{found[1]} aria-label="{name}">{found[3]}</th>'
 
     def finish(self, page: str, modules: Path) -> str:
         """The page with its formulas. Raises LabkitError where KaTeX does not know one."""

@@ -205,8 +205,18 @@ function showState() {
   $("stop").disabled = !python.busy;
 }
 
+// What is wider than the screen can be scrolled by keyboard.
+function reachable() {
+  for (const one of document.querySelectorAll(".wide, .katex-display"))
+    if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+    else one.removeAttribute("tabindex");
+}
+
 function begin() {
-  document.body.append(element("p", { id: "keys", className: "unseen", textContent: "Tab indents. Escape and then Tab leaves the editor. Control and Enter runs it." }));
+  reachable();
+  document.fonts?.ready.then(reachable);
+  addEventListener("resize", reachable);
+  $("main").append(element("p", { id: "keys", className: "unseen", textContent: "Tab indents. Escape and then Tab leaves the editor. Control and Enter runs it." }));
   document.querySelectorAll(".cell").forEach(cell);
   document.querySelectorAll(".work").forEach(question);
   document.querySelectorAll(".answer").forEach(answer);

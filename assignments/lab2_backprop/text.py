@@ -1,12 +1,29 @@
 # %% [markdown]
 # # Lab 2: Loss, gradients and backpropagation
 #
-# In lab 1 you built a network that turns inputs into scores. Its weights were given. In this lab you find out **how
-# wrong** a network is, with one number called the *loss*, and **which way to change every weight** so that the loss
-# goes down. The second part is called *backpropagation*, and it is what makes neural networks trainable at all.
+# ## Which of 100,000 weights is to blame?
+
+# %%
+import figures
+import numpy as np
+from explore import move
+from figures import relative_error
+
+np.set_printoptions(precision=4, suppress=True)
+figures.the_end()
+
+# %% [markdown]
+# *Figure 1: dots on a wavy curve and, as a line, the output of a network with 16 hidden units. After 0 steps of
+# training the line has nothing to do with the dots; after 100 it has found the large wave, after 1,000 all
+# but the ends, after 6,000 the whole curve.*
 #
-# At the end you will watch a network with one hidden layer bend itself onto a curve. That is the claim of the
+# A network has given a wrong answer. It has 100,000 weights. Which of them is to blame, and how much? In this lab
+# you find out **how wrong** a network is, with one number called the *loss*, and **which way to change every
+# weight** so that the loss goes down. The second part is called *backpropagation*, and it is what makes neural
+# networks trainable at all. At the end the network of Figure 1 learns with your code. That is the claim of the
 # lecture: *neural networks can approximate any function, from our inputs to our outputs.*
+#
+# Plan **200 minutes in three sittings**: Part 1 (60 minutes), Part 2 (75), Parts 3 to 5 (65).
 #
 # You write seven functions, in two files:
 #
@@ -17,44 +34,13 @@
 #
 # The modules of lab 1 are already in your `neuralnet` folder, finished. Work as before: open the file, replace the
 # stub's last line by your code, save, and run the question's check. About half of the points are for *hidden* checks
-# of the same function on other inputs: other shapes, whole numbers, very large numbers. Plan two to three hours.
+# of the same function on other inputs: other shapes, whole numbers, very large numbers. Guesses are never graded.
 #
 # **Notation** (the lecture's): $p$ features, $n$ examples, $K$ classes; an example is a **column**. So $X$ is $p
 # \times n$, a layer is $H = a(WX + b)$ with $W$ of shape $p_1 \times p$ and $b$ of shape $p_1 \times 1$, and the
 # scores $S$ of the last layer are $K \times n$. The true classes `y` are $n$ whole numbers from $0$ to $K-1$. For the
 # gradient of the loss with respect to an array we write a $d$ in front: $dW$ has the shape of $W$, and its entries
 # are $\partial L / \partial W_{jk}$.
-
-# %%
-# Tools for the pictures, and your functions. Nothing to write here.
-from itertools import pairwise
-
-import matplotlib.pyplot as plt
-import numpy as np
-
-from labdata import CLASS_NAMES, load_fashion_mnist
-from neuralnet.activations import sigmoid, sigmoid_gradient
-from neuralnet.backprop import backward, dense_backward, numerical_gradient
-from neuralnet.layers import dense_forward, forward
-from neuralnet.losses import cross_entropy, softmax, softmax_cross_entropy, squared_error
-
-plt.rcParams.update(
-    {
-        "figure.dpi": 100,
-        "font.size": 11,
-        "axes.grid": True,
-        "grid.alpha": 0.3,
-        "axes.axisbelow": True,
-    }
-)
-plt.rcParams["figure.constrained_layout.use"] = True
-BLACK, BLUE, ORANGE, GREY = (
-    "#000000",
-    "#0072B2",
-    "#D98200",
-    "#777777",
-)  # differ in grey and for colour-blind people
-np.set_printoptions(precision=4, suppress=True)
 
 # %% [markdown]
 # ## Part 1. Losses: how wrong is the network?
@@ -73,61 +59,36 @@ np.set_printoptions(precision=4, suppress=True)
 # **By hand.** Scores $(2,\ 1,\ 0.1)$: the exponentials are $7.389,\ 2.718,\ 1.105$ with sum $11.212$, so the
 # probabilities are $0.659,\ 0.242,\ 0.099$.
 #
-# **A trap.** $e^{1000}$ is too large for a float: NumPy gives `inf`, and `inf / inf` is `nan`. There is a way out.
-# Softmax does not change when you add the same number $c$ to all scores of an example, because $e^{s_k + c} = e^c
-# e^{s_k}$ and the factor $e^c$ cancels. Which $c$ makes sure that no exponential can overflow, and that the sum is
-# never 0? Different examples need a different $c$.
+# **A trap.** Try the formula as it stands on the same scores plus 1,000. Expect a warning and `nan`: $e^{1000}$ is
+# too large for a float, NumPy gives `inf`, and `inf / inf` is not a number. Scores minus 1,000 are no better: every
+# exponential is 0, and so is the sum.
+
+# %%
+for shift in (0, 1000, -1000):
+    e = np.exp(np.array([2.0, 1.0, 0.1]) + shift)
+    print(f"scores {shift:+5d}:", e / e.sum())
+
+# %% [markdown]
+# All three lines should be equal. Softmax does not change when you add the same number $c$ to all scores of an
+# example, because $e^{s_k + c} = e^c e^{s_k}$ and the factor $e^c$ cancels. Which $c$ makes sure that no exponential
+# can overflow, and that the sum is never 0? Different examples need a different $c$.
 #
 # **Write** `softmax` in `neuralnet/losses.py`: $S$ is $K \times n$ and so is the result; each *column* is one example
 # and sums to 1.
 
 # %%
-scores = np.array([[2.0], [1.0], [0.1]])
-print("scores       ", scores.ravel())
-print("probabilities", softmax(scores).ravel(), " expected: [0.659 0.2424 0.0986]")
-
-# %%
 grader.check("softmax")
 
 # %% [markdown]
-# ### See it
-#
-# Left: the three scores from above, multiplied by 0.5, 1 and 3. Right: with two classes, softmax depends on the
-# difference of the two scores only.
+# With two classes, softmax is an old friend: it depends on the difference of the two scores only, and it *is* the
+# sigmoid of that difference. Measure it; rounding should be all that is left.
 
 # %%
-fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
-for i, (factor, hatch, colour) in enumerate(
-    [(0.5, "//", "#DDDDDD"), (1, "", ORANGE), (3, "..", BLUE)]
-):
-    P = softmax(factor * scores).ravel()
-    bars = left.bar(
-        np.arange(3) + 0.27 * (i - 1), P, 0.25, color=colour, edgecolor="black", hatch=hatch
-    )
-    left.bar_label(bars, fmt="%.2f", fontsize=8)
-    bars.set_label(f"scores × {factor}")
-left.set(title="Softmax of the scores (2, 1, 0.1)", ylabel="probability", ylim=(0, 1.08))
-left.set_xticks(range(3), ["class 0", "class 1", "class 2"])
-left.legend(frameon=False)
+from neuralnet.activations import sigmoid
+from neuralnet.losses import softmax
 
-difference = np.linspace(-6, 6, 41)
-P = softmax(np.array([difference, np.zeros_like(difference)]))
-right.plot(difference, P[0], color=BLUE)
-right.plot(difference, P[1], color=ORANGE, linestyle="--")
-right.plot(difference[::4], sigmoid(difference[::4]), "o", color=BLACK, mfc="none")
-right.text(1.8, 0.7, "line: class 0\n○: sigmoid of lab 1", fontsize=9, va="top")
-right.text(-5.9, 0.92, "class 1", fontsize=9, va="top")
-right.set(
-    title="Softmax of two classes",
-    xlabel="score of class 0 − score of class 1",
-    ylabel="probability",
-)
-plt.show()
-
-# %% [markdown]
-# *Figure 1: left: larger differences between the scores make softmax more certain: class 0 goes from 0.50 to 0.95.
-# Right: with two classes the probability of class 0 is an S-shaped curve, and it is exactly the sigmoid of the
-# difference of the scores. Softmax is the sigmoid for more than two classes.*
+S = np.random.default_rng(2).normal(0, 3, size=(2, 1000))
+print(f"largest difference {np.abs(softmax(S)[0] - sigmoid(S[0] - S[1])).max():.1e}")
 
 # %% [markdown]
 # ### `cross_entropy`: how wrong?
@@ -144,54 +105,33 @@ plt.show()
 # **By hand.** Three classes, two examples, $P = \begin{pmatrix} 0.5 & 0.25 \\ 0.25 & 0.25 \\ 0.25 & 0.5
 # \end{pmatrix}$ and `y = [0, 1]`. The truth got $0.5$ and $0.25$, so $L = \frac{1}{2}(0.693 + 1.386) = 1.040$.
 #
-# **A trap.** A probability can come out as exactly 0, and $\log 0 = -\infty$. One infinite example makes the mean
-# useless. So guard the logarithm: for a probability of 0 the loss has to be finite, but still large (at least 20),
-# and for a probability of one in a million it still has to be exact. And take the logarithm only of what you need: $0
-# \cdot \log 0$ is `nan` in floating point.
+# **A trap.** A probability can come out as exactly 0, and $\log 0 = -\infty$. Try it: one such example among a
+# thousand good ones makes the mean useless. And who multiplies logarithms by a mask of zeros and ones, to pick out
+# the true class, meets $0 \cdot \log 0$. Expect `inf` and `nan`, each with a warning.
+
+# %%
+p_true = np.full(1000, 0.9)
+p_true[7] = 0.0
+print("mean of -log p:", np.mean(-np.log(p_true)))
+print("0 · log 0:", 0.0 * np.log(np.array(0.0)))
+
+# %% [markdown]
+# So guard the logarithm: for a probability of 0 the loss has to be finite, but still large (at least 20), and for a
+# probability of one in a million it still has to be exact. And take the logarithm only of what you need.
 #
 # **Write** `cross_entropy` in `neuralnet/losses.py`: $P$ is $K \times n$, `y` is `(n,)`, the result is one float.
 
 # %%
-P = np.array([[0.5, 0.25], [0.25, 0.25], [0.25, 0.5]])
-print("loss", cross_entropy(P, np.array([0, 1])), " expected: 1.0397")
-print("ten classes, knowing nothing:", cross_entropy(np.full((10, 4), 0.1), np.array([3, 0, 9, 3])))
-
-# %%
 grader.check("cross_entropy")
 
-# %% [markdown]
-# ### See it
-
 # %%
-p_true = np.linspace(0.004, 1, 250)
-loss = [cross_entropy(np.array([[p], [1 - p]]), np.array([0])) for p in p_true]
-fig, ax = plt.subplots(figsize=(6.5, 3.4))
-ax.plot(p_true, loss, color=BLACK, linewidth=2)
-ax.annotate(
-    "cross-entropy, −log p", (p_true[5], loss[5]), (0.1, 4.1), arrowprops={"arrowstyle": "-"}
-)
-ax.plot(p_true, (1 - p_true) ** 2, color=BLUE, linestyle="--", linewidth=2)
-ax.text(0.02, 0.08, "squared error, (1 − p)²", color=BLUE)
-ax.plot(0.1, np.log(10), "ko")
-ax.annotate(
-    "ten classes, knowing nothing:\nlog 10 = 2.303",
-    (0.1, np.log(10)),
-    (0.25, 2.7),
-    arrowprops={"arrowstyle": "->"},
-)
-ax.set(
-    title="What a prediction costs",
-    xlabel="probability p given to the true class",
-    ylabel="loss",
-    xlim=(0, 1.02),
-    ylim=(0, 5.6),
-)
-plt.show()
+figures.cost()
 
 # %% [markdown]
-# *Figure 2: both losses are 0 at p = 1. Towards p = 0 the cross-entropy rises ever more steeply, while the squared
-# error stays below 1. So a network that is certain and wrong gets a strong push from the cross-entropy, and the flat
-# end of softmax cannot hide it.*
+# *Figure 2: what a prediction costs against the probability of the true class. Cross-entropy (solid) and squared
+# error (dashed) are both 0 at p = 1. Towards p = 0 the cross-entropy rises ever more steeply, while the squared error
+# stays below 1. So a network that is certain and wrong gets a strong push from the cross-entropy, and the flat end of
+# softmax cannot hide it.*
 
 # %% [markdown]
 # ### `softmax_cross_entropy`: which way is downhill?
@@ -221,38 +161,28 @@ plt.show()
 # **Write** `softmax_cross_entropy` in `neuralnet/losses.py`. It returns `(loss, dS)`; `dS` is $K \times n$.
 
 # %%
-S = np.log(np.array([[1.0], [1.0], [2.0]]))
-loss, dS = softmax_cross_entropy(S, np.array([1]))
-print("loss", loss, " expected: 1.3863")
-print("dS  ", dS.ravel(), " expected: [0.25 -0.75 0.5]")
-
-# %%
 grader.check("softmax_cross_entropy")
 
 # %% [markdown]
-# ### See it
+# ### Move it: scores, probabilities, gradient
+#
+# Five scores, times a factor. What happens to the probabilities when the factor grows, and what to the gradient?
+# Then make class 2 the true one: what is left of the gradient when the network is certain and *right*?
 
 # %%
-S = np.array([[1.2], [0.3], [2.2], [-0.6], [0.8]])
-loss, dS = softmax_cross_entropy(S, np.array([1]))
-fig, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True)
-for ax, values, title in zip(
-    axes, (softmax(S), dS), ("Probabilities P", "Gradient dS = P − onehot(y)"), strict=True
-):
-    bars = ax.bar(
-        range(5), values.ravel(), color=["#DDDDDD", ORANGE] + ["#DDDDDD"] * 3, edgecolor="black"
-    )
-    bars[1].set_hatch("//")
-    ax.bar_label(bars, fmt="%.2f", padding=2)
-    ax.axhline(0, color="black", linewidth=1, linestyle="-")
-    ax.set(title=title, xlabel="class (hatched: the true one)", ylim=(-1.2, 0.8))
-axes[0].set_ylabel("value")
-plt.show()
+move(
+    figures.scores,
+    factor=(0.25, 4, 0.25),
+    true_class=[0, 1, 2, 3, 4],
+    start={"factor": 1, "true_class": 1},
+    shown=[{"factor": 0.25}, {"factor": 1}, {"factor": 4}],
+)
 
 # %% [markdown]
-# *Figure 3: one example with five classes; class 1 is true, but class 2 has the highest probability. The gradient is
-# the same as the probabilities, except that 1 is taken off the true class. A step against the gradient raises the
-# score of the true class, and lowers the others the more, the more probable they were.*
+# *Figure 3: five scores times a factor, their softmax, and the gradient dS; the true class is hatched. Larger
+# differences make softmax more certain: the highest score, of class 2, has the probability 0.27, 0.55 and 0.98 with
+# the factors 0.25, 1 and 4. The gradient is the same as the probabilities, except that 1 is taken off the true
+# class. A step against it raises the true score, and lowers the others the more, the more probable they were.*
 
 # %% [markdown]
 # ### `squared_error`: for numbers instead of classes
@@ -270,11 +200,6 @@ plt.show()
 # 0.5)$.
 #
 # **Write** `squared_error` in `neuralnet/losses.py`. It returns `(loss, dY_hat)`; both arrays are $p \times n$.
-
-# %%
-loss, dY_hat = squared_error(np.array([[1.0, 4.0]]), np.array([[3.0, 3.0]]))
-print("loss", loss, " expected: 1.25")
-print("dY_hat", dY_hat, " expected: [[-1.  0.5]]")
 
 # %%
 grader.check("squared_error")
@@ -300,16 +225,17 @@ grader.check("squared_error")
 # 18.7$, and $0.6 / 0.2 = 3$. The gradient is $(4,\ 3)$.
 #
 # **Traps.** Change *one* entry at a time, and put it back before you go on to the next. Give $f$ an array of the
-# shape of $\theta$, whatever shape that is. The caller's $\theta$ has to come back as it was. And if $\theta$ holds
-# integers, $2 + 0.00001$ stored into an integer array is 2: count in `float64`.
-#
-# **Write** `numerical_gradient(f, theta, h)` in `neuralnet/backprop.py`. (`np.ndindex(theta.shape)` runs over the
-# indices of an array of any shape.)
+# shape of $\theta$, whatever shape that is. The caller's $\theta$ has to come back as it was. And count in `float64`:
+# try what becomes of a small step in an array of integers. Expect that nothing moves, without a word.
 
 # %%
-theta = np.array([2.0, 5.0])
-print(numerical_gradient(lambda t: t[0] ** 2 + 3 * t[1], theta), " expected: [4. 3.]")
-print(theta, " expected: [2. 5.], as before")
+theta = np.array([2, 5])
+theta[0] = theta[0] + 1e-5
+print(theta)
+
+# %% [markdown]
+# **Write** `numerical_gradient(f, theta, h)` in `neuralnet/backprop.py`. (`np.ndindex(theta.shape)` runs over the
+# indices of an array of any shape.)
 
 # %%
 grader.check("numerical_gradient")
@@ -317,53 +243,48 @@ grader.check("numerical_gradient")
 # %% [markdown]
 # ### See it: why $h = 10^{-5}$?
 #
-# A smaller $h$ should be better, should it not? Let us take the derivative of $e^t \sin t$ at $t = 1$, where we know
-# the truth, with $h$ from 1 down to $10^{-13}$. From here on we compare two gradients $a$ and $b$ by their **relative
-# error**, $|a - b| / \max(10^{-8}, |a| + |b|)$.
+# From here on we compare two gradients $a$ and $b$ by their **relative error**, $|a - b| / \max(10^{-8}, |a| +
+# |b|)$. Take the derivative of $e^t \sin t$ at $t = 1$, where we know the truth.
+#
+# **Guess.** With $h = 10^{-10}$ instead of $10^{-5}$ the difference is `"more exact"`, `"the same"` or
+# `"less exact"`?
 
 # %%
-def relative_error(a, b):
-    """Largest relative error between the entries of two arrays."""
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    return np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b)))
-
-
-def g(t):
-    return float(np.exp(t[0]) * np.sin(t[0]))
-
-
-t = np.array([1.0])
-truth = np.exp(1.0) * (np.sin(1.0) + np.cos(1.0))
-steps = 10.0 ** -np.arange(0, 13.01, 0.25)
-central = [relative_error(numerical_gradient(g, t, h), truth) for h in steps]
-one_sided = [relative_error((g(t + h) - g(t)) / h, truth) for h in steps]
-
-fig, ax = plt.subplots(figsize=(7.5, 4))
-ax.loglog(steps, central, color=BLACK, marker="o", ms=3)
-ax.loglog(steps, one_sided, color=BLUE, linestyle="--", marker="s", ms=3)
-ax.text(0.5, 2e-8, "central\ndifferences", color=BLACK)
-ax.text(4e-6, 1.5e-5, "one-sided differences", color=BLUE)
-ax.axvline(1e-5, color="grey", linewidth=1, linestyle="-")
-ax.text(7e-6, 2e-2, "h = 10⁻⁵", color=BLACK)
-ax.text(4e-10, 1e-10, "rounding error:\nthe smaller h, the larger", fontsize=9)
-ax.invert_xaxis()
-ax.set(
-    title="How good is a difference as a derivative?",
-    xlabel="step h (smaller to the right)",
-    ylabel="relative error",
-)
-plt.show()
-print(f"at h = 1e-5: central {central[20]:.1e}, one-sided {one_sided[20]:.1e}")
+guess = None  # "more exact", "the same" or "less exact"
+figures.how_small(guess)
 
 # %% [markdown]
-# *Figure 4: both errors fall and then rise again, like a U. On the left, $h$ is so large that the function bends
-# within the step; this error shrinks like $h^2$ for central differences, but only like $h$ for one-sided ones. On the
-# right, $f(\theta + h)$ and $f(\theta - h)$ agree in so many digits that their difference is mostly rounding error.
-# Around $h = 10^{-5}$ central differences are at their best, with about eleven correct digits; one-sided differences
-# never get there.*
+# *Figure 4: relative error against the step h, for central and one-sided differences. Both fall and then rise again,
+# like a U; a diamond marks h = 10⁻¹⁰, where the central difference is thousands of times less exact than at 10⁻⁵.
+# On the left, h is so large that the function bends within the step; this error shrinks like h² for central
+# differences, but only like h for one-sided ones. On the right, the two values agree in so many digits that
+# their difference is mostly rounding. A guess is a dashed arrow.*
 #
 # Rule of thumb for gradient checks in this course: a relative error below $10^{-6}$ is right, above $10^{-3}$ there
 # is a bug, and in between you should look closer.
+
+# %% [markdown]
+# ### Move it: a step too long, too short, or over a kink
+#
+# ReLU has a kink at 0. Right of it the slope is 1, but a difference whose left foot stands on the other side says
+# something else. Where is the border? And what does a smaller $h$ do about it?
+
+# %%
+move(
+    figures.difference,
+    log10_h=(-15, -1, 0.5),
+    function=["e^t sin t at 1", "ReLU near its kink"],
+    log10_distance=(-7, -3, 0.5),
+    start={"log10_h": -5, "log10_distance": -6},
+    shown=[{"log10_h": -1}, {"log10_h": -15}, {"function": "ReLU near its kink"}],
+)
+
+# %% [markdown]
+# *Figure 5: left, the function around t in units of h, with the two points of the central difference and the line
+# through them; right, its relative error for every h, the chosen one as a diamond. With h = 0.1 the curve bends
+# within the step, with 10⁻¹⁵ rounding
+# makes it a staircase. At a distance of 10⁻⁶ from ReLU's kink, h = 10⁻⁵ gives 0.55 instead of
+# 1; once h is no longer than the distance, the slope is right again. (`log10 distance` is for ReLU only.)*
 
 # %% [markdown]
 # ### `dense_backward`: backwards through one layer
@@ -389,12 +310,6 @@ print(f"at h = 1e-5: central {central[20]:.1e}, one-sided {one_sided[20]:.1e}")
 # belongs to; so `db` is $p_1 \times 1$.
 
 # %%
-W, X, dZ = np.array([[3.0, -1.0]]), np.array([[1.0, 2.0], [0.0, 5.0]]), np.array([[0.5, -1.0]])
-for name, gradient in zip(("dW", "db", "dX"), dense_backward(dZ, W, X), strict=True):
-    print(name, gradient.tolist())
-print("expected: [[-1.5, -5.0]], [[-0.5]], [[1.5, -3.0], [-0.5, 1.0]]")
-
-# %%
 grader.check("dense_backward")
 
 # %% [markdown]
@@ -405,26 +320,58 @@ grader.check("dense_backward")
 # gradient; so here is $-dW$ on 1,000 pictures of clothes (Fashion-MNIST).
 
 # %%
+from labdata import load_fashion_mnist
+from neuralnet.backprop import backward, dense_backward, numerical_gradient
+from neuralnet.layers import dense_forward, forward
+from neuralnet.losses import softmax_cross_entropy, squared_error
+
 X_train, y_train = load_fashion_mnist(1000, 0)[:2]
 W, b = np.zeros((10, 784)), np.zeros((10, 1))
 loss, dS = softmax_cross_entropy(dense_forward(W, b, X_train), y_train)
-dW, db, dX = dense_backward(dS, W, X_train)
 print(f"loss {loss:.4f}; log 10 is {np.log(10):.4f}")
-
-fig, axes = plt.subplots(2, 5, figsize=(8.5, 3.9))
-limit = np.abs(dW).max()
-for ax, row, name in zip(axes.flat, -dW, CLASS_NAMES, strict=True):
-    picture = ax.imshow(row.reshape(28, 28), cmap="gray", vmin=-limit, vmax=limit)
-    ax.set_title(name, fontsize=9)
-    ax.axis("off")
-fig.colorbar(picture, ax=axes, label="change of the weight", shrink=0.8)
-fig.suptitle("The first step of gradient descent, one image for each class")
-plt.show()
+figures.first_step(-dense_backward(dS, W, X_train)[0])
 
 # %% [markdown]
-# *Figure 5: ten small images, one for each class; bright means that the weight goes up, dark that it goes down. Each
-# shows a blurred picture of its own class, brighter than the mean of all images. That is $dZ\,X^\top$ at work: each
-# image is added with the weight "true minus predicted". Backpropagation draws what the class looks like.*
+# *Figure 6: ten small images, one for each class; bright means that the weight goes up, dark that it goes down. Each
+# shows the blurred mean picture of its own class, less that of all classes: a dark gap between the legs of the trousers,
+# a dark shaft above the sandals, which leave most of the picture empty. That is $dZ\,X^\top$ at work: each image is
+# added with the weight "true minus predicted". Backpropagation draws what makes the class different.*
+
+# %% [markdown]
+# ### Predict: how long may a step be?
+#
+# The simplest network of all is a straight line, $\hat y = wx + b$, here from the brightness of a picture's top half
+# to that of its bottom half (60 real pictures, scaled). Descent repeats $w \leftarrow w - \eta\, dw$ and $b
+# \leftarrow b - \eta\, db$ with your `dense_forward`, `squared_error` and `dense_backward`. With the *rates* $\eta$
+# = 0.3, 1 and 1.9 it arrives at the best line.
+#
+# **Guess.** And with 2.1? The loss comes down `"a little slower"`, `"stays"` where it is, or `"explodes"`?
+
+# %%
+guess = None  # "a little slower", "stays" or "explodes"
+figures.rates(guess)
+
+# %% [markdown]
+# *Figure 7: the loss over 60 steps, on a logarithmic axis. With the rates 0.3, 1 and 1.9 it comes down and ends at 0.27
+# or 0.28. With 2.1 it explodes: 100,000 after 60 steps, and ten times as much every 12 steps. The harm does not
+# grow bit by bit. A guess is a dashed line.*
+
+# %%
+move(
+    figures.bowl,
+    rate=(0.05, 2.2, 0.05),
+    steps=(1, 60, 1),
+    w=(-4, 4, 0.5),
+    b=(-3, 3, 0.5),
+    start={"rate": 1, "steps": 30, **figures.START},
+    shown=[{"rate": 0.05}, {"rate": 1}, {"rate": 2.1}],
+)
+
+# %% [markdown]
+# *Figure 8: left, lines of equal loss over w and b, the best place as a star, and the path from the start (the large
+# dot); right, the loss at each step. At 0.05 the path crawls; at 1 it is at the best b at once and walks straight on to the best w;
+# near 2 it jumps from wall to wall across the valley, and beyond 2 each jump is longer than the last. The border is
+# 2 / curvature, and along b the loss has curvature 1.*
 
 # %% [markdown]
 # ### `backward`: backwards through the whole network
@@ -452,131 +399,210 @@ plt.show()
 # compute them last layer first.
 
 # %%
-params = [(np.array([[0.0]]), np.array([[0.0]])), (np.array([[3.0]]), np.array([[1.0]]))]
-H = forward(params, np.array([[2.0]]), "sigmoid")
-for dW, db in backward(params, H, np.array([[1.0]]), "sigmoid"):
-    print("dW", dW.tolist(), "db", db.tolist())
-print("expected: dW [[1.5]] db [[0.75]], then dW [[0.5]] db [[1.0]]")
-
-# %%
 grader.check("backward")
 
 # %% [markdown]
 # ### See it: your backpropagation against your differences
 #
-# Here is a network with two hidden layers and its loss on nine examples. For each array of parameters we compare your
-# `backward` with your `numerical_gradient`. This is *the* test of every backward pass; you will want it again in labs
-# 4 and 5.
+# Here is *the* test of every backward pass; you will want it again in labs 4 and 5. For each array of parameters it
+# compares your `backward` with your `numerical_gradient`, in the order in which `backward` finds them: last layer
+# first. If yours is wrong somewhere, the first bad line names the place. (With a single example $db$ is $dZ$ itself,
+# so `small_network(2, examples=1)` looks at the chain, and more examples at the sums.)
+
 
 # %%
-rng = np.random.default_rng(2)
-X, y = rng.normal(size=(4, 9)), rng.integers(0, 3, 9)
-params = [(rng.normal(size=(q, p)), rng.normal(size=(q, 1))) for p, q in ((4, 6), (6, 5), (5, 3))]
-
-
-def loss_with(theta, layer, part):
-    """Loss of the network with one array replaced: part 0 is that layer's W, part 1 its b."""
+def loss_with(theta, params, X, y, activation, place):
+    """Loss of the network with one array replaced: place is (layer, 0 for its W or 1 for its b)."""
     changed = [list(pair) for pair in params]
-    changed[layer][part] = theta
-    return softmax_cross_entropy(forward(changed, X, "tanh")[-1], y)[0]
+    changed[place[0]][place[1]] = theta
+    return softmax_cross_entropy(forward(changed, X, activation)[-1], y)[0]
 
 
-H = forward(params, X, "tanh")
-loss, dS = softmax_cross_entropy(H[-1], y)
-grads = backward(params, H, dS, "tanh")
-for layer in range(3):
-    for part, name in enumerate("Wb"):
-        slow = numerical_gradient(lambda theta: loss_with(theta, layer, part), params[layer][part])
-        error = relative_error(grads[layer][part], slow)
-        print(f"layer {layer + 1}, d{name}: relative error {error:.1e}")
+# %%
+def check(params, X, y, activation, h=1e-5):
+    """Relative error of each gradient, last layer first: {"layer 3, dW": …}."""
+    H = forward(params, X, activation)
+    grads = backward(params, H, softmax_cross_entropy(H[-1], y)[1], activation)
+    errors = {}
+    for place in [(layer, part) for layer in reversed(range(len(params))) for part in (0, 1)]:
+        theta = params[place[0]][place[1]]
+        slow = numerical_gradient(lambda t: loss_with(t, params, X, y, activation, place), theta, h)
+        name = f"layer {place[0] + 1}, {('dW', 'db')[place[1]]}"
+        errors[name] = relative_error(grads[place[0]][place[1]], slow)
+    return errors
+
+
+# %%
+for name, error in check(*figures.small_network(2), "tanh").items():
+    print(f"{name}: relative error {error:.0e}")
 
 # %% [markdown]
-# Errors of $10^{-7}$ and below: the two agree, although one used the chain rule and the other did not.
+# Errors of $10^{-8}$ and below: the two agree, although one used the chain rule and the other did not. So green means
+# right? Two experiments, one with a green lamp and one with a red one.
+#
+# **Guess.** A friend *sums* the loss over 30 pictures instead of taking the mean, and the gradient too. Will the
+# gradient check notice: `"yes"` or `"no"`?
+
+# %%
+guess = None  # "yes" or "no"
+figures.summed(guess)
+
+# %% [markdown]
+# *Figure 9: two lamps for a loss that is summed over 30 pictures. The gradient check is green: the gradient *is* that
+# of the friend's loss. The second lamp is red: a network that knows nothing should start near log 10 = 2.30, and this
+# one starts at 68.5, about 30 times as high.*
+#
+# A gradient check tells whether gradient and loss belong together. It cannot tell whether it is the loss you
+# meant; that is what $\log K$ is for. Now the other way round: 25 ReLU networks and 25 tanh networks, all with the
+# right gradient, checked with a step of $10^{-3}$ and with $10^{-5}$.
+
+# %%
+for activation in ("relu", "tanh"):
+    for h in (1e-3, 1e-5):
+        worst = [
+            max(check(*figures.small_network(seed, examples=60), activation, h).values())
+            for seed in range(25)
+        ]
+        print(f"{activation}, h = {h:g}: {sum(e > 1e-3 for e in worst)} of 25 above 1e-3")
+
+# %% [markdown]
+# With the long step six of 25 right ReLU networks look as if they had a bug, and no tanh network does: among 60 examples
+# and eleven units there is nearly always a score within reach of ReLU's kink, and sometimes it matters. The shorter
+# step clears them all. If a check of a ReLU network is red, try another $h$ before you search for a bug.
+
+# %% [markdown] option="graph"
+# ### If you like: the whole thing as a graph
+#
+# This part is not graded; plan 30 minutes. Libraries such as PyTorch do not know layers when they go backward. They
+# know single operations, and remember for each number where it came from. That takes three short cells. A `Value`
+# keeps its parents and, for each, the slope of the operation:
+
+
+# %% option="graph"
+class Value:
+    def __init__(self, data, parents=(), slopes=(), name=""):
+        self.data, self.grad, self.name = float(data), 0.0, name
+        self.parents, self.slopes = parents, slopes
+
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), (1.0, 1.0), "+")
+
+    def __mul__(self, other):
+        return Value(self.data * other.data, (self, other), (other.data, self.data), "·")
+
+
+# %% [markdown] option="graph"
+# An operation of one number has one parent. Going backward needs an order in which every value comes after all it
+# is made from; then each hands its gradient, times the slope, to its parents. **Why `+=`, and not `=`?** Try $x
+# \cdot x + x$ at $x = 3$ both ways.
+
+
+# %% option="graph"
+def tanh_of(value):
+    h = float(np.tanh(value.data))
+    return Value(h, (value,), (1.0 - h * h,), "tanh")
+
+
+def in_order(last, found):
+    if last not in found:
+        for parent in last.parents:
+            in_order(parent, found)
+        found.append(last)
+    return found
+
+
+# %% option="graph"
+def go_back(last):
+    last.grad = 1.0
+    for value in reversed(in_order(last, [])):
+        for parent, slope in zip(value.parents, value.slopes, strict=True):
+            parent.grad += slope * value.grad
+
+
+# %% [markdown] option="graph"
+# Now the network from the example by hand, $s = 3\,\sigma(0 \cdot 2 + 0) + 1$, with $\sigma(z) = \tfrac12 +
+# \tfrac12 \tanh(z/2)$. Its four gradients have to be those of your `backward`.
+
+# %% option="graph"
+x, half = Value(2, name="x"), Value(0.5, name="½")
+W1, b1, W2, b2 = (Value(v, name=n) for v, n in ((0, "W1"), (0, "b1"), (3, "W2"), (1, "b2")))
+h = half * tanh_of(half * (W1 * x + b1)) + half
+s = W2 * h + b2
+go_back(s)
+figures.graph(s)
+params = [(np.array([[0.0]]), np.array([[0.0]])), (np.array([[3.0]]), np.array([[1.0]]))]
+H = forward(params, np.array([[2.0]]), "sigmoid")
+print("backward:", [(dW.item(), db.item()) for dW, db in backward(params, H, np.eye(1), "sigmoid")])
+print("graph:   ", [(W1.grad, b1.grad), (W2.grad, b2.grad)])
+
+# %% [markdown] option="graph"
+# *Figure: the calculation as a graph, from left to right, each node with its value and its gradient; grey nodes
+# were given, the last one is s. The gradients of W1, b1, W2 and b2 are 1.5, 0.75, 0.5 and 1, those of `backward`.*
+#
+# Write one more operation, $e^z$, in the same three lines, and build `softmax` for two scores from it.
 
 # %% [markdown]
 # ## Part 3. Neural networks can approximate any function
 #
 # Now put it all together. We want a network that maps $x$ to a wavy curve $y(x)$. It has one input, one hidden layer
 # of tanh units, and one linear output. We start from random weights and repeat: forward, loss, backward, and then
-# take a small step downhill, $W \leftarrow W - \eta\, dW$ with a small *learning rate* $\eta$. That is **gradient
-# descent**. Everything in this loop is yours.
+# take a small step downhill, $W \leftarrow W - \eta\, dW$. That is **gradient descent**. Everything in this loop is
+# yours.
+
 
 # %%
-x = np.linspace(-1, 1, 60).reshape(1, -1)
-curve = 0.6 * np.sin(6 * x) + 0.4 * x * np.cos(11 * x)
-
-
-def start(sizes, rng):
-    """Random weights; each unit of the first layer is a step up or down at its own place on the x axis."""
-    params = []
-    for layer, (p, q) in enumerate(pairwise(sizes)):
-        if layer == 0:
-            W = rng.choice([-6.0, 6.0], (q, 1))
-            places = np.linspace(-1, 1, q + 2)[1:-1].reshape(q, 1)
-            params.append((W, -W * places))
-        else:
-            params.append((rng.normal(0, p**-0.5, (q, p)), np.zeros((q, 1))))
-    return params
-
-
-def fit(sizes, steps=6000, learning_rate=0.05, seed=1):
+def fit(sizes, activation="tanh", steps=6000, learning_rate=0.05, seed=1):
     """Gradient descent on the squared error; gives the network and its loss at each step."""
-    params = start(sizes, np.random.default_rng(seed))
-    losses = []
+    params, losses = figures.start(sizes, np.random.default_rng(seed)), []
     for _ in range(steps):
-        H = forward(params, x, "tanh")
-        loss, dY_hat = squared_error(H[-1], curve)
+        H = forward(params, figures.CURVE_X, activation)
+        loss, dY_hat = squared_error(H[-1], figures.CURVE_Y)
         losses.append(loss)
-        for layer, (dW, db) in enumerate(backward(params, H, dY_hat, "tanh")):
+        for layer, (dW, db) in enumerate(backward(params, H, dY_hat, activation)):
             W, b = params[layer]
             params[layer] = (W - learning_rate * dW, b - learning_rate * db)
     return params, losses
 
 
-widths = [1, 2, 4, 16]
-fits = {width: fit([1, width, 1]) for width in widths}
-
 # %%
-fig, axes = plt.subplots(1, 4, figsize=(11, 2.9), sharey=True)
-for ax, width in zip(axes, widths, strict=True):
-    params, losses = fits[width]
-    ax.plot(x[0], curve[0], "o", color="grey", ms=3, label="data")
-    ax.plot(x[0], forward(params, x, "tanh")[-1][0], color=BLACK, linestyle="-", label="network")
-    ax.set(title=f"{width} hidden unit{'s' * (width > 1)}\nloss {losses[-1]:.4f}", xlabel="x")
-axes[0].set_ylabel("y")
-axes[0].legend(frameon=False, loc="lower left", borderpad=0, handlelength=1.2)
-plt.show()
-
-# %% [markdown]
-# *Figure 6: four panels with the same wavy data, as dots, and the output of a network, as a line. With one hidden
-# unit the network can only make one step. With two it makes two steps, with four it follows the large waves, and with
-# sixteen the whole curve. Every hidden unit adds one smooth step, up or down, and enough steps make any curve.*
-
-# %%
-fits_deep = fit([1, 10, 10, 1])
-fig, ax = plt.subplots(figsize=(7.5, 4))
-looks = [(BLACK, "-"), (BLUE, "--"), (ORANGE, "-."), (BLACK, ":")]
-for (width, (_, losses)), (colour, line) in zip(fits.items(), looks, strict=True):
-    ax.loglog(np.arange(1, 6001), losses, color=colour, linestyle=line, linewidth=2)
-    ax.text(6400, losses[-1], f"{width} hidden unit{'s' * (width > 1)}", va="top", fontsize=9)
-ax.loglog(np.arange(1, 6001), fits_deep[1], color=GREY, linestyle="-", linewidth=1.2)
-ax.text(6400, fits_deep[1][-1], "two hidden layers, 10 + 10", va="bottom", fontsize=9)
-ax.set(
-    title="Plain gradient descent on the curve",
-    xlabel="step",
-    ylabel="loss (squared error)",
-    xlim=(1, 6000),
+figures.fitted(
+    {(1, *hidden, 1): fit((1, *hidden, 1)) for hidden in ((1,), (2,), (4,), (16,), (10, 10))}
 )
-plt.show()
 
 # %% [markdown]
-# *Figure 7: the loss of five networks against the number of steps, both axes logarithmic. All go down, fast at first
-# and then more slowly, with long flat stretches. Wider networks end lower. The thin grey line is a network with two
-# hidden layers of 10 units ("deep" learning): the same `backward` trains it without a change. Deeper is not better by
-# itself: with its 141 parameters it ends about where the single layer of 16 units does, which has 49.*
+# *Figure 10: five panels with the same wavy data, as dots, and the output of a network, as a line. With one hidden unit
+# the network can only make one step. With two it makes two steps, with four it follows the large waves, and with
+# sixteen the whole curve. Every hidden unit adds one smooth step, up or down, and enough steps make any curve. The
+# last network has two hidden layers ("deep" learning): the same `backward` trains it without a change. Deeper is not
+# better by itself: with its 141 parameters it ends at a loss of 0.0012, the single layer of 16 units with 49 at 0.0008.*
 #
 # "Can approximate any function" is a statement about what weights *exist*. Whether gradient descent *finds* them is
 # another question, and it is the topic of lab 3.
+
+# %% [markdown] question="two_gradients"
+# ### Written: why both gradients? (4 points)
+#
+# A network 784-128-10 for the images of Figure 6. (a) How many parameters does it have, weights and biases? How many
+# forward passes does `numerical_gradient` need for the whole gradient, and roughly how many forward passes' worth of
+# work is one `backward`? (b) So why do we train with backpropagation, why do we still keep the numerical gradient,
+# and what is *one* mistake that a comparison of the two cannot find?
+
+# %% [markdown] answer="two_gradients"
+# **Model answer.** (a) $128 \cdot 784 + 128 + 10 \cdot 128 + 10 = 101{,}770$ parameters; two passes each: $203{,}540$.
+# One `backward` does for each layer two matrix products (for $dW$ and $dX$) where the forward pass does one, so it
+# costs about two forward passes, whatever the number of parameters. (b) Backpropagation gives the same gradient about
+# 100,000 times cheaper, and without the error of differences; training needs thousands of gradients. The numerical
+# gradient does not use the chain rule, so it does not repeat the mistakes of a derivation: it is the independent
+# check of a new backward pass, on a small network. It cannot find a loss that is not the one that was meant: summed
+# instead of averaged, or of the wrong labels. The gradient of a wrong loss is checked green (Figure 9).
+#
+# **Rubric** (4 points).
+#
+# | level | sample |
+# | --- | --- |
+# | 0 | "Backpropagation is faster." |
+# | half, 2 | "101,770 parameters, so 203,540 forward passes instead of about two." (1 for either number alone) |
+# | full, 4 | Also: "the slow one is kept as a check because it does not use the chain rule, *and* it cannot see a wrong loss, such as a sum instead of a mean." (3 with only one of the two) |
 
 # %% [markdown]
 # ## Part 4. Find the bug
@@ -586,18 +612,22 @@ plt.show()
 #
 # $$A = WX + b \qquad G = \sigma(VX + c) \qquad H = A \circ G$$
 #
-# Its backward pass gets $dH$ and returns $dW$, $db$, $dV$, $dc$, $dX$. **It has exactly one bug.** Do not stare at
-# it: measure. Compare each of the five gradients with your `numerical_gradient`, as the cell below does for $dW$. Use
-# a loss like $\sum dH \circ H$ with a *random* $dH$: then the gradient of the loss with respect to $H$ is exactly
-# $dH$.
+# Its backward pass gets $dH$ and returns $dW$, $db$, $dV$, $dc$, $dX$. **It has exactly one bug.** Shapes do not show
+# it, and no picture does. Do not stare at it: measure. Compare each of the five gradients with your
+# `numerical_gradient`, as the cell below does for $dW$. Use a loss like $\sum dH \circ H$ with a *random* $dH$: then the
+# gradient of the loss with respect to $H$ is exactly $dH$.
 
 # %%
+from neuralnet.activations import sigmoid_gradient
+
+
 def gated_forward(W, b, V, c, X):
     A = dense_forward(W, b, X)
     G = sigmoid(dense_forward(V, c, X))
     return A, G, A * G
 
 
+# %%
 def gated_backward(dH, W, b, V, c, X):
     A, G, H = gated_forward(W, b, V, c, X)
     dA = dH * G
@@ -608,21 +638,31 @@ def gated_backward(dH, W, b, V, c, X):
     return dW, db, dV, dc, dX_values + dX_gate
 
 
+# %%
 rng = np.random.default_rng(3)
 W, b, V, c, X = (rng.normal(size=shape) for shape in ((3, 5), (3, 1), (3, 5), (3, 1), (5, 7)))
 dH = rng.normal(size=(3, 7))
 dW, db, dV, dc, dX = gated_backward(dH, W, b, V, c, X)
 
 slow = numerical_gradient(lambda W: np.sum(dH * gated_forward(W, b, V, c, X)[-1]), W)
-print(f"dW: relative error {relative_error(dW, slow):.1e}")
+print(f"dW: relative error {relative_error(dW, slow):.0e}")
+
+# %% [markdown]
+# When you have found it, go one step further: make the search a **detector**, `wrong_gradients(forward, backward,
+# shapes)`. It gets *any* layer as two functions of a dict of arrays: `forward(arrays)` gives $H$, and `backward(dH,
+# arrays)` gives a dict of gradients with the same names. `shapes` names the arrays and their shapes, here `{"W": (3, 5),
+# "b": (3, 1), …}`. The detector tries the layer on random numbers of its own and returns the names of the wrong
+# gradients, sorted. It should find two bugs in one layer, and leave a right layer with a kink in peace.
 
 # %%
-# Your experiments: check db, dV, dc and dX here, then repair a copy of gated_backward.
+# Your experiments: check db, dV, dc and dX here, repair a copy of gated_backward, write the detector.
 
 # %% [markdown] question="find_the_bug"
-# **Question.** (a) Give the relative error that you measured for each of the five gradients. (b) What do the wrong
-# ones have in common, and which lines does that leave? (c) Which line is wrong, what should it say, and why? (d) How
-# do you know that your repair is right?
+# ### Written: find the bug in a backward pass (6 points)
+#
+# (a) Give the relative error that you measured for each of the five gradients. (b) What do the wrong ones have in
+# common, and which lines does that leave? (c) Which line is wrong, what should it say, and why? (d) How do you know
+# that your repair is right?
 
 # %% [markdown] answer="find_the_bug"
 # **Model answer.** (a) $dW$ and $db$: about $10^{-9}$ or below, right. $dV$, $dc$ and $dX$: relative errors of order
@@ -632,34 +672,87 @@ print(f"dW: relative error {relative_error(dW, slow):.1e}")
 # at the gate's own value, `sigmoid_gradient(G)`, since $G = \sigma(\cdot)$ and `sigmoid_gradient` wants the function
 # value. $A$ has never been through a sigmoid. (d) With `G` all five relative errors are below $10^{-7}$.
 #
-# **Rubric** (6 points). 2: errors measured for all five gradients with the student's own `numerical_gradient` (1 if
-# only some). 1: sees that the wrong ones are exactly those on the gate path. 2: names the line and repairs it, with
-# the reason (1 for the right line without the reason). 1: shows that all five errors are small after the repair. A
-# line found by reading alone, with nothing measured in (a), earns at most 2 points in all.
-
-# %% [markdown] question="two_gradients"
-# **Question.** A network 784-128-10 for the images of Figure 5. (a) How many parameters does it have, weights and
-# biases? (b) How many forward passes does `numerical_gradient` need for the whole gradient? Roughly how many forward
-# passes' worth of work is one `backward`? (c) So why do we train with backpropagation, and why do we still keep the
-# numerical gradient?
-
-# %% [markdown] answer="two_gradients"
-# **Model answer.** (a) $128 \cdot 784 + 128 + 10 \cdot 128 + 10 = 101{,}770$. (b) Two per parameter: $203{,}540$. One
-# `backward` does for each layer two matrix products (for $dW$ and $dX$) where the forward pass does one, so it costs
-# about two forward passes, whatever the number of parameters. (c) Backpropagation gives the same gradient about
-# 100,000 times cheaper, and without the error of differences; training needs thousands of gradients. The numerical
-# gradient does not use the chain rule, so it does not repeat the mistakes of a derivation: it is the independent
-# check of a new backward pass, on a small network, with few numbers.
+# **Rubric** (6 points).
 #
-# **Rubric** (4 points). 1: 101,770 (half for forgetting the biases). 1: two forward passes per parameter, about
-# 200,000. 1: `backward` costs a small constant number of forward passes (any of 1 to 4 accepted with a reason). 1:
-# training by the fast one, checking by the simple and independent one.
+# | level | sample |
+# | --- | --- |
+# | 0 | "The sigmoid's gradient looks wrong." (nothing measured, no line) |
+# | 2 | The right line with its repair, found by reading: nothing measured in (a). |
+# | half, 3 | Some gradients measured, the line repaired without a reason: "with G the error of dV is small." |
+# | full, 6 | All five errors before (2) and after (1); "wrong are exactly those on the gate path" (1); the line, with the reason: "sigmoid_gradient wants the value that came out of the sigmoid, and that is G" (2). |
 
 # %% [markdown]
-# ## What you have now
+# ## Part 5. An experiment of your own
 #
-# * `softmax` and `cross_entropy` turn scores into one number that says how wrong the network is, and *predicted minus true* is its gradient.
-# * `backward` turns that gradient into one for every weight, at the price of about two forward passes.
-# * `numerical_gradient` tells you whether to believe it.
+# Find the smallest network that follows a curve of your own: a loss of 0.01 *between* the training points, where it
+# was not trained. Width, depth, activation: what counts? Take the template's question apart, or a curve with a jump, a kink or a
+# faster wave. Write question and guess *before* you run the rest, and say which result would prove your guess wrong.
+
+# %%
+question = "How many hidden units does this curve need for a loss of 0.01 between the points?"
+guess, wrong_if = None, "…"  # a name in `settings`; the result that would refute you
+
+# %%
+settings = {
+    "2 units": (1, 2, 1),
+    "4 units": (1, 4, 1),
+    "8 units": (1, 8, 1),
+    "4 + 4 units": (1, 4, 4, 1),
+}
+seeds, steps = (1, 2, 3), 3000  # the same for all settings, as are activation and rate
+
+
+def curve(x):
+    return 0.6 * np.sin(6 * x) + 0.4 * x * np.cos(11 * x)
+
+
+# %%
+figures.CURVE_Y = curve(figures.CURVE_X)  # what `fit` trains on
+between = (figures.CURVE_X[:, 1:] + figures.CURVE_X[:, :-1]) / 2
+results = {}
+for name, sizes in settings.items():
+    fits = [fit(sizes, steps=steps, seed=seed)[0] for seed in seeds]
+    outputs = [forward(params, between, "tanh")[-1] for params in fits]
+    results[name] = [squared_error(output, curve(between))[0] for output in outputs]
+    print(f"{name:12s}", np.array(results[name]))
+
+# %%
+figures.compare(results, guess)
+
+# %% [markdown]
+# *Figure 11: loss between the training points, one row a setting, on a logarithmic axis; a circle is one seed, the line
+# their mean, dotted the goal of 0.01, dashed the guess. In the template's example 2 units stay at 0.055 for each
+# seed; with 4, 8 and 4 + 4 units all seeds are below 0.01, and their circles overlap.*
+
+# %% [markdown] question="experiment"
+# ### Written: your experiment (6 points)
+#
+# Give (1) your question, your guess, and the result that would have refuted it, (2) what you varied and what
+# stayed the same, (3) the numbers for at least three seeds, beside those of a network to compare with, and then three
+# sentences: (4) what you found, (5) what your numbers do *not* show, (6) what you would try next.
+
+# %% [markdown] answer="experiment"
+# **Model answer** (one of many). (1) How many hidden units does the template's curve need for 0.01 between the points?
+# Guess: 8; refuted if 4 are below 0.01 for all seeds. (2) Hidden units 2, 4, 8 and 4 + 4; curve, 60 training points, 3,000
+# steps, rate 0.05, tanh stay. (3) 2 units 0.055, 0.055, 0.056; 4 units 0.009, 0.008, 0.009; 8 units 0.008, 0.005, 0.009;
+# 4 + 4 units 0.008, 0.009, 0.008. (4) 4 units are enough, 2 are not: my guess is refuted. (5) It does not show that 4
+# units are enough for other curves, nor that 3 are not, and 8 might be better after more steps. (6) 3 units, and all of
+# them for 20,000 steps.
+#
+# **Rubric** (6 points).
+#
+# | level | sample |
+# | --- | --- |
+# | 0 | Nothing was run, or the template's example is handed in as it is. |
+# | 2 | It runs, one number, a claim: "8 units have 0.007, so 8 units are enough." |
+# | 4 | A network to compare with and the spread over seeds, and a claim no wider than they allow: "4 units are below 0.01 for all three seeds, 2 units for none; after 3,000 steps, for this curve." |
+# | 6 | Also says beforehand which result would refute the guess, and judges by points that were kept aside (between the training points, and not used to choose the setting). |
+
+# %% [markdown]
+# ## You can now …
+#
+# - say how wrong a network is with one number, and what that number should be before anything is learned;
+# - give every weight its share of the blame, at the price of about two forward passes;
+# - check a gradient that somebody wrote, and say what such a check cannot see.
 #
 # In lab 3 you will train on images: where to start, which examples to look at, how far to step.

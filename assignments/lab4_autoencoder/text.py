@@ -1,83 +1,53 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
-# # Lab 4: Autoencoders, or what a network learns without labels
+# # Lab 4: How much of a picture is left in two numbers?
 #
-# So far every training image came with a label. Labels are expensive: somebody has to sit down and
-# write them. Images without labels are everywhere. In this lab a network learns from images alone, by
-# a trick: its task is to give back **its own input**. That sounds pointless, until you make the middle
-# of the network narrow. Then it has to find out what matters in an image.
-#
-# You will see what such a network keeps of a picture, what its hidden units look for, and how the
-# layers it has learned can serve as the *starting point* of a deep classifier. Then you measure
-# whether that helps, and when.
-#
-# You write four functions, all in `neuralnet/autoencoder.py`:
-#
-# | part | function | gives |
-# | --- | --- | --- |
-# | 1 | `autoencoder_loss` | loss and gradients of an autoencoder |
-# | 2 | `train_autoencoder` | a trained encoder and decoder |
-# | 3 | `pretrain` | a stack of encoders, learned layer by layer |
-# | 4 | `fine_tune` | a whole classifier that starts from such a stack |
-#
-# The modules of labs 1 to 3 are in your `neuralnet` folder, finished, and you should *use* them: with
-# them, each of the four functions is between five and fifteen lines. Plan for two to three hours.
-#
-# **Letters and shapes** are the lecture's: $p$ features, $n$ examples, an example is a **column**, so
-# $X$ is $p \times n$, and a layer is $H = a(WX + b)$. A layer's parameters are a pair `(W, b)`, with
-# $W$ of shape units $\times$ inputs and $b$ of shape units $\times\, 1$.
+# A picture of 28 × 28 pixels is 784 numbers. In this lab a network has to send it through a gap of **two**, and to
+# draw it again on the other side. Nobody tells it what is in a picture: its task is to give back **its own input**, and
+# there is not a single label. Here is what it draws at the end for 121 pairs of numbers:
 
 # %%
-# Tools for the pictures. Nothing to write here.
-import time
-
-import matplotlib.pyplot as plt
+# Your functions, and the pictures of this lab (in figures.py). Nothing to write here.
+import figures
 import numpy as np
+from explore import move
 
-from labdata import CLASS_NAMES, fashion_mnist_images, load_fashion_mnist, mean_image
 from neuralnet.activations import sigmoid
 from neuralnet.autoencoder import autoencoder_loss, fine_tune, pretrain, train_autoencoder
-from neuralnet.backprop import numerical_gradient
-from neuralnet.layers import dense_forward, forward
-from neuralnet.training import accuracy, initialize, predict, train
+from neuralnet.layers import dense_forward
+from neuralnet.training import accuracy, predict
 
-BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#E69F00", "#777777"  # differ in brightness, too
-plt.rcParams.update(
-    {"figure.dpi": 100, "font.size": 11, "axes.spines.top": False, "axes.spines.right": False}
-)
 np.set_printoptions(precision=4, suppress=True)
+figures.opening()
 
+# %% [markdown]
+# *Figure 1: a square of 11 by 11 small pictures. The first number grows to the right, the second upwards. Lower left are
+# trousers, upper left shirts and coats, right shoes that grow into boots upwards; between the corners one kind of
+# garment turns into another. The picture was recorded; in Part 3 you make it with your own code and walk on it.*
+#
+# **How does a network find such an order without being told, how much of a picture survives, and what are layers worth
+# that were learned in this way?** You write four functions, all in `neuralnet/autoencoder.py`:
+#
+# | part | function | gives | minutes |
+# | --- | --- | --- | --- |
+# | 1 | `autoencoder_loss` | loss and gradients of an autoencoder | 28 |
+# | 2 | `train_autoencoder` | a trained encoder and decoder | 50 |
+# | 3 | `pretrain` | a stack of encoders, learned layer by layer; the map | 35 |
+# | 4 | `fine_tune` | a whole classifier that starts from such a stack | 45 |
+# | 5, 6 | | a friend's bug, an experiment of your own | 40 |
+#
+# That makes about three hours and twenty minutes, best in **three sittings**: Parts 1 and 2, Part 3, the rest. The
+# modules of labs 1 to 3 are in your `neuralnet` folder, finished, and you should *use* them: with them, each of the
+# four functions is between five and fifteen lines. Where a cell has `guess = None`, write your guess before you run it;
+# guesses are never graded.
+#
+# **Letters and shapes** are the lecture's: $p$ features, $n$ examples, an example is a **column**, so $X$ is $p \times n$,
+# and a layer is $H = a(WX + b)$. A layer's parameters are a pair `(W, b)`, with $W$ of shape units $\times$ inputs and
+# $b$ of shape units $\times\, 1$.
 
-def picture(ax, pixels, title="", low=0.0, high=1.0):
-    """Draws a column of pixels as a square grey image."""
-    side = round(len(pixels) ** 0.5)
-    ax.imshow(pixels.reshape(side, side), cmap="gray", vmin=low, vmax=high)
-    ax.set_title(title, fontsize=10)
-    ax.set_xticks([])
-    ax.set_yticks([])
-    ax.spines[:].set_visible(False)
-
-
-X_train, y_train, X_test, y_test = load_fashion_mnist(2000, 1000)
-mean = mean_image()
+# %%
+X_train, y_train, X_test, y_test = figures.pictures()
 print(
-    "training images",
-    X_train.shape,
-    " test images",
-    X_test.shape,
-    " (columns, the mean image subtracted)",
+    "training pictures", X_train.shape, " test pictures", X_test.shape, " (mean picture subtracted)"
 )
 
 # %% [markdown]
@@ -125,9 +95,8 @@ print(
 # %%
 encoder = (np.array([[1.0, 2.0]]), np.array([[-1.0]]))
 decoder = (np.array([[0.5], [1.5]]), np.zeros((2, 1)))
-loss, (dW_e, db_e), (dW_d, db_d) = autoencoder_loss(
-    encoder, decoder, np.array([[1.0, 2.0], [1.0, -1.0]]), "relu"
-)
+X = np.array([[1.0, 2.0], [1.0, -1.0]])
+loss, (dW_e, db_e), (dW_d, db_d) = autoencoder_loss(encoder, decoder, X, "relu")
 print("loss", loss, "  expected: 2.25")
 print("encoder", dW_e.ravel(), db_e.ravel(), "  expected: [1.5 1.5] [1.5]")
 print("decoder", dW_d.ravel(), db_d.ravel(), "  expected: [0. 2.] [-1.   1.5]")
@@ -141,27 +110,7 @@ grader.check("autoencoder_loss")
 # The habit of lab 2: compare a new backward pass with central differences, on a network small enough to do it.
 
 # %%
-rng = np.random.default_rng(1)
-X = rng.normal(size=(5, 7))
-parts = [rng.normal(size=shape) for shape in ((3, 5), (3, 1), (5, 3), (5, 1))]
-_, encoder_grad, decoder_grad = autoencoder_loss(
-    (parts[0], parts[1]), (parts[2], parts[3]), X, "sigmoid"
-)
-for i, (name, fast) in enumerate(
-    zip(
-        ("encoder W", "encoder b", "decoder W", "decoder b"),
-        (*encoder_grad, *decoder_grad),
-        strict=True,
-    )
-):
-
-    def loss_of(part, i=i):
-        We, be, Wd, bd = [*parts[:i], part, *parts[i + 1 :]]
-        return autoencoder_loss((We, be), (Wd, bd), X, "sigmoid")[0]
-
-    slow = numerical_gradient(loss_of, parts[i])
-    error = np.max(np.abs(fast - slow) / (np.abs(fast) + np.abs(slow)))
-    print(f"{name}: largest relative error {error:.1e}   (below 1e-6 is right)")
+figures.gradient_check(autoencoder_loss)
 
 # %% [markdown]
 # ## Part 2. Training
@@ -188,29 +137,13 @@ for i, (name, fast) in enumerate(
 # returns `(encoder, decoder, losses)`.
 
 # %%
-toy = (
-    np.array([[1.0, 2.0, 3.0, -1.0, -2.0, -3.0], [2.0, 4.0, 6.0, -2.0, -4.0, -6.0]]) / 4
-)  # all on one line
-encoder, decoder, losses = train_autoencoder(
-    toy,
-    1,
-    activation="tanh",
-    learning_rate=0.2,
-    batch_size=2,
-    epochs=200,
-    rng=np.random.default_rng(0),
-)
-print(
-    "shapes",
-    encoder[0].shape,
-    encoder[1].shape,
-    decoder[0].shape,
-    decoder[1].shape,
-    "  expected: (1, 2) (1, 1) (2, 1) (2, 1)",
-)
-print(
-    f"loss of the first epoch {losses[0]:.3f}, of the last {losses[-1]:.3f}: points on a line fit into one number"
-)
+toy = np.array([[1.0, 2, 3, -1, -2, -3], [2, 4, 6, -2, -4, -6]]) / 4  # all on one line
+settings = {"activation": "tanh", "learning_rate": 0.2, "batch_size": 2, "epochs": 200}
+encoder, decoder, losses = train_autoencoder(toy, 1, rng=np.random.default_rng(0), **settings)
+shapes = [part.shape for part in (*encoder, *decoder)]
+print("shapes", *shapes, "  expected: (1, 2) (1, 1) (2, 1) (2, 1)")
+print(f"loss of the first epoch {losses[0]:.3f}, of the last {losses[-1]:.3f}: ", end="")
+print("points on a line fit into one number")
 
 # %%
 grader.check("train_autoencoder")
@@ -218,162 +151,55 @@ grader.check("train_autoencoder")
 # %% [markdown]
 # ### See it: how much fits into a code?
 #
-# Three autoencoders, with codes of 4, 8 and 32 numbers, learn from 2,000 images without a label. Then they
-# reconstruct test images that they have never seen. (A few seconds.)
+# Three autoencoders, with codes of 4, 8 and 32 numbers, learn from 2,000 pictures without a label. Then they
+# reconstruct test pictures that they have never seen. The error left is a share: 1 would be the error of always drawing
+# the mean picture. Beside it is that of PCA, the *best* reconstruction that a linear map to so few numbers can give.
+# (A few seconds.)
 
 # %%
-trained = {}
-for hidden in (4, 8, 32):
-    trained[hidden] = train_autoencoder(
-        X_train,
-        hidden,
-        activation="sigmoid",
-        learning_rate=0.05,
-        batch_size=20,
-        epochs=30,
-        rng=np.random.default_rng(hidden),
-    )
-
-
-def reconstruct(encoder, decoder, X, activation="sigmoid"):
-    return forward([encoder, decoder], X, activation)[-1]
-
-
-shown = [0, 1, 2, 3, 5, 7, 8, 9]
-fig, axes = plt.subplots(4, len(shown), figsize=(10, 5.6), layout="constrained")
-for column, i in enumerate(shown):
-    picture(axes[0, column], X_test[:, i] + mean.ravel(), CLASS_NAMES[y_test[i]])
-    for row, (encoder, decoder, _) in enumerate(trained.values(), start=1):
-        picture(
-            axes[row, column],
-            reconstruct(encoder, decoder, X_test[:, i : i + 1]).ravel() + mean.ravel(),
-        )
-for ax, text in zip(
-    axes[:, 0],
-    ("original,\n784 numbers", "code of\n4 numbers", "code of\n8 numbers", "code of\n32 numbers"),
-    strict=True,
-):
-    ax.set_ylabel(text)
-fig.suptitle("Test images and what is left of them after the bottleneck")
-plt.show()
+figures.reconstructions()
 
 # %% [markdown]
-# *Figure 1: eight test images (top row), and below them their reconstructions from codes of 4, 8 and 32 numbers. With 4
-# numbers only a blurred type is left: something with sleeves, a trouser, a shoe. With 8 the kind of garment is mostly right, and with 32 the outline is
-# closer to its own. Prints, straps and folds are lost: the code keeps what many images share.*
-
-# %%
-U, _, _ = np.linalg.svd(X_train, full_matrices=False)
-print("share of the squared error that is left on test images (1 = always the mean image)")
-print("code   autoencoder   best linear map (PCA)")
-for hidden, (encoder, decoder, _) in trained.items():
-    left = np.sum((reconstruct(encoder, decoder, X_test) - X_test) ** 2) / np.sum(X_test**2)
-    basis = U[:, :hidden]
-    linear = np.sum((basis @ (basis.T @ X_test) - X_test) ** 2) / np.sum(X_test**2)
-    print(f"{hidden:4}   {left:11.2f}   {linear:21.2f}")
-
-fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
-for (hidden, (_, _, losses)), line, colour in zip(
-    trained.items(), (":", "--", "-"), (BLACK, ORANGE, BLUE), strict=True
-):
-    ax.plot(range(1, 31), losses, line, color=colour, linewidth=2)
-    ax.text(30.4, losses[-1], f"code of {hidden}", va="center")
-ax.set(
-    title="Training an autoencoder",
-    xlabel="epoch",
-    ylabel="loss (squared error)",
-    xlim=(0, 36),
-    ylim=(0, None),
-)
-plt.show()
-
-# %% [markdown]
-# *Figure 2: the training loss of the three autoencoders over 30 epochs. All fall quickly and then slowly; a wider code ends lower. The table above compares
-# them with PCA, which computes the best reconstruction that a linear map to so few numbers can give. One hidden layer, trained for a second or two,
-# does not beat it. Its merit is another one: its layers can be stacked, as Part 3 shows, and PCA's cannot, because two linear maps make one.*
+# *Figure 2: eight test pictures (top row), and below them their reconstructions from codes of 4, 8 and 32 numbers, each row
+# labelled with the error left and PCA's. With 4 numbers only a blurred type is left: something with sleeves, a trouser, a
+# shoe. With 8 the kind of garment is mostly right, and with 32 the outline is closer to its own. Prints, straps and folds
+# are lost: the code keeps what many pictures share.*
+#
+# One hidden layer, trained for a second or two, does not beat PCA. Its merit is another one: its layers can be stacked,
+# as Part 3 shows, and PCA's cannot, because two linear maps make one.
 #
 # ### See it: what a hidden unit looks for
 #
-# A unit of the first layer computes $a(w \cdot x + b)$. It has a weight for each pixel, so we can draw its weights **as an image**: light
-# where a light pixel excites the unit, dark where it holds the unit back. The input that excites it most looks like its weights.
+# A unit of the first layer computes $a(w \cdot x + b)$. It has a weight for each pixel, so we can draw its weights **as a
+# picture**: light where a light pixel excites the unit, dark where it holds the unit back. The input that excites it most
+# looks like its weights.
 #
-# To see the building blocks of images, we train on small pieces of them, patches of $6 \times 6$ pixels, with a code of 8 units. Each patch has its own mean subtracted,
-# and patches without any contrast are left out.
+# To see the building blocks of pictures, we train on small pieces of them, patches of $6 \times 6$ pixels, with a code of 8
+# units. Each patch has its own mean subtracted, and patches without any contrast are left out.
 
 # %%
-pixels = fashion_mnist_images(2000, 0)[0] / 255
-SIDE = 6
-
-
-def patches_of(pixels, n, rng):
-    """n patches with some contrast, as columns."""
-    found = []
-    while len(found) < n:
-        row, column = rng.integers(0, 29 - SIDE, 2)
-        patch = pixels[
-            row : row + SIDE, column : column + SIDE, rng.integers(pixels.shape[2])
-        ].ravel()
-        if patch.std() > 0.25:
-            found.append(4 * (patch - patch.mean()))  # times 4, so that a typical number is about 1
-    return np.array(found).T
-
-
-patches = patches_of(pixels, 3000, np.random.default_rng(5))
-settings = {"activation": "relu", "batch_size": 50}
-at_start, _, _ = train_autoencoder(
-    patches, 8, learning_rate=0.0, epochs=1, **settings, rng=np.random.default_rng(1)
-)
-patch_encoder, _, _ = train_autoencoder(
-    patches, 8, learning_rate=0.03, epochs=200, **settings, rng=np.random.default_rng(1)
-)
-
-fig, axes = plt.subplots(3, 8, figsize=(10, 4.4), layout="constrained")
-for column in range(8):
-    picture(axes[0, column], patches[:, column], low=-2, high=2)
-    for row, (W, _) in enumerate((at_start, patch_encoder), start=1):
-        size = np.abs(W[column]).max()
-        picture(axes[row, column], W[column], low=-size, high=size)
-axes[0, 0].set_ylabel("eight of the\npatches")
-axes[1, 0].set_ylabel("weights\nat the start")
-axes[2, 0].set_ylabel("weights\nafter training")
-fig.suptitle("First-layer weights of eight units, each drawn as an image of 6 × 6 pixels")
-plt.show()
+patch_encoder = figures.edges()
 
 # %% [markdown]
-# *Figure 3: top: examples of the patches. Middle: the units' weights before training (a learning rate of 0 shows the start) are random specks. Bottom: after training each unit has
-# even light and dark areas or bars side by side: between them run borders, upright, level or slanted. Such a border is an **edge**, and the units differ in its place and
-# direction.*
+# *Figure 3: top: examples of the patches. Middle: the units' weights before training (a learning rate of 0 shows the start)
+# are random specks. Bottom: after training each unit has even light and dark areas or bars side by side: between them run
+# borders, upright, level or slanted. Such a border is an **edge**, and the units differ in its place and direction.*
 #
-# Does such a unit really answer to edges? Let it look at an image piece by piece, and draw its score $w \cdot x$ at each place.
+# Does such a unit really answer to edges? Let it look at a picture piece by piece, and draw its score $w \cdot x$ at each
+# place.
 
 # %%
-garment = pixels[:, :, 7]
-places = 29 - SIDE
-scores = np.zeros((8, places, places))
-for row, column in np.ndindex(places, places):
-    patch = garment[row : row + SIDE, column : column + SIDE].reshape(-1, 1)
-    scores[:, row, column] = (patch_encoder[0] @ (patch - patch.mean())).ravel()
-
-chosen = np.argsort(-scores.max(axis=(1, 2)))[:4]
-fig, axes = plt.subplots(2, 5, figsize=(9, 4), layout="constrained")
-picture(axes[0, 0], garment.ravel(), "image")
-axes[1, 0].axis("off")
-for column, unit in enumerate(chosen, start=1):
-    w = patch_encoder[0][unit]
-    picture(axes[0, column], w, "weights of a unit", -np.abs(w).max(), np.abs(w).max())
-    size = np.abs(scores[unit]).max()
-    picture(axes[1, column], scores[unit].ravel(), "its score", -size, size)
-fig.suptitle("A unit slides over an image")
-plt.show()
+figures.slide(patch_encoder)
 
 # %% [markdown]
-# *Figure 4: an image, the weights of four units (top), and below each a map of its score on the image: light where the unit is excited, dark where it is held back, medium grey
-# where it does not care. All even areas, inside the garment and outside, are medium grey. The maps are light or dark along borders, each along borders of its own direction and kind. Hidden
-# units can be interpreted as edge detectors. Nobody told them about edges: edges are what patches of images are best described by. Letting one small unit
-# slide over an image is the idea of lab 5.*
+# *Figure 4: a picture, the weights of four units (top), and below each a map of its score on the picture: light where the
+# unit is excited, dark where it is held back, medium grey where it does not care. All even areas, inside the garment and
+# outside, are medium grey. The maps are light or dark along borders, each along borders of its own direction and kind.
+# Hidden units can be interpreted as edge detectors. Nobody told them about edges: edges are what patches of pictures are
+# best described by. Letting one small unit slide over a picture is the idea of lab 5.*
 
 # %% [markdown] question="what_a_code_keeps"
-# ### Written: what does a code keep?
+# ### Written: what does a code keep? (5 points)
 #
 # (a) Suppose the code is as wide as the input, $h = p$, and the activation is ReLU. Describe weights and biases with which the reconstruction is perfect for all inputs with
 # values in $[0, 1]$. Has this autoencoder learned anything useful? What does the bottleneck have to do with it?
@@ -381,7 +207,7 @@ plt.show()
 # (b) Choose one unit of Figure 4. Describe its weights in words, and explain with the formula $w \cdot x$ why its map is light or dark
 # where it is, and why it is medium grey on even areas. (Each patch has its own mean subtracted.)
 #
-# (c) The reconstructions of Figure 1 lose the prints on shirts, but keep sleeves. Explain from the loss why.
+# (c) The reconstructions of Figure 2 lose the prints on shirts, but keep sleeves. Explain from the loss why.
 
 # %% [markdown] answer="what_a_code_keeps"
 # (a) $W_e = I$, $b_e = 0$, $W_d = I$, $b_d = 0$: inputs in $[0, 1]$ pass ReLU unchanged, so $\hat X = X$ and the loss is 0. (Any invertible $W_e$ with a bias that keeps all scores positive, and its inverse
@@ -395,8 +221,12 @@ plt.show()
 # (c) The loss is the mean squared error over all images and pixels. Sleeves are many pixels with a high contrast and occur in a large part of the images, so a code unit spent
 # on them lowers the loss a lot. A print is different on every shirt and concerns few images: a unit spent on it lowers the mean hardly at all. With a few numbers only, they go to what is common.
 #
-# **Rubric** (5 points). (a) 2: 1 for weights that copy, with ReLU respected (positive scores), 1 for "copies anything, so nothing is learned; the bottleneck forbids it". (b) 2: 1 for the product of weights and patch being large where they
-# look alike (and negative for the opposite), 1 for the even area (score 0). (c) 1: the mean over examples (or over pixels) rewards what is common or large.
+# **Rubric** (5 points). **0**: what is seen, without a reason (*"With 4 numbers they get blurry; the unit finds edges."*).
+# **2½**: the product of weights and patch (large where they look alike, negative for the opposite), and that $h = p$ can
+# copy (*"w · x is large where the picture is light where w is light, so the map is light at such an edge; with h = p the
+# weights could be the identity."*). **5**: also why an even area gives exactly 0 (its patch less its mean is 0), why
+# copying teaches nothing (it copies noise, too), and that the mean of the loss rewards what is common
+# (*"… on an even area the patch minus its mean is 0, so w · x is 0 whatever w is."*). (a) 2, (b) 2, (c) 1.
 
 # %% [markdown]
 # ## Part 3. Greedy layer-wise pre-training
@@ -417,78 +247,80 @@ plt.show()
 # is trained on the first one's codes, $64 \times n$: it is 64-16-64, and its encoder's $W$ is $16 \times 64$. The third is 16-2-16. Three encoders come back,
 # with $W$ of $64 \times 784$, $16 \times 64$ and $2 \times 16$; the three decoders are gone.
 #
-# **A trap.** `forward` leaves the *last* layer linear. The code is a hidden layer: it needs its activation, or the second layer is trained on numbers that it will never see again.
+# **What the next layer gets.** The code, so the hidden layer's output *with* its activation: it is what this layer will
+# hand on for ever.
 #
 # **Write** `pretrain(X, hidden_sizes, *, activation, learning_rate, batch_size, epochs, rng)`. It returns the list of encoders, first layer first. All layers
 # are trained with the same settings and with the same `rng`.
 
 # %%
-stack = pretrain(
-    X_train[:, :50],
-    [64, 16, 2],
-    activation="sigmoid",
-    learning_rate=0.05,
-    batch_size=10,
-    epochs=2,
-    rng=np.random.default_rng(0),
-)
+settings = {"activation": "sigmoid", "learning_rate": 0.05, "batch_size": 10, "epochs": 2}
+stack = pretrain(X_train[:, :50], [64, 16, 2], rng=np.random.default_rng(0), **settings)
 print([W.shape for W, _ in stack], "  expected: [(64, 784), (16, 64), (2, 16)]")
 
 # %%
 grader.check("pretrain")
 
 # %% [markdown]
-# ### See it: a map of clothes
+# ### See it: a gap of two numbers
 #
-# With a stack 784-32-2 every image becomes two numbers, and two numbers are a point in a plane. The network has never seen a label; we use the labels
-# only to choose the markers. (A few seconds.)
+# Now 784-128-2: every picture becomes two numbers, a point in a plane. We learn two layers greedily, with tanh, and
+# keep the decoders this time, so that the way back is 2-128-784. Then comes one more thing: all four layers are put
+# together, 784-128-2-128-784, and trained **as one whole** for 18 epochs, with lab 2's `squared_error` and the picture as
+# its own truth.
+#
+# Which keeps most of a picture: the best *linear* map to two numbers, the two greedy layers, or the same layers trained
+# on together? (Some seconds.)
 
 # %%
-map_stack = pretrain(
-    X_train,
-    [32, 2],
-    activation="sigmoid",
-    learning_rate=0.05,
-    batch_size=20,
-    epochs=50,
-    rng=np.random.default_rng(0),
-)
-points = X_test
-for W, b in map_stack:
-    points = sigmoid(dense_forward(W, b, points))
-
-fig, ax = plt.subplots(figsize=(7.6, 5.4), layout="constrained")
-looks = {
-    1: ("o", BLUE, BLUE),
-    7: ("^", BLACK, "none"),
-    5: ("x", ORANGE, ORANGE),
-    8: ("s", GREY, "none"),
-    9: ("+", BLACK, BLACK),
-}
-for k, (marker, edge, face) in looks.items():
-    x, y = points[:, y_test == k]
-    ax.scatter(
-        x,
-        y,
-        marker=marker,
-        s=26,
-        color=edge,
-        facecolors=face if marker in "o^s" else None,
-        linewidths=1,
-        label=CLASS_NAMES[k],
-    )
-ax.set(
-    title="Codes of 500 test images, learned without labels",
-    xlabel="first code unit",
-    ylabel="second code unit",
-)
-ax.legend(frameon=False, markerscale=1.4)
-plt.show()
+guess = None  # "linear", "greedy" or "whole"
+figures.two_numbers(guess=guess)
 
 # %% [markdown]
-# *Figure 5: test images of five classes as points; the axes are the two units of the second code. Trousers (filled circles) lie by themselves on the right, bags (squares)
-# mostly on the left, ankle boots (plus signs) between. Sneakers (triangles) and sandals (crosses) share the top: both are flat and low. The code puts images that
-# look alike close together. It does not know what a class is.*
+# **Not linear is not yet better.** Two greedy layers lose to a linear map: the first was trained for a code of 128, and
+# never asked to make the second one's work easy. A few epochs as one whole, and the same layers beat it. The *start* is not
+# the reason: three random starts, trained for as many epochs altogether, end at 0.51, 0.45 and 0.45; three greedy ones at
+# 0.46, 0.47 and 0.47.
+
+# %%
+figures.map_of_clothes()
+
+# %% [markdown]
+# *Figure 5: left, test pictures of five classes as points; the axes are the two code numbers. The network has never seen a
+# label; the labels only choose the markers. Trousers (filled circles) lie lower left, ankle boots (plus signs) upper
+# right, sneakers (triangles) and sandals (crosses) lower right, bags (squares) from the middle
+# to the upper right, among the boots. Right, what the decoder draws for 11 × 11 codes: trousers, shirts and coats, shoes in the corners, each turning
+# into its neighbours. The code puts pictures that look alike close together. It does not know what a class is.*
+#
+# **Walk on it.** Move the two numbers. You start at the code of the first test picture, which is a bag; the name
+# is what a classifier from lab 3 calls the drawing. Where does one garment become another? What became of the bag? And
+# what is drawn where there are no test codes?
+
+# %%
+move(
+    figures.walk,
+    code_1=(-1, 1, 0.05), code_2=(-1, 1, 0.05),
+    start=figures.code_of(0),
+    shown=[figures.code_of(0), {"code_1": 0.0, "code_2": 0.0}, {"code_1": -0.9, "code_2": -0.9}],
+)  # fmt: skip
+
+# %% [markdown]
+# *Figure 6: left, the 1,000 test codes as grey dots and the chosen point as a star; right, the picture that the decoder
+# draws for it, with the classifier's word for it. At the code of the first test picture, a bag, a boot is drawn: two
+# numbers had no room for both. In the middle of the map lies a "shirt", in the lower left corner a pair of trousers.*
+#
+# **Halfway between** the codes of a pair of trousers and an ankle boot lies … (a) half of each, like two slides on one
+# another, (b) another garment, (c) specks?
+
+# %%
+guess = None  # "a", "b" or "c"
+figures.midpoints(guess=guess)
+
+# %% [markdown]
+# *Figure 7: five drawings on the straight way from the code of a pair of trousers to that of an ankle boot, each with the
+# classifier's word for it. In between lie no half trousers and half boots, but the dim outline of another garment;
+# most of the 200 midpoints are called "shirt". A code does not average pixels: it averages positions on the map, and
+# whatever was learned at that place is drawn.*
 
 # %% [markdown]
 # ## Part 4. The labels come last
@@ -509,10 +341,9 @@ plt.show()
 # **Write** `fine_tune(encoders, X, y, classes, *, activation, learning_rate, batch_size, epochs, rng)`. It returns `(params, losses)`, like `train`.
 
 # %%
-params, losses = fine_tune(
-    stack, X_train[:, :50], y_train[:50], 10,
-    activation="sigmoid", learning_rate=0.1, batch_size=10, epochs=1, rng=np.random.default_rng(0),
-)  # fmt: skip
+settings = {"activation": "sigmoid", "learning_rate": 0.1, "batch_size": 10, "epochs": 1}
+few, few_y = X_train[:, :50], y_train[:50]
+params, losses = fine_tune(stack, few, few_y, 10, rng=np.random.default_rng(0), **settings)
 print("layers", [W.shape for W, _ in params], "  expected: [(64, 784), (16, 64), (2, 16), (10, 2)]")
 print(f"first loss {losses[0]:.2f}   expected: about log 10 = {np.log(10):.2f}")
 
@@ -522,155 +353,58 @@ grader.check("fine_tune")
 # %% [markdown]
 # ### See it: the lecture's claim, measured
 #
-# *"Pre-training as a starting point raises accuracy on the task."* Let us find out whether it does. A deep network of **four** hidden layers of 64 sigmoid units gets only **200 labelled images**. All runs
-# use the same labels, the same number of steps and the same learning rate; only the starting point differs:
+# *"Pre-training as a starting point raises accuracy on the task."* Let us find out whether it does. A network of sigmoid
+# units gets only **200 labelled pictures**. All runs use the same labels, the same number of steps and the same learning
+# rate; only the starting point differs:
 #
-# * **pre-trained**: `pretrain` on 2,000 images without labels, then `fine_tune`;
+# * **pre-trained**: `pretrain` on 2,000 pictures without labels, then `fine_tune`;
 # * **random**: Xavier weights, then the same `fine_tune`;
 # * **random, larger**: the Xavier weights times 4, which suits sigmoids better (their slope is at most 1/4).
 #
-# Every start is tried with three seeds, because one run proves nothing. (Half a minute at most.)
+# Every start is tried with three seeds, because one run proves nothing. First with **one** hidden layer of 64 units, 30
+# epochs: will the pre-trained or the larger random weights be ahead, or neither?
 
 # %%
-FEW, EVERY = 200, 20
-X_few, y_few = X_train[:, :FEW], y_train[:FEW]
-same = {"activation": "sigmoid", "learning_rate": 1.0, "batch_size": 20}
-
-
-def learning_curve(start, seed, epochs):
-    """Training loss after every epoch, and test accuracy after every EVERY epochs, from a starting point."""
-    rng = np.random.default_rng(seed)
-    params, losses = fine_tune(start, X_few, y_few, 10, **same, epochs=EVERY, rng=rng)
-    accuracies = [accuracy(predict(params, X_test, "sigmoid"), y_test)]
-    while len(losses) < epochs:
-        params, more = train(params, X_few, y_few, **same, epochs=EVERY, rng=rng)
-        losses = [*losses, *more]
-        accuracies.append(accuracy(predict(params, X_test, "sigmoid"), y_test))
-    return losses, accuracies
-
-
-def starting_points(sizes, seed):
-    pretrained = pretrain(
-        X_train,
-        sizes,
-        activation="sigmoid",
-        learning_rate=0.05,
-        batch_size=20,
-        epochs=10,
-        rng=np.random.default_rng(seed),
-    )
-    random = initialize([784, *sizes], np.random.default_rng(seed), "xavier")
-    return {
-        "pre-trained": pretrained,
-        "random": random,
-        "random, larger": [(4 * W, b) for W, b in random],
-    }
-
-
-started = time.perf_counter()
-curves = {}
-for seed in range(3):
-    for name, start in starting_points([64, 64, 64, 64], seed).items():
-        curves.setdefault(name, []).append(
-            learning_curve(start, 100 + seed, 120 if name == "random, larger" else 240)
-        )
-print(f"{time.perf_counter() - started:.0f} seconds")
-
-print("test accuracy, mean (lowest to highest of three seeds)")
-print(f"{'epochs':20}{'60':>20}{'120':>20}{'240':>20}")
-for name, runs in curves.items():
-    cells = [
-        [
-            accuracies[epoch // EVERY - 1]
-            for _, accuracies in runs
-            if len(accuracies) >= epoch // EVERY
-        ]
-        for epoch in (60, 120, 240)
-    ]
-    print(
-        f"{name:20}"
-        + "".join(
-            (f"{np.mean(c):.2f} ({min(c):.2f}–{max(c):.2f})" if c else "not run").rjust(20)
-            for c in cells
-        )
-    )
-
-# %%
-LOOKS = {"pre-trained": (BLUE, "-"), "random": (BLACK, "--"), "random, larger": (ORANGE, "-.")}
-fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4), layout="constrained")
-for name, runs in curves.items():
-    colour, line = LOOKS[name]
-    for losses, accuracies in runs:
-        left.plot(losses, color=colour, linestyle=line, alpha=0.25, linewidth=1)
-        epochs = EVERY * np.arange(1, len(accuracies) + 1)
-        right.plot(epochs, accuracies, color=colour, linestyle=line, alpha=0.25, linewidth=1)
-    left.plot(
-        np.mean([losses for losses, _ in runs], axis=0),
-        color=colour,
-        linestyle=line,
-        linewidth=2.5,
-        label=name,
-    )
-    right.plot(
-        epochs,
-        np.mean([accuracies for _, accuracies in runs], axis=0),
-        color=colour,
-        linestyle=line,
-        linewidth=2.5,
-        label=name,
-    )
-left.axhline(np.log(10), color=GREY, linewidth=1)
-left.text(240, np.log(10) + 0.05, "log 10: knows nothing", ha="right", fontsize=9)
-left.set(
-    title="Loss on the 200 labelled images",
-    xlabel="epoch of fine-tuning",
-    ylabel="loss (cross-entropy)",
-    xlim=(0, 240),
-    ylim=(0, 2.7),
-)
-right.set(
-    title="Accuracy on 1,000 test images",
-    xlabel="epoch of fine-tuning",
-    ylabel="share recognised",
-    xlim=(0, 240),
-    ylim=(0, 0.85),
-)
-right.legend(frameon=False, loc="lower right")
-plt.show()
+guess = None  # "pre-trained", "larger" or "neither"
+figures.one_layer(guess=guess)
 
 # %% [markdown]
-# *Figure 6: a network with four hidden layers learns from 200 labels, from three kinds of starting point; thick lines are means of three seeds, thin lines single runs. Left: from random Xavier weights
-# (dashed) the training loss stays on a plateau at log 10 for about a hundred epochs, before it begins to fall. From pre-trained weights (solid) it leaves the plateau after
-# about fifteen. From larger random weights (dash-dotted) there is no plateau at all. Right: the test accuracy follows the training loss.*
+# *Figure 8: test accuracy of one hidden layer, a row for each starting point; each circle is one seed, the line their
+# mean. All three lie on each other at 0.75 to 0.76: with one hidden layer there is no plateau, and so nothing to rescue.*
 #
-# **What this shows, and what it does not.** Pre-training rescued this network: after 60 epochs the random start still recognises about one image in ten, the pre-trained one more than half. The
-# reason is in the left panel: with four layers of sigmoids and Xavier weights hardly any gradient arrives at the first layer, and training
-# stands still. *Starting at a good point is crucial*, as the lecture says. But it is not the only good point: larger random weights, chosen with the sigmoid's slope in mind, do better here
-# without any pre-training, and the gap to the plain random start shrinks the longer one trains. So we have **not** shown that what the
-# autoencoders learned from unlabelled images makes the network generalise better; we have shown that it makes it *trainable*. That is why pre-training
-# opened the door to deep networks around 2006, and why networks with ReLU and He's start hardly need it.
-#
-# With a single hidden layer there is no plateau, and so there is nothing to rescue:
+# Now with **four** hidden layers. (Half a minute at most.)
 
 # %%
-for name, start in starting_points([64], 0).items():
-    losses, accuracies = learning_curve(start, 100, epochs=120)
-    print(
-        f"one hidden layer, {name:15} accuracy after 20 epochs {accuracies[0]:.2f}, after 120 epochs {accuracies[-1]:.2f}"
-    )
+figures.four_layers()
+
+# %% [markdown]
+# *Figure 9: a network with four hidden layers learns from 200 labels, from three kinds of starting point; thick lines are
+# means of three seeds, thin lines single runs. Left: from random Xavier weights (dashed) the training loss stays on a
+# plateau at log 10 for 110 to 180 epochs, depending on the seed, before it begins to fall. From pre-trained weights
+# (solid) it leaves the plateau after about twenty. From larger random weights (dash-dotted) there is no plateau at all. Right: the test
+# accuracy follows the training loss.*
+#
+# **What this shows, and what it does not.** Pre-training rescued this network: after 60 epochs the random start still
+# recognises about one picture in ten, the pre-trained one more than half. Lab 3 has shown what the plateau is: the small
+# slopes of four sigmoid layers shrink the examples' differences on the way up and the gradient on the way down.
+# *Starting at a good point is crucial*, as the lecture says. But it is not the only good point: larger random weights,
+# chosen with the sigmoid's slope in mind, do better here without any pre-training, and the gap to the plain random start
+# shrinks the longer one trains. So we have **not** shown that what the autoencoders learned from unlabelled pictures makes
+# the network generalise better; we have shown that it makes it *trainable*. That is why pre-training opened the door to
+# deep networks around 2006, and why networks with ReLU and He's start hardly need it.
 
 # %% [markdown] question="read_the_measurement"
-# ### Written: read the measurement
+# ### Written: read the measurement (5 points)
 #
 # (a) Two things could make a test accuracy better: the network *fits its training examples* better or sooner (optimisation), or it does better on new examples *for the same fit*
-# (generalisation). Which of the two did pre-training change in Figure 6? Name the curves that you compare.
+# (generalisation). Which of the two did pre-training change in Figure 9? Name the curves that you compare.
 #
-# (b) A friend writes in a report: "Pre-training raises the accuracy of neural networks by 40 percentage points." Give two reasons, with numbers from your own table or from the last cell, why this sentence is not supported.
+# (b) A friend writes in a report: "Pre-training raises the accuracy of neural networks by 40 percentage points." Give two reasons, with numbers from your own table or from Figure 8, why this sentence is not supported.
 #
-# (c) Describe an experiment that would test whether pre-training helps *generalisation*. What do you vary, what do you keep equal, what do you compare, and which result would convince you?
+# (c) Describe an experiment that would test whether pre-training helps *generalisation*. What do you vary, what do you keep equal, what do you compare, and which result would convince you? (Say how you make the *fit* equal.)
 
 # %% [markdown] answer="read_the_measurement"
-# (a) Optimisation. From the random start the *training* loss itself stays near log 10 = 2.30 for about a hundred epochs, so the network has not even learned its 200 examples, and the test accuracy stays at 0.10; from the pre-trained start the training
+# (a) Optimisation. From the random start the *training* loss itself stays near log 10 = 2.30 for 110 to 180 epochs, so the network has not even learned its 200 examples, and the test accuracy stays at 0.10; from the pre-trained start the training
 # loss falls to nearly 0. The test accuracies differ because the fits differ. The curves with an (almost) equal fit are the pre-trained and the larger random start after 120 epochs or more: there the pre-trained one is not better (about 0.66 against 0.73).
 #
 # (b) Any two, with numbers: the gap depends on how long one trains (with these settings it is about 0.51 after 120 epochs, and 0.08 after 240, when the random starts have left the plateau, too); it depends on the random start one compares with (against the larger weights pre-training is *worse*, about 0.66 against 0.73); with one hidden layer
@@ -679,15 +413,128 @@ for name, start in starting_points([64], 0).items():
 # (c) For example: choose for each start the settings with which it fits the training examples (training loss below 0.05), so that optimisation is no obstacle: larger weights or ReLU with He's start against pre-training. Keep labels, architecture and test set equal, use at least ten seeds, and compare test accuracies at equal
 # training loss; repeat with 50, 200 and 2,000 labels. Convincing would be a higher accuracy of the pre-trained networks in nearly all seeds, a gap larger than the spread over seeds, and most of all if it grows when labels are few or when more unlabelled images are used.
 #
-# **Rubric** (5 points). (a) 2: 1 for optimisation, 1 for evidence from the *training* loss (or from the comparison of starts with equal fit). (b) 1½: ¾ each for a reason with a number. (c) 1½: ½ for equal fit (or both well optimised), ½ for what
-# is kept equal and several seeds, ½ for the comparison and the result that would convince.
+# **Rubric** (5 points). **0**: "pre-training helps" or "does not help", no curve named. **2½**: optimisation, with the
+# *training* loss as evidence, and one reason with a number for (b) (*"The random start's training loss stays at 2.3, so it
+# fits worse; with one hidden layer the gap is nearly 0."*). **5**: two reasons with numbers, and in (c) an *equal fit*
+# (or both starts well optimised), several seeds, what is kept equal, and the result that would convince (*"Train both
+# until the training loss is 0.05, ten seeds each; I believe it if the pre-trained one wins in nearly all."*). (a) 2, (b) 1½,
+# (c) 1½.
 
 # %% [markdown]
-# ## What you have now
+# ## Part 5. A friend's bug
 #
-# * A network that learns from images alone: its task is its own input, and the bottleneck makes it find what images have in common.
-# * Hidden units that turned out to be edge detectors, and codes that put similar images close together.
-# * A deep stack, built layer by layer and then trained as a whole, and a measurement of what that is good for.
+# A friend's `pretrain` is in your folder as `figures.friends_pretrain`. All shapes are right, the loss of every layer
+# falls, and with two layers it does as well as yours. With four it does not:
+
+# %%
+figures.friend_measured()
+
+# %% [markdown]
+# After 60 epochs, the friend's stack of four is hardly better than guessing, as if it were not pre-trained. This is the
+# line:
 #
-# One thing should bother you. Each unit of the first layer looked at all 784 pixels, and would not recognise a sleeve that is three pixels further left. The small patch units of Figure 4
-# did better when they *slid over* the image. In lab 5 that becomes a layer.
+# ```python
+# X = forward([encoder], X, activation)[-1]  # forward gives the layer's output
+# ```
+#
+# It sounds right, but `forward` leaves the *last* layer linear: the next layer is trained on scores that it will never
+# see again, because in the finished network an activation stands between them. Nothing of what you have tested would
+# notice. Look at the *data* of the second layer instead: codes of a sigmoid lie between 0 and 1.
+
+# %%
+settings = {"activation": "sigmoid", "learning_rate": 0.05, "batch_size": 20, "epochs": 5}
+((W, b),) = pretrain(X_train, [64], rng=np.random.default_rng(0), **settings)
+scores = dense_forward(W, b, X_train)
+figures.histogram(sigmoid(scores), scores, names=("codes", "the friend's data"))
+
+# %% [markdown]
+# *Figure 10: two histograms of what the second autoencoder gets as its data. Left, codes: all between 0 and 1. Right,
+# what the friend's gets: scores from below −3 to above 3.*
+#
+# Write a detector for it: a function that gets any `pretrain` and says whether it is wrong. The law is **composition**:
+# a stack of two must be what two calls of `train_autoencoder` give, the second on the codes of the first, with one `rng`
+# used throughout. Which other faults does it find? Think of a `pretrain` that keeps the decoders, and of one that trains
+# every layer on `X`. A `pretrain` that draws from its `rng` in another order is no fault: compare what the layers *do* (the
+# error that they leave, say) rather than their weights, if you want to be fair to it.
+
+
+# %%
+def pretrain_is_wrong(candidate):
+    """True if `candidate`, a function with pretrain's arguments, cannot be right."""
+    raise NotImplementedError(
+        "pretrain_is_wrong is not written yet: compare with two calls by hand."
+    )
+
+
+# Take the # away when it is written. It should print False, then True.
+# print(pretrain_is_wrong(pretrain), pretrain_is_wrong(figures.friends_pretrain))
+
+# %% [markdown]
+# ## Part 6. An experiment of your own
+#
+# *Does pre-training ever win?* Vary the labels, the depth, or the start, and compare accuracies at **equal training loss**,
+# so that a start which only trains faster is not taken for one that knows more. Or ask something about codes: of one
+# class only, of another size, with another activation. **Judge by pictures kept aside**: here the second thousand of the
+# training pictures, which neither `pretrain` nor `fine_tune` sees. The test pictures are for one look at the very end.
+#
+# **Before you run anything**, write down here: your question; your guess; which result would *refute* your guess.
+
+# %%
+# 1. What varies (names of figures.starts), and what stays the same.
+varies = ("pre-trained", "random", "random, larger")
+stays = {"sizes": [64], "labels": 100, "until_loss": 0.05}
+seeds = range(3)
+
+# %%
+# 2. Run everything with each seed. Keep it under a minute.
+results = {name: [] for name in varies}
+X, y = X_train[:, : stays["labels"]], y_train[: stays["labels"]]
+settings = {**figures.SAME, "epochs": 1}
+for seed in seeds:
+    for name in varies:
+        start, rng = figures.starts(stays["sizes"], seed, n=1000)[name], np.random.default_rng(seed)
+        params, _ = fine_tune(start, X, y, 10, rng=rng, **settings)
+        params, epochs = figures.until(params, X, y, stays["until_loss"], rng=rng)
+        y_hat = predict(params, X_train[:, 1000:], "sigmoid")
+        results[name].append(accuracy(y_hat, y_train[1000:]))
+
+# %%
+# 3. One figure: every seed a mark.
+figures.compare(results)
+
+# %% [markdown]
+# *Figure 11: accuracy on 1,000 pictures kept aside, one row for each start; each circle is one seed, the line their mean.
+# In the template, with one hidden layer, 100 labels and equal training loss, pre-trained and plain random starts overlap;
+# the larger weights, which did best with four layers, are a little lower here.*
+
+# %% [markdown] question="experiment"
+# ### Written: your experiment (6 points)
+#
+# (a) Your question, your guess, and the result that would have refuted it, as you wrote them before the run. (b) What
+# varied, what stayed, how many seeds; the numbers of your figure. (c) Three sentences: what you found, what you have
+# *not* shown, what you would try next.
+
+# %% [markdown] answer="experiment"
+# **Example of a full answer.** (a) Does pre-training win with 100 labels and one hidden layer? My guess: yes, by more than
+# the seeds differ. It is refuted if the rows overlap. (b) Start: pre-trained on 1,000 pictures, Xavier, or Xavier times 4.
+# 64 units, 100 labels, trained until the training loss is below 0.05, seeds 0 to 2. Means 0.761 (0.758 to 0.763), 0.758
+# (0.756 to 0.760) and 0.751 (0.746 to 0.759). (c) The first two rows overlap, so my guess is refuted for this network. I have not shown that it is so with fewer labels or more unlabelled
+# pictures. Next I would take 20 labels, 6,000 unlabelled pictures and ten seeds.
+#
+# **Rubric** (6 points). **0**: nothing was run. **2**: it runs, there is one number and a claim (*"Pre-training has 0.761,
+# it is better."*). **4**: a baseline and the spread over at least three seeds, and no claim wider than they allow (*"Means
+# 0.761 and 0.758, the seeds overlap: no difference shown."*). **6**: also says beforehand which result would refute the
+# guess, and judges by pictures kept aside (*"… refuted if the rows overlap; judged on pictures that neither stage has
+# seen, at equal training loss."*). 1, 3 and 5 for what lies between.
+
+# %% [markdown]
+# ## You can now …
+#
+# - You can now make a network learn **from pictures alone**, and say what its code keeps, and what it loses.
+# - You can now **stack** layers that were learned one by one, walk on the map of their codes, and fine-tune the whole
+#   with a few labels.
+# - You can now **read a claim like a referee**: equal fit, a fair baseline, more than one seed.
+#
+# One thing should bother you. Each unit of the first layer looked at all 784 pixels, and would not recognise a sleeve that
+# is three pixels further left. The small patch units of Figure 4 did better when they *slid over* the picture. In lab 5 that
+# becomes a layer.

@@ -245,7 +245,11 @@ def grade(
         adjust=adjust,
         due=due,
     )
-    grade_to(_built(lab), submissions, out, options).show()
+    from labkit.platforms import canvas
+
+    graded = grade_to(_built(lab), submissions, out, options)
+    graded.files[1:1] = canvas.deliver(graded, out)
+    graded.show()
 
 
 @main.command()
@@ -340,10 +344,18 @@ def _weights(given: tuple[str, ...], labs: list[str]) -> dict[str, float]:
 
 @main.command()
 @click.argument("lab")
-@click.argument("submissions", type=_FOUND)
-@click.argument("worksheet", type=_FILE)
+@click.argument("submissions", type=_FOUND, required=False)
+@click.argument("worksheet", type=_FILE, required=False)
+@click.option("--url", metavar="URL", help="Address of the Moodle to fetch from, without files.")
+@click.option("--assignment", type=_COUNT, metavar="ID", help="The assignment's number there.")
 @click.option(
-    "--out", type=_FOLDER, required=True, help="Folder for worksheet.csv and feedback.zip."
+    "--out", type=_FOLDER, required=True, help="Folder for what goes back, and for the results."
+)
+@click.option("--push", is_flag=True, help="With --url: write to Moodle, not only show.")
+@click.option("--release", is_flag=True, help="With --push: release the grades to students.")
+@click.option("--drafts", is_flag=True, help="With --url: also what is not handed in yet.")
+@click.option(
+    "--token-file", type=_FILE, help="File of mode 600 with the token; else MOODLE_TOKEN."
 )
 @click.option(
     "--jobs", type=_COUNT, metavar="N", help="Submissions at a time; one a core by default."
@@ -352,25 +364,51 @@ def _weights(given: tuple[str, ...], labs: list[str]) -> dict[str, float]:
 @_decided
 def moodle(
     lab: str,
-    submissions: Path,
-    worksheet: Path,
+    submissions: Path | None,
+    worksheet: Path | None,
+    url: str | None,
+    assignment: int | None,
     out: Path,
+    push: bool,
+    release: bool,
+    drafts: bool,
+    token_file: Path | None,
     jobs: int | None,
     resume: bool,
     manual: Path | None,
     adjust: Path | None,
     due: str,
 ) -> None:
-    """Grade a Moodle download; write what to upload.
+    """Grade a Moodle assignment, by files or over its web services.
 
-    SUBMISSIONS is the zip of "Download all submissions", WORKSHEET the assignment's grading
-    worksheet. OUT/upload.txt says what to do with the files that are written.
+    By files: SUBMISSIONS is the zip of "Download all submissions", WORKSHEET the assignment's
+    grading worksheet. OUT/upload.txt says what to do with the files that are written.
+
+    Over web services: --url and --assignment, with a token in MOODLE_TOKEN. Shows what it would
+    write; --push writes grades, comments and pages.
     """
     from labkit.classroom.grade import Options
+
+    options = Options(jobs=jobs or 0, resume=resume, manual=manual, adjust=adjust, due=due)
+    if url is not None or assignment is not None:
+        from labkit.platforms.moodle.live.service import read_token
+        from labkit.platforms.moodle.live.trip import Live, live_to
+
+        if submissions is not None:
+            raise click.UsageError("Give files or --url, not both.")
+        if url is None or assignment is None:
+            raise click.UsageError("--url and --assignment go together: give both.")
+        live = Live(url, read_token(token_file), assignment, push, release, drafts)
+        _writable(out)
+        live_to(_built(lab), live, out, options).show()
+        return
     from labkit.platforms.moodle.trip import moodle_to
 
+    if submissions is None or worksheet is None:
+        raise click.UsageError("Give SUBMISSIONS and WORKSHEET, or --url and --assignment.")
+    if push or release or drafts or token_file:
+        raise click.UsageError("--push, --release, --drafts and --token-file need --url.")
     _writable(out)
-    options = Options(jobs=jobs or 0, resume=resume, manual=manual, adjust=adjust, due=due)
     moodle_to(_built(lab), submissions, worksheet, out=out, options=options).show()
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import shutil
 import time
 from pathlib import Path
 
+import jupytext
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -66,10 +69,40 @@ def test_a_notebook_stops_at_a_stub_with_one_sentence(lab: Lab, tmp_path: Path) 
     assert time.monotonic() - started < 120
 
 
-def test_every_figure_is_described(tmp_path: Path) -> None:
-    """A picture that a screen reader meets has words beside it."""
+def drawing(lab: Lab) -> set[str]:
+    """The functions of a lab's figures.py that draw, by themselves or by one that they call."""
+    tree = ast.parse((lab.folder / "figures.py").read_text(encoding="utf-8"))
+    calls = {
+        node.name: {ast.unparse(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
+    found = {"plt.show", "Figure"}
+    while more := {name for name, used in calls.items() if name not in found and used & found}:
+        found |= more
+    return found
+
+
+def test_every_figure_is_described() -> None:
+    """A picture that a screen reader meets has words beside it: a caption right behind its cell."""
+    described = 0
     for lab in LABS:
-        text = lab.text.read_text(encoding="utf-8")
-        pictures = text.count("plt.show()")
-        captions = text.lower().count("*figure")
-        assert captions >= pictures, f"{lab.name}: {pictures} figures, {captions} captions"
+        draws = drawing(lab)
+        cells = jupytext.read(lab.text, fmt="py:percent").cells
+        for cell, *following in zip(cells, cells[1:], cells[2:], strict=False):
+            called = set(re.findall(r"figures\.(\w+)", cell.source))
+            if cell.cell_type == "code" and called & draws:
+                words = " ".join(one.source for one in following if one.cell_type == "markdown")
+                assert "*Figure" in words, (
+                    f"{lab.name} shows a picture without words: {cell.source}"
+                )
+                described += 1
+    assert described > 25
+
+
+def test_cells_can_be_read_at_a_glance() -> None:
+    """No cell of a text is longer than a dozen lines of code."""
+    for lab in LABS:
+        for cell in jupytext.read(lab.text, fmt="py:percent").cells:
+            if cell.cell_type == "code":
+                assert len(cell.source.splitlines()) <= 12, f"{lab.name}: {cell.source}"

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from labkit.classroom.marks import read_marks
 from labkit.judging import result as results
 from labkit.mistakes import Catalogue
-from labkit.reporting import feedback, report
+from labkit.reporting import feedback, report, written
+from labkit.reporting.answers import Answer
 from labkit.reporting.similar import Pair, Similarity
 from tests.sample_results import LAB, question, result
 
@@ -66,10 +68,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for one in (found[0], found[1], found[-1]):
         places[one.submission] = out / "feedback" / f"{one.submission}.html"
         feedback.write(places[one.submission], one, LAB)
+    places["written"] = out / "written.html"
+    questions = [
+        {"name": q.name, "question": "**Question.** Why $x^2$?", "answer": "**Model answer.** So."}
+        for q in LAB.written
+    ]
+    first = LAB.written[0].name
+    answers = {
+        "right": {first: Answer("Because $\\frac{1}{n}$.\n\n| a | b |\n| - | - |\n| 1 | 2 |")}
+    }
+    written.write(places["written"], LAB, found, questions, answers=answers, who={})
     return places
 
 
-NAMES = ["report", "right", "wrong_0", "unreadable"]
+NAMES = ["report", "right", "wrong_0", "unreadable", "written"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -150,4 +162,32 @@ def test_passed_questions_are_folded_and_failed_ones_are_seen(
     page.goto(pages["wrong_0"].as_uri())
     assert page.locator("details[open] h3").all_inner_texts() == ["relu"]
     assert page.get_by_text("expected 0.268941").first.is_visible()
+    page.close()
+
+
+def test_written_answers_are_marked_by_key_and_saved(
+    browser: Any, pages: dict[str, Path], tmp_path: Path
+) -> None:
+    """Keys give levels; what is saved is what --manual reads, and opened again it fills in."""
+    page = browser.new_page(accept_downloads=True)
+    page.goto(pages["written"].as_uri())
+    page.keyboard.press("n")
+    page.keyboard.press("3")
+    page.locator(".answer textarea").first.fill('=1+1, "quoted"')
+    page.keyboard.press("Tab")
+    with page.expect_download() as waiting:
+        page.click("#save")
+    saved = tmp_path / "marks.csv"
+    waiting.value.save_as(saved)
+    points = {question.name: question.points for question in LAB.written}
+    given = read_marks(saved, points)
+    marked = given[page.locator(".answer").first.get_attribute("data-submission")]
+    assert marked.points[LAB.written[0].name] == LAB.written[0].points
+    assert list(marked.comments.values()) == ['=1+1, "quoted"']
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    assert page.locator(".answer textarea").first.input_value() == ""
+    page.set_input_files("#open", str(saved))
+    page.wait_for_function("document.getElementById('state').textContent.includes('were read')")
+    assert page.locator(".answer textarea").first.input_value() == '=1+1, "quoted"'
     page.close()

@@ -16,7 +16,7 @@ import pytest
 
 from labkit.student import data
 
-FOLDER = Path(__file__).parents[1] / "assignments" / "data"
+FOLDER = Path(__file__).parents[2] / "assignments" / "data"
 FILE = FOLDER / "fashion_mnist.npz"
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 

@@ -197,7 +197,8 @@ def test_a_verdict_alone_names_only_what_nothing_contradicts() -> None:
 
 def test_a_result_of_another_type_is_told() -> None:
     problem = failure_problem("minibatches", Failure("bad_type", "generator"))
-    assert "generator" in problem.general and "yield" in problem.hint
+    assert "generator" in problem.sentence and "yield" in problem.hint
+    assert "generator" not in problem.general  # where student code must not choose a word
 
 
 def _verdict(sentence: str) -> Problem:

@@ -32,7 +32,7 @@ from labkit.judging.grader import load_questions
 from labkit.judging.judge import Recorder
 from labkit.judging.knowledge import Knowledge
 from labkit.lab import stubs
-from labkit.lab.bundle import FINGERPRINT, Bundle
+from labkit.lab.bundle import FINGERPRINT, WRITTEN, Bundle
 from labkit.lab.lab import Lab
 from labkit.student import labcheck
 from labkit.student.labcheck.libraries import LIBRARIES
@@ -135,6 +135,8 @@ def deliver(bundle: Bundle, out: Path) -> list[Path]:
 
 
 def _build(lab: Lab, root: Path, own_work: bool) -> None:
+    from labkit.building import notebook
+
     with tempfile.TemporaryDirectory() as scratch:
         assigned = _otter_assign(lab, Path(scratch))
         _lay_out_grader(lab, root, assigned)
@@ -144,6 +146,7 @@ def _build(lab: Lab, root: Path, own_work: bool) -> None:
         if (lab.folder / "figures.py").is_file():  # no part of what the grader gets
             figures = (lab.folder / "figures.py").read_bytes()
             write_bytes(bundle.student / "figures.py", figures)
+        write_json(root / WRITTEN, notebook.written_questions(lab))
         leaks.check(bundle)
         _write_student_zip(bundle)
         _write_autograder(bundle, assigned)

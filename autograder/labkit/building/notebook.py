@@ -161,6 +161,17 @@ def fingerprint(book: Any) -> str:
     return Book(Path(), tuple(cells)).fingerprint
 
 
+def written_questions(lab: Lab) -> list[dict[str, str]]:
+    """Of each written question, in the order of the text: its name, text, and model answer."""
+    found: list[dict[str, str]] = []
+    for cell in _text(lab).cells:
+        if name := cell.metadata.get("question"):
+            found.append({"name": name, "question": cell.source, "answer": ""})
+        elif cell.metadata.get("answer") and found:
+            found[-1]["answer"] = cell.source
+    return found
+
+
 def renumber(book: Any) -> None:
     """Give cells ids by position, so that the same input gives the same file."""
     for position, cell in enumerate(book.cells):

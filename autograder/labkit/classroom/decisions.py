@@ -107,7 +107,7 @@ class Decisions:
 
     def _outdated(self, result: Result) -> bool:
         version = self.marks.get(result.submission, Marked()).version
-        return bool(version) and version != result.provenance.get("submission", version)
+        return bool(version) and version != result.provenance.get("version", version)
 
     def keep(self, out: Path, results: Iterable[Result]) -> list[Path]:
         """Write what is decided into OUT, whole or not at all; gives the files."""
@@ -129,7 +129,7 @@ class Decisions:
         marked = self.marks[name]
         if marked.version or result is None:
             return marked
-        return replace(marked, version=result.provenance.get("submission", ""))
+        return replace(marked, version=result.provenance.get("version", ""))
 
 
 def _merged(kept: Mapping[str, Marked], given: Mapping[str, Marked]) -> dict[str, Marked]:

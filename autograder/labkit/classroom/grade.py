@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from labkit.judging import result as results
 from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
-from labkit.reporting import feedback, numbers, report, similar
+from labkit.reporting import feedback, numbers, report, similar, written
+from labkit.reporting.answers import Answer, read_answers
 from labkit.sandbox import Zygote
 
 TEMPLATE = "marks-template.csv"
@@ -57,6 +58,10 @@ class GradedClass:
     similarity: similar.Similarity
     notes: tuple[str, ...] = ()
     """Sentences about the submissions as a whole."""
+    written: Sequence[Mapping[str, str]] = ()
+    """The written questions, in the order of the text."""
+    answers: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
+    """Written answers by submission and question."""
     files: list[Path] = field(default_factory=list)
     summary: list[str] = field(default_factory=list)
     """Lines that the instructor must read."""
@@ -68,10 +73,13 @@ class GradedClass:
         show_class(self.lab, self.results, files=self.files, summary=self.summary)
 
 
-def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
+def grade_to(
+    bundle: Bundle, submissions: Path | Submissions, out: Path, options: Options
+) -> GradedClass:
     """Grade a class into `out`: grades.csv, results, feedback, report.html.
 
-    Raises LabkitError where the input cannot be read, or `out` is another run's or another lab's.
+    `submissions` is where they lie, or what was opened already. Raises LabkitError where the input
+    cannot be read, or `out` is another run's or another lab's.
     """
     try:
         with locked(out):
@@ -82,33 +90,41 @@ def grade_to(bundle: Bundle, submissions: Path, out: Path, options: Options) -> 
         raise OutError(str(where), error.strerror or str(error)) from error
 
 
-def grade_into(bundle: Bundle, submissions: Path, out: Path, options: Options) -> GradedClass:
+def grade_into(
+    bundle: Bundle, submissions: Path | Submissions, out: Path, options: Options
+) -> GradedClass:
     """As `grade_to`, for a caller that holds `out`."""
     lab = bundle.lab
     # What cannot be read stops before the long work.
     decisions = Decisions.of(
         lab, out, manual=options.manual, adjust=options.adjust, due=options.due
     )
-    opened = open_submissions(submissions, lab.contract.modules, leave_out=out)
-    if submissions.is_file() and len(opened) == 1 and not opened.platforms[0]:
-        alone = opened[0]
-        if alone.problem:
-            raise LabkitError(f"There is nothing to grade: {alone.problem}")
+    opened = submissions if isinstance(submissions, Submissions) else _opened(submissions, lab, out)
     with Zygote.start(lab.contract.module_of) as zygote:
         if not zygote.confinement.complete:
             say(zygote.confinement.sentence)
     comparison = similar.Comparison(opened.names, lab)
+    answers: dict[str, Mapping[str, Answer]] = {}
     with progress(f"grading {lab.short}") as (begin, advance):
 
         def graded(submission: Submission, result: Result) -> None:
             advance(result)
             if result.status == GRADED:  # here, while others are being graded
                 comparison.add(submission.name, submission.files)
+                if lab.written:
+                    answers[submission.name] = read_answers(submission.notebook, bundle.written)
 
         begin(len(opened))
         found = grade_class(bundle, opened, out, options, advance=graded)
     notes = (*opened.notes, *leftovers(out, opened.names))
-    graded_class = GradedClass(lab, found, comparison.finish(), notes)
+    graded_class = GradedClass(
+        lab,
+        found,
+        comparison.finish(),
+        notes=notes,
+        written=bundle.written if lab.written else (),
+        answers=answers,
+    )
     return finish(decisions, found, out, graded_class)
 
 
@@ -122,8 +138,13 @@ def finish(
     write_grades(out / "grades.csv", found, lab)
     kept = decisions.keep(out, found)
     summary += [*needs_a_look(found), *near_identical(graded.similarity)]
-    written = report.write(out, found, lab, similarity=graded.similarity, notes=graded.notes)
-    files = [written[0], out / "grades.csv", *written[1:], out / "results", out / "feedback", *kept]
+    pages = report.write(out, found, lab, similarity=graded.similarity, notes=graded.notes)
+    files = [pages[0], out / "grades.csv", *pages[1:], out / "results", out / "feedback", *kept]
+    if lab.written:
+        about = {result.submission: who(result) for result in found}
+        page = out / written.PAGE
+        written.write(page, lab, found, graded.written, answers=graded.answers, who=about)
+        files.append(page)
     if lab.written and not decisions.marks:
         files.append(out / TEMPLATE)
         if not files[-1].is_file():  # one that is being filled in stays
@@ -190,6 +211,15 @@ def _graded(order: Order, submissions: Submissions, options: Options) -> Iterato
     if jobs <= 1:
         return grade_here(order, one_by_one)
     return grade_in_processes(order, one_by_one, jobs)
+
+
+def _opened(submissions: Path, lab: Lab, out: Path) -> Submissions:
+    opened = open_submissions(submissions, lab.contract.modules, leave_out=out)
+    if submissions.is_file() and len(opened) == 1 and not opened.platforms[0]:
+        alone = opened[0]
+        if alone.problem:
+            raise LabkitError(f"There is nothing to grade: {alone.problem}")
+    return opened
 
 
 def needs_a_look(found: list[Result]) -> list[str]:

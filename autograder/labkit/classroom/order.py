@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,14 @@ class Order:
             return None
         if not self.only and found.fingerprint != self.fingerprint(submission):
             return None
-        return found if self.feedback_path(submission.name).is_file() else None
+        if not self.feedback_path(submission.name).is_file():
+            return None
+        # The code is the same; the notebook beside it and what the platform tells may not be.
+        provenance = {**found.provenance, "version": submission.version}
+        told = json.loads(json.dumps(submission.platform_data))
+        if told.items() <= found.platform.items():
+            return replace(found, provenance=provenance)
+        return self.keep(replace(found, provenance=provenance, platform=found.platform | told))
 
     def fingerprint(self, submission: Submission) -> str:
         """The same only for the same work, graded by the same cases and the same code."""
@@ -83,7 +91,11 @@ class Order:
             "fingerprint": self.fingerprint(submission),
             "platform": submission.platform_data,
             "notes": submission.notes,
-            "provenance": {"submission": submission.fingerprint[:16], **self.bundle.parts},
+            "provenance": {
+                "submission": submission.fingerprint[:16],
+                "version": submission.version,
+                **self.bundle.parts,
+            },
         }
 
     def grade(self, grader: Grader, submission: Submission) -> Result:

@@ -70,6 +70,14 @@ class Submission:
     files: Mapping[str, bytes] = field(repr=False)
     """The student's `neuralnet/` and its neighbours, path -> content; empty with a problem."""
 
+    notebook: bytes = field(default=b"", repr=False)
+    """The student's notebook, with the written answers; empty where there is none."""
+
+    @cached_property
+    def version(self) -> str:
+        """Equal for the same code and the same notebook."""
+        return hashlib.sha256(self.fingerprint.encode() + self.notebook).hexdigest()[:16]
+
     @cached_property
     def fingerprint(self) -> str:
         """A hash of everything in it that can change its grade."""
@@ -105,6 +113,14 @@ class Submissions(Sequence[Submission]):
         """Where in Moodle or Gradescope each belongs, likewise."""
         self._found = tuple(found.found)
         self._modules = frozenset(modules)
+
+    def told(self, platforms: Sequence[Platform | None]) -> Submissions:
+        """The same submissions, with what else is known of where each belongs, in their order."""
+        class_of = ClassOf(
+            [replace(one, platform=p) for one, p in zip(self._found, platforms, strict=True)],
+            list(self.notes),
+        )
+        return Submissions(class_of, self._modules)
 
     def __len__(self) -> int:
         return len(self._found)
@@ -169,6 +185,7 @@ def _opened(found: Found, name: str, modules: frozenset[str]) -> Submission:
         problem=clean.problem,
         notes=clean.notes,
         files=clean.files,
+        notebook=clean.notebook,
     )
 
 

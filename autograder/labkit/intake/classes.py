@@ -48,8 +48,17 @@ class Moodle:
     """Participant id, in team assignments the group's; None for the "Default group"."""
     name: str
     """As the download has it: cleaned by Moodle, perhaps shared; `Participant` if hidden."""
-    flat: bool
+    flat: bool = False
     """Whether the download was without folders."""
+    email: str = ""
+    modified: str = ""
+    """When the work came, as a worksheet words it."""
+    submitted: str = ""
+    """The same in ISO's form; empty where only a worksheet tells, whose clock nobody knows."""
+    late: str = ""
+    """How late that was, likewise; empty for in time."""
+    extension: str = ""
+    """Until when this person may hand in, where that is later than for others."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,8 @@ class Canvas:
     name: str
     """As the download has it: family and given name run together."""
     late: bool
+    file: str
+    """Canvas's number of the first file, by which it takes a page back."""
 
 
 Platform = Moodle | Gradescope | Canvas
@@ -446,7 +457,7 @@ def _canvas_class(
                 origin=top,
                 subject=f"The submission of {shown(name.name, 40)} (Canvas user {user})",
                 place=places[user],
-                platform=Canvas(user, name.name, name.late),
+                platform=Canvas(user, name.name, name.late, str(name.file)),
             )
         )
     return result

@@ -62,9 +62,20 @@ def _download_name(groups: tuple[str, ...]) -> DownloadName:
     return DownloadName(name.strip(), known, subtype, plugin, rest[0] if rest else "")
 
 
-def cleaned(text: str) -> str:
-    """A raw name as Moodle writes it into a download, runs of spaces as one."""
-    text = re.sub(r"""[\0-\x1f\x7f'"`&<>|:/\\]""", "", html.unescape(text).replace("_", " "))
+def mangled(name: str) -> tuple[str, ...]:
+    """What a download makes of a raw name of a team, spaces single; the likely form first.
+
+    Moodle makes HTML of the name and then drops the `&` of its entities, so that `R&D 1` comes as
+    `Ramp;D 1` and `T > 3` as `T gt; 3`.
+    """
+    markup = re.sub(r"&(?![A-Za-z0-9#]{1,8};)", "&amp;", name)
+    escaped = markup.replace("<", "&lt;").replace(">", "&gt;")
+    untagged = re.sub(r"<(?!\s)[^>]*(>|$)", "", markup).replace("<", "&lt;").replace(">", "&gt;")
+    return tuple(_cleaned(form) for form in (escaped, untagged, name, html.unescape(name)))
+
+
+def _cleaned(text: str) -> str:
+    text = re.sub(r"""[\0-\x1f\x7f'"`&<>|:/\\]""", "", text.replace("_", " "))
     return squeezed(text.replace("?", "_"))
 
 

@@ -29,9 +29,13 @@ from labkit.lab.contract import PACKAGE
 
 MAX_FILE = 1 << 20
 """Bytes of one file that is kept; the largest module of a lab has a few thousand."""
+MAX_NOTEBOOK = 16 << 20
+"""Bytes of a notebook, pictures and all."""
 MAX_TOTAL = 8 << 20
 """Bytes of all files that are kept."""
 MAX_FILES = 500
+MAX_PATH = 400
+"""Bytes of a file's path: a worker must be able to write it below a folder of its own."""
 MAX_ARCHIVE = 256 << 20
 """Bytes of an archive inside a submission."""
 MAX_MEMBERS = 20_000
@@ -58,6 +62,8 @@ class Clean:
 
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Path in the clean folder (parts joined by `/`) -> content."""
+    notebook: bytes = b""
+    """The notebook that lay nearest to the package; empty where there is none."""
     notes: tuple[str, ...] = ()
     """What was chosen, renamed or left out, a sentence each."""
     status: str = "ok"
@@ -355,7 +361,24 @@ def _collected(
     contents = _read(named, notes)
     contents.setdefault(f"{PACKAGE}/__init__.py", b"")
     _notice_encodings(contents, notes)
-    return Clean(files=contents, notes=_brief(notes))
+    return Clean(files=contents, notebook=_notebook(files, base), notes=_brief(notes))
+
+
+def _notebook(files: Sequence[File], base: str) -> bytes:
+    """The notebook beside the package, or the nearest one; of several the one changed last."""
+    found = [file for file in files if file.path.lower().endswith(".ipynb")]
+    found.sort(
+        key=lambda file: (
+            not file.path.startswith(base),
+            file.path.removeprefix(base).count("/"),
+            -file.modified,
+            file.path,
+        )
+    )
+    for file in found[:3]:
+        with contextlib.suppress(ArchiveError):
+            return file.read(MAX_NOTEBOOK)
+    return b""
 
 
 def _renamed(
@@ -391,7 +414,7 @@ def _usable(path: str) -> bool:
     """Whether a file can matter to code that runs: importable, or plain data inside the package."""
     *folders, name = path.split("/")
     stem, _, ending = name.rpartition(".")
-    if any(len(part.encode()) > 100 for part in (*folders, name)):
+    if len(path.encode()) > MAX_PATH or any(len(part.encode()) > 100 for part in (*folders, name)):
         return False
     if not all(folder.isidentifier() for folder in folders):
         return False

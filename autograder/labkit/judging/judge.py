@@ -20,6 +20,7 @@ import numpy as np
 from labkit.base import paths
 from labkit.judging.differences import central_differences
 from labkit.judging.knowledge import Knowledge
+from labkit.judging.nested import nested_calls
 from labkit.lab import stubs
 from labkit.lab.lab import Lab
 from labkit.lab.reference import Reference
@@ -418,6 +419,8 @@ class Recorder(GraderCheck):
     def _record(self, case: CaseRun, tried: Tried, arrays: list[np.ndarray]) -> dict[str, Any]:
         expected = self.knowledge.expected((case.name, tried.index), lambda: None)
         record: dict[str, Any] = {"expected": labcheck.pack(expected, arrays), "wrong": {}}
+        if nested := self._nested(tried.probe, arrays):
+            record["nested"] = nested
         for outcome in self.wrong(case, tried):
             tree = None
             if outcome.problem is not None:
@@ -431,3 +434,22 @@ class Recorder(GraderCheck):
                 tree = labcheck.pack_observation(outcome.seen, arrays)
             record["wrong"][outcome.explanation.key] = tree
         return record
+
+    def _nested(self, probe: Probe, arrays: list[np.ndarray]) -> list[Any]:
+        """Calls of earlier functions of this lab that the reference makes for a probe."""
+        own = {function.name for function in self.lab.functions}
+        earlier = self.lab.contract.earlier(probe.function)
+        names = tuple(name for name in earlier if name in own)
+        return (
+            [
+                [
+                    name,
+                    labcheck.pack(args, arrays),
+                    labcheck.pack(kwargs, arrays),
+                    labcheck.pack(value, arrays),
+                ]
+                for name, args, kwargs, value in nested_calls(self.lab.contract, names, probe)
+            ]
+            if names
+            else []
+        )

@@ -17,7 +17,7 @@ from pathlib import Path
 from labkit.base.errors import LabkitError
 from labkit.lab.lab import Lab
 
-FINGERPRINT = "fingerprint.json"
+FINGERPRINT, WRITTEN = "fingerprint.json", "written.json"
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,13 @@ class Bundle:
         for tests in self.root.glob("labs/*/tests"):
             return Lab.load(tests.parent)
         raise LabkitError(f"{self.root} holds no built lab: build it again with labkit build.")
+
+    @cached_property
+    def written(self) -> list[dict[str, str]]:
+        """The written questions in the order of the text: name, question, and model answer."""
+        path = self.root / WRITTEN
+        found: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+        return found
 
     @property
     def student(self) -> Path:

@@ -13,7 +13,7 @@ from labkit.lab.lab import Lab
 from labkit.reporting import numbers, pages
 from labkit.reporting.similar import Pair, Similarity
 
-_MODIFIED = ("modified", "Last modified (submission)")
+_MODIFIED = ("modified", "submitted", "Last modified (submission)")
 """Where a platform says when a submission came."""
 
 
@@ -93,8 +93,10 @@ def _of_group(group: Sequence[str], pairs: Sequence[Pair]) -> tuple[list[str], f
 def _modified(result: Result) -> str:
     """When a submission came, as the platform tells it, and whether that was late."""
     told = next((str(result.platform[key]) for key in _MODIFIED if result.platform.get(key)), "")
-    late = result.platform.get("lateness") or ("late" if result.platform.get("late") else "")
-    return ", ".join(filter(None, (told, str(late))))
+    late = result.platform.get("lateness") or result.platform.get("late") or ""
+    how = late if isinstance(late, str) else "late"
+    until = result.platform.get("extension")
+    return ", ".join(filter(None, (told, how, f"extension until {until}" if until else "")))
 
 
 # ---------------------------------------------------------------- the same as CSV

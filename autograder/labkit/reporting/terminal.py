@@ -28,11 +28,14 @@ _FILES = {
     "marks-template.csv": "for written answers",
     "marks.csv": "marks by hand, kept",
     "adjustments.csv": "points changed by hand",
+    "canvas.csv": "import into Canvas",
+    "canvas-feedback.zip": "upload to Canvas",
     "changes.csv": "every changed score",
     "written.html": "written answers to mark",
     "worksheet.csv": "upload to Moodle",
     "feedback.zip": "upload to Moodle",
     "upload.txt": "how to upload",
+    "moodle-plan.csv": "who gets what in Moodle",
 }
 """What the files of a graded class are for."""
 

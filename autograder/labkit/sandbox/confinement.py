@@ -95,7 +95,6 @@ _DENIED_ADVICE = (3, 9, 10, 11, 12, 13, *range(16, 31), 100, 101, 102, 103)
 """Advice about memory that loads or drops pages of a file, which other workers read, too."""
 _TMPFILE = 0o20000000
 """A file without a name, which no look at the folder would count."""
-_AT_REMOVEDIR = 0x200
 
 _CLONE_THREAD = 0x00010000
 _DENIED_PRCTL = (1, 4, 35, 36, 0x59616D61)  # death signal, dumpable, memory map, subreaper, ptracer
@@ -212,10 +211,12 @@ def _denials(seccomp: Any) -> bytes:
     for advice in _DENIED_ADVICE:
         add(refuse, "madvise", seccomp.Arg(2, seccomp.MASKED_EQ, _LOW, advice))
     # Removing a file seems to work and does nothing: the space that an open or mapped file holds
-    # stays where the look at the folder finds it. Renaming over a file would hide it as well.
+    # stays where the look at the folder finds it. Renaming over a file would hide it as well. A
+    # folder that seemed emptied must seem to go, too: whoever clears up after themselves gets no
+    # error for it.
     pretend = seccomp.ERRNO(0)
-    add(pretend, "unlink")
-    add(pretend, "unlinkat", seccomp.Arg(2, seccomp.MASKED_EQ, _AT_REMOVEDIR, 0))
+    for name in ("unlink", "unlinkat", "rmdir"):
+        add(pretend, name)
     for name, position in (("open", 1), ("openat", 2)):
         add(refuse, name, seccomp.Arg(position, seccomp.MASKED_EQ, _TMPFILE, _TMPFILE))
     for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):

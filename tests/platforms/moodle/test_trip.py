@@ -1,6 +1,6 @@
 """`labkit moodle` from end to end: a download and a worksheet in, what Moodle takes back out.
 
-What is written is read by `tests.moodle_import`, which follows Moodle's rules and not the kit's.
+What is written is read by `moodle_import`, which follows Moodle's rules and not the kit's.
 """
 
 from __future__ import annotations
@@ -17,18 +17,22 @@ import pytest
 from click.testing import CliRunner
 
 from labkit.cli import main
+from labkit.judging import result as results
 from labkit.judging.grader import Grader
-from labkit.lab import stubs as starter
+from labkit.judging.result import Result
+from labkit.lab.course import find
+from labkit.lab.stubs import solution_package, stub_package
 from tests import sample_class
-from tests.moodle_import import Stored, import_feedback, import_worksheet
+from tests.platforms.moodle.moodle_import import Stored, import_feedback, import_worksheet
 
-DATA = Path(__file__).parent / "data" / "moodle"
-RIGHT = starter.solution_package(1)
-SIGMOID = sample_class.wrong(1, "sigmoid")
+DATA = Path(__file__).parents[2] / "data" / "moodle"
+LAB = find("lab1")
+RIGHT = solution_package(LAB)
+SIGMOID = sample_class.wrong(LAB, "sigmoid")
 """Loses 8 of the 100 points."""
-DENSE = sample_class.transposed(RIGHT)
+DENSE = sample_class.transposed(LAB, RIGHT)
 """Loses 8 of the 100 points."""
-STUBS = starter.stub_package(1)
+STUBS = stub_package(LAB)
 BROKEN = sample_class.zipped(RIGHT)[:-300]
 
 Files = Mapping[str, "str | bytes"]
@@ -157,13 +161,14 @@ def test_grades_reach_the_right_people_on_the_right_scale(graded: Outcome) -> No
     assert graded.grades() == {11: 20.0, 12: 18.4, 13: 18.4, 16: 0.0}
 
 
-def test_rows_that_are_not_the_kits_stay_byte_for_byte(graded: Outcome) -> None:
+def test_rows_that_are_not_the_kits_are_left_out_of_the_file(graded: Outcome) -> None:
+    """A row that came back would overwrite the stored comment, whose markup no worksheet holds."""
     before = worksheet(PEOPLE).decode().splitlines()
-    after = (graded.out / "worksheet.csv").read_bytes().decode().split("\n")
-    for n, row in enumerate(PEOPLE, 1):
-        if row.id in (14, 15, 17):
-            assert after[n] == before[n]
+    after = (graded.out / "worksheet.csv").read_bytes().decode().splitlines()
     assert after[0] == before[0]
+    assert [line.partition(",")[0] for line in after[1:]] == [
+        f'"Participant {number}"' for number in (11, 12, 13, 16)
+    ]
 
 
 def test_comments_are_html_and_say_where_points_went(graded: Outcome) -> None:
@@ -215,13 +220,14 @@ def test_marks_by_hand_count_and_resume_grades_nothing_again(graded: Outcome) ->
     assert again.grades() == {11: 19.55, 12: 18.4, 13: 18.4, 16: 0.0}  # 107.5 of 110
     assert page.stat().st_mtime_ns == before
     assert "107.5 of 110 points" in (again.stored[11].comment or "")
-    # A mark that the file takes back is gone, and a large maximum gets every hundredth.
+    # Marks that were given stay though another file leaves them out; a large maximum gets every
+    # hundredth.
     other = next(name for name in names if name.endswith("_12"))
     marks.write_text(f"submission,sigmoid_drawbacks,why_xor\n{other},,1\n", encoding="utf-8")
     large = worksheet([replace(row, maximum="1000.00") for row in PEOPLE])
     again = run(out.parent, download(FOLDERS), large, *more, maximum=1000)
-    assert again.grades() == {11: 1000.0, 12: 885.71, 13: 920.0, 16: 0.0}  # 93 of 105
-    assert "100 of 100 points" in (again.stored[11].comment or "")
+    assert again.grades() == {11: 977.27, 12: 885.71, 13: 920.0, 16: 0.0}  # 93 of 105
+    assert "107.5 of 110 points" in (again.stored[11].comment or "")
 
 
 # ---------------------------------------------------------------- flat, teams, blind
@@ -262,19 +268,45 @@ def test_blind_marking_needs_no_names(tmp_path: Path) -> None:
     assert set(found.pages) == {15, 16}
 
 
+def test_lateness_names_and_mail_reach_results_report_and_grades(tmp_path: Path) -> None:
+    late = "Submitted for grading - 1 day late -  - "
+    until = (
+        "Submitted for grading - Extension granted until: Thursday, 3 December 2026, 1:35 PM -  - "
+    )
+    people = [Row(11, "Ada_Lovelace", status=late), Row(12, "Bo O'Neil", status=until)]
+    handed_in: dict[str, Files] = {"Ada Lovelace_11": RIGHT, "Bo ONeil_12": RIGHT}
+    found = run(tmp_path, download(handed_in), worksheet(people))
+    told = {one.platform["id"]: one.platform for one in kept(found.out)}
+    assert (told[11]["late"], told[11]["extension"]) == ("1 day late", "")
+    assert told[12]["extension"] == "Thursday, 3 December 2026, 1:35 PM" and not told[12]["late"]
+    report = (found.out / "report.html").read_text(encoding="utf-8")
+    assert "1 day late" in report and "extension until Thursday, 3 December 2026" in report
+    table = list(csv.DictReader(io.StringIO((found.out / "grades.csv").read_text("utf-8-sig"))))
+    who = {(row["name"], row["email"]) for row in table}
+    assert who == {("Ada_Lovelace", "s11@example.invalid"), ("Bo O'Neil", "s12@example.invalid")}
+    # An extension that is granted later is seen, though nothing is graded again.
+    people[0] = replace(people[0], status=until)
+    found = run(tmp_path, download(handed_in), worksheet(people), "--resume")
+    assert not any(one.platform["late"] for one in kept(found.out))
+
+
+def kept(out: Path) -> list[Result]:
+    """The results on disk."""
+    read = [results.read(path) for path in sorted((out / "results").glob("*.json"))]
+    return [one for one in read if one is not None]
+
+
 # ---------------------------------------------------------------- files of a real Moodle
 
 
 @pytest.mark.parametrize("mode", ["folders0", "folders1"])
 def test_real_files_pass_through_unharmed(mode: str, tmp_path: Path) -> None:
-    """Nobody there handed in this lab; two handed in a module of another one, which earns 0."""
+    """Nobody there handed in this lab, so nobody gets a grade; each gets a page that says so."""
     sheet = (DATA / "a1_worksheet_ungraded.csv").read_bytes()
     found = run(tmp_path, (DATA / f"a1_downloadall_{mode}.zip").read_bytes(), sheet)
-    assert found.grades() == {5: 0.0, 6: 0.0}
+    assert found.grades() == {}
     assert set(found.pages) == {3, 4, 5, 6, 7, 8, 9, 10}
-    after = (found.out / "worksheet.csv").read_bytes().splitlines()
-    for line, written in zip(sheet.splitlines(), after, strict=True):
-        assert written == line or line.startswith((b'"Participant 5"', b'"Participant 6"'))
+    assert (found.out / "worksheet.csv").read_bytes().splitlines() == sheet.splitlines()[:1]
 
 
 def test_a_real_worksheet_takes_grades_for_real_names(tmp_path: Path) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from labkit.platforms.moodle import zones
+from labkit.platforms.moodle.fill import Mark, Scale, fill
 from labkit.platforms.moodle.join import join
-from labkit.platforms.moodle.worksheet import Mark, Worksheet, fill
+from labkit.platforms.moodle.upload import notices
+from labkit.platforms.moodle.worksheet import Worksheet
 
 
 @dataclass(frozen=True)
@@ -38,19 +42,31 @@ class Answer:
     lines: list[str]
 
 
-def answer(sheet: Worksheet, outcomes: Sequence[Outcome]) -> Answer:
+def answer(
+    sheet: Worksheet,
+    outcomes: Sequence[Outcome],
+    *,
+    scale: Scale | None = None,
+    server: Mapping[int, datetime] | None = None,
+) -> Answer:
     """Fill `sheet` with `outcomes`; every member of a team gets the team's.
 
     Only submissions that were brought to a row get a feedback file: a file for anyone else would
-    reach a stranger. Raises MoodleError where sheet and download are of different assignments.
+    reach a stranger. `scale` are the words of the assignment's scale, `server` tells by id as in
+    the download when its files came. Raises MoodleError where sheet and download are of different
+    assignments.
     """
     joined = join(sheet, outcomes)
     marks = {}
+    times: dict[int, datetime | None] = {}
     for participant, position in joined.submission_of.items():
         one = outcomes[position]
+        times[participant] = (server or {}).get(one.id or 0)
         if one.percent is not None:
             marks[participant] = Mark(one.percent, one.comment, one.html)
-    filled, lines = fill(sheet, marks)
+    filled, lines = fill(sheet, marks, scale)
+    lines += notices(sheet, filled.participants)
+    lines += zones.advice(filled.participants, times)
     reached = [outcomes[position] for position in sorted(set(joined.submission_of.values()))]
     pages = {one.id: one.page for one in reached if one.id is not None and one.page}
     names = {one.id: one.name for one in reached if one.id is not None}

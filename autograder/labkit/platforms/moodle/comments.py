@@ -7,6 +7,7 @@ spreadsheet. Hence no quote, no backslash, no line break and no such beginning i
 
 from __future__ import annotations
 
+import html
 import re
 
 _FORMULA = ("=", "+", "-", "@")
@@ -25,6 +26,19 @@ def from_html(markup: str) -> str:
     markup = re.sub(r"<[^<>]*>", _requoted, _printable(markup).strip())
     markup = markup.replace('"', "&quot;").replace("\\", "&#92;")
     return _safe_start(_BREAK.sub("&#10;", markup))
+
+
+def bare_text(markup: str) -> str:
+    """What a comment says, without tags, entities and white space: equal before and after Moodle.
+
+    Moodle hands a comment back with its tags removed or its markup tidied.
+    """
+    return "".join(html.unescape(re.sub(r"<[^<>]*>", "", markup)).split())
+
+
+def same_text(shown: str, markup: str) -> bool:
+    """Whether `shown`, which Moodle made of a stored comment, is what it makes of `markup`."""
+    return bare_text(markup) in ("".join(shown.split()), bare_text(shown))
 
 
 def _requoted(tag: re.Match[str]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
 from labkit.classroom.grade import GradedClass, Options, grade_to
-from labkit.intake import Moodle, open_submissions
+from labkit.intake import Moodle, Submissions, open_submissions
 from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
@@ -15,6 +16,7 @@ from labkit.platforms.moodle.answer import Outcome, answer
 from labkit.platforms.moodle.join import join
 from labkit.platforms.moodle.upload import upload_guide, write_feedback_zip
 from labkit.platforms.moodle.worksheet import Worksheet
+from labkit.platforms.moodle.zones import server_times
 
 
 def moodle_to(
@@ -28,9 +30,10 @@ def moodle_to(
     """Grade a Moodle download into `out`, with worksheet.csv and feedback.zip to upload."""
     # A bad worksheet or download stops before the long work.
     sheet = Worksheet.read(worksheet)
-    whose = _of_moodle(submissions, bundle.lab, out)
-    join(sheet, list(whose.values()))
-    graded = grade_to(bundle, submissions, out, options)
+    opened = open_submissions(submissions, bundle.lab.contract.modules, leave_out=out)
+    owners = _of_moodle(submissions, opened)
+    whose = dict(zip(opened.names, owners, strict=True))
+    graded = grade_to(bundle, opened.told(_told(sheet, owners)), out, options)
     lab = graded.lab
     outcomes = []
     for result in graded.results:
@@ -41,12 +44,12 @@ def moodle_to(
                 owner.id,
                 owner.name,
                 # A zero for a broken upload is a teacher's decision: that row stays as it came.
-                _percent(result, lab) if result.status == GRADED else None,
+                percent(result, lab) if result.status == GRADED else None,
                 comment(result, lab),
                 page=page,
             )
         )
-    found = answer(sheet, outcomes)
+    found = answer(sheet, outcomes, scale=lab.config.moodle.scale, server=server_times(submissions))
     found.worksheet.write(out / "worksheet.csv")
     write_feedback_zip(out / "feedback.zip", found.pages, found.names)
     guide = upload_guide(separator=sheet.separator)
@@ -58,20 +61,39 @@ def moodle_to(
     return graded
 
 
-def _percent(result: Result, lab: Lab) -> float:
+def _told(sheet: Worksheet, owners: list[Moodle]) -> list[Moodle]:
+    """What the worksheet knows of each submission beside its id: mail, time, lateness.
+
+    Of a team, what holds for one member: Moodle counts the lateness of the team's submission.
+    Raises MoodleError where worksheet and download are of different assignments.
+    """
+    joined = join(sheet, owners)
+    rows = {position: sheet.row_of(number) for number, position in joined.submission_of.items()}
+    told = []
+    for position, owner in enumerate(owners):
+        row = rows.get(position)
+        if row is None:
+            told.append(owner)
+            continue
+        known = replace(owner, modified=row.submitted, late=row.late, extension=row.extension)
+        if not joined.team:
+            known = replace(known, name=row.name or owner.name, email=row.email)
+        told.append(known)
+    return told
+
+
+def percent(result: Result, lab: Lab) -> float:
     """Points of 100, not rounded: the maximum grade may be large."""
     possible = result.possible(lab)
     return 100 * result.total / possible if possible else 0.0
 
 
-def _of_moodle(submissions: Path, lab: Lab, out: Path) -> dict[str, Moodle]:
-    """Whose each submission of a download is, by its name.
+def _of_moodle(submissions: Path, opened: Submissions) -> list[Moodle]:
+    """Whose each submission of a download is.
 
     Raises LabkitError where it is no download of Moodle's.
     """
-    opened = open_submissions(submissions, lab.contract.modules, leave_out=out)
-    pairs = zip(opened.names, opened.platforms, strict=True)
-    found = {name: platform for name, platform in pairs if isinstance(platform, Moodle)}
+    found = [platform for platform in opened.platforms if isinstance(platform, Moodle)]
     if len(found) == len(opened):
         return found
     why = opened[0].problem if submissions.is_file() and len(opened) == 1 else None

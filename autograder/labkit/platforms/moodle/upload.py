@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from labkit.base.zips import write_zip
+from labkit.platforms.moodle.worksheet import Participant, Worksheet
 
 PAGE = "feedback.html"
 
@@ -31,7 +32,7 @@ def write_feedback_zip(
     names: Mapping[int, str] | None = None,
     filename: str = PAGE,
 ) -> None:
-    """Write the zip for "Upload multiple feedback files in a zip", whole or not at all.
+    """Write the zip for "Upload feedback files in a zip", whole or not at all.
 
     `pages` is by id as in the download; `names` only makes the folders readable to people. The same
     input gives the same bytes. Raises ValueError for a file name that Moodle would pass over, or an
@@ -54,10 +55,12 @@ def upload_guide(
 ) -> str:
     """What to click in Moodle, in which order, as plain text."""
     return f"""\
-In Moodle, open the assignment and its list of submissions. Upload in this order: the feedback files
-make Moodle's own grades newer than the worksheet, and it then passes over such rows in silence.
+In Moodle, open the assignment and its list of submissions, and choose "All participants" where a
+group can be chosen: with a group chosen, both imports drop everybody else's rows and files in
+silence. Upload in this order: the feedback files make Moodle's own grades newer than the worksheet,
+and it then passes over such rows in silence.
 
-1. {worksheet}
+1. {worksheet} (it holds only the rows that the kit filled; everybody else keeps what they have)
    Actions (older versions: Grading action) > Upload grading worksheet; choose the file, encoding
    UTF-8 and separator {separator}, with Moodle in English as when you downloaded it. Compare the
    preview with the list below, then confirm.
@@ -65,8 +68,32 @@ make Moodle's own grades newer than the worksheet, and it then passes over such 
    worksheet, cancel and upload again with the box "Allow updating records that have been modified
    more recently in Moodle than in the spreadsheet" ticked: this replaces those grades.
 2. {feedback}
-   Actions > Upload multiple feedback files in a zip; choose the file, confirm.
+   Actions > Upload feedback files in a zip (older versions: Upload multiple feedback files in a
+   zip); choose the file, confirm. An HTML page among the files downloads when it is opened.
 
 Both need the assignment's feedback types "Offline grading worksheet", "Feedback comments" and
 "Feedback files" (Settings > Feedback types). Look at one student's page when you are done.
 """
+
+
+def notices(sheet: Worksheet, rows: Iterable[Participant]) -> list[str]:
+    """What holds grades back or loses them in this assignment, for its filled `rows`."""
+    filled = list(rows)
+    if not filled:
+        return []
+    lines = [
+        'Choose "All participants" in Moodle before both uploads, or it drops rows in silence.'
+    ]
+    held = [one for one in filled if one.workflow and one.workflow != "Released"]
+    if held:
+        lines.append(
+            f"This assignment uses marking workflow: {len(held)} of the grades stay out of the"
+            ' gradebook, and out of students\' sight, until their state is "Released", which no'
+            ' worksheet can set: select the rows in Moodle and choose "Set marking workflow state".'
+        )
+    if sheet.blind:
+        lines.append(
+            "Names are hidden in this assignment: its grades reach the gradebook only after"
+            ' "Reveal student identities".'
+        )
+    return lines

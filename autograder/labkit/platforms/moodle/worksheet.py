@@ -1,4 +1,4 @@
-"""Moodle's offline grading worksheet: read, filled in, and written back otherwise untouched.
+"""Moodle's offline grading worksheet, every byte of it, and what its rows say.
 
 Measured on Moodle 4.5.6. On import Moodle needs the columns `Identifier`, `Grade` and `Last
 modified (grade)` under exactly these names, fails as a whole when one row is too short or too long,
@@ -8,22 +8,18 @@ checked or said before the file leaves the kit.
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_bytes
 from labkit.base.spreadsheet import read_number
-from labkit.platforms.moodle.cells import Row, join_rows, plain, quoted, read_rows
-from labkit.platforms.moodle.comments import from_html, from_text
+from labkit.platforms.moodle.cells import Row, join_rows, read_rows
 
 IDENTIFIER = "Identifier"
 GRADE = "Grade"
@@ -31,9 +27,12 @@ MODIFIED = "Last modified (grade)"
 SUBMITTED = "Last modified (submission)"
 COMMENTS = "Feedback comments"
 MAXIMUM = "Maximum grade"
+SCALE = "Scale"
 LOCKED = "Grade can be changed"
+WORKFLOW = "Marking workflow state"
 REQUIRED = (IDENTIFIER, GRADE, MODIFIED)
 
+_EXTENSION = "Extension granted until:"
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", ":": "colon"}
 _BOM = b"\xef\xbb\xbf"
 _NO = {
@@ -45,17 +44,6 @@ _NO = {
 
 class MoodleError(LabkitError):
     """A file of Moodle's cannot be used: one sentence that says why and what to do."""
-
-
-class Mark(NamedTuple):
-    """What one participant gets."""
-
-    percent: float
-    """Of the maximum grade, 0 to 100."""
-    comment: str = ""
-    """Empty leaves the comment that is there."""
-    html: bool = False
-    """Whether `comment` is HTML already; plain text is escaped."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +65,14 @@ class Participant:
     """"Last modified (submission)", as Moodle words it; `-` where nothing was handed in."""
     comment: str
     grade_text: str
-    """`grade` as it stands in the cell."""
-    maximum_text: str
+    """The grade as it stands in the cell: a number, or the word of a scale."""
+    modified: str
+    """"Last modified (grade)", as Moodle words it; `-` where nobody graded."""
+    email: str = ""
+    scale: tuple[str, ...] = ()
+    """The words of the assignment's scale, lowest first; empty where grades are numbers."""
+    workflow: str = ""
+    """"Marking workflow state"; empty without marking workflow."""
 
     @property
     def label(self) -> str:
@@ -89,9 +83,31 @@ class Participant:
     @property
     def has_submission(self) -> bool:
         """Whether Moodle says that something was handed in, drafts included."""
+        if self.reopened:
+            return False
         if self.submitted:
             return self.submitted.strip() != "-"
         return not self.status.startswith("No submission")
+
+    @property
+    def reopened(self) -> bool:
+        """Whether another attempt was opened and not handed in: the row's time is the opening's."""
+        return self.status.startswith("Reopened")
+
+    @property
+    def late(self) -> str:
+        """How late it came, in Moodle's words, such as "1 day late"; empty for in time."""
+        return next((part for part in self._status if part.endswith(" late")), "")
+
+    @property
+    def extension(self) -> str:
+        """Until when this person may hand in, where that is later than for others."""
+        told = (part.partition(_EXTENSION) for part in self._status)
+        return next((until.strip(" -") for _, mark, until in told if mark), "")
+
+    @property
+    def _status(self) -> list[str]:
+        return [part.strip() for part in self.status.split(" - ")]
 
 
 @dataclass(frozen=True)
@@ -151,10 +167,37 @@ class Worksheet:
         header = [cell.value for cell in self.rows[self._header].cells]
         return {name: header.index(name) for name in header}
 
+    @property
+    def blind(self) -> bool:
+        """Whether names are hidden: such a worksheet has no column for them."""
+        return not {"Full name", "Email address"} & self.columns.keys()
+
     @cached_property
     def participants(self) -> tuple[Participant, ...]:
         """Every row that is not blank, in order."""
         return tuple(self._participant(n) for n in self._data_rows())
+
+    def with_rows(self, filled: Mapping[int, Row]) -> Worksheet:
+        """The worksheet with only its header and `filled`, by number of the row as it came.
+
+        Moodle takes fewer rows, and whoever has none keeps grade and comment as they are; a row
+        that merely came back as it was would overwrite a comment, whose markup no worksheet holds.
+        """
+        rows = (self.rows[self._header], *(row for _, row in sorted(filled.items())))
+        return replace(self, rows=rows)
+
+    @property
+    def header(self) -> Row:
+        """The row with the names of the columns."""
+        return self.rows[self._header]
+
+    def row_of(self, number: int | None) -> Participant | None:
+        """The participant with this id, if there is one."""
+        return self._by_id.get(number) if number is not None else None
+
+    @cached_property
+    def _by_id(self) -> dict[int, Participant]:
+        return {one.id: one for one in self.participants if one.id is not None}
 
     @cached_property
     def _header(self) -> int:
@@ -181,7 +224,10 @@ class Worksheet:
             submitted=text(SUBMITTED),
             comment=text(COMMENTS),
             grade_text=text(GRADE).strip(),
-            maximum_text=text(MAXIMUM).strip(),
+            modified=text(MODIFIED).strip(),
+            email=text("Email address").strip(),
+            scale=tuple(word for word in re.split(r"\s{4}", text(SCALE).strip()) if word),
+            workflow=text(WORKFLOW).strip(),
         )
 
     def _check(self) -> None:
@@ -247,209 +293,3 @@ def _delimiter(text: str, name: str) -> str:
         f'{name} is no grading worksheet that Moodle reads back: it has no column "{IDENTIFIER}"'
         f" (it begins {found!r}); download it with Moodle's language set to English."
     )
-
-
-# Filling in --------------------------------------------------------------------------------------
-
-
-def fill(
-    sheet: Worksheet, marks: Mapping[int, Mark | tuple[float, str]]
-) -> tuple[Worksheet, list[str]]:
-    """The worksheet with `marks` (by participant id), and in sentences what a teacher should know.
-
-    Grades are written with a dot, within 0 … maximum grade, on the scale of the row. Only the cells
-    `Grade` and `Feedback comments` of rows that have a mark change. Rows that are locked, or whose
-    maximum cannot be read, are left as they are and named, as is everything that Moodle would drop.
-    """
-    rows = list(sheet.rows)
-    report = _Report()
-    comments_at = sheet.columns.get(COMMENTS)
-    for one in sheet.participants:
-        given = marks.get(one.id) if one.id is not None else None
-        mark = None if given is None else Mark(*given)
-        graded = False
-        if one.id is None:
-            report.add("unreadable", one)
-        elif mark is None:
-            report.add("missing" if one.has_submission else "absent", one)
-        elif one.locked:
-            report.add("locked", one)
-        elif one.maximum is None or one.maximum <= 0:
-            report.add("no maximum" if MAXIMUM in sheet.columns else "no maximum column", one)
-        elif not math.isfinite(mark.percent):
-            report.add("no number", one)
-        else:
-            grade = _scaled(mark.percent, one.maximum)
-            row = rows[one.row - 1].with_cell(sheet.columns[GRADE], plain(f"{grade:.2f}"))
-            if mark.comment.strip():
-                if comments_at is None:
-                    report.add("no comments", one)
-                else:
-                    text = from_html(mark.comment) if mark.html else from_text(mark.comment)
-                    row = row.with_cell(comments_at, quoted(text))
-                    if comments_at == 0:
-                        report.add("comments first", one)
-                    if one.comment.strip() and one.comment != text:
-                        report.add("comment replaced", one)
-            rows[one.row - 1] = row
-            graded = True
-            report.add("graded", one)
-            if grade == 0:
-                report.add("zero", one)
-            if one.grade is not None and round(one.grade, 2) != float(grade):
-                report.add("replaced", one)
-            if not 0 <= mark.percent <= 100:
-                report.add("clipped", one)
-            if not one.has_submission:
-                report.add("unexpected", one)
-            elif one.status.startswith("Draft"):
-                report.add("draft", one)
-        if not graded and _read_otherwise(one):
-            report.add("odd grade", one)
-    known = {one.id for one in sheet.participants}
-    strangers = sorted(number for number in marks if number not in known)
-    filled = replace(sheet, rows=tuple(_harmless(rows, sheet, report)))
-    return filled, report.sentences(sheet, strangers)
-
-
-def _read_otherwise(one: Participant) -> bool:
-    """Whether a grade that stays as it came is one that Moodle cuts, takes for 0 or passes over."""
-    if not one.grade_text or one.id is None or one.locked or one.maximum is None:
-        return False  # nothing there, nothing that Moodle reads, or the word of a scale
-    text = re.sub(r"[ \u00a0\u202f]", "", one.grade_text)
-    comma = "," in one.maximum_text or "." not in one.maximum_text
-    number = re.fullmatch(r"[+-]?\d+([.,]\d*)?" if comma else r"[+-]?\d+(\.\d*)?", text, re.ASCII)
-    return number is None or not 0 <= float(text.replace(",", ".")) <= one.maximum
-
-
-def _scaled(percent: float, maximum: float) -> Decimal:
-    """`percent` of `maximum` in hundredths, within 0 … maximum."""
-    part = Decimal(str(min(max(percent, 0.0), 100.0))) * Decimal(str(maximum)) / 100
-    rounded = part.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    ceiling = Decimal(str(maximum))
-    return rounded if rounded <= ceiling else rounded - Decimal("0.01")
-
-
-def _harmless(rows: list[Row], sheet: Worksheet, report: _Report) -> list[Row]:
-    r"""The rows without `\"`, which Moodle takes for an escaped quote and then swallows the rest.
-
-    A comment keeps its meaning as HTML; of any other cell Moodle reads nothing, so it is written
-    without quotes, or with a space between the two characters where it needs them.
-    """
-    comments_at = sheet.columns.get(COMMENTS)
-    result = []
-    for n, row in enumerate(rows):
-        for column, cell in enumerate(row.cells):
-            if not _swallows(cell.raw):
-                continue
-            if column == comments_at and n > sheet._header:
-                row = row.with_cell(column, quoted(cell.value.replace("\\", "&#92;")))
-            elif any(c in cell.value for c in ('"', sheet.delimiter, "\n", "\r")):
-                spaced = re.sub(r'\\(?="|$)', r"\\ ", cell.value)
-                row = row.with_cell(column, quoted(spaced))
-            else:
-                row = row.with_cell(column, plain(cell.value))
-            report.repaired.append(n + 1)
-        result.append(row)
-    return result
-
-
-def _swallows(raw: str) -> bool:
-    """Whether PHP reads a quoted cell's quote as escaped; two backslashes escape each other."""
-    tokens = re.findall(r'\\.|""|.', raw[1:], re.DOTALL)
-    return raw.startswith('"') and '\\"' in tokens
-
-
-class _Report:
-    """What happened to which rows, and how to say it."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[Participant]] = {}
-        self.repaired: list[int] = []
-
-    def add(self, what: str, one: Participant) -> None:
-        self.rows.setdefault(what, []).append(one)
-
-    def sentences(self, sheet: Worksheet, strangers: list[int]) -> list[str]:
-        graded = len(self.rows.get("graded", []))
-        lines = [f"{_rows(graded)} of {len(sheet.participants)} got a grade."]
-        for what, words in _SENTENCES.items():
-            found = self.rows.get(what, [])
-            if found:
-                most = 8 if what == "absent" else 50  # who loses something is named
-                lines.append(words.format(rows=_rows(len(found)), who=_list(found, most)))
-        if strangers:
-            numbers = ", ".join(map(str, strangers[:50])) + (" …" if len(strangers) > 50 else "")
-            lines.append(
-                f"{sheet.name} has no row for participant {numbers}: is it the worksheet of this"
-                " assignment, and as new as the download?"
-            )
-        if self.repaired:
-            numbers = ", ".join(map(str, sorted(set(self.repaired))[:50]))
-            lines.append(
-                "A backslash before a quote would make Moodle lose rows; it was taken apart in row"
-                f" {numbers}."
-            )
-        if sheet.delimiter != ",":
-            lines.append(
-                f"{sheet.name} is divided by {sheet.separator}s: choose that separator"
-                " when you upload it."
-            )
-        return lines
-
-
-_SENTENCES = {
-    "zero": (
-        "{rows} got a grade of 0, which Moodle 4.5 stores and a newer version may drop, so look"
-        " after the upload: {who}."
-    ),
-    "replaced": "{rows} had another grade before, which is replaced: {who}.",
-    "comment replaced": "{rows} had another comment before, which is replaced: {who}.",
-    "clipped": "{rows} came out below 0 or above the maximum and got that limit: {who}.",
-    "unexpected": (
-        "{rows} got a grade although the worksheet knows no submission of theirs (is the worksheet"
-        " older than the download?): {who}."
-    ),
-    "draft": "{rows} got a grade for a draft that is not handed in yet: {who}.",
-    "absent": "{rows} without a submission stayed as they were: {who}.",
-    "missing": (
-        "{rows} stayed as they were although Moodle has a submission of theirs, because it could"
-        " not be graded or is not in the download: {who}."
-    ),
-    "locked": (
-        '{rows} stayed as they were because Moodle has locked them ("Grade can be changed" is No);'
-        " unlock them in the gradebook if they should get their grade: {who}."
-    ),
-    "no maximum": (
-        "{rows} stayed as they were because their maximum grade is no number (does the assignment"
-        " use a scale?): {who}."
-    ),
-    "no maximum column": (
-        '{rows} stayed as they were because the worksheet has no column "Maximum grade", without'
-        " which nobody knows what a grade counts to; download it again with that column: {who}."
-    ),
-    "odd grade": (
-        "{rows} came with a grade that Moodle reads as another number or passes over (no number, or"
-        " not from 0 to the maximum); look at it before the upload: {who}."
-    ),
-    "no number": "{rows} stayed as they were because their result is no number: {who}.",
-    "unreadable": "{rows} stayed as they were because their Identifier holds no number: {who}.",
-    "no comments": (
-        '{rows} lost their comment because the worksheet has no column "Feedback comments" (switch'
-        " the feedback type on in the assignment's settings): {who}."
-    ),
-    "comments first": (
-        '{rows} would lose their comment because Moodle skips "Feedback comments" as first column;'
-        " put another column first: {who}."
-    ),
-}
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
-
-
-def _list(participants: Iterable[Participant], most: int) -> str:
-    labels = [one.label for one in participants]
-    more = f" and {len(labels) - most} more" if len(labels) > most else ""
-    return ", ".join(labels[:most]) + more

@@ -88,6 +88,7 @@ def call(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
     seconds: float,
+    *,
     given: Collection[str] = (),
 ) -> Observation:
     """Call a function in this process, for at most `seconds` of CPU time, and tell what it did.

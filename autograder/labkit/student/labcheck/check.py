@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .calling import Observation
-from .comparing import Problem, gradient_problem, values_problem
+from .comparing import Problem, gradient_problem, kind_of, values_problem
 from .naming import NAMED_AT_ONCE, CaseRun, Tried, WrongOutcome, as_sentence, compose, rank
 from .probe import Exact, Probe, failure_problem
 
@@ -189,7 +189,9 @@ class Check:
                     warnings.simplefilter("ignore")
                     sentence = judge(seen.value)
             except Exception:  # the result is not of the kind that the judge reads
-                sentence = "The result is not of the kind that the docstring asks for."
+                general = "The result is not of the kind that the docstring asks for."
+                told = f"The result is {kind_of(seen.value)}, not what the docstring asks for."
+                return Problem("verdict", told, general)
             if sentence is None:
                 return None
             return Problem("verdict", as_sentence(sentence), as_sentence(sentence))

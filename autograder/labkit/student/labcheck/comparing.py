@@ -35,13 +35,17 @@ def _as_number_array(value: Any) -> np.ndarray | None:
     return array if array.dtype.kind in "biuf" else None
 
 
-def _kind_of(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What a value is, as in "returned a list of 3"."""
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        kind = {"c": "complex numbers", "O": "objects", "U": "text"}.get(value.dtype.kind, "")
+        return f"an array of shape {value.shape}" + (f" with {kind}" if kind else "")
     if isinstance(value, list | tuple | dict):
         return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, complex | np.complexfloating):
+        return "a complex number"
     return f"a {type(value).__name__}"
 
 
@@ -132,7 +136,7 @@ def _numbers_problem(
     if array is None:
         return Problem(
             "type",
-            f"The function returned {_kind_of(got)}{_where_text(name)}, expected an array of "
+            f"The function returned {kind_of(got)}{_where_text(name)}, expected an array of "
             f"numbers of shape {expected.shape}.",
             "The result is of the wrong type.",
         )
@@ -164,13 +168,11 @@ def _numbers_problem(
     index = tuple(int(i) for i in np.argwhere(~good)[0])
     with np.errstate(all="ignore"):
         hint = _size_hint(array, wanted)
+    what = f"Entry {_index(index)} of the result" if index else "The result"
+    found, right = _apart(float(array[index]), float(wanted[index]))
     return Problem(
         "values",
-        f"Entry {_index(index)} of the result{_where_text(name)} is {_number(array[index])}, "
-        f"expected {_number(wanted[index])}."
-        if index
-        else f"The result{_where_text(name)} is {_number(array[index])}, expected "
-        f"{_number(wanted[index])}.",
+        f"{what}{_where_text(name)} is {found}, expected {right}.",
         "The result has the right shape but wrong values.",
         hint,
     )
@@ -184,6 +186,15 @@ def _number(value: Any) -> str:
     return f"{float(value):.6g}"
 
 
+def _apart(a: float, b: float) -> tuple[str, str]:
+    """Two different numbers with as many digits as it takes to see that they differ."""
+    for digits in (6, 9, 12, 17):
+        texts = f"{a:.{digits}g}", f"{b:.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
 def _tree_problem(
     got: Any, expected: Any, close: Callable[[np.ndarray, np.ndarray], np.ndarray], name: str = ""
 ) -> Problem | None:
@@ -192,7 +203,7 @@ def _tree_problem(
         if not isinstance(got, dict) or set(got) != set(expected):
             return Problem(
                 "structure",
-                f"The function returned {_kind_of(got)}{_where_text(name)}, expected a dict with "
+                f"The function returned {kind_of(got)}{_where_text(name)}, expected a dict with "
                 f"keys {', '.join(map(str, expected))}.",
                 "The result has the wrong structure.",
             )
@@ -205,7 +216,7 @@ def _tree_problem(
         ):
             return Problem(
                 "structure",
-                f"The function returned {_kind_of(got)}{_where_text(name)}, expected a "
+                f"The function returned {kind_of(got)}{_where_text(name)}, expected a "
                 f"{type(expected).__name__} of {len(expected)}.",
                 "The result has the wrong structure.",
                 "Is a `return` missing?" if got is None else "",
@@ -213,8 +224,8 @@ def _tree_problem(
         if len(got) != len(expected):
             return Problem(
                 "structure",
-                f"The function returned {len(got)} items{_where_text(name)}, expected "
-                f"{len(expected)}.",
+                f"The function returned {kind_of(got)}{_where_text(name)}, expected a "
+                f"{type(expected).__name__} of {len(expected)}.",
                 "The result has the wrong number of items.",
             )
         parts = [

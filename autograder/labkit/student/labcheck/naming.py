@@ -160,6 +160,8 @@ def compose(problem: Problem, named: Sequence[Explanation], hidden: bool, note: 
             lines.append("Or perhaps: " + as_sentence(named[1].title))
         if not hidden:
             lines.append(problem.sentence)
+            if problem.kind == "failure":  # the raw error and its line
+                lines.append(problem.hint)
     elif hidden:
         lines += [problem.general, "This check is hidden: its inputs are not shown."]
     else:

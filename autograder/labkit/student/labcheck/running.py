@@ -19,7 +19,7 @@ from typing import IO, Any
 from . import checking
 from .checking import Event
 from .limits import HOPELESS, wall
-from .recorded import LOAD_SECONDS, Recorded
+from .recorded import LOAD_SECONDS, TWICE, Recorded
 
 _GRACE = 30.0
 """Seconds of silence beyond what the limits allow, until the process is ended."""
@@ -54,9 +54,10 @@ def events(home: Path, folder: Path, questions: Sequence[str] = ()) -> Iterator[
                     yield event
                 started = started or event["kind"] == "start"
             if left:
-                if not at or at in lost:
+                if not at or lost.get(at, "").endswith(TWICE):
                     raise CheckStopped(child.last_words())
-                lost[at] = "timeout" if child.hopeless else "crashed"
+                how = "timeout" if child.hopeless else "crashed"
+                lost[at] = how + TWICE if at in lost else how
     yield {"kind": "end"}
 
 

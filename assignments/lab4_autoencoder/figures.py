@@ -1,0 +1,497 @@
+"""The pictures of lab 4: each function draws one, with your own functions at work in it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from labdata import CLASS_NAMES, fashion_mnist_images, load_fashion_mnist, mean_image
+
+BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#D98200", "#777777"
+"""These differ in grey and for colour-blind people."""
+plt.rcParams.update(
+    {"figure.dpi": 100, "font.size": 11, "axes.spines.top": False, "axes.spines.right": False}
+)
+TICKS = np.linspace(-1, 1, 11)
+
+
+@lru_cache(maxsize=1)
+def pictures() -> tuple[np.ndarray, ...]:
+    """X_train, y_train, X_test, y_test: 2,000 pictures to learn from, 1,000 to test on."""
+    return load_fashion_mnist(2000, 1000)
+
+
+def draw(ax, pixels, title="", low=0.0, high=1.0) -> None:
+    """A column of pixels as a square grey picture."""
+    side = round(len(pixels) ** 0.5)
+    ax.imshow(pixels.reshape(side, side), cmap="gray", vmin=low, vmax=high)
+    ax.set_title(title, fontsize=10)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+
+
+def error_left(X_hat, X) -> float:
+    """Share of the squared error that is left; 1 is that of always the mean picture."""
+    return float(np.sum((X_hat - X) ** 2) / np.sum(X**2))
+
+
+def best_linear(k: int) -> tuple[float, np.ndarray]:
+    """PCA's reconstruction of the test pictures from k numbers, the best a linear map can: error, X̂."""
+    X, _, X_test, _ = pictures()
+    basis = np.linalg.svd(X, full_matrices=False)[0][:, :k]
+    X_hat = basis @ (basis.T @ X_test)
+    return error_left(X_hat, X_test), X_hat
+
+
+@lru_cache(maxsize=1)
+def judge():
+    """A classifier of pictures, made with lab 3's functions: 784-64-10, 4,000 pictures, 10 epochs."""
+    from neuralnet.training import initialize, train
+
+    X, y, _, _ = load_fashion_mnist(4000, 1000)
+    rng = np.random.default_rng(0)
+    settings = {"activation": "relu", "learning_rate": 0.1, "batch_size": 50, "epochs": 10}
+    return train(initialize([784, 64, 10], rng, "he"), X, y, rng=rng, **settings)[0]
+
+
+def called(X) -> np.ndarray:
+    """What the classifier of lab 3 calls each picture."""
+    from neuralnet.training import predict
+
+    return predict(judge(), X, "relu")
+
+
+# ---------------------------------------------------------------- opening
+
+
+def opening() -> None:
+    """The map at the end of the lab, as it was recorded."""
+    grid = plt.imread(Path(__file__).resolve().parent / "data" / "map.png")
+    _show_grid(grid[..., 0] if grid.ndim == 3 else grid)
+
+
+def grid_of(decode) -> np.ndarray:
+    """The pictures of 11 × 11 codes as one: code 1 to the right, code 2 upwards."""
+    codes = np.array([(a, b) for b in TICKS[::-1] for a in TICKS]).T
+    tiles = np.clip(decode(codes) + mean_image(), 0, 1).T.reshape(11, 11, 28, 28)
+    return tiles.transpose(0, 2, 1, 3).reshape(308, 308)
+
+
+def _show_grid(grid) -> None:
+    fig, ax = plt.subplots(figsize=(6.6, 6.6), layout="constrained")
+    ax.imshow(grid, cmap="gray", vmin=0, vmax=1, extent=(-1.1, 1.1, -1.1, 1.1))
+    ax.set(xlabel="first number", ylabel="second number", title="Pictures made of two numbers")
+    plt.show()
+
+
+# ---------------------------------------------------------------- parts 1 and 2
+
+
+def gradient_check(autoencoder_loss) -> None:
+    """Your gradients against central differences, part by part."""
+    from neuralnet.backprop import numerical_gradient
+
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(5, 7))
+    parts = [rng.normal(size=shape) for shape in ((3, 5), (3, 1), (5, 3), (5, 1))]
+    _, above, below = autoencoder_loss(tuple(parts[:2]), tuple(parts[2:]), X, "sigmoid")
+    names = ("encoder W", "encoder b", "decoder W", "decoder b")
+    for i, (name, fast) in enumerate(zip(names, (*above, *below), strict=True)):
+
+        def loss_of(part, i=i):
+            W_e, b_e, W_d, b_d = [*parts[:i], part, *parts[i + 1 :]]
+            return autoencoder_loss((W_e, b_e), (W_d, b_d), X, "sigmoid")[0]
+
+        slow = numerical_gradient(loss_of, parts[i])
+        error = np.max(np.abs(fast - slow) / (np.abs(fast) + np.abs(slow)))
+        print(f"{name}: largest relative error {error:.1e}   (below 1e-6 is right)")
+
+
+def reconstructions(sizes=(4, 8, 32)) -> None:
+    """Test pictures, and what is left of them after codes of some sizes."""
+    from neuralnet.autoencoder import train_autoencoder
+    from neuralnet.layers import forward
+
+    X, _, X_test, y_test = pictures()
+    shown, mean = [0, 1, 2, 3, 5, 7, 8, 9], mean_image()
+    rows = [("original,\n784 numbers", X_test)]
+    for k in sizes:
+        rng = np.random.default_rng(k)
+        settings = {"activation": "sigmoid", "learning_rate": 0.05, "batch_size": 20, "epochs": 30}
+        encoder, decoder, losses = train_autoencoder(X, k, rng=rng, **settings)
+        X_hat = forward([encoder, decoder], X_test, "sigmoid")[-1]
+        left, linear = error_left(X_hat, X_test), best_linear(k)[0]
+        rows.append((f"code of {k}:\n{left:.2f} left\n(PCA {linear:.2f})", X_hat))
+        print(
+            f"code of {k:2}: loss {losses[0]:.1f} … {losses[-1]:.1f}, error left {left:.2f}, ",
+            end="",
+        )
+        print(f"of the best linear map to as many numbers (PCA) {linear:.2f}")
+    fig, axes = plt.subplots(len(rows), len(shown), figsize=(10, 5.9), layout="constrained")
+    for line, (name, X_hat) in zip(axes, rows, strict=True):
+        for ax, i in zip(line, shown, strict=True):
+            first = X_hat is X_test
+            draw(ax, X_hat[:, i] + mean.ravel(), CLASS_NAMES[y_test[i]] if first else "")
+        line[0].set_ylabel(name)
+    fig.suptitle("Test pictures and what is left of them after the bottleneck")
+    plt.show()
+
+
+SIDE = 6
+
+
+@lru_cache(maxsize=1)
+def _patches() -> np.ndarray:
+    """3,000 patches of 6 × 6 pixels with some contrast, each with its own mean subtracted."""
+    pixels, rng, found = fashion_mnist_images(2000, 0)[0] / 255, np.random.default_rng(5), []
+    while len(found) < 3000:
+        row, column = rng.integers(0, 29 - SIDE, 2)
+        place = (slice(row, row + SIDE), slice(column, column + SIDE))
+        patch = pixels[(*place, rng.integers(pixels.shape[2]))].ravel()
+        if patch.std() > 0.25:
+            found.append(4 * (patch - patch.mean()))  # so that a typical number is about 1
+    return np.array(found).T
+
+
+def edges():
+    """Train eight units on patches; draws patches, weights before and after; gives the encoder."""
+    from neuralnet.autoencoder import train_autoencoder
+
+    patches, encoders = _patches(), []
+    for rate, epochs in ((0.0, 1), (0.03, 200)):
+        settings = {"learning_rate": rate, "epochs": epochs, "batch_size": 50}
+        rng = np.random.default_rng(1)
+        encoders.append(train_autoencoder(patches, 8, activation="relu", rng=rng, **settings)[0])
+    fig, axes = plt.subplots(3, 8, figsize=(10, 4.4), layout="constrained")
+    for column in range(8):
+        draw(axes[0, column], patches[:, column], low=-2, high=2)
+        for row, (W, _) in enumerate(encoders, start=1):
+            size = np.abs(W[column]).max()
+            draw(axes[row, column], W[column], f"unit {column}" if row == 2 else "", -size, size)
+    for ax, name in zip(axes[:, 0], ("eight\npatches", "at the\nstart", "trained"), strict=True):
+        ax.set_ylabel(name)
+    fig.suptitle("Weights of eight units, each drawn as a picture of 6 × 6 pixels")
+    plt.show()
+    return encoders[-1]
+
+
+def slide(encoder) -> None:
+    """Where on a picture four of the units are excited, and where they are held back."""
+    garment, places = fashion_mnist_images(2000, 0)[0][:, :, 7] / 255, 29 - SIDE
+    scores = np.zeros((8, places, places))
+    for row, column in np.ndindex(places, places):
+        patch = garment[row : row + SIDE, column : column + SIDE].reshape(-1, 1)
+        scores[:, row, column] = (encoder[0] @ (patch - patch.mean())).ravel()
+    chosen = np.argsort(-scores.max(axis=(1, 2)))[:4]
+    fig, axes = plt.subplots(2, 5, figsize=(9, 4), layout="constrained")
+    draw(axes[0, 0], garment.ravel(), "picture")
+    axes[1, 0].axis("off")
+    for column, unit in enumerate(chosen, start=1):
+        w, size = encoder[0][unit], np.abs(scores[unit]).max()
+        draw(axes[0, column], w, f"weights, unit {unit}", -np.abs(w).max(), np.abs(w).max())
+        draw(axes[1, column], scores[unit].ravel(), "its score", -size, size)
+    fig.suptitle("Four units slide over a picture")
+    plt.show()
+
+
+# ---------------------------------------------------------------- part 3: the map
+
+
+def up(stack, X, activation):
+    """The code of a code of … of X."""
+    from neuralnet import activations
+    from neuralnet.layers import dense_forward
+
+    for W, b in stack:
+        X = getattr(activations, activation)(dense_forward(W, b, X))
+    return X
+
+
+def make_map(seed: int = 0):
+    """Two greedy autoencoders, 784-128 and 128-2, and then the whole trained on; both as 4 layers."""
+    from neuralnet.autoencoder import train_autoencoder
+
+    return _make_map(seed, train_autoencoder.__code__)
+
+
+@lru_cache(maxsize=2)
+def _make_map(seed, _code):
+    """`_code` is that of train_autoencoder: when you change it, the map is made anew."""
+    from neuralnet.autoencoder import train_autoencoder
+    from neuralnet.backprop import backward
+    from neuralnet.layers import forward
+    from neuralnet.losses import squared_error
+    from neuralnet.training import minibatches, sgd_step
+
+    X, rng = pictures()[0], np.random.default_rng(seed)
+    settings = {"activation": "tanh", "learning_rate": 0.02, "batch_size": 20, "epochs": 10}
+    first, last, _ = train_autoencoder(X, 128, rng=rng, **settings)
+    second, third, _ = train_autoencoder(up([first], X, "tanh"), 2, rng=rng, **settings)
+    greedy = layers = [first, second, third, last]
+    for rate in [0.02] * 12 + [0.005] * 6:
+        for columns in minibatches(X.shape[1], 20, rng):
+            outputs = forward(layers, X[:, columns], "tanh")
+            _, d_out = squared_error(outputs[-1], X[:, columns])
+            layers = sgd_step(layers, backward(layers, outputs, d_out, "tanh"), rate)
+    return greedy, layers
+
+
+def _decode(codes):
+    from neuralnet.layers import forward
+
+    return forward(make_map()[1][2:], codes, "tanh")[-1]
+
+
+def two_numbers(guess: str | None = None) -> None:
+    """What is left of the error with two numbers: the best linear map, greedy layers, the whole."""
+    from neuralnet.layers import forward
+
+    _, _, X_test, y_test = pictures()
+    kept = {"linear": best_linear(2)[1]}
+    for name, layers in zip(("greedy", "whole"), make_map(), strict=True):
+        kept[name] = forward(layers, X_test, "tanh")[-1]
+    for name, X_hat in kept.items():
+        share = np.mean(called(X_hat) == y_test)
+        print(f"{name:7} error left {error_left(X_hat, X_test):.2f}, {share:.2f} still recognised")
+    print(f"the pictures themselves: {np.mean(called(X_test) == y_test):.2f} recognised")
+    if guess is not None:
+        best = min(kept, key=lambda name: error_left(kept[name], X_test))
+        print(f"your guess: {guess}; measured: {best} keeps most")
+
+
+def map_of_clothes() -> None:
+    """The codes of test pictures of five classes, and what the decoder makes of 11 × 11 codes."""
+    _, _, X_test, y_test = pictures()
+    x, y = up(make_map()[1][:2], X_test, "tanh")
+    fig, (left, right) = plt.subplots(1, 2, figsize=(12, 6), layout="constrained")
+    for k, (marker, edge, face) in MARKERS.items():
+        own, faces = y_test == k, {"facecolors": face} if marker in "o^s" else {}
+        style = {"marker": marker, "s": 26, "color": edge, "linewidths": 1, **faces}
+        left.scatter(x[own], y[own], label=CLASS_NAMES[k], **style)
+    left.set(title="Codes of 500 test pictures", xlabel="code 1", ylabel="code 2")
+    left.set(xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), aspect="equal")
+    left.legend(frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.1))
+    right.imshow(grid_of(_decode), cmap="gray", vmin=0, vmax=1, extent=(-1.1, 1.1, -1.1, 1.1))
+    right.set(title="What the decoder draws for each code", xlabel="code 1", ylabel="code 2")
+    plt.show()
+
+
+MARKERS = {
+    1: ("o", BLUE, BLUE),
+    7: ("^", BLACK, "none"),
+    5: ("x", ORANGE, ORANGE),
+    8: ("s", GREY, "none"),
+    9: ("+", BLACK, BLACK),
+}
+
+
+def code_of(i: int) -> dict[str, float]:
+    """Where test picture i lies on the map, to a twentieth."""
+    a, b = up(make_map()[1][:2], pictures()[2][:, [i]], "tanh").ravel()
+    return {"code_1": round(float(a) * 20) / 20, "code_2": round(float(b) * 20) / 20}
+
+
+def walk(code_1: float, code_2: float):
+    """A point of the map among the test codes, and the picture that the decoder draws for it."""
+    _, _, X_test, y_test = pictures()
+    x, y = up(make_map()[1][:2], X_test, "tanh")
+    picture = _decode(np.array([[code_1], [code_2]]))
+    name = CLASS_NAMES[called(picture)[0]]
+    fig = Figure(figsize=(5.2, 3.3), dpi=100)
+    left, right = fig.subplots(1, 2)
+    fig.subplots_adjust(left=0.14, right=0.98, bottom=0.17, top=0.86, wspace=0.1)
+    left.scatter(x, y, s=5, color=GREY)
+    left.plot(code_1, code_2, "*", color=ORANGE, markeredgecolor=BLACK, markersize=17)
+    left.set(xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), xlabel="code 1", ylabel="code 2")
+    left.set_title("1,000 test codes", fontsize=10)
+    draw(right, picture.ravel() + mean_image().ravel(), f"“{name}”")
+    near = np.argsort((x - code_1) ** 2 + (y - code_2) ** 2)[:20]
+    most = CLASS_NAMES[np.bincount(y_test[near], minlength=10).argmax()]
+    return fig, f"At ({code_1:g}, {code_2:g}) lies “{name}”; most of the 20 nearest codes: {most}."
+
+
+def midpoints(guess: str | None = None, one: int = 1, other: int = 9) -> None:
+    """From a picture of one class to one of another, in code; and what 200 midpoints are called."""
+    _, _, X_test, y_test = pictures()
+    codes, rng = up(make_map()[1][:2], X_test, "tanh"), np.random.default_rng(9)
+    starts, ends = (rng.choice(np.flatnonzero(y_test == k), 200) for k in (one, other))
+    middle = _decode((codes[:, starts] + codes[:, ends]) / 2)
+    counts = np.bincount(called(middle), minlength=10)
+    way = np.array(
+        [(1 - t) * codes[:, starts[0]] + t * codes[:, ends[0]] for t in np.linspace(0, 1, 5)]
+    )
+    steps = _decode(way.T)
+    fig, axes = plt.subplots(1, 5, figsize=(10, 2.7), layout="constrained")
+    for ax, pixels, k, t in zip(axes, steps.T, called(steps), (0, 25, 50, 75, 100), strict=True):
+        draw(ax, pixels + mean_image().ravel(), f"{t} %: “{CLASS_NAMES[k]}”")
+    fig.suptitle(f"On the straight way from {CLASS_NAMES[one]} to {CLASS_NAMES[other]}")
+    plt.show()
+    order = [k for k in np.argsort(-counts, kind="stable") if counts[k]]
+    told = ", ".join(f"“{CLASS_NAMES[k]}” {counts[k]}" for k in order)
+    print(f"what 200 midpoints {CLASS_NAMES[one]} – {CLASS_NAMES[other]} are called: {told}")
+    if guess is not None:
+        print(f"your guess: {guess}; measured: b, another garment")
+
+
+# ---------------------------------------------------------------- part 4: the claim
+
+FEW, EVERY = 200, 20
+SAME = {"activation": "sigmoid", "learning_rate": 1.0, "batch_size": 20}
+
+
+GREEDY = {"activation": "sigmoid", "learning_rate": 0.05, "batch_size": 20, "epochs": 10}
+
+
+@lru_cache(maxsize=16)
+def _pretrained(sizes, seed, n, _code):
+    """`_code` is that of pretrain: when you change it, the layers are made anew."""
+    from neuralnet.autoencoder import pretrain
+
+    rng = np.random.default_rng(seed)
+    return tuple(pretrain(pictures()[0][:, :n], list(sizes), rng=rng, **GREEDY))
+
+
+def starts(sizes, seed, n=2000) -> dict:
+    """Three kinds of starting point for hidden layers of `sizes`."""
+    from neuralnet.autoencoder import pretrain
+    from neuralnet.training import initialize
+
+    random = initialize([784, *sizes], np.random.default_rng(seed), "xavier")
+    return {
+        "pre-trained": list(_pretrained(tuple(sizes), seed, n, pretrain.__code__)),
+        "random": random,
+        "random, larger": [(4 * W, b) for W, b in random],
+    }
+
+
+def _curve(start, seed, epochs, every=EVERY):
+    """Losses of fine-tuning with 200 labels, and test accuracies after every so many epochs."""
+    from neuralnet.autoencoder import fine_tune
+    from neuralnet.training import accuracy, predict, train
+
+    X, y, X_test, y_test = pictures()
+    few, rng, marks = (X[:, :FEW], y[:FEW]), np.random.default_rng(seed), []
+    params, losses = fine_tune(start, *few, 10, **SAME, epochs=every, rng=rng)
+    while True:
+        marks.append(accuracy(predict(params, X_test, "sigmoid"), y_test))
+        if len(losses) >= epochs:
+            return losses, marks
+        params, more = train(params, *few, **SAME, epochs=every, rng=rng)
+        losses = [*losses, *more]
+
+
+def one_layer(guess: str | None = None) -> None:
+    """One hidden layer, 200 labels, 30 epochs: three starts, three seeds."""
+    results: dict[str, list[float]] = {}
+    for seed in range(3):
+        for name, start in starts([64], seed).items():
+            results.setdefault(name, []).append(_curve(start, 100 + seed, 30, 30)[1][-1])
+    compare(results, "accuracy on 1,000 test pictures")
+    if guess is not None:
+        gap = np.mean(results["pre-trained"]) - np.mean(results["random, larger"])
+        print(f"your guess: {guess}; measured: pre-trained less larger weights is {gap:+.3f}")
+
+
+def four_layers() -> None:
+    """Four hidden layers, 200 labels, three starts, three seeds: loss and accuracy by epoch."""
+    curves: dict[str, list] = {}
+    for seed in range(3):
+        for name, start in starts([64] * 4, seed).items():
+            epochs = 120 if name == "random, larger" else 240
+            curves.setdefault(name, []).append(_curve(start, 100 + seed, epochs))
+    print("test accuracy, mean (lowest to highest of three seeds), after 60, 120 and 240 epochs")
+    for name, runs in curves.items():
+        cells = []
+        for mark in (60, 120, 240):
+            found = [m[mark // EVERY - 1] for _, m in runs if len(m) >= mark // EVERY]
+            span = f"({min(found):.2f}–{max(found):.2f})" if found else ""
+            cells.append(f"{np.mean(found):.2f} {span}" if found else "not run")
+        print(f"{name:16}" + "".join(cell.rjust(20) for cell in cells))
+    looks = ((BLUE, "-"), (BLACK, "--"), (ORANGE, "-."))
+    fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4), layout="constrained")
+    for (name, runs), (colour, line) in zip(curves.items(), looks, strict=True):
+        thin, thick = {"alpha": 0.3, "linewidth": 1}, {"linewidth": 2.5}
+        marks = EVERY * np.arange(1, len(runs[0][1]) + 1)
+        mean = [np.mean(parts, axis=0) for parts in zip(*runs, strict=True)]
+        for (losses, shares), style in (*((run, thin) for run in runs), (mean, thick)):
+            label = name if style is thick else None
+            left.plot(losses, line, color=colour, **style)
+            right.plot(marks, shares, line, color=colour, label=label, **style)
+    left.axhline(np.log(10), color=GREY, linewidth=1)
+    left.text(240, np.log(10) + 0.05, "log 10: knows nothing", ha="right", fontsize=9)
+    left.set(title="Loss on the 200 labelled pictures", ylabel="cross-entropy", ylim=(0, 2.7))
+    right.set(title="Accuracy on 1,000 test pictures", ylabel="share recognised", ylim=(0, 0.85))
+    for ax in (left, right):
+        ax.set(xlabel="epoch of fine-tuning", xlim=(0, 240))
+    right.legend(frameon=False, loc="lower right")
+    plt.show()
+
+
+# ---------------------------------------------------------------- parts 5 and 6
+
+
+def friends_pretrain(X, hidden_sizes, *, activation, rng, **settings):
+    """A friend's `pretrain`: the same as yours, but for the line that the text shows."""
+    from neuralnet.autoencoder import pretrain
+    from neuralnet.layers import forward
+
+    if not hidden_sizes:
+        return []
+    layer = pretrain(X, hidden_sizes[:1], activation=activation, rng=rng, **settings)
+    scores = forward(layer, X, activation)[-1]
+    rest = hidden_sizes[1:]
+    return [*layer, *friends_pretrain(scores, rest, activation=activation, rng=rng, **settings)]
+
+
+def friend_measured() -> None:
+    """Your `pretrain` and the friend's: accuracy after 60 epochs with 200 labels."""
+    for sizes, seeds in (([64, 32], (0,)), ([64] * 4, (0, 1))):
+        shares: dict[str, list[str]] = {"yours": [], "the friend's": []}
+        for seed in seeds:
+            rng = np.random.default_rng(seed)
+            own = starts(sizes, seed)["pre-trained"]
+            other = friends_pretrain(pictures()[0], sizes, rng=rng, **GREEDY)
+            for name, start in zip(shares, (own, other), strict=True):
+                shares[name].append(f"{_curve(start, 100 + seed, 60, 60)[1][-1]:.2f}")
+        for name, found in shares.items():
+            print(f"{len(sizes)} layers, {name:13} accuracy {' and '.join(found)}")
+
+
+def histogram(*data, names) -> None:
+    """Histograms of the numbers that an autoencoder gets as its data, one panel each."""
+    fig, axes = plt.subplots(1, len(data), figsize=(10, 3.2), layout="constrained", sharex=True)
+    for ax, numbers, name in zip(axes, data, names, strict=True):
+        ax.hist(np.ravel(numbers), bins=np.linspace(-5, 5, 81), color=GREY, edgecolor=BLACK, lw=0.3)
+        title = f"{name}: {np.min(numbers):.1f} … {np.max(numbers):.1f}"
+        ax.set(title=title, xlabel="value", ylabel="how many")
+    plt.show()
+
+
+def until(params, X, y, loss, *, rng, most=400):
+    """Train in blocks of ten epochs until the loss on X, y is below `loss`; params and epochs."""
+    from neuralnet.training import train
+
+    epochs, losses = 0, [np.inf]
+    while losses[-1] >= loss and epochs < most:
+        params, losses = train(params, X, y, **SAME, epochs=10, rng=rng)
+        epochs += 10
+    return params, epochs
+
+
+def compare(results: dict[str, list[float]], measure: str = "accuracy on pictures kept aside"):
+    """One row for each name: every seed a mark, their mean a line; prints mean, lowest, highest."""
+    fig, ax = plt.subplots(figsize=(7.5, 1.3 + 0.5 * len(results)), layout="constrained")
+    for row, (name, values) in enumerate(results.items()):
+        ax.plot(values, [row] * len(values), "o", color=BLUE, markerfacecolor="none", markersize=9)
+        ax.plot([np.mean(values)] * 2, [row - 0.25, row + 0.25], color=BLACK, linewidth=2)
+        spread = f"lowest {min(values):.3f}, highest {max(values):.3f}"
+        print(f"{name:20} mean {np.mean(values):.3f}, {spread}, {len(values)} seeds")
+    ax.set_yticks(range(len(results)), list(results))
+    ax.invert_yaxis()
+    ax.set(title="Each circle one seed, the line their mean", xlabel=measure)
+    plt.show()

@@ -1,0 +1,126 @@
+"""`written.html`: written answers beside rubric and model answer, to be marked.
+
+One page that needs nothing else. It saves what is marked as `marks.csv`, in the form that
+`--manual` reads; blind by default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from labkit.base.files import write_text
+from labkit.judging.result import GRADED, Result
+from labkit.lab.lab import Lab
+from labkit.reporting import pages
+from labkit.reporting.answers import Answer
+from labkit.reporting.prose import markdown
+
+PAGE = "written.html"
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """One answer as the page shows it."""
+
+    submission: str
+    who: str
+    number: int
+    html: Markup
+    outputs: tuple[str, ...]
+    pictures: tuple[str, ...]
+    empty: bool
+    mark: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class _Question:
+    """One written question with all its answers."""
+
+    name: str
+    title: str
+    points: float
+    text: Markup
+    model: Markup
+    answers: list[_Shown]
+
+
+def write(
+    path: Path,
+    lab: Lab,
+    results: Sequence[Result],
+    questions: Sequence[Mapping[str, str]],
+    *,
+    answers: Mapping[str, Mapping[str, Answer]],
+    who: Mapping[str, Sequence[str]],
+) -> None:
+    """Write the page. `answers` is by submission and question, `who` gives names, email, …."""
+    points = {question.name: question for question in lab.written}
+    there = [result for result in results if result.status == GRADED]
+    # The order of an answer must not tell whose it is, and is the same in every run.
+    there.sort(key=lambda result: hashlib.sha256(result.submission.encode()).digest())
+    shown = []
+    for question in questions:
+        about = points[question["name"]]
+        found = [
+            _shown(result, about.name, number, answer=_of(answers, result, about.name), who=who)
+            for number, result in enumerate(there, 1)
+        ]
+        shown.append(
+            _Question(
+                name=about.name,
+                title=about.title,
+                points=about.points,
+                text=markdown(question["question"]),
+                model=markdown(question["answer"]),
+                answers=found,
+            )
+        )
+    rows = [
+        [result.submission, result.provenance.get("version", ""), *who.get(result.submission, ())]
+        for result in results
+    ]
+    data = {"lab": lab.short, "questions": [[q.name, q.points] for q in shown], "rows": rows}
+    write_text(path, pages.render(PAGE, lab=lab, questions=shown, data=_json(data)))
+
+
+def _of(answers: Mapping[str, Mapping[str, Answer]], result: Result, question: str) -> Answer:
+    return answers.get(result.submission, {}).get(question, Answer())
+
+
+def _shown(
+    result: Result,
+    question: str,
+    number: int,
+    *,
+    answer: Answer,
+    who: Mapping[str, Sequence[str]],
+) -> _Shown:
+    cells = who.get(result.submission, ())
+    name = cells[0] if cells else ""
+    mark = result.marks.get(question)
+    return _Shown(
+        submission=result.submission,
+        who=name,
+        number=number,
+        html=markdown(answer.markdown),
+        outputs=answer.outputs,
+        pictures=answer.pictures,
+        empty=answer.empty,
+        mark="" if mark is None else f"{mark:g}",
+        comment=result.comments.get(question, ""),
+    )
+
+
+def _json(data: object) -> Markup:
+    """Data for a script element: nothing in it can end the element."""
+    text = json.dumps(data, ensure_ascii=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)

@@ -1,0 +1,104 @@
+"""Written answers: found in any notebook, and shown so that nothing of them can act."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labkit.reporting.answers import Answer, read_answers
+from labkit.reporting.prose import markdown
+
+QUESTIONS = [
+    {"name": "why", "question": "**Question.** Why does one line fail?", "answer": "…"},
+    {"name": "how", "question": "**Question.** How large is the step?", "answer": "…"},
+]
+PNG = "iVBORw0KGgo="
+
+
+def cell(source: str | list[str], kind: str = "markdown", **more: object) -> dict[str, object]:
+    return {"cell_type": kind, "source": source, **more}
+
+
+def notebook(*cells: dict[str, object]) -> bytes:
+    return json.dumps({"cells": cells}).encode()
+
+
+def asked(n: int) -> dict[str, object]:
+    return cell(f"<!-- BEGIN QUESTION -->\n\n{QUESTIONS[n]['question']}")
+
+
+END = cell("<!-- END QUESTION -->")
+
+
+def test_answers_stand_between_the_marks() -> None:
+    book = notebook(
+        cell("# A lab"), asked(0), cell(["Since it ", "is straight."]), END,
+        asked(1), cell("_Type your answer here, replacing this text._"), END, cell("The end."),
+    )  # fmt: skip
+    found = read_answers(book, QUESTIONS)
+    assert found["why"] == Answer("Since it is straight.")
+    assert found["how"].empty
+
+
+def test_what_code_showed_is_part_of_it() -> None:
+    shown = [
+        {"output_type": "stream", "text": ["0.84\n"]},
+        {"output_type": "display_data", "data": {"image/png": PNG, "text/plain": "<Figure>"}},
+        {"output_type": "display_data", "data": {"image/svg+xml": "<svg onload=alert(1)>"}},
+    ]
+    book = notebook(asked(1), cell("print(rate)", "code", outputs=shown), END)
+    found = read_answers(book, QUESTIONS)["how"]
+    assert found.outputs == ("print(rate)", "0.84\n")
+    assert found.pictures == (f"data:image/png;base64,{PNG}",)
+
+
+@pytest.mark.parametrize("broken", [b"", b"{", b"[]", b'{"cells": 3}', b'{"cells": [3, null]}'])
+def test_what_is_no_notebook_has_no_answers(broken: bytes) -> None:
+    assert not any(not one.empty for one in read_answers(broken, QUESTIONS).values())
+
+
+KEYS = ["source", "outputs", "data", "attachments", "cell_type", "text", "image/png"]
+VALUES = st.recursive(
+    st.none() | st.text() | st.integers(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(KEYS), inner),
+)
+
+
+@given(VALUES)
+def test_no_notebook_stops_the_reader(content: object) -> None:
+    begin = {"source": "<!-- BEGIN QUESTION -->"}
+    read_answers(json.dumps({"cells": [begin, content]}).encode(), QUESTIONS)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "![x](https://example.org/a.png)",
+        "$<script>alert(1)</script>$",
+        "$$\\href{javascript:alert(1)}{x}$$",
+        "\ue0000\ue001 $x$",
+    ],
+)
+def test_nothing_of_it_can_act(hostile: str) -> None:
+    html = str(markdown(hostile)).lower()
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "onerror=alert" not in html.replace("&lt;img src=x onerror=alert(1)&gt;", "")
+    assert 'href="javascript' not in html
+
+
+@given(st.text())
+def test_any_text_is_rendered(text: str) -> None:
+    assert isinstance(str(markdown(text)), str)
+
+
+def test_formulas_are_drawn_without_a_script() -> None:
+    html = str(markdown("The mean is $\\frac{1}{n}\\sum_i x_i$."))
+    assert "<mfrac>" in html
+    assert "$" not in html

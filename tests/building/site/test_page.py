@@ -64,7 +64,7 @@ def test_a_mistake_is_named_and_mended_and_points_are_counted(page: Any) -> None
 
 def test_an_endless_loop_gets_the_kits_sentence(page: Any) -> None:
     working.write(page, working.question(page, FIRST).locator(".cm-content"), ENDLESS)
-    assert "does a loop never end" in working.check(page, FIRST)
+    assert "is there a loop that never ends" in working.check(page, FIRST)
 
 
 def test_stop_ends_a_cell_and_python_is_ready_again(page: Any) -> None:

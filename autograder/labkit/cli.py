@@ -1,4 +1,7 @@
-"""The command line: `labkit build · check · grade · regrade · gradebook · moodle · audit · new`."""
+"""The command line.
+
+`labkit build · site · check · grade · regrade · gradebook · moodle · audit · new`.
+"""
 
 from __future__ import annotations
 
@@ -146,6 +149,33 @@ def build(labs: tuple[str, ...], out: Path, own_work: bool, starter: Path | None
         for path in files:
             click.echo(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
         click.echo(f"{lab.short}: {proof}")
+
+
+@main.command()
+@click.argument("labs", nargs=-1, metavar="[LAB]...")
+@click.option("--out", type=_FOLDER, required=True, help="Folder to put on a web server.")
+@click.option(
+    "--pyodide",
+    metavar="URL|DIR",
+    help="Where browsers get Python: an address, or a release to serve beside the pages.",
+)
+def site(labs: tuple[str, ...], out: Path, pyodide: str | None) -> None:
+    """Write the labs as pages to work through in a browser.
+
+    Any static web server can serve OUT. Students install nothing; their work stays in their browser
+    until they download it, as the zip that the notebook would make.
+    """
+    from labkit.building.build import built
+    from labkit.building.site import write
+
+    chosen = _chosen(labs)
+    _writable(out)
+    bundles = []
+    for lab in chosen:
+        with waiting(f"building {lab.short}"):
+            bundles.append(built(lab))
+    for line in write(bundles, out, pyodide):
+        click.echo(line)
 
 
 @main.command()

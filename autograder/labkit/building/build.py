@@ -56,7 +56,11 @@ def build_key(lab: Lab, own_work: bool = False) -> str:
     parts = {
         "lab": read_tree(lab.folder),
         "kit": kit_files(lab),
-        "building": read_tree(paths.PACKAGE / "building"),
+        "building": {
+            name: content
+            for name, content in read_tree(paths.PACKAGE / "building").items()
+            if not name.startswith("site/")  # made from what is built
+        },
         "student": read_tree(paths.STUDENT_FILES),
         "upload": read_tree(paths.GRADESCOPE_UPLOAD),
     }

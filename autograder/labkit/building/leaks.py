@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import inspect
 import re
 from pathlib import Path
@@ -23,29 +24,41 @@ _MARKERS = re.compile(
 
 def check(bundle: Bundle) -> None:
     """Raise CheckFailedError where the student's folder gives something away: what and where."""
-    hidden = _hidden_statements(bundle.lab.folder / "tests")
-    solution = stubs.solution_lines(bundle.lab)
-    versions = _catalogue_code(bundle)
+    scan = _Scan(bundle)
     for name, content in read_tree(bundle.student).items():
         if name.startswith("data/") or Path(name).suffix in {".npz", ".npy", ".png"}:
             continue
         text = content.decode("utf-8", errors="replace")
+        scan.text(f"{name} in student.zip", text, ours=_written_by_us(name))
+
+
+def check_page(bundle: Bundle, name: str, page: str) -> None:
+    """The same for a page about the lab."""
+    _Scan(bundle).text(f"The page {name}", html.unescape(page), ours=True)
+
+
+class _Scan:
+    """What must stand in no text that students get."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._hidden = _hidden_statements(bundle.lab.folder / "tests")
+        self._solution = {_squeezed(line) for line in stubs.solution_lines(bundle.lab)}
+        self._versions = _catalogue_code(bundle)
+
+    def text(self, what: str, text: str, *, ours: bool) -> None:
+        """Raises CheckFailedError. `ours`: written for the lab, and no part of the kit."""
         if found := _MARKERS.search(text):
-            raise CheckFailedError(
-                f"{name} in student.zip still holds the marker {found.group()!r}."
-            )
+            raise CheckFailedError(f"{what} still holds the marker {found.group()!r}.")
         lines = {_squeezed(line) for line in re.split(r"\n|\\n", text)}
-        if _written_by_us(name):
-            if leaked := sorted(lines & {_squeezed(line) for line in solution}):
-                raise CheckFailedError(
-                    f"{name} in student.zip holds a solution line: {leaked[0]!r}."
-                )
-            for key, telling in versions:
+        if ours:
+            if leaked := sorted(lines & self._solution):
+                raise CheckFailedError(f"{what} holds a solution line: {leaked[0]!r}.")
+            for key, telling in self._versions:
                 if telling <= lines:
-                    raise CheckFailedError(f"{name} in student.zip holds catalogue code: {key}.")
-        for statement in hidden:
+                    raise CheckFailedError(f"{what} holds catalogue code: {key}.")
+        for statement in self._hidden:
             if statement in text:
-                raise CheckFailedError(f"{name} in student.zip holds a hidden case: {statement!r}.")
+                raise CheckFailedError(f"{what} holds a hidden case: {statement!r}.")
 
 
 def _written_by_us(name: str) -> bool:

@@ -1,0 +1,146 @@
+"""A built lab as the sections of its page: text, cells, questions, written answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from labkit.base.zips import read_tree
+from labkit.building.site.text import Typesetter, plain
+from labkit.lab.bundle import Bundle
+from labkit.lab.contract import PACKAGE
+from labkit.student.labcheck.notebooks import PLACEHOLDER
+
+_CHECK = re.compile(r'grader\.check\("(\w+)"\)')
+_HEADING = re.compile(r"^#{1,6} +(.+)$", re.M)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One cell of the notebook: kind is text, code, answer or check."""
+
+    kind: str
+    index: int
+    """Number of the cell in the notebook."""
+    html: str = ""
+    source: str = ""
+    label: str = ""
+    """What a reader of the screen hears: the question's name, or the figure in words."""
+    key: str = ""
+    """Under which the student's own text is kept: the same for the same handed-out text."""
+
+
+@dataclass
+class Section:
+    """What stands together; with `question` its stub stands beside."""
+
+    blocks: list[Block] = field(default_factory=list)
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lab's page."""
+
+    bundle: Bundle
+    sections: list[Section]
+    data: dict[str, Any]
+    """What the page's script reads."""
+    files: dict[str, bytes]
+    """What Python needs in its folder, without the pictures."""
+    pictures: dict[str, bytes]
+    """`data/…`: large, and the same for many labs."""
+
+    @property
+    def answers(self) -> list[Block]:
+        """The written answers."""
+        return [one for section in self.sections for one in section.blocks if one.kind == "answer"]
+
+
+def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
+    """The page of a lab, from the folder that students get."""
+    tree = read_tree(bundle.student)
+    lab = bundle.lab
+    book = json.loads(tree[f"{lab.name}.ipynb"])
+    cells = [(cell["cell_type"], _joined(cell["source"])) for cell in book["cells"]]
+    pictures = {name: data for name, data in tree.items() if name.startswith("data/")}
+    files = {name: data for name, data in tree.items() if name not in pictures}
+    sections = list(_sections(list(_blocks(cells, typesetter))))
+    package = {
+        name: content.decode()
+        for name, content in files.items()
+        if name.startswith(f"{PACKAGE}/") and name.endswith(".py")
+    }
+    data = {
+        "lab": lab.name,
+        "title": lab.title,
+        "book": book,
+        "package": package,
+        "questions": [
+            {"name": name, "module": lab.contract[name].module, "points": points}
+            for name, points in lab.questions.items()
+        ],
+        "functions": {
+            f"{PACKAGE}/{module}.py": [one.name for one in lab.functions if one.module == module]
+            for module in lab.modules
+        },
+        "cells": [
+            {"index": one.index, "kind": one.kind, "key": one.key}
+            for section in sections
+            for one in section.blocks
+            if one.kind in ("code", "answer")
+        ],
+    }
+    return Lesson(bundle, sections, data, files, pictures)
+
+
+def _joined(source: Any) -> str:
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _blocks(cells: list[tuple[str, str]], typesetter: Typesetter) -> Iterator[Block]:
+    """The cells without those that only Jupyter needs: the first code cell and the hand-in."""
+    seen: dict[str, int] = {}
+    heading = ""
+    first = next(i for i, (kind, source) in enumerate(cells) if "labcheck.start" in source)
+    for i, (kind, source) in enumerate(cells):
+        if (
+            i == first
+            or "grader.hand_in()" in source
+            or "run the cell below, and hand in" in source
+        ):
+            continue
+        number = seen[source] = seen.get(source, -1) + 1
+        key = hashlib.sha256(f"{kind}\0{source}\0{number}".encode()).hexdigest()[:12]
+        if source.strip() == PLACEHOLDER:
+            yield Block("answer", i, label=heading, key=f"answer {heading}")
+        elif kind == "markdown":
+            heading = (_HEADING.findall(source) or [heading])[-1]
+            yield Block("text", i, html=typesetter.html(source), source=source)
+        elif found := _CHECK.fullmatch(source.strip()):
+            yield Block("check", i, label=found[1])
+        else:
+            after = cells[i + 1][1] if i + 1 < len(cells) else ""
+            figure = plain(after.split("\n\n")[0]) if after.startswith("*Figure") else ""
+            yield Block("code", i, source=source, label=figure, key=key)
+
+
+def _sections(blocks: list[Block]) -> Iterator[Section]:
+    """A section begins at a heading and ends with its check."""
+    section = Section()
+    for block in blocks:
+        if block.kind == "text" and _HEADING.match(block.source.lstrip()) and section.blocks:
+            yield section
+            section = Section()
+        if block.kind == "check":
+            section.question = block.label
+        section.blocks.append(block)
+        if block.kind == "check":
+            yield section
+            section = Section()
+    if section.blocks:
+        yield section

@@ -1,0 +1,187 @@
+"""What the page runs in its worker: the lab's checks, and the cells as a notebook would run them.
+
+The worker calls `check`, `run` and `picture`, and gets JSON. Checks are labcheck's own.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import builtins
+import importlib
+import io
+import json
+import logging
+import os
+import re
+import sys
+import traceback
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+HOME = Path("/lab")
+_PRINTED = 100_000
+"""Characters of a cell's output that are shown."""
+
+os.chdir(HOME)
+sys.path.insert(0, str(HOME))
+sys.dont_write_bytecode = True
+os.environ["MPLBACKEND"] = "Agg"
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", message=".*is non-interactive")
+
+running = importlib.import_module("labcheck.running")
+showing = importlib.import_module("labcheck.showing")
+
+_space: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+_views: list[Any] = []
+_shown: list[dict[str, Any]] = []
+"""What the running cell shows beside its text."""
+
+
+def put(files: str) -> None:
+    """The student's files as they are now; what was imported from older ones is forgotten."""
+    changed = False
+    for name, text in json.loads(files).items():
+        path = HOME / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            changed = True
+    if changed:
+        _forget()
+
+
+def _forget() -> None:
+    """What autoreload does: the next import reads the files, and names get the new functions."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "neuralnet"]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
+    for name, value in list(_space.items()):
+        home = getattr(value, "__module__", None) or ""
+        if callable(value) and home.startswith("neuralnet."):
+            try:
+                _space[name] = getattr(importlib.import_module(home), value.__name__)
+            except Exception:  # the check of that file says what is wrong
+                del _space[name]
+
+
+def check(questions: str) -> str:
+    """The lines to show for these questions, and the points of each."""
+    names = json.loads(questions)
+    lines, points, found = [], {}, []
+    try:
+        for event in running.events(HOME, HOME, names):
+            found.append(event)
+            lines += [one for one in showing.lines(event) if one.kind != "title"]
+            if event["kind"] == "question":
+                points[event["question"]] = {
+                    key: event[key] for key in ("earned", "public", "passed")
+                }
+        lines.append(showing.ending(found))
+    except running.CheckStopped as error:
+        lines.append(showing.Line("finding", str(error)))
+    told = [{"kind": one.kind, "text": one.text} for one in lines]
+    return json.dumps({"lines": told, "points": points})
+
+
+def run(source: str) -> str:
+    """What a cell prints, shows and gives."""
+    _shown.clear()
+    printed, value, problem = io.StringIO(), "", ""
+    with redirect_stdout(printed), redirect_stderr(printed):
+        try:
+            value = _value(source)
+        except NotImplementedError as error:
+            problem = f"✋ {error}"
+        except SyntaxError as error:
+            problem = _about_syntax(source, error)
+        except BaseException as error:
+            problem = _told(error)
+    text = printed.getvalue()
+    if len(text) > _PRINTED:
+        text = text[:_PRINTED] + "\n… the rest is not shown."
+    return json.dumps(
+        {"text": text, "value": value, "problem": problem, "shown": [*_shown, *_figures()]}
+    )
+
+
+def _value(source: str) -> str:
+    """Run the cell; gives what its last line is worth."""
+    kept = [line for line in source.split("\n") if not re.match(r"%(load_ext|autoreload)\b", line)]
+    tree = ast.parse("\n".join(kept), "<cell>")
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<cell>", "exec"), _space)
+    if not isinstance(last, ast.Expr):
+        return ""
+    value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), _space)
+    if value is None or source.rstrip().endswith(";"):
+        return ""
+    if type(value).__name__ == "Figure" and hasattr(value, "savefig"):
+        _shown.append({"kind": "figure", "png": _png(value)})
+        return ""
+    return repr(value)[:_PRINTED]
+
+
+def _about_syntax(source: str, error: SyntaxError) -> str:
+    lines = source.split("\n")
+    if error.filename == "<cell>" and error.lineno and error.lineno <= len(lines):
+        line = lines[error.lineno - 1].strip()
+        if line.startswith(("%", "!")):
+            return (
+                f"“{line[:60]}” is for Jupyter: here only Python runs, with NumPy and matplotlib "
+                "ready. Leave the line out."
+            )
+        return f"SyntaxError, line {error.lineno}: {error.msg}\n    {line}"
+    return _told(error)
+
+
+def _told(error: BaseException) -> str:
+    """The traceback without what lies between: the cell's line and the file's line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    mine = [one for one in frames if one.filename == "<cell>" or one.filename.startswith("/lab/")]
+    places = [f"  {one.filename.removeprefix('/lab/')}, line {one.lineno}" for one in mine]
+    what = "".join(traceback.format_exception_only(error)).strip()
+    if isinstance(error, FileNotFoundError):
+        what += "\nIn the browser a cell sees only the lab's own files."
+    return "\n".join([what, *places])
+
+
+def _figures() -> list[dict[str, Any]]:
+    """The figures that the cell left open in pyplot."""
+    if "matplotlib.pyplot" not in sys.modules:
+        return []
+    plt = sys.modules["matplotlib.pyplot"]
+    found = [{"kind": "figure", "png": _png(plt.figure(n))} for n in plt.get_fignums()]
+    plt.close("all")
+    return found
+
+
+def _png(figure: Any) -> str:
+    figure.savefig(buffer := io.BytesIO(), format="png", dpi=100, bbox_inches="tight")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def ready_for_cells() -> None:
+    """Once matplotlib is there: pictures with sliders come to the page."""
+    importlib.import_module("explore").browser_show = _show  # type: ignore[attr-defined]
+
+
+def _show(view: Any) -> None:
+    _views.append(view)
+    _shown.append({"kind": "explore", "view": len(_views) - 1, "spec": view.spec})
+
+
+def picture(view: int, positions: str) -> str:
+    """A picture with sliders, at these positions."""
+    got = _views[view].picture(json.loads(positions))
+    return json.dumps(got | {"png": base64.b64encode(got["png"]).decode()})
+
+
+def _no_input(prompt: object = "") -> str:
+    raise RuntimeError("input() does not work in the browser: write the value into the cell.")
+
+
+builtins.input = _no_input

@@ -1,0 +1,240 @@
+// The page of a lab: puts editors and buttons where the text has its stubs, cells and answers.
+
+import { editor } from "./editor.js";
+import { element, note, showAnswer, showLines, waiting } from "./show.js";
+import { Python } from "./python.js";
+import { Store } from "./store.js";
+import { Work } from "./work.js";
+import { keepFile } from "./zip.js";
+
+const $ = (id) => document.getElementById(id);
+const data = JSON.parse($("data").textContent);
+const store = new Store(data.lab);
+const work = new Work(data, store);
+const python = new Python({
+  address: new URL(document.documentElement.dataset.python, location.href).href,
+  zip: new URL(data.zip, location.href).href,
+  code: new URL("./browser.py", import.meta.url).href,
+  pictures: Object.fromEntries(Object.entries(data.pictures).map(([path, to]) => [path, new URL(to, location.href).href])),
+});
+const STOPPED = "Stopped. What you wrote is still there; names from cells are forgotten.";
+const LONGEST_PICTURE = 15000; // ms
+const redraw = []; // what follows when files change from elsewhere
+let ran = new Set();
+
+function button(text, action, about = "") {
+  const made = element("button", { type: "button", textContent: text });
+  if (about) made.append(element("span", { className: "unseen", textContent: ` ${about}` }));
+  made.addEventListener("click", action);
+  return made;
+}
+
+// Questions ------------------------------------------------------------------------------------
+
+function question(place) {
+  const { name, module } = data.questions.find((one) => one.name === place.dataset.question);
+  const path = `neuralnet/${module}.py`;
+  const output = place.querySelector(".output"), stub = place.querySelector(".stub");
+  const piece = () => work.piece(path, name);
+  const check = () => checkQuestions([name], output);
+  let gap = "\n"; // the empty lines up to the next function stay out of the editor
+  const shown = () => {
+    const text = piece()?.text ?? "";
+    gap = text.match(/\s*$/)[0];
+    return text.slice(0, text.length - gap.length);
+  };
+  const typed = (text) => {
+    work.setPiece(path, name, text + gap);
+    forget(name);
+  };
+  const made = editor({ place: stub, text: shown(), label: `Your function ${name}`, changed: typed, run: check });
+  const missing = element("p", { className: "finding" });
+  const draw = () => {
+    const there = piece() !== undefined;
+    missing.textContent = there ? "" : `There is no function ${name} in ${path} any more: open the file and write it.`;
+    stub.hidden = !there;
+    if (there) made.set(shown());
+  };
+  draw();
+  redraw.push({ path, name, draw });
+  const doors = element("p", { className: "doors" });
+  const file = button(`${module}.py`, () => openFile(path), ": the whole file");
+  doors.append(Object.assign(button("Check", check, name), { className: "main" }), file);
+  stub.after(missing, doors);
+}
+
+async function checkQuestions(names, output) {
+  waiting(output, "Checking …");
+  const got = await python.ask({ kind: "check", questions: names, files: work.files }, () => waiting(output, "Running …"));
+  if (got.stopped) return showLines(output, [{ kind: "finding", text: STOPPED }]);
+  if (got.failed) return showLines(output, [{ kind: "finding", text: `The checks could not run (${got.failed}): load the page again; your work is kept.` }]);
+  showLines(output, got.answer.lines);
+  Object.assign(work.kept.points, got.answer.points);
+  store.later();
+  showPoints();
+}
+
+function forget(name) {
+  delete work.kept.points[name];
+  showPoints();
+}
+
+function showPoints() {
+  const points = Object.values(work.kept.points);
+  const sum = (key) => Math.round(points.reduce((all, one) => all + one[key], 0) * 100) / 100;
+  const passed = points.filter((one) => one.passed).length;
+  $("points").textContent = `Public points so far: ${sum("earned")} (${passed} of ${data.questions.length} functions pass)`;
+}
+
+function openFile(path) {
+  $("wholename").textContent = path;
+  const changed = (text) => {
+    work.setFile(path, text);
+    for (const name of data.functions[path]) forget(name);
+    for (const one of redraw) if (one.path === path) one.draw();
+  };
+  const made = editor({ place: $("wholefile"), text: work.file(path), label: `The file ${path}`, changed, numbers: true });
+  $("whole").addEventListener("close", () => made.destroy(), { once: true });
+  $("whole").showModal();
+  made.focus();
+}
+
+// Cells ----------------------------------------------------------------------------------------
+
+const cells = [];
+
+function cell(place) {
+  const index = Number(place.dataset.index), about = data.cells.find((one) => one.index === index);
+  const output = place.querySelector(".output"), source = element("div", { className: "source" });
+  const run = () => runCell(one);
+  place.querySelector("pre.source").replaceWith(source);
+  const number = cells.length + 1;
+  const made = editor({ place: source, text: work.cell(about), label: `Cell ${number}`, changed: (text) => work.setCell(about.key, text), run });
+  const above = button("Run it and all above", () => runUpTo(one), `cell ${number}`);
+  const doors = element("p", { className: "doors" });
+  doors.append(button("Run", run, `cell ${number}`), above);
+  source.after(doors);
+  const one = { index, about, output, made, above, figure: place.dataset.figure };
+  cells.push(one);
+  redraw.push({ path: "", draw: () => made.set(work.cell(about)) });
+}
+
+async function runCell(one) {
+  waiting(one.output, python.state ? "Waiting for Python …" : "Running …");
+  const got = await python.ask({ kind: "run", source: work.cell(one.about), files: work.files }, () => waiting(one.output, "Running …"));
+  if (got.stopped || got.failed) {
+    showLines(one.output, [{ kind: "finding", text: got.stopped ? STOPPED : got.failed }]);
+    return false;
+  }
+  ran.add(one);
+  const ask = async (view, positions) => {
+    let timer;
+    const begins = () => (timer = setTimeout(() => python.stop(), LONGEST_PICTURE));
+    const { answer } = await python.ask({ kind: "picture", view, positions, files: work.files }, begins);
+    clearTimeout(timer);
+    if (!answer) return { png: null, text: "", problem: STOPPED };
+    return { ...answer, png: answer.png && Uint8Array.from(atob(answer.png), (c) => c.charCodeAt(0)) };
+  };
+  work.outputs[one.index] = showAnswer(one.output, got.answer, one.figure, ask);
+  offerAbove();
+  return !got.answer.problem;
+}
+
+async function runUpTo(last) {
+  for (const one of cells.slice(0, cells.indexOf(last) + 1)) if (one === last || !ran.has(one)) await runCell(one);
+}
+
+// The second button stands where cells above have not run yet.
+function offerAbove() {
+  let all = true;
+  for (const one of cells) {
+    one.above.hidden = all;
+    all &&= ran.has(one);
+  }
+}
+
+function answer(place) {
+  const index = Number(place.dataset.index), about = data.cells.find((one) => one.index === index);
+  const area = place.querySelector("textarea"), empty = [].concat(data.book.cells[index].source).join("");
+  const draw = () => {
+    const text = work.cell(about);
+    area.value = text === empty ? "" : text;
+  };
+  area.addEventListener("input", () => work.setCell(about.key, area.value.trim() ? area.value : empty));
+  draw();
+  redraw.push({ path: "", draw });
+}
+
+// The page -------------------------------------------------------------------------------------
+
+async function openWork() {
+  const [file] = $("file").files;
+  $("file").value = "";
+  if (!file) return;
+  if (Object.keys(work.kept.files).length && !confirm("Put the work of this zip in the place of what is here? Download yours first if you want to keep it.")) return;
+  try {
+    note("opened", await work.open(await file.arrayBuffer()));
+    work.kept.points = {};
+    showPoints();
+    for (const one of redraw) one.draw();
+  } catch (error) {
+    note("opened", `${file.name} could not be opened: ${error.message}. Choose the zip that this page or the notebook made.`);
+  }
+}
+
+function download() {
+  const { name, blob } = work.zip();
+  keepFile(name, blob);
+  const empty = document.querySelectorAll(".answer textarea");
+  const left = [...empty].filter((one) => !one.value.trim()).length;
+  note("opened", `${name} is downloaded: it holds the notebook and your neuralnet folder.${left ? ` ${left} written answers are still empty.` : ""}`);
+}
+
+function showStore() {
+  note("store", store.problem);
+  $("main").inert = store.elsewhere;
+  if (store.elsewhere) {
+    note("tabs", "This lab is open in another tab, which keeps your work: go on there, or here.", button("Work in this tab", () => store.take()));
+  } else note("tabs", "");
+  $("where").textContent = store.problem
+    || "Your work is kept in this browser on this computer, at each pause. It is lost when the browser's data are cleared, and another browser does not see it: download it now and then.";
+}
+
+function showState() {
+  $("python").textContent = python.state || (python.busy ? "Python is running" : "Python is ready");
+  $("stop").disabled = !python.busy;
+}
+
+// What is wider than the screen can be scrolled by keyboard.
+function reachable() {
+  for (const one of document.querySelectorAll(".wide, .katex-display"))
+    if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+    else one.removeAttribute("tabindex");
+}
+
+function begin() {
+  reachable();
+  document.fonts?.ready.then(reachable);
+  addEventListener("resize", reachable);
+  $("main").append(element("p", { id: "keys", className: "unseen", textContent: "Tab indents. Escape and then Tab leaves the editor. Control and Enter runs it." }));
+  document.querySelectorAll(".cell").forEach(cell);
+  document.querySelectorAll(".work").forEach(question);
+  document.querySelectorAll(".answer").forEach(answer);
+  $("stop").addEventListener("click", () => python.stop());
+  $("download").addEventListener("click", download);
+  $("open").addEventListener("click", () => $("file").click());
+  $("file").addEventListener("change", openWork);
+  $("close").addEventListener("click", () => $("whole").close());
+  $("all").addEventListener("click", () => checkQuestions(data.questions.map(({ name }) => name), $("allsaid")));
+  python.addEventListener("state", showState);
+  python.addEventListener("stopped", () => ((ran = new Set()), offerAbove()));
+  store.addEventListener("changed", showStore);
+  note("news", work.news);
+  if (work.news) store.later();
+  showPoints();
+  offerAbove();
+  showState();
+  showStore();
+}
+
+begin();

@@ -1,0 +1,82 @@
+// What a student wrote, kept in this browser: written at each pause, never lost without a word.
+
+const PAUSE = 400; // ms
+
+export class Store extends EventTarget {
+  constructor(lab) {
+    super();
+    this.lab = lab;
+    this.key = `labkit ${lab}`;
+    this.problem = "";
+    this.elsewhere = false;
+    this.unsaved = false;
+    this.value = this.read();
+    this.meet();
+    addEventListener("pagehide", () => this.save());
+    document.addEventListener("visibilitychange", () => document.hidden && this.save());
+    addEventListener("beforeunload", (event) => {
+      this.save();
+      if (this.unsaved) event.preventDefault();
+    });
+  }
+
+  read() {
+    try {
+      localStorage.setItem(`${this.key} probe`, "1");
+      localStorage.removeItem(`${this.key} probe`);
+    } catch {
+      this.problem = "This browser keeps nothing (a private window, or its storage is full or forbidden): download your work before you close this page.";
+    }
+    try {
+      return JSON.parse(localStorage.getItem(this.key)) ?? {};
+    } catch {
+      return {};
+    }
+  }
+
+  later() {
+    this.unsaved = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), PAUSE);
+  }
+
+  save() {
+    if (!this.unsaved || this.elsewhere) return;
+    clearTimeout(this.timer);
+    const before = this.problem;
+    try {
+      localStorage.setItem(this.key, JSON.stringify(this.value));
+      this.unsaved = false;
+      this.problem = "";
+    } catch {
+      this.problem = "Your work could not be kept in this browser (its storage is full or forbidden): download it before you close this page.";
+    }
+    if (this.problem !== before) this.dispatchEvent(new Event("changed"));
+  }
+
+  // Two tabs would overwrite each other: one of them writes, the other says so.
+  meet() {
+    this.channel = new BroadcastChannel(this.key);
+    this.channel.onmessage = ({ data }) => {
+      if (data === "anyone" && !this.elsewhere) this.channel.postMessage("here");
+      if (data === "mine" || (data === "here" && !this.owner)) this.give();
+    };
+    this.channel.postMessage("anyone");
+    setTimeout(() => (this.owner = !this.elsewhere), 1000);
+  }
+
+  give() {
+    if (!this.elsewhere) this.save();
+    this.owner = false;
+    this.elsewhere = true;
+    this.dispatchEvent(new Event("changed"));
+  }
+
+  /** This tab is the one that keeps; what the other one kept last is read again. */
+  take() {
+    this.channel.postMessage("mine");
+    this.elsewhere = false;
+    this.owner = true;
+    setTimeout(() => location.reload(), 200);
+  }
+}

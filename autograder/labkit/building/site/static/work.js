@@ -1,0 +1,135 @@
+// The student's work: files, cells, answers; as the zip that is handed in, and back from one.
+
+import { joined as whole, split } from "./pieces.js";
+import { readZip, writeZip } from "./zip.js";
+
+const PACKAGE = "neuralnet/";
+const joined = (source) => [].concat(source).join("");
+
+export class Work {
+  constructor(data, store) {
+    this.data = data;
+    this.store = store;
+    const kept = store.value;
+    this.kept = { files: {}, cells: {}, extras: [], points: {}, ...kept };
+    this.news = kept.version && kept.version !== data.version ? this.changes(kept) : "";
+    Object.assign(this.kept, { version: data.version, handed: data.package });
+    store.value = this.kept;
+    this.outputs = {};
+    this.cut = {};
+  }
+
+  // What a new version of the lab changed, in a sentence.
+  changes(kept) {
+    const names = [];
+    for (const [path, functions] of Object.entries(this.data.functions)) {
+      const pieces = (text) => Object.fromEntries(split(text ?? "", functions).map((one) => [one.name, one.text]));
+      const [before, now] = [pieces(kept.handed?.[path]), pieces(this.data.package[path])];
+      names.push(...functions.filter((name) => before[name] !== now[name]));
+    }
+    const known = new Set(this.data.cells.map(({ key }) => key));
+    const lost = Object.entries(this.kept.cells).filter(([key]) => !known.has(key));
+    for (const [key, source] of lost) {
+      this.kept.extras.push({ cell_type: key.startsWith("answer") ? "markdown" : "code", source });
+      delete this.kept.cells[key];
+    }
+    const what = names.length ? ` New text of the stubs: ${names.join(", ")}; your own stays as it is.` : "";
+    const cells = lost.length ? ` ${lost.length} cell(s) that you changed have another text now: yours are kept at the end of your zip and below.` : "";
+    return `This lab has a new version since you worked on it. Your code is kept.${what}${cells}`;
+  }
+
+  file(path) {
+    return this.kept.files[path] ?? this.data.package[path];
+  }
+
+  get files() {
+    return { ...this.data.package, ...this.kept.files };
+  }
+
+  setFile(path, text) {
+    this.kept.files[path] = text;
+    delete this.cut[path];
+    this.store.later();
+  }
+
+  /** The pieces of a file. They stay cut as they are while one of them is being written. */
+  pieces(path) {
+    return (this.cut[path] ??= split(this.file(path), this.data.functions[path]));
+  }
+
+  piece(path, name) {
+    return this.pieces(path).find((one) => one.name === name);
+  }
+
+  setPiece(path, name, text) {
+    this.piece(path, name).text = text;
+    this.kept.files[path] = whole(this.pieces(path));
+    this.store.later();
+  }
+
+  cell({ key, index }) {
+    return this.kept.cells[key] ?? joined(this.data.book.cells[index].source);
+  }
+
+  setCell(key, text) {
+    this.kept.cells[key] = text;
+    this.store.later();
+  }
+
+  /** The notebook with what was written and what it gave. */
+  notebook() {
+    const book = structuredClone(this.data.book);
+    for (const { key, index } of this.data.cells) {
+      if (this.kept.cells[key] !== undefined) book.cells[index].source = this.kept.cells[key];
+      if (this.outputs[index]) book.cells[index].outputs = this.outputs[index];
+    }
+    const extras = this.kept.extras.map(({ cell_type, source }, i) => ({
+      cell_type, id: `extra-${i}`, metadata: {}, source,
+      ...(cell_type === "code" ? { execution_count: null, outputs: [] } : {}),
+    }));
+    book.cells.push(...extras);
+    return JSON.stringify(book, null, 1);
+  }
+
+  zip() {
+    const now = new Date(), two = (number) => String(number).padStart(2, "0");
+    const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}_${two(now.getHours())}-${two(now.getMinutes())}`;
+    const files = { [`${this.data.lab}.ipynb`]: this.notebook() };
+    for (const path of Object.keys(this.files).sort()) files[path] = this.files[path];
+    return { name: `${this.data.lab}_${date}.zip`, blob: writeZip(files) };
+  }
+
+  /** Take over a zip of this page or of Jupyter; gives a sentence. Throws where it is none of this lab. */
+  async open(buffer) {
+    const files = Object.entries(await readZip(buffer)).filter(([path]) => !/(^|\/)(__MACOSX|\.ipynb_checkpoints|__pycache__)\//.test(path));
+    const text = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r\n/g, "\n");
+    const found = {};
+    for (const [path, bytes] of files) {
+      const at = path.search(/(^|\/)neuralnet\/[^/]+\.py$/);
+      if (at >= 0) found[path.slice(path.indexOf(PACKAGE, at))] = text(bytes);
+    }
+    const mine = Object.keys(this.data.functions);
+    if (!mine.some((path) => found[path] !== undefined)) throw new Error(`it holds none of ${mine.join(", ")}`);
+    const books = files.filter(([path]) => path.endsWith(".ipynb")).map(([, bytes]) => JSON.parse(text(bytes)));
+    const book = books.find((one) => JSON.stringify(one).includes(this.data.lab));
+    Object.assign(this.kept.files, found);
+    this.cut = {};
+    if (book) this.openBook(book);
+    this.store.later();
+    this.store.save();
+    return `Your work is open: ${Object.keys(found).length} files${book ? " and the notebook's cells and answers" : "; no notebook was in it"}.`;
+  }
+
+  openBook(book) {
+    const theirs = new Map(book.cells.map((cell) => [cell.id, cell]));
+    const handed = new Set(this.data.book.cells.map(({ id }) => id));
+    for (const { key, index } of this.data.cells) {
+      const own = this.data.book.cells[index], other = theirs.get(own.id);
+      if (!other || other.cell_type !== own.cell_type) continue;
+      if (joined(other.source) !== joined(own.source)) this.kept.cells[key] = joined(other.source);
+      else delete this.kept.cells[key];
+    }
+    this.kept.extras = book.cells.filter(({ id }) => !handed.has(id))
+      .map(({ cell_type, source }) => ({ cell_type, source: joined(source) }));
+  }
+}

@@ -1,0 +1,70 @@
+// Python, away from the page: the page stays alive whatever student code does, and can end it.
+
+let python, checks, cells;
+
+const tell = (state) => postMessage({ state });
+
+async function fetched(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
+  return answer.arrayBuffer();
+}
+
+async function startCells(runtime, pictures) {
+  const data = Object.entries(pictures).map(async ([path, address]) => [path, await fetched(address)]);
+  await runtime.loadPackage(["matplotlib"], { messageCallback() {} });
+  for (const [path, content] of await Promise.all(data)) {
+    runtime.FS.mkdirTree(`/lab/${path}`.replace(/\/[^/]*$/, ""));
+    runtime.FS.writeFile(`/lab/${path}`, new Uint8Array(content));
+  }
+  runtime.pyimport("browser").ready_for_cells();
+}
+
+function start(about) {
+  let runtime;
+  checks = (async () => {
+    const files = Promise.all([fetched(about.zip), fetched(about.code)]);
+    files.catch(() => {}); // it is awaited below
+    const { loadPyodide } = await import(`${about.address}pyodide.mjs`);
+    runtime = await loadPyodide({ indexURL: about.address });
+    tell("NumPy is loading …");
+    await runtime.loadPackage(["numpy"], { messageCallback() {} });
+    const [lab, script] = await files;
+    runtime.FS.mkdirTree("/page");
+    runtime.FS.mkdirTree("/lab");
+    runtime.unpackArchive(lab, "zip", { extractDir: "/lab" });
+    runtime.FS.writeFile("/page/browser.py", new Uint8Array(script));
+    runtime.runPython("import sys; sys.path.append('/page')");
+    python = runtime.pyimport("browser");
+    tell("");
+  })();
+  // A check that waits comes first: the figures' libraries are taken up after it.
+  const pause = () => new Promise((done) => setTimeout(done));
+  cells = checks.then(pause).then(() => startCells(runtime, about.pictures));
+  cells.catch((error) => tell(`Python could not be loaded (${error.message}): are you online? Your work is kept; load the page again.`));
+}
+
+const ACTIONS = {
+  check: ({ questions }) => python.check(JSON.stringify(questions)),
+  run: ({ source }) => python.run(source),
+  picture: ({ view, positions }) => python.picture(view, JSON.stringify(positions)),
+};
+
+let before = Promise.resolve(); // one after the other: Python is one
+
+self.onmessage = ({ data }) => {
+  if (data.kind === "start") {
+    start(data.about);
+    return;
+  }
+  before = before.then(async () => {
+    try {
+      await (data.kind === "check" ? checks : cells);
+      postMessage({ begins: data.id });
+      if (data.files) python.put(JSON.stringify(data.files));
+      postMessage({ id: data.id, answer: JSON.parse(ACTIONS[data.kind](data)) });
+    } catch (error) {
+      postMessage({ id: data.id, failed: String(error.message ?? error) });
+    }
+  });
+};

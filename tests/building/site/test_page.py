@@ -1,0 +1,296 @@
+"""A lab's page in a real browser: work is kept, mistakes are named, everybody can use it."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labkit.base.zips import write_zip
+from labkit.building.build import built
+from labkit.lab import stubs
+from labkit.lab.course import available
+from labkit.mistakes import Catalogue, submission_with
+from tests.building.site import working
+
+pytestmark = pytest.mark.slow
+
+LAB = available()[0]
+FIRST = next(iter(LAB.questions))
+MODULE = LAB.contract[FIRST].module
+SOLUTION = working.functions(stubs.solution_package(LAB)[f"neuralnet/{MODULE}.py"], LAB, MODULE)
+ENDLESS = SOLUTION[FIRST].split("\n")[0] + "\n    while True:\n        pass"
+
+
+@pytest.fixture
+def page(context: Any, address: str) -> Any:
+    return working.open_lab(context, address, LAB)
+
+
+def _cell(page: Any, source: str) -> str:
+    """What the first cell says to this source."""
+    place = page.locator(".cell").first
+    working.write(page, place.locator(".cm-content"), source)
+    place.get_by_role("button", name="Run", exact=False).first.click()
+    place.locator(".output :is(pre, img, .said, fieldset)").first.wait_for()
+    return str(place.locator(".output").inner_text())
+
+
+def _text(page: Any, name: str) -> str:
+    lines = working.question(page, name).locator(".cm-line").all_inner_texts()
+    return "\n".join(lines)
+
+
+# Checks ---------------------------------------------------------------------------------------
+
+
+def test_a_mistake_is_named_and_mended_and_points_are_counted(page: Any) -> None:
+    mistake = Catalogue.of(LAB).about(FIRST)[0]
+    files = submission_with([mistake], LAB)
+    wrong = working.functions(files[f"neuralnet/{MODULE}.py"], LAB, MODULE)[FIRST]
+    editor = working.question(page, FIRST).locator(".cm-content")
+    working.write(page, editor, wrong)
+    assert mistake.title.replace("`", "").rstrip(".") in working.check(page, FIRST)
+    working.write(page, editor, SOLUTION[FIRST])
+    assert "Its public checks pass" in working.check(page, FIRST)
+    assert f"(1 of {len(LAB.questions)} functions pass)" in page.locator("#points").inner_text()
+    working.write(page, editor, SOLUTION[FIRST] + "\n    )")
+    assert "(0 of" in page.locator("#points").inner_text()
+    assert "SyntaxError" in working.check(page, FIRST)
+
+
+def test_an_endless_loop_gets_the_kits_sentence(page: Any) -> None:
+    working.write(page, working.question(page, FIRST).locator(".cm-content"), ENDLESS)
+    assert "is there a loop that never ends" in working.check(page, FIRST)
+
+
+def test_stop_ends_a_cell_and_python_is_ready_again(page: Any) -> None:
+    place = page.locator(".cell").first
+    working.write(page, place.locator(".cm-content"), "while True:\n    pass")
+    place.get_by_role("button", name="Run").first.click()
+    place.get_by_text("Running …").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    assert "Stopped." in place.locator(".said").inner_text()
+    assert "is not written yet" in working.check(page, FIRST)
+    assert "while True" in place.locator(".cm-content").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("!pip install torch", "“!pip install torch” is for Jupyter"),
+        ("x = 1\n%timeit x", "“%timeit x” is for Jupyter"),
+        ("input('Your name?')", "input() does not work in the browser"),
+        ("open('marks.csv')", "In the browser a cell sees only the lab's own files."),
+        ("%load_ext autoreload\n%autoreload 2\nprint('on')", "on"),
+        ("import sys\nsys.exit(3)", "SystemExit: 3"),
+        ("import labcheck\n2 + 2", "4"),
+    ],
+)
+def test_what_a_cell_cannot_do_is_said(page: Any, source: str, said: str) -> None:
+    assert said in _cell(page, source)
+
+
+def test_a_figure_has_its_caption_in_words_and_a_picture_moves(page: Any) -> None:
+    cells = page.locator(".cell")
+    cells.first.get_by_role("button", name="Run").first.click()
+    picture = cells.first.locator("img")
+    picture.wait_for()
+    assert picture.get_attribute("alt").startswith("Figure 1: ")
+    source = (
+        "from matplotlib.figure import Figure\nfrom explore import move\n"
+        "def wave(speed):\n    return Figure(figsize=(2, 2)), f'at speed {speed:g}'\n"
+        "move(wave, speed=(0, 9, 1))"
+    )
+    _cell(page, source)
+    slider = cells.first.get_by_role("slider", name="speed")
+    cells.first.locator("img[alt*='at speed 4']").wait_for()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    cells.first.locator("img[alt*='at speed 5']").wait_for()
+
+
+# Work is kept ---------------------------------------------------------------------------------
+
+
+def test_work_outlives_the_page_and_the_whole_file_is_the_same(page: Any) -> None:
+    working.write(page, working.question(page, FIRST).locator(".cm-content"), SOLUTION[FIRST])
+    page.locator(".answer textarea").first.fill("Its slope is small.")
+    page.reload()
+    page.locator(".work .cm-content").first.wait_for()
+    assert _text(page, FIRST) == SOLUTION[FIRST].rstrip()
+    assert page.locator(".answer textarea").first.input_value() == "Its slope is small."
+    working.question(page, FIRST).get_by_role("button", name=f"{MODULE}.py").click()
+    whole = page.locator("#wholefile .cm-content")
+    whole.click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.insert_text("# mine\n")
+    page.get_by_role("button", name="Close").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download my work").click()
+    with zipfile.ZipFile(waiting.value.path()) as archive:
+        text = archive.read(f"neuralnet/{MODULE}.py").decode()
+        book = json.loads(archive.read(f"{LAB.name}.ipynb"))
+    assert text.startswith("# mine\n") and SOLUTION[FIRST].rstrip() in text
+    assert "Its slope is small." in json.dumps(book)
+
+
+def test_the_zip_from_jupyter_opens_and_its_own_cells_are_kept(page: Any, tmp_path: Path) -> None:
+    name = f"{LAB.name}.ipynb"
+    book = json.loads((built(LAB).student / name).read_text(encoding="utf-8"))
+    answer = next(one for one in book["cells"] if "_Type your answer" in "".join(one["source"]))
+    answer["source"] = "From Jupyter."
+    mine = {"cell_type": "code", "id": "mine", "metadata": {}, "source": "my = 1", "outputs": []}
+    book["cells"].append(mine | {"execution_count": None})
+    files = {path: text.encode() for path, text in stubs.solution_package(LAB).items()}
+    write_zip(tmp_path / "work.zip", files | {name: json.dumps(book).encode()})
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    page.get_by_text("Your work is open").wait_for()
+    assert page.locator(".answer textarea").first.input_value() == "From Jupyter."
+    page.reload()
+    page.locator(".work .cm-content").first.wait_for()
+    assert "Its public checks pass" in working.check(page, FIRST)
+    target = working.download(page, tmp_path, "again.zip")
+    with zipfile.ZipFile(target) as archive:
+        assert archive.read(f"neuralnet/{MODULE}.py") == files[f"neuralnet/{MODULE}.py"]
+        assert "my = 1" in archive.read(name).decode()
+
+
+def test_a_file_that_is_no_work_is_refused_and_nothing_changes(page: Any, tmp_path: Path) -> None:
+    (tmp_path / "photo.zip").write_bytes(b"no zip")
+    write_zip(tmp_path / "other.zip", {"neuralnet/other.py": b""})
+    before = _text(page, FIRST)
+    for name in ("photo.zip", "other.zip"):
+        page.locator("#file").set_input_files(tmp_path / name)
+        page.get_by_text(f"{name} could not be opened").wait_for()
+    assert _text(page, FIRST) == before
+
+
+def test_a_second_tab_says_so_and_can_take_over(context: Any, page: Any, address: str) -> None:
+    page.wait_for_timeout(1500)
+    second = working.open_lab(context, address, LAB)
+    said = "This lab is open in another tab"
+    second.get_by_text(said).wait_for()
+    assert second.locator("main").evaluate("one => one.inert")
+    assert not page.get_by_text(said).is_visible()
+    working.write(page, working.question(page, FIRST).locator(".cm-content"), SOLUTION[FIRST])
+    second.get_by_role("button", name="Work in this tab").click()
+    page.get_by_text(said).wait_for()
+    second.get_by_text(said).wait_for(state="hidden")
+    second.locator(".work .cm-content").first.wait_for()
+    assert _text(second, FIRST) == SOLUTION[FIRST].rstrip()
+
+
+@pytest.mark.parametrize("when", ["forbidden", "full later"])
+def test_storage_that_keeps_nothing_is_said_at_once(context: Any, address: str, when: str) -> None:
+    full = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError') }"
+    if when == "forbidden":
+        context.add_init_script(full)
+    page = working.open_lab(context, address, LAB)
+    if when == "full later":
+        page.evaluate(full)
+        page.locator(".answer textarea").first.fill("Long.")
+    page.get_by_text("download").filter(has_text="before you close this page").first.wait_for()
+
+
+def test_a_new_version_of_the_lab_keeps_the_code_and_says_what_changed(page: Any) -> None:
+    working.write(page, working.question(page, FIRST).locator(".cm-content"), SOLUTION[FIRST])
+    page.wait_for_timeout(800)
+    page.evaluate(
+        """([key, path, name]) => {
+          const kept = JSON.parse(localStorage.getItem(key));
+          kept.version = "older";
+          kept.handed[path] = kept.handed[path].replace(`def ${name}(`, `def ${name}( `);
+          kept.cells.gone = "mine = 1";
+          addEventListener("pagehide", () => localStorage.setItem(key, JSON.stringify(kept)));
+        }""",
+        [f"labkit {LAB.name}", f"neuralnet/{MODULE}.py", FIRST],
+    )
+    page.reload()
+    note = page.locator('#notes [data-kind="news"]')
+    note.get_by_text("This lab has a new version").wait_for()
+    assert f"New text of the stubs: {FIRST};" in note.inner_text()
+    assert _text(page, FIRST) == SOLUTION[FIRST].rstrip()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download my work").click()
+    with zipfile.ZipFile(waiting.value.path()) as archive:
+        assert "mine = 1" in archive.read(f"{LAB.name}.ipynb").decode()
+
+
+def test_download_for_jupyter_is_the_lab_as_it_was_built(
+    context: Any, address: str, tmp_path: Path
+) -> None:
+    page = context.new_page()
+    page.goto(f"{address}/index.html")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download for Jupyter").first.click()
+    with (
+        zipfile.ZipFile(waiting.value.path()) as one,
+        zipfile.ZipFile(built(LAB).root / "student.zip") as other,
+    ):
+        assert {name: one.read(name) for name in one.namelist()} == {
+            name: other.read(name) for name in other.namelist()
+        }
+
+
+# For everybody --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    "name", ["index.html", "instructors.html", *(f"{one.short}/index.html" for one in available())]
+)
+def test_axe_finds_nothing_and_the_page_is_as_wide_as_the_screen(
+    context: Any, address: str, name: str, width: int, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{address}/{name}")
+    if name.startswith("lab"):
+        page.locator(".work .cm-content").first.wait_for()
+    found = axe.Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_question_is_answered_by_keyboard_alone(page: Any) -> None:
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the text"
+    working.question(page, FIRST).locator(".cm-content").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(SOLUTION[FIRST])
+    page.keyboard.press("Control+Enter")
+    working.question(page, FIRST).locator(".said .pass").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text().startswith("Check")
+
+
+def test_the_text_is_there_before_any_script(browser: Any, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/{LAB.short}/index.html")
+    assert page.locator(".katex").count() > 20
+    assert "Here you can read the lab" in page.inner_text("body")
+    context.close()
+
+
+def test_all_comes_from_here_and_nothing_is_complained_of(context: Any, address: str) -> None:
+    page = context.new_page()
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{address}/{LAB.short}/index.html")
+    page.locator("#python", has_text="Python is ready").wait_for()
+    cell = page.locator(".cell").first
+    cell.get_by_role("button", name="Run").first.click()
+    cell.locator("img").wait_for()
+    assert [one for one in asked if not one.startswith((address, "data:", "blob:"))] == []
+    assert said == []

@@ -1,0 +1,94 @@
+"""`labkit site` without a browser: what it refuses, and what the files say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from labkit.base.errors import CheckFailedError, LabkitError
+from labkit.building import leaks, site
+from labkit.building.build import built
+from labkit.building.site import pyodide, text, vendored
+from labkit.lab import stubs
+from labkit.lab.course import available
+
+
+def test_the_official_network_is_pinned_and_named() -> None:
+    source = pyodide.source(None)
+    assert f"/v{pyodide.VERSION}/" in source.address and source.address.endswith("/")
+    assert not source.files
+    assert source.address.split("/")[2] in source.said
+
+
+def test_an_address_is_taken_with_its_slash() -> None:
+    assert pyodide.source("https://example.org/py").address == "https://example.org/py/"
+
+
+def test_a_folder_that_is_no_pyodide_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LabkitError, match=r"is no Pyodide with NumPy and matplotlib"):
+        pyodide.source(str(tmp_path))
+
+
+def test_a_release_with_a_file_missing_is_refused(tmp_path: Path) -> None:
+    packages = {
+        "numpy": {"file_name": "numpy.whl", "depends": []},
+        "matplotlib": {"file_name": "matplotlib.whl", "depends": ["numpy"]},
+        "pandas": {"file_name": "pandas.whl", "depends": ["numpy"]},
+    }
+    lock = {"info": {"version": "1.2.3"}, "packages": packages}
+    (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
+    (tmp_path / "numpy.whl").write_bytes(b"")
+    with pytest.raises(LabkitError, match=r"matplotlib\.whl is missing"):
+        pyodide.source(str(tmp_path))
+    for name in ("matplotlib.whl", "pyodide.mjs"):
+        (tmp_path / name).write_bytes(b"")
+    source = pyodide.source(str(tmp_path))
+    assert source.address == "../pyodide-1.2.3/"
+    assert "pyodide-1.2.3/matplotlib.whl" in source.files
+    assert not any("pandas" in name for name in source.files)
+
+
+def test_without_npm_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(LabkitError, match=r"^npm is not installed: "):
+        vendored.modules()
+
+
+def test_every_package_has_its_hash() -> None:
+    lock = json.loads((Path(vendored.__file__).parent / "vendor/package-lock.json").read_text())
+    packages = {name: one for name, one in lock["packages"].items() if name}
+    assert len(packages) > 5
+    assert all(one["integrity"].startswith("sha512-") for one in packages.values())
+
+
+def test_a_caption_becomes_a_sentence() -> None:
+    assert text.plain("*Figure 1: two `bars`,\nand $x$.*") == "Figure 1: two bars, and x."
+
+
+@pytest.mark.slow
+def test_a_page_with_a_solution_in_it_is_refused() -> None:
+    bundle = built(available()[0])
+    line = sorted(stubs.solution_lines(bundle.lab))[0]
+    with pytest.raises(CheckFailedError, match=r"The page lab/index\.html holds a solution line"):
+        leaks.check_page(bundle, "lab/index.html", json.dumps({"source": f"x\n{line}\n"}))
+
+
+@pytest.mark.slow
+def test_the_site_is_small_and_the_same_each_time(pages: Path, tmp_path: Path) -> None:
+    files = {
+        path.relative_to(pages).as_posix(): path
+        for path in pages.rglob("*")
+        if path.is_file() and not path.relative_to(pages).parts[0].startswith("pyodide-")
+    }
+    assert sum(path.stat().st_size for path in files.values()) < 15e6
+    site.write([built(lab) for lab in available()], tmp_path, pyodide.OFFICIAL)
+    again = {
+        path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()
+    }
+    assert again == set(files)
+    page = (tmp_path / available()[0].short / "index.html").read_text(encoding="utf-8")
+    assert pyodide.OFFICIAL in page
+    assert "BEGIN SOLUTION" not in page

@@ -5,6 +5,9 @@ same bytes every time:
 
     python make_fashion_mnist.py [SOURCE_FOLDER] [OUTPUT_FILE]
 
+Beside it comes `held_back.npz`: the next 40 test images of each class, for the grader alone, so that
+no student's folder holds the images that a trained network is measured on.
+
 The first 800 training and the first 100 test images of each class, in the originals' order, leaving
 out any image seen before (the originals repeat a few). They stand in blocks of ten with one image of
 each class, so that any first n are balanced; inside a block the order is by SHA-256 of the pixels,
@@ -30,6 +33,7 @@ CLASS_NAMES = (
 )  # fmt: skip
 TRAIN_PER_CLASS = 800
 TEST_PER_CLASS = 100
+HELD_BACK_PER_CLASS = 40
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -83,6 +87,10 @@ def make(source: Path = DEBIAN, output: Path = HERE / "fashion_mnist.npz") -> No
         arrays[f"{name}_labels"] = labels[indices]
     arrays["class_names"] = np.array(CLASS_NAMES, dtype="<U11")
     write_npz(output, arrays)
+    # The originals' test part comes last: `images` and `labels` are still those.
+    indices = choose(images, labels, HELD_BACK_PER_CLASS, seen)
+    held_back = {"images": np.ascontiguousarray(images[indices]), "labels": labels[indices]}
+    write_npz(output.with_name("held_back.npz"), held_back)
 
 
 if __name__ == "__main__":

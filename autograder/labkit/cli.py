@@ -218,7 +218,11 @@ def grade(
         adjust=adjust,
         due=due,
     )
-    grade_to(_built(lab), submissions, out, options).show()
+    from labkit.platforms import canvas
+
+    graded = grade_to(_built(lab), submissions, out, options)
+    graded.files[1:1] = canvas.deliver(graded, out)
+    graded.show()
 
 
 @main.command()

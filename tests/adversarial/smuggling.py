@@ -13,18 +13,22 @@ SEEN = """
 import os, sys
 import numpy as np
 SEEN = []
-_right = sigmoid
-def sigmoid(z):
+_right = relu
+def relu(z):
     SEEN.append(np.array(z))
     return _right(z)
 def number(limit=10 ** 6):
     "Digits of the last number seen with a fraction: of a hidden input, once there was one."
     fractions = [abs(float(x)) for z in SEEN for x in np.ravel(z) if float(x) != int(x)]
-    return int((fractions[-1] if fractions else 0.5) * 1e9) % limit
+    return int(fractions[-1] * 1e9) % limit
 def words():
     return "seen " + " ".join(str(float(x)) for z in SEEN for x in np.ravel(z)[:3])
 """
-"""Collects the inputs of `sigmoid`, which is judged first and answers rightly."""
+"""Collects the inputs of `relu`, which is judged first and answers rightly.
+
+Where a correct `relu` stands in its place nothing is seen, and `number` raises: so that of the two
+runs of a case the one that has seen something is the clearer one, which is shown.
+"""
 
 HIDDEN = """
 def digits(z):
@@ -49,7 +53,7 @@ _SAID_AT_ONCE = {
     "exit_code": "os._exit(int(digits(z)[:2]))",
     "system_exit": "sys.exit(digits(z))",
     "changed_inputs": "z[...] = 7; return z",
-    "module": "sys.modules[__name__].__doc__ = digits(z); del globals()['relu']; return z * 2",
+    "module": "sys.modules[__name__].__doc__ = digits(z); del globals()['sigmoid']; return z * 2",
 }
 """Bodies of a wrong `tanh`, which say the input of this very call."""
 
@@ -65,7 +69,7 @@ _SAID_LATER = {
     "state_to_system_files": "def tanh(z):\n    for p in ('/tmp/seen-@TOKEN@', '/dev/shm/seen-@TOKEN@', '../seen', os.environ['HOME'] + '/seen'):\n        try: open(p, 'a').write(words())\n        except OSError: pass\n    raise ValueError(' '.join(open(p).read() for p in ('/tmp/seen-@TOKEN@', '/dev/shm/seen-@TOKEN@', '../seen', os.environ['HOME'] + '/seen') if os.path.exists(p)))",
     "state_to_environment": "def tanh(z):\n    os.environ['SEEN'] = words(); raise ValueError(os.environ['SEEN'])",
 }
-"""What stands after `SEEN`: public cases of `tanh` say what hidden ones of `sigmoid` got."""
+"""What stands after `SEEN`: public cases of `tanh` say what hidden ones of `relu` got."""
 
 _AT_IMPORT = """
 import sys

@@ -126,7 +126,7 @@ def test_a_case_s_own_judge_is_held_to_limits(result: str, words: str, tmp_path:
     files = solved(f"def tanh(z):\n    return {result} if not z.any() else np.tanh(1.0 * z)\n")
     with Grader(bundle) as grader:
         found = grader.grade(encoded(files), "submission")
-    sigmoid, tanh = found.questions
+    tanh, sigmoid = found.questions
     assert sigmoid.score == 50
     assert not tanh.cases[-1].passed
     assert words in tanh.cases[-1].message

@@ -207,13 +207,12 @@ from pathlib import Path
 from labkit.judging import otter_plugin
 import otter
 from otter.test_files import exception_test
-session = otter_plugin.open_session(sys.argv[1], sys.argv[2])
+otter_plugin.judge(sys.argv[1], sys.argv[2])
 shown = []
 for path in sorted(Path(sys.argv[1]).glob("labs/*/tests/*.py")):
     test = exception_test.ExceptionTestFile.from_file(str(path))
     test.run({})
     shown += [(result.passed, result.message) for result in test.test_case_results]
-session.close()
 print(json.dumps(shown))
 """
 

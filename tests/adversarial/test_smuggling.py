@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -13,6 +13,7 @@ from labkit.judging.grader import Grader
 from labkit.judging.judge import Judge
 from labkit.judging.result import Result
 from labkit.reporting import feedback
+from labkit.student import labcheck
 from tests.adversarial.arena import LINUX, quick_bundle
 from tests.adversarial.attacks import Files
 from tests.adversarial.smuggling import smugglers
@@ -20,7 +21,7 @@ from tests.grading import encoded
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="a grader of its own")
 SMUGGLERS = smugglers()
-QUESTIONS = {"sigmoid": 40, "tanh": 20, "perceptron_predict": 20, "dense_forward": 20}
+QUESTIONS = {"relu": 40, "tanh": 20, "perceptron_predict": 20, "dense_forward": 20}
 """One in each module: what is met in one may come out in the next."""
 Shown = Callable[[Files], tuple[str, str]]
 
@@ -78,13 +79,12 @@ def test_hidden_inputs_do_differ(graders: tuple[Grader, Grader]) -> None:
     assert first.rng(1).random() != second.rng(1).random()
 
 
-@pytest.mark.parametrize(
-    "name", ["state_to_exception", "state_to_shape", "state_to_value", "import_error"]
-)
-def test_one_worker_for_public_and_hidden_cases_would_tell(
-    name: str, shown: Shown, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The comparison does see a leak: with the separation taken away, the texts differ."""
+LATER = ("state_to_shape", "state_to_value", "state_to_which_entry")
+"""What tells of a hidden case in a public one that comes later."""
+
+
+def _one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Public and hidden cases meet the same process."""
     separate = Judge._worker
 
     def shared(self: Judge, which: str, function: str) -> Any:
@@ -95,5 +95,38 @@ def test_one_worker_for_public_and_hidden_cases_would_tell(
             self.case.hidden = hidden
 
     monkeypatch.setattr(Judge, "_worker", shared)
+
+
+def _question_by_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question's hidden cases come before the public ones of the next."""
+    whole = labcheck.run_questions
+
+    def apart(questions: Sequence[Sequence[labcheck.Case]], check: labcheck.Check) -> Any:
+        return [verdicts for cases in questions for verdicts in whole([cases], check)]
+
+    monkeypatch.setattr(labcheck, "run_questions", apart)
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_with_neither_protection_hidden_inputs_would_tell(
+    name: str, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The comparison does see a leak: with both protections taken away, the texts differ."""
+    _one_worker(monkeypatch)
+    _question_by_question(monkeypatch)
     first, second = shown(SMUGGLERS[name])
     assert first != second
+
+
+@pytest.mark.parametrize("taken_away", [_one_worker, _question_by_question])
+@pytest.mark.parametrize("name", LATER)
+def test_each_protection_is_enough(
+    name: str,
+    taken_away: Callable[[pytest.MonkeyPatch], None],
+    shown: Shown,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken_away(monkeypatch)
+    first, second = shown(SMUGGLERS[name])
+    assert "✗" in first
+    assert first == second

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from labkit.classroom.grades import write_grades
@@ -159,7 +159,7 @@ def _hold(grader: Grader, chance: list[tuple[str, str, tuple[str, Any]]]) -> Non
         _write(root / "class", chance)
         order = Order(grader.bundle, root / "out")
         submissions = open_submissions(root / "class", grader.lab.contract.modules)
-        found = [order.settled(one) or order.grade(grader, one) for one in submissions]
+        found = [order.settled(one) or order.keep(order.grade(grader, one)) for one in submissions]
         write_grades(root / "out" / "grades.csv", found, grader.lab)
         text = (root / "out" / "grades.csv").read_text(encoding="utf-8")
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
@@ -174,16 +174,17 @@ def _hold(grader: Grader, chance: list[tuple[str, str, tuple[str, Any]]]) -> Non
 
 
 relaxed = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+told_at_once = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking a class takes long
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=relaxed)
+@settings(max_examples=12, deadline=None, suppress_health_check=relaxed, phases=told_at_once)
 @given(classes)
 def test_classes_of_chance(grader: Grader, chance: list[Any]) -> None:
     _hold(grader, chance)
 
 
 @pytest.mark.slow
-@settings(max_examples=80, deadline=None, suppress_health_check=relaxed)
+@settings(max_examples=80, deadline=None, suppress_health_check=relaxed, phases=told_at_once)
 @given(classes)
 def test_many_classes_of_chance(grader: Grader, chance: list[Any]) -> None:
     _hold(grader, chance)

@@ -162,3 +162,20 @@ def test_equal_questions_are_kept_once_and_stay_what_they_were() -> None:
     assert all(a is b for a, b in zip(first.questions, second.questions, strict=True))
     same = [a is b for a, b in zip(first.questions, third.questions, strict=True)]
     assert same == [question.name != "relu" for question in third.questions]
+
+
+@pytest.mark.parametrize("visibility", ["after_due_date", "after_published"])
+def test_hidden_checks_can_be_shown_later(visibility: str) -> None:
+    """Each question becomes two tests; the points stay, and no hidden check is in the first."""
+    lab = dataclasses.replace(
+        LAB, config=LAB.config.model_copy(update={"hidden_visibility": visibility})
+    )
+    one = result("ada", {"relu": question("relu", [False, True], "wrong")})
+    plain, split = results.to_gradescope(one, LAB), results.to_gradescope(one, lab)
+    assert split["score"] == plain["score"]
+    assert sum(test["score"] for test in split["tests"]) == pytest.approx(plain["score"])
+    assert sum(test["max_score"] for test in split["tests"]) == pytest.approx(LAB.possible)
+    for test in split["tests"]:
+        later = test["name"].endswith("(hidden checks)")
+        assert test["visibility"] == (visibility if later else "visible")
+        assert ("(hidden check)" in test["output"]) == later

@@ -83,7 +83,7 @@ def test_finish_only_drops_the_markers():
 @pytest.mark.parametrize(
     ("source", "line"),
     [
-        ("# BEGIN SOLUTION\nx = 1\n", "the last"),
+        ("# BEGIN SOLUTION\nx = 1\n", "line 1: this"),
         ("x = 1\n# END SOLUTION\n", "line 2"),
         ("# BEGIN SOLUTION\n# BEGIN SOLUTION\n", "line 2"),
     ],

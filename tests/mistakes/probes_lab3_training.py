@@ -104,7 +104,7 @@ def _sgd_step() -> Iterator[Probe]:
         for rate in (0.1, 2.5):
             params, grads = network(rng, *sizes), network(rng, *sizes)
             yield values("sgd_step", params, grads, rate)
-    whole = [tuple(rng.integers(-3, 4, shape) for shape in ((2, 3), (2, 1)))]
+    whole = [tuple(1.0 * rng.integers(-3, 4, shape) for shape in ((2, 3), (2, 1)))]
     yield values("sgd_step", whole, whole, 0.125)
 
 

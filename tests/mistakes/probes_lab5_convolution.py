@@ -102,7 +102,8 @@ def probes_conv_backward() -> Iterator[Probe]:
     for X, W, _, stride, padding, shape in volumes(1):
         dZ = rng(57, *shape).normal(size=shape)
         yield values("conv_backward", dZ, X, W, stride, padding)
-    X, W = rng(58).integers(-3, 4, size=(2, 5, 4, 3)), rng(59).integers(-3, 4, size=(2, 2, 3, 3))
+    X = 1.0 * rng(58).integers(-3, 4, size=(2, 5, 4, 3))
+    W = 1.0 * rng(59).integers(-3, 4, size=(2, 2, 3, 3))
     yield values("conv_backward", rng(60).normal(size=(2, 3, 2, 3)), X, W)
 
 
@@ -148,8 +149,8 @@ def probes_max_pool_backward() -> Iterator[Probe]:
         yield values("max_pool_backward", dZ, X, size, stride)
     for X, size, stride, shape in pooled(2):
         dZ = 0.1 + rng(63, size, stride).random(size=shape)
-        ties = np.maximum(np.round(X), 0).astype(int)
-        for tied in (ties, 1.0 * ties, np.zeros(X.shape)):
+        ties = np.maximum(np.round(X), 0.0)
+        for tied in (ties, np.zeros(X.shape)):
             yield outcome(
                 fair_shares(dZ, tied, size, stride),
                 *("max_pool_backward", dZ, tied, size, stride),

@@ -31,9 +31,20 @@ def arrays():
 
 
 def test_checksum_is_the_listed_one():
-    listed, name = (FOLDER / "SHA256SUMS").read_text().split()
-    assert name == FILE.name
-    assert hashlib.sha256(FILE.read_bytes()).hexdigest() == listed
+    lines = (FOLDER / "SHA256SUMS").read_text().splitlines()
+    listed = {name: digest for digest, name in map(str.split, lines)}
+    assert set(listed) == {FILE.name, "held_back.npz"}
+    for name, digest in listed.items():
+        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == digest
+
+
+def test_the_held_back_images_are_new_and_balanced(arrays):
+    """They are for the grader: a look-up in a student's folder finds none of them."""
+    with np.load(FOLDER / "held_back.npz", allow_pickle=False) as stored:
+        images, labels = stored["images"], stored["labels"]
+    known = {image.tobytes() for part in ("train", "test") for image in arrays[f"{part}_images"]}
+    assert not known & {image.tobytes() for image in images}
+    assert np.bincount(labels).tolist() == [40] * 10
 
 
 def test_file_is_small_enough_to_travel():

@@ -113,6 +113,11 @@ def _probe(function: str = "relu") -> Probe:
     return Probe(function, (), {}, lambda seen: None)
 
 
+def _drawing() -> Probe:
+    """A probe whose result depends on random draws."""
+    return Probe("train", (np.random.default_rng(0),), {}, lambda seen: None)
+
+
 def test_a_call_tells_mutation_warnings_and_errors() -> None:
     def meddles(x: np.ndarray, items: list[int]) -> np.ndarray:
         x += 1
@@ -146,7 +151,7 @@ def _case(name: str, *tried: Tried) -> CaseRun:
     return CaseRun(name, name, False, list(tried))
 
 
-def test_the_mistake_that_explains_passes_and_failures_comes_first() -> None:
+def test_a_name_that_a_passed_case_refutes_is_not_shown() -> None:
     """`a` and `b` both explain the failure; only `b` also explains why the other case passed."""
     bad = Problem("values", "Wrong.", "Wrong.")
     failing = Tried(_probe(), Observation(np.ones(2)), bad)
@@ -160,8 +165,61 @@ def test_the_mistake_that_explains_passes_and_failures_comes_first() -> None:
         return [WrongOutcome(a, ones, bad), WrongOutcome(b, Observation(np.zeros(2)), None)]
 
     ranked = rank([_case("fails", failing), _case("passes", passing)], wrong)
-    assert [explanation.key for explanation, _ in ranked] == ["b", "a"]
-    assert ranked[0][1] == {"fails"}
+    assert [(explanation.key, cases) for explanation, cases in ranked] == [("b", {"fails"})]
+
+
+def test_a_name_is_not_given_where_it_leaves_another_failure_unexplained() -> None:
+    """All zeros: what cuts to whole numbers gives the same in one case, and passes the other."""
+    bad = Problem("values", "Wrong.", "Wrong.")
+    seen = Observation(np.zeros(2))
+    whole, other = Tried(_probe(), seen, bad), Tried(_probe(), seen, bad)
+    cut = Explanation("cut", "Cut.", "c")
+
+    def wrong(case: CaseRun, tried: Tried) -> list[WrongOutcome]:
+        right = WrongOutcome(cut, Observation(np.ones(2)), None)
+        return [WrongOutcome(cut, seen, bad) if tried is whole else right]
+
+    assert rank([_case("whole", whole), _case("other", other)], wrong) == []
+    assert rank([_case("whole", whole)], wrong) == [(cut, {"whole"})]
+
+
+def test_two_mistakes_that_explain_everything_together_are_both_named() -> None:
+    bad = Problem("values", "Wrong.", "Wrong.")
+    one, two = Tried(_probe(), Observation(1.0), bad), Tried(_probe(), Observation(2.0), bad)
+    a, b = Explanation("a", "A.", "a"), Explanation("b", "B.", "b")
+
+    def wrong(case: CaseRun, tried: Tried) -> list[WrongOutcome]:
+        mine, its = (a, b) if tried is one else (b, a)
+        return [WrongOutcome(mine, tried.seen, bad), WrongOutcome(its, Observation(0.0), None)]
+
+    ranked = rank([_case("one", one), _case("two", two)], wrong)
+    assert [(explanation.key, cases) for explanation, cases in ranked] == [
+        ("a", {"one"}),
+        ("b", {"two"}),
+    ]
+
+
+def test_float32_is_compared_as_its_sums_deserve() -> None:
+    """By the largest number that went into them; what float64 filled is held to the digits."""
+    right = np.array([0.1, 1e-4, 30.0])
+    near = right + np.array([0.0, 2e-6, 0.0])
+    assert values_problem(near, right) is not None
+    assert values_problem(near.astype(np.float32), right) is None
+    assert values_problem(near.astype(np.float32).astype(float), right) is None
+    assert values_problem((right + 0.01).astype(np.float32), right) is not None
+    assert gradient_problem(near.astype(np.float32), right) is None
+    small = np.array([1e-4 + 2e-6], np.float32)
+    assert values_problem(small, np.array([1e-4])) is not None
+    assert values_problem(small, np.array([1e-4]), given=[np.array([30.0])]) is None
+    assert values_problem(np.array([307_301]), np.array([307_300])) is not None
+
+
+def test_an_array_stands_for_a_list_only_where_its_items_are_alike() -> None:
+    """Only the scores, where a list of layers is asked, is no missing axis."""
+    layers = [np.zeros((2, 3)), np.zeros((4, 3))]
+    problem = values_problem(np.zeros((2, 3)), layers)
+    assert problem is not None and problem.kind == "structure"
+    assert values_problem(np.zeros((2, 4, 3)), [layers[1], layers[1]]) is None
 
 
 def test_an_answer_that_only_looks_alike_is_not_named() -> None:
@@ -178,8 +236,8 @@ def test_a_verdict_alone_names_only_what_nothing_contradicts() -> None:
     guess = Explanation("a", "A.", "a")
 
     def named(exact: Exact, elsewhere: Problem | None, other: object = its) -> list[str]:
-        failing = Tried(replace(_probe(), exact=exact), Observation(mine), bad)
-        passing = Tried(_probe(), Observation(mine), None)
+        failing = Tried(replace(_drawing(), exact=exact), Observation(mine), bad)
+        passing = Tried(_drawing(), Observation(mine), None)
 
         def wrong(case: CaseRun, tried: Tried) -> list[WrongOutcome]:
             problem = bad if tried is failing else elsewhere
@@ -208,7 +266,7 @@ def _verdict(sentence: str) -> Problem:
 def test_a_verdict_that_several_mistakes_meet_names_none_of_them() -> None:
     """Only the same answer tells many mistakes with the same verdict apart."""
     bad = _verdict("It does not learn.")
-    failing = Tried(_probe(), Observation(np.ones(2)), bad)
+    failing = Tried(_drawing(), Observation(np.ones(2)), bad)
     a = WrongOutcome(Explanation("a", "A.", "a"), Observation(np.zeros(2)), bad)
     b = WrongOutcome(Explanation("b", "B.", "b"), Observation(np.full(2, 2.0)), bad)
     c = WrongOutcome(Explanation("c", "C.", "c"), Observation(np.full(2, 3.0)), bad)
@@ -226,8 +284,8 @@ def test_a_verdict_that_several_mistakes_meet_names_none_of_them() -> None:
 
 def test_a_verdict_alone_does_not_name_a_mistake_that_tells_something_else_wrongly() -> None:
     bad = _verdict("It does not learn.")
-    failing = Tried(_probe(), Observation(np.ones(2)), bad)
-    passing = Tried(_probe(), Observation(np.zeros(2)), None)
+    failing = Tried(_drawing(), Observation(np.ones(2)), bad)
+    passing = Tried(_drawing(), Observation(np.zeros(2)), None)
     a = WrongOutcome(Explanation("a", "A.", "a"), Observation(np.full(2, 2.0)), bad)
     assert rank([_case("f", failing), _case("p", passing)], lambda case, tried: [a]) == []
 
@@ -412,8 +470,8 @@ def _told(sentence: str, value: float) -> tuple[Observation, Problem]:
 def test_a_judges_sentence_names_a_mistake_only_where_it_points_to_one() -> None:
     """Many mistakes earn a judge's sentence: alone it names none that a passed probe disproves."""
     seen, bad = _told("Not a line.", 1.0)
-    failing = Tried(_probe(), seen, bad)
-    passing = Tried(_probe(), Observation(np.zeros(1)), None)
+    failing = Tried(_drawing(), seen, bad)
+    passing = Tried(_drawing(), Observation(np.zeros(1)), None)
     a, b = Explanation("a", "A.", "a"), Explanation("b", "B.", "b")
     right = Observation(np.zeros(1)), None
     cases = [_case("fails", failing), _case("passes", passing)]

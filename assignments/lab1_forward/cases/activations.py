@@ -5,14 +5,17 @@
 
 
 def public_sigmoid__table(check, np):
-    """A small table of scores."""
+    """A small table of scores, and a random one."""
     check.values("sigmoid", np.array([[-1.0, 0.0, 1.0], [-2.5, 0.25, 4.0]]))
+    check.values("sigmoid", check.rng(103).normal(0.0, 3.0, size=(2, 4)))
 
 
 def public_sigmoid__large(check, np):
     """Large scores, up to 10,000, without an overflow."""
     z = np.array([[-1e4, -800.0, -40.0, 0.0], [30.0, 720.0, 9e3, 1e4]])
     check.values("sigmoid", z, no_warnings=True)
+    z = check.rng(104).uniform(-1e4, 1e4, size=(3, 4))
+    check.values("sigmoid", z / np.array([1.0, 30.0, 1000.0, 5000.0]), no_warnings=True)
 
 
 def hidden_sigmoid__shapes(check, np):
@@ -34,14 +37,16 @@ def hidden_sigmoid__whole_numbers(check, np):
 
 
 def public_tanh__table(check, np):
-    """A small table of scores."""
+    """A small table of scores, and a random one."""
     check.values("tanh", np.array([[-1.0, 0.0, 1.0], [-2.5, 0.25, 4.0]]))
+    check.values("tanh", check.rng(113).normal(0.0, 1.5, size=(2, 4)))
 
 
 def public_tanh__whole_numbers(check, np):
     """Whole numbers: the result still has decimals."""
     check.values("tanh", np.array([0, 1, -1, 2, -2]))
     check.values("tanh", np.array([[1, -3, 2], [0, 4, -1]]))
+    check.values("tanh", check.rng(114).integers(-3, 4, size=(3, 4)))
 
 
 def hidden_tanh__shapes(check, np):
@@ -57,20 +62,24 @@ def hidden_tanh__large(check, np):
     z = np.array([[-1e4, -800.0, -30.0], [25.0, 720.0, 1e4]])
     check.values("tanh", z, no_warnings=True)
     check.values("tanh", rng.integers(-10_000, 10_001, size=(5, 3)), no_warnings=True)
+    z = np.array([[-1e4, 0.5, -2.0], [1.0, 300.0, -0.25]])
+    check.values("tanh", z, no_warnings=True)
 
 
 # --- relu ---
 
 
 def public_relu__table(check, np):
-    """A small table of scores."""
+    """A small table of scores, and a random one."""
     check.values("relu", np.array([[-1.0, 0.0, 1.0], [-2.5, 0.25, 4.0]]))
+    check.values("relu", check.rng(123).normal(0.0, 2.0, size=(2, 4)))
 
 
 def public_relu__three_dimensions(check, np):
     """An array of three dimensions."""
     z = np.array([[[-0.5, 1.5], [2.25, -3.0], [0.0, 0.125]]])
     check.values("relu", z)
+    check.values("relu", check.rng(124).normal(0.0, 2.0, size=(2, 3, 2)))
 
 
 def hidden_relu__shapes(check, np):
@@ -93,13 +102,16 @@ def hidden_relu__small_and_large(check, np):
 
 
 def public_sigmoid_gradient__table(check, np):
-    """A small table of function values."""
+    """A small table of function values, and a random one."""
     check.values("sigmoid_gradient", np.array([[0.5, 0.7311, 0.9933], [0.25, 0.1, 0.01]]))
+    check.values("sigmoid_gradient", check.rng(133).uniform(0.0, 1.0, size=(2, 4)))
 
 
 def public_sigmoid_gradient__saturated(check, np):
     """Units that are fully on or off."""
     check.values("sigmoid_gradient", np.array([[0.0, 1.0, 0.0], [1.0, 0.999, 0.001]]))
+    h = check.rng(134).choice([0.0, 1.0, 0.998, 0.0015, 1e-5], size=(3, 5))
+    check.values("sigmoid_gradient", h)
 
 
 def hidden_sigmoid_gradient__shapes(check, np):
@@ -114,8 +126,9 @@ def hidden_sigmoid_gradient__shapes(check, np):
 
 
 def public_tanh_gradient__table(check, np):
-    """A small table of function values."""
+    """A small table of function values, and a random one."""
     check.values("tanh_gradient", np.array([[0.0, 0.7616, -0.5], [0.25, -0.9, 0.99]]))
+    check.values("tanh_gradient", check.rng(143).uniform(-1.0, 1.0, size=(2, 4)))
 
 
 def hidden_tanh_gradient__saturated(check, np):
@@ -135,13 +148,17 @@ def hidden_tanh_gradient__shapes(check, np):
 
 
 def public_relu_gradient__table(check, np):
-    """A small table of function values."""
+    """A small table of function values, and a random one."""
     check.values("relu_gradient", np.array([[0.5, 0.0, 3.0], [1.0, 0.25, 0.0]]))
+    h = check.rng(153).normal(0.0, 2.0, size=(3, 4))
+    check.values("relu_gradient", np.maximum(h, 0.0))
 
 
 def public_relu_gradient__small_and_large(check, np):
     """Values close to zero are still positive, and large ones have the same slope."""
     check.values("relu_gradient", np.array([[1e-7, 0.0, 1e4], [40.0, 1e-3, 2.0]]))
+    h = check.rng(154).choice([0.0, 1e-7, 2e-4, 0.7, 30.0, 1e4], size=(3, 5))
+    check.values("relu_gradient", h)
 
 
 def hidden_relu_gradient__shapes(check, np):

@@ -5,8 +5,9 @@
 
 
 def public_add_bias_row__by_hand(check, np):
-    """The example above."""
+    """The example above, and a random one."""
     check.values("add_bias_row", np.array([[2.0, 0.0, 5.0], [3.0, 1.0, 4.0]]))
+    check.values("add_bias_row", check.rng(302).normal(size=(2, 5)))
 
 
 def public_add_bias_row__tall(check, np):
@@ -15,6 +16,7 @@ def public_add_bias_row__tall(check, np):
         "add_bias_row", np.array([[0.5, -1.0], [2.0, 3.5], [1.0, 0.25], [-4.0, 6.0], [0.0, 7.0]])
     )
     check.values("add_bias_row", np.array([[4, -2], [0, 3], [7, 5]]))
+    check.values("add_bias_row", check.rng(303).normal(size=(6, 3)))
 
 
 def hidden_add_bias_row__sizes(check, np):
@@ -29,20 +31,23 @@ def hidden_add_bias_row__sizes(check, np):
 
 
 def public_dense_forward__by_hand(check, np):
-    """The example above."""
+    """The example above, and a random one."""
     W = np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]])
     X = np.array([[1.0, 0.0, 2.0, -1.0], [1.0, 3.0, 0.0, 1.0]])
     check.values("dense_forward", W, np.array([[0.5], [0.0], [-1.0]]), X, rtol=1e-5, atol=1e-5)
+    rng = check.rng(313)
+    W, b, X = rng.normal(size=(3, 2)), rng.normal(size=(3, 1)), rng.normal(size=(2, 5))
+    check.values("dense_forward", W, b, X, rtol=1e-5, atol=1e-5)
 
 
 def public_dense_forward__whole_numbers(check, np):
-    """Whole-number weights and inputs with a fractional bias, and the other way round."""
-    W, X = (
-        np.array([[2, -1, 0], [1, 4, -3]]),
-        np.array([[1, 0, -2, 5, 3], [2, 2, 1, 0, -1], [0, 3, 1, 1, 4]]),
-    )
-    check.values("dense_forward", W, np.array([[0.75], [-0.25]]), X, rtol=1e-5, atol=1e-5)
-    check.values("dense_forward", 0.5 * W, np.array([[3], [-2]]), X, rtol=1e-5, atol=1e-5)
+    """Inputs that are whole numbers, with weights and biases that are not."""
+    rng = check.rng(314)
+    W, b = np.array([[2.0, -1.5, 0.0], [1.25, 4.0, -3.0]]), np.array([[0.75], [-0.25]])
+    X = np.array([[1, 0, -2, 5, 3], [2, 2, 1, 0, -1], [0, 3, 1, 1, 4]])
+    check.values("dense_forward", W, b, X, rtol=1e-5, atol=1e-5)
+    W, b, X = rng.normal(size=(4, 3)), rng.normal(size=(4, 1)), rng.integers(-4, 5, size=(3, 7))
+    check.values("dense_forward", W, b, X, rtol=1e-5, atol=1e-5)
 
 
 def hidden_dense_forward__sizes(check, np):
@@ -65,13 +70,16 @@ def hidden_dense_forward__pictures(check, np):
 
 
 def public_forward__by_hand(check, np):
-    """One hidden layer with ReLU: the example above and three more columns."""
+    """One hidden layer with ReLU: the example above and three more columns, and a random one."""
     params = [
         (np.array([[1.0, -1.0], [-2.0, 1.0]]), np.array([[0.5], [0.0]])),
         (np.array([[2.0, 1.0], [-1.0, 3.0], [0.0, 1.0]]), np.array([[0.0], [1.0], [-1.0]])),
     ]
     X = np.array([[2.0, -1.0, 0.0, 1.5], [1.0, 0.5, 2.0, -2.0]])
     check.values("forward", params, X, "relu", rtol=1e-5, atol=1e-5)
+    rng = check.rng(324)
+    params = [(rng.normal(size=(j, i)), rng.normal(size=(j, 1))) for i, j in ((2, 4), (4, 3))]
+    check.values("forward", params, rng.normal(size=(2, 5)), "relu", rtol=1e-5, atol=1e-5)
 
 
 def public_forward__one_layer(check, np):
@@ -82,6 +90,9 @@ def public_forward__one_layer(check, np):
     )
     for activation in ("sigmoid", "tanh", "relu"):
         check.values("forward", params, X, activation, rtol=1e-5, atol=1e-5)
+    rng = check.rng(325)
+    params = [(rng.normal(size=(4, 3)), rng.normal(size=(4, 1)))]
+    check.values("forward", params, X, "tanh", rtol=1e-5, atol=1e-5)
 
 
 def public_forward__two_hidden(check, np):
@@ -115,18 +126,19 @@ def hidden_forward__sizes(check, np):
 
 
 def hidden_forward__whole_numbers(check, np):
-    """Whole numbers in weights, biases and inputs."""
+    """Inputs that are whole numbers, and weights and biases whose values are."""
     from itertools import pairwise
 
     rng = check.rng(323)
     sizes = [3, 4, 5, 2]
     params = [
-        (rng.integers(-2, 3, size=(j, i)), rng.integers(-2, 3, size=(j, 1)))
+        (1.0 * rng.integers(-2, 3, size=(j, i)), 1.0 * rng.integers(-2, 3, size=(j, 1)))
         for i, j in pairwise(sizes)
     ]
     X = rng.integers(-3, 4, size=(3, 7))
     for activation in ("sigmoid", "tanh", "relu"):
         check.values("forward", params, X, activation, rtol=1e-5, atol=1e-5)
+        check.values("forward", params[1:2], X[[0, 1, 2, 0]], activation, rtol=1e-5, atol=1e-5)
 
 
 def hidden_forward__pictures(check, np):

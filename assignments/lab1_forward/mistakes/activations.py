@@ -122,6 +122,62 @@ def sigmoid_scalar_only(z):
     return 1 / (1 + math.exp(-z))
 
 
+@mistake("sigmoid")
+def sigmoid_where_computes_both(z):
+    """np.where computes both branches for every entry, so the unsafe one still overflows
+
+    The values are right, yet NumPy warns. np.where does not choose which formula to compute, only
+    which result to keep. What goes into each exponential for z = −10,000 and for z = 10,000?
+    """
+    z = np.asarray(z, dtype=float)
+    return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
+
+
+@mistake("sigmoid")
+def sigmoid_vectorized_type(z):
+    """np.vectorize takes the type of the whole result from the first entry
+
+    Try z = [−1000, 0, 1]: print the dtype of your result. If the first call gives a whole number
+    such as 0, everything is cut to whole numbers. Give 0.0 back there, or tell np.vectorize the type.
+    """
+
+    def one(x):
+        if x < -500:
+            return 0
+        if x > 500:
+            return 1
+        return 1 / (1 + math.exp(-x))
+
+    return np.vectorize(one)(z)
+
+
+@mistake("sigmoid")
+def sigmoid_hard(z):
+    """This is a straight line with its ends cut off, not the curved sigmoid
+
+    Compare at z = 1 with the table: 0.731. A "hard sigmoid" is quicker to compute, but it is another
+    function: where is the exponential of the formula?
+    """
+    return np.clip(0.2 * np.asarray(z) + 0.5, 0.0, 1.0)
+
+
+@mistake("sigmoid")
+def sigmoid_rounded(z):
+    """The result is rounded
+
+    Print yours for z = 1 with many digits: 0.7310585786… goes on. Rounding is for printing; a network
+    computes on with all digits.
+    """
+    return np.round(1 / (1 + np.exp(-np.clip(z, -500, 500))), 4)
+
+
+@variant("sigmoid")
+def sigmoid_float32(z):
+    """counts in float32"""
+    z = np.asarray(z, dtype=np.float32)
+    return np.float32(0.5) * (np.float32(1) + np.tanh(np.float32(0.5) * z))
+
+
 @variant("sigmoid")
 def sigmoid_clipped(z):
     """clips z where the exponential would overflow"""
@@ -281,6 +337,47 @@ def tanh_changes_z(z):
     return z
 
 
+@mistake("tanh")
+def tanh_where_computes_both(z):
+    """np.where computes both branches for every entry, so the unsafe one still overflows
+
+    The values are right, yet NumPy warns. np.where does not choose which formula to compute, only
+    which result to keep. What goes into each exponential for z = −10,000 and for z = 10,000?
+    """
+    z = np.asarray(z, dtype=float)
+    below, above = np.exp(2 * z), np.exp(-2 * z)
+    return np.where(z >= 0, (1 - above) / (1 + above), (below - 1) / (below + 1))
+
+
+@mistake("tanh")
+def tanh_vectorized_type(z):
+    """np.vectorize takes the type of the whole result from the first entry
+
+    Try z = [−1000, 0, 1]: print the dtype of your result. If the first call gives a whole number
+    such as −1, everything is cut to whole numbers. Give −1.0 back there, or tell np.vectorize the type.
+    """
+
+    def one(x):
+        if x < -300:
+            return -1
+        if x > 300:
+            return 1
+        return math.tanh(x)
+
+    return np.vectorize(one)(z)
+
+
+@mistake("tanh")
+def tanh_clipped_too_early(z):
+    """z is cut off much too early
+
+    At z = 4 tanh is 0.99933; where do you cut z off, and what is tanh there? From which |z| on does
+    the exponential really overflow in float64? Try e to the 100, 500, 700 and move the limit out.
+    """
+    z = np.clip(z, -2.0, 2.0)
+    return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+
+
 @variant("tanh")
 def tanh_by_sigmoid(z):
     """a stretched and shifted sigmoid"""
@@ -387,6 +484,56 @@ def relu_python_max(z):
     entry by entry, for any shape.
     """
     return np.array([max(0, row) for row in z])
+
+
+@mistake("relu")
+def relu_capped_at_six(z):
+    """Values over 6 are cut off: this is ReLU6
+
+    What should come out for z = 7? The lecture's ReLU is max(0, z) and has no upper limit; the one
+    with a cap at 6 is another function, made for phones.
+    """
+    return np.minimum(np.maximum(z, 0.0), 6.0)
+
+
+@mistake("relu")
+def relu_vectorized_type(z):
+    """np.vectorize takes the type of the whole result from the first entry
+
+    Print the dtype of your result for a z that begins with a negative number: if the first call gives
+    the whole number 0, everything is cut to whole numbers. Give 0.0 back, or tell np.vectorize the type.
+    """
+    return np.vectorize(lambda x: x if x > 0 else 0)(z)
+
+
+@mistake("relu")
+def relu_is_elu(z):
+    """Negative inputs give e^z − 1 instead of 0
+
+    What should come out for z = −3? The lecture's ReLU is exactly 0 for all negative z; yours is the
+    ELU, which goes down to −1.
+    """
+    return np.where(np.asarray(z) > 0, z, np.expm1(np.minimum(z, 0)))
+
+
+@mistake("relu")
+def relu_is_swish(z):
+    """z is multiplied by its sigmoid: that is the SiLU, not the ReLU
+
+    What should come out for z = −1? max(0, −1) is 0; yours is −0.27. ReLU switches, it does not fade.
+    """
+    return np.asarray(z) * (0.5 + 0.5 * np.tanh(0.5 * np.asarray(z)))
+
+
+@mistake("relu")
+def relu_deletes_negatives(z):
+    """The negative entries are left out instead of set to 0
+
+    Compare the shapes of z and of your result: entries are gone. A mask in square brackets picks;
+    ReLU keeps every place and puts a 0 where z is negative.
+    """
+    z = np.asarray(z)
+    return z[z > 0]
 
 
 @variant("relu")
@@ -692,6 +839,16 @@ def relu_gradient_divides(h):
     than 0 instead; no division is needed.
     """
     return h / h
+
+
+@mistake("relu_gradient")
+def relu_gradient_at_least_one(h):
+    """Only units with h of 1 or more count as active
+
+    Take h = 0.5: the unit is on, and the line rises with slope 1. Yours says 0. Which units are off,
+    those below 1 or those at 0? Turning h into a whole number drops everything between.
+    """
+    return (np.asarray(h).astype(int) > 0).astype(float)
 
 
 @variant("relu_gradient")

@@ -256,6 +256,29 @@ def dense_forward_truncated(W, b, X):
     return Z
 
 
+@mistake("dense_forward")
+def dense_forward_sums_in_data_type(W, b, X):
+    """Floats are added into an array made like whole-number data, which stops with an error
+
+    Try an X of whole numbers: += into an array of integers cannot keep the decimals, and NumPy
+    refuses. Print the dtype of the array that you add to; it was made like X. Which type must it have?
+    """
+    Z = np.zeros((len(W), X.shape[1]), dtype=X.dtype)
+    for j in range(X.shape[0]):
+        Z += np.outer(W[:, j], X[j])
+    return Z + b
+
+
+@mistake("dense_forward")
+def dense_forward_rounded(W, b, X):
+    """The scores are rounded
+
+    Print yours with many digits beside W @ X + b. Rounding is for printing; a network computes on
+    with all digits.
+    """
+    return np.round(W @ X + b, 2)
+
+
 @variant("dense_forward")
 def dense_forward_fake_one(W, b, X):
     """the fake one: [W b] times X with a row of ones"""

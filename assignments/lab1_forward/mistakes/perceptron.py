@@ -389,22 +389,6 @@ def perceptron_train_swapped(X, y, epochs):
 
 
 @mistake("perceptron_train")
-def perceptron_train_at_least_zero(X, y, epochs):
-    """A score of exactly 0 counts as class 1
-
-    Which class does the very first example get, while w and b are still 0? The class is 1 only
-    where the score is greater than 0, not where it is equal. If `perceptron_predict` is right,
-    use it.
-    """
-    w, b = np.zeros(len(X)), 0.0
-    for _ in range(epochs):
-        for x, label in zip(X.T, y, strict=True):
-            error = label - int(w @ x + b >= 0)
-            w, b = w + error * x, b + error
-    return w, b
-
-
-@mistake("perceptron_train")
 def perceptron_train_bias_wrong_way(X, y, epochs):
     """The bias moves the wrong way
 
@@ -474,6 +458,92 @@ def perceptron_train_calls_predict(X, y, epochs):
             error = y[i] - perceptron_predict(w, b, X[:, i : i + 1])[0]
             w = w + error * X[:, i]
             b = b + error
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_random_start(X, y, epochs):
+    """Training starts from random weights instead of zeros
+
+    Call it with epochs = 0: w should be all zeros. Where do your numbers come from? A perceptron has
+    no hidden units that need telling apart, so zeros are a good start, and everybody gets the same line.
+    """
+    rng = np.random.default_rng(0)
+    w, b = rng.normal(size=X.shape[0]), 0.0
+    for _ in range(epochs):
+        for i in range(X.shape[1]):
+            error = y[i] - (w @ X[:, i] + b > 0)
+            w, b = w + error * X[:, i], b + error
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_bias_from_one(X, y, epochs):
+    """The bias starts at 1 instead of 0
+
+    Call it with epochs = 0: w and b should both be zero; print them. With the "fake one" it is the
+    input that is 1, and the weight of it starts at 0 like all others.
+    """
+    w, b = np.zeros(X.shape[0]), 1.0
+    for _ in range(epochs):
+        for i in range(X.shape[1]):
+            error = y[i] - (w @ X[:, i] + b > 0)
+            w, b = w + error * X[:, i], b + error
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_column_of_weights(X, y, epochs):
+    """w comes back as a column (p, 1) instead of (p,)
+
+    Print the shape of w: one number for each feature is wanted, without a second axis. A column is
+    handy for w.T @ x; take the second axis away before you return it.
+    """
+    w, b = np.zeros((X.shape[0], 1)), 0.0
+    for _ in range(epochs):
+        for i in range(X.shape[1]):
+            x = X[:, i].reshape(-1, 1)
+            error = y[i] - float((w.T @ x).item() + b > 0)
+            w, b = w + error * x, b + error
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_weights_like_data(X, y, epochs):
+    """w is made like X, so whole-number data make whole-number weights
+
+    Try data of whole numbers and print the dtype of w: adding a float to it stops with an error.
+    Which type must w have, whatever X holds?
+    """
+    w, b = np.zeros_like(X[:, 0]), 0.0
+    for _ in range(epochs):
+        for i in range(X.shape[1]):
+            error = float(y[i]) - float(w @ X[:, i] + b > 0)
+            w += error * X[:, i]
+            b += error
+    return w, b
+
+
+@variant("perceptron_train")
+def perceptron_train_zero_counts_as_one(X, y, epochs):
+    """counts a score of exactly 0 as a 1 while training"""
+    w, b = np.zeros(X.shape[0]), 0.0
+    for _ in range(epochs):
+        for i in range(X.shape[1]):
+            error = y[i] - (w @ X[:, i] + b >= 0)
+            w, b = w + error * X[:, i], b + error
+    return w, b
+
+
+@variant("perceptron_train")
+def perceptron_train_float32(X, y, epochs):
+    """counts in float32"""
+    X = X.astype(np.float32)
+    w, b = np.zeros(X.shape[0], np.float32), np.float32(0)
+    for _ in range(epochs):
+        for i in range(X.shape[1]):
+            error = np.float32(y[i]) - np.float32(w @ X[:, i] + b > 0)
+            w, b = w + error * X[:, i], b + error
     return w, b
 
 
@@ -598,3 +668,20 @@ def xor_params_three_units():
         ),
         (np.array([[1.0, 1.0, 5.0]]), np.array([[-1.5]])),
     ]
+
+
+@mistake("xor_params")
+def xor_params_needs_step_of_zero(*args):
+    """The network needs step(0) = 1: as it is, it computes AND
+
+    Work out the scores by hand: some are exactly 0. The step unit gives 1 only where its score is
+    > 0, as in perceptron_predict and in the figure. Move the thresholds between the whole numbers.
+    """
+    W1, b1 = np.array([[1.0, 1.0], [-1.0, -1.0]]), np.array([[-1.0], [1.0]])
+    return [(W1, b1), (np.array([[1.0, 1.0]]), np.array([[-2.0]]))]
+
+
+@variant("xor_params")
+def xor_params_lists():
+    """nested lists instead of arrays"""
+    return [([[1, 1], [-1, -1]], [[-0.5], [1.5]]), ([[1, 1]], [[-1.5]])]

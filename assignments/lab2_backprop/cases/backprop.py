@@ -14,6 +14,10 @@ def public_numerical_gradient__squares(check, np):
     check.values(
         "numerical_gradient", squares, np.zeros((2, 3)), expected=-2.0 * C, rtol=1e-7, atol=1e-8
     )
+    C = check.rng(2505).uniform(-2.0, 2.0, (2, 3))
+    check.values(
+        "numerical_gradient", squares, np.zeros((2, 3)), expected=-2.0 * C, rtol=1e-7, atol=1e-8
+    )
 
 
 def public_numerical_gradient__coupled(check, np):
@@ -28,6 +32,11 @@ def public_numerical_gradient__coupled(check, np):
     check.values(
         "numerical_gradient", coupled, theta, 2.0**-17, expected=expected, rtol=1e-7, atol=1e-8
     )
+    a, b, c, d = theta = check.rng(2506).integers(-64, 65, 4) / 32
+    expected = np.array([2 * a * b - 2 * d, a**2, np.cos(c), -2 * a])
+    check.values(
+        "numerical_gradient", coupled, theta, 2.0**-17, expected=expected, rtol=1e-7, atol=1e-8
+    )
 
 
 def public_numerical_gradient__large_h(check, np):
@@ -37,6 +46,9 @@ def public_numerical_gradient__large_h(check, np):
     def cubes(t):
         return float((t**3).sum())
 
+    expected = 3.0 * theta**2 + 0.25
+    check.values("numerical_gradient", cubes, theta, h=0.5, expected=expected, rtol=1e-7, atol=1e-8)
+    theta = check.rng(2507).integers(-64, 65, (2, 3)) / 32
     expected = 3.0 * theta**2 + 0.25
     check.values("numerical_gradient", cubes, theta, h=0.5, expected=expected, rtol=1e-7, atol=1e-8)
 
@@ -98,6 +110,20 @@ def public_dense_backward__by_hand(check, np):
     dW = np.array([[0.5, -3.0, 0.0], [2.0, 1.0, 0.0]])
     dX = np.array([[0.5, 6.0, -1.0, -1.5], [0.0, 2.0, 0.0, -0.5], [-1.0, 1.0, 2.0, -0.25]])
     check.values("dense_backward", dZ, W, X, expected=(dW, np.array([[-0.5], [1.5]]), dX))
+    rng = check.rng(2607)
+    dZ, W, X = rng.normal(size=(2, 4)), rng.normal(size=(2, 3)), rng.normal(size=(3, 4))
+    check.values("dense_backward", dZ, W, X)
+
+
+def public_dense_backward__large(check, np):
+    """80 units, 200 inputs, 40 examples: too many for differences."""
+    rng = check.rng(2606)
+    check.values(
+        "dense_backward",
+        rng.normal(size=(80, 40)),
+        rng.normal(size=(80, 200)),
+        rng.normal(size=(200, 40)),
+    )
 
 
 def public_dense_backward__differences(check, np):
@@ -143,10 +169,11 @@ def hidden_dense_backward__one_example(check, np):
     )
 
 
-def hidden_dense_backward__whole_numbers(check, np):
-    """Whole-number weights and inputs with a fractional gradient."""
+def hidden_dense_backward__whole_values(check, np):
+    """Weights and inputs with whole values, most inputs 0, with a fractional gradient."""
     rng = check.rng(2605)
-    dZ, W, X = rng.normal(size=(5, 11)), rng.integers(-3, 4, (5, 3)), rng.integers(-3, 4, (3, 11))
+    dZ, W = rng.normal(size=(5, 11)), 1.0 * rng.integers(-3, 4, (5, 3))
+    X = 1.0 * rng.integers(-3, 4, (3, 11)) * rng.integers(0, 2, (3, 11))
     check.values("dense_backward", dZ, W, X)
 
 
@@ -154,11 +181,24 @@ def hidden_dense_backward__whole_numbers(check, np):
 
 
 def public_backward__by_hand(check, np):
-    """The example of the text: one sigmoid unit, worked out by hand."""
+    """The example of the text: one sigmoid unit, worked out by hand; and a small network."""
     params = [(np.array([[0.0]]), np.array([[0.0]])), (np.array([[3.0]]), np.array([[1.0]]))]
     H = [np.array([[2.0]]), np.array([[0.5]]), np.array([[2.5]])]
     expected = [(np.array([[1.5]]), np.array([[0.75]])), (np.array([[0.5]]), np.array([[1.0]]))]
     check.values("backward", params, H, np.array([[1.0]]), "sigmoid", expected=expected)
+    rng = check.rng(2711)
+    params = [(rng.normal(size=(q, p)), rng.normal(size=(q, 1))) for p, q in ((2, 3), (3, 2))]
+    H = check.ref("forward")(params, rng.normal(size=(2, 4)), "sigmoid")
+    check.values("backward", params, H, rng.normal(size=(2, 4)), "sigmoid")
+
+
+def public_backward__large(check, np):
+    """100 tanh units on 200 inputs: too many weights for differences."""
+    rng = check.rng(2710)
+    shapes = ((100, 200), (12, 100))
+    params = [(rng.normal(0, 0.1, shape), rng.normal(0, 0.5, (shape[0], 1))) for shape in shapes]
+    H = check.ref("forward")(params, rng.normal(size=(200, 60)), "tanh")
+    check.values("backward", params, H, rng.normal(size=(12, 60)), "tanh")
 
 
 def public_backward__no_hidden_layer(check, np):
@@ -244,15 +284,16 @@ def hidden_backward__one_example(check, np):
         check.values("backward", params, H, rng.normal(size=(2, 1)), activation)
 
 
-def hidden_backward__whole_numbers(check, np):
-    """Whole-number weights and inputs."""
+def hidden_backward__whole_values(check, np):
+    """Weights and inputs with whole values."""
     rng = check.rng(2708)
     shapes = ((5, 7), (7, 3))
-    params = [(rng.integers(-2, 3, (q, p)), rng.integers(-2, 3, (q, 1))) for p, q in shapes]
-    X = rng.integers(-2, 3, (5, 9))
-    (W1, b1), (W2, b2) = params
-    H1 = np.maximum(W1 @ X + b1, 0)
-    check.values("backward", params, [X, H1, W2 @ H1 + b2], rng.normal(size=(3, 9)), "relu")
+    params = [
+        (1.0 * rng.integers(-2, 3, (q, p)), 1.0 * rng.integers(-2, 3, (q, 1))) for p, q in shapes
+    ]
+    X = 1.0 * rng.integers(-2, 3, (5, 9))
+    H = check.ref("forward")(params, X, "relu")
+    check.values("backward", params, H, rng.normal(size=(3, 9)), "relu")
 
 
 def hidden_backward__cross_entropy(check, np):

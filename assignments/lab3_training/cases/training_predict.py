@@ -10,6 +10,8 @@ def public_predict__by_hand(check, np):
     check.values(
         "predict", [(S, np.zeros((3, 1)))], np.eye(4), "relu", expected=np.array([1, 0, 2, 1])
     )
+    S = check.rng(3505).normal(size=(3, 4))
+    check.values("predict", [(S, np.zeros((3, 1)))], np.eye(4), "relu", expected=S.argmax(axis=0))
 
 
 def public_predict__hidden_layer(check, np):
@@ -27,6 +29,8 @@ def public_predict__negative_scores(check, np):
     """All scores are negative."""
     W = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]])
     X = np.array([[2.0, -1.0, 0.0, 3.0, -2.0], [0.5, 1.0, -3.0, 2.0, -2.5]])
+    check.values("predict", [(W, np.full((3, 1), -20.0))], X, "tanh")
+    X = check.rng(3506).normal(size=(2, 9))
     check.values("predict", [(W, np.full((3, 1), -20.0))], X, "tanh")
 
 
@@ -51,17 +55,16 @@ def hidden_predict__one_example(check, np):
 
 
 def hidden_predict__large_scores(check, np):
-    """Very large scores, and whole numbers."""
+    """Very large scores, inputs that are whole numbers, and twelve classes."""
     rng = check.rng(3504)
     S = rng.uniform(-1e4, 1e4, (4, 7))
     S[:, 0] = [9000.0, 9998.0, 9999.5, 9999.0]
     check.values("predict", [(S, np.zeros((4, 1)))], np.eye(7), "relu")
-    params = [
-        (rng.integers(-3, 4, shape), rng.integers(-3, 4, (shape[0], 1)))
-        for shape in ((5, 3), (4, 5))
-    ]
-    params[1] = (params[1][0] + np.array([[0.1], [0.2], [0.3], [0.4]]), params[1][1] * 1.01)
-    check.values("predict", params, rng.integers(-3, 4, (3, 13)), "tanh")
+    for K in (1, 4, 12):
+        params = [
+            (rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((5, 3), (K, 5))
+        ]
+        check.values("predict", params, rng.integers(-3, 4, (3, 30)), "tanh")
 
 
 # --- accuracy ---
@@ -70,12 +73,17 @@ def hidden_predict__large_scores(check, np):
 def public_accuracy__by_hand(check, np):
     """Three of four are right."""
     check.values("accuracy", np.array([1, 0, 2, 1]), np.array([1, 0, 1, 1]), expected=0.75)
+    y_hat, y = check.rng(3603).integers(0, 3, (2, 8))
+    check.values("accuracy", y_hat, y)
 
 
 def public_accuracy__all_and_none(check, np):
     """All right, and none right."""
     check.values("accuracy", np.array([2, 0, 1, 0, 3]), np.array([2, 0, 1, 0, 3]), expected=1.0)
     check.values("accuracy", np.array([2, 0, 1]), np.array([0, 1, 2]), expected=0.0)
+    y = check.rng(3604).permutation(7)
+    check.values("accuracy", y, y, expected=1.0)
+    check.values("accuracy", np.roll(y, 1), y, expected=0.0)
 
 
 def hidden_accuracy__random(check, np):

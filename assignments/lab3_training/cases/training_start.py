@@ -331,6 +331,15 @@ def public_sgd_step__by_hand(check, np):
         (np.array([[5.0], [-0.1], [-1.0]]), np.array([[-0.1], [0.0], [0.3]])),
     ]
     check.values("sgd_step", params, grads, 0.1, expected=expected)
+    rng = check.rng(3305)
+    params, grads = (
+        [
+            (rng.normal(size=(1, 2)), rng.normal(size=(1, 1))),
+            (rng.normal(size=(3, 1)), rng.normal(size=(3, 1))),
+        ]
+        for _ in range(2)
+    )
+    check.values("sgd_step", params, grads, 0.1)
 
 
 def public_sgd_step__three_layers(check, np):
@@ -350,12 +359,17 @@ def public_sgd_step__one_layer(check, np):
     check.values("sgd_step", params, grads, 3.0)
 
 
-def hidden_sgd_step__whole_numbers(check, np):
-    """Whole-number parameters and gradients."""
+def hidden_sgd_step__whole_values(check, np):
+    """Parameters and gradients with whole values, and a whole number as the rate."""
     rng = check.rng(3303)
     shapes = ((3, 5), (4, 3))
-    params = [(rng.integers(-3, 4, shape), rng.integers(-3, 4, (shape[0], 1))) for shape in shapes]
-    grads = [(rng.integers(-3, 4, shape), rng.integers(-3, 4, (shape[0], 1))) for shape in shapes]
+    params, grads = (
+        [
+            (1.0 * rng.integers(-3, 4, shape), 1.0 * rng.integers(-3, 4, (shape[0], 1)))
+            for shape in shapes
+        ]
+        for _ in range(2)
+    )
     check.values("sgd_step", params, grads, 0.125)
     check.values("sgd_step", params, grads, 2)
 

@@ -639,13 +639,9 @@ def sgd_step_multiplied(params, grads, learning_rate):
     ]
 
 
-@mistake("sgd_step")
-def sgd_step_whole_numbers_only(params, grads, learning_rate):
-    """The new parameters keep the type of the old ones, so fractions are cut off
-
-    Try it with parameters that are whole numbers and a learning rate of 0.5, and print the type
-    of your new W. What happens to 0.5 when it is written into an array of integers?
-    """
+@variant("sgd_step")
+def sgd_step_like_parameters(params, grads, learning_rate):
+    """arrays made like the parameters"""
     new = []
     for layer, grad in zip(params, grads, strict=True):
         parts = [np.empty_like(part) for part in layer]

@@ -7,11 +7,15 @@
 def public_dense_parameter_count__cifar(check, np):
     """A hundred units on the images of CIFAR-10."""
     check.values("dense_parameter_count", (3, 32, 32), 100, expected=307300)
+    depth, side, units = (int(i) for i in check.rng(5103).integers(2, 40, 3))
+    check.values("dense_parameter_count", (depth, side, side), units)
 
 
 def public_dense_parameter_count__photo(check, np):
     """A single unit on a photo of 200 × 200 × 3."""
     check.values("dense_parameter_count", (3, 200, 200), 1, expected=120001)
+    sides = tuple(int(i) for i in check.rng(5104).integers(2, 200, 3))
+    check.values("dense_parameter_count", sides, 1)
 
 
 def hidden_dense_parameter_count__unequal(check, np):
@@ -34,11 +38,13 @@ def hidden_dense_parameter_count__deep(check, np):
 def public_conv_parameter_count__text(check, np):
     """The example of the text."""
     check.values("conv_parameter_count", 3, 5, 8, expected=608)
+    check.values("conv_parameter_count", *(int(i) for i in check.rng(5105).integers(2, 20, 3)))
 
 
 def public_conv_parameter_count__grey(check, np):
     """Grey images: depth 1."""
     check.values("conv_parameter_count", 1, 3, 32, expected=320)
+    check.values("conv_parameter_count", 1, 3, int(check.rng(5106).integers(2, 99)))
 
 
 def hidden_conv_parameter_count__unequal(check, np):
@@ -63,6 +69,9 @@ def public_output_size__text(check, np):
     check.values("output_size", 28, 5, 1, 2, expected=28)
     check.values("output_size", 7, 3, 2, 0, expected=3)
     check.values("output_size", 7, 3, 2, 1, expected=4)
+    rng = check.rng(5202)
+    kernel, stride, places = (int(i) for i in rng.integers(2, 7, 3))
+    check.values("output_size", (places - 1) * stride + kernel, kernel, stride, 0)
 
 
 def public_output_size__int(check, np):
@@ -78,14 +87,22 @@ def public_output_size__int(check, np):
 
 def public_output_size__not_tiling(check, np):
     """Sizes that do not tile: a ValueError that names size, kernel, stride and padding."""
-    mentions = (("size", "17"), ("kernel", "4"), ("stride", "5"), ("padding", "3"))
-    check.raises("output_size", 17, 4, 5, 3, error=ValueError, mentions=mentions)
+    rng = check.rng(5203)
+    other = int(rng.integers(30, 90))
+    for size, kernel, stride, padding in ((17, 4, 5, 3), (2 * other, 3, 2, 1)):
+        numbers = {"size": size, "kernel": kernel, "stride": stride, "padding": padding}
+        mentions = [(name, str(number)) for name, number in numbers.items()]
+        check.raises("output_size", *numbers.values(), error=ValueError, mentions=mentions)
 
 
 def public_output_size__too_large(check, np):
     """A kernel larger than the padded image: a ValueError that names size, kernel, stride and padding."""
-    mentions = (("size", "3"), ("kernel", "8"), ("stride", "1"), ("padding", "2"))
-    check.raises("output_size", 3, 8, 1, 2, error=ValueError, mentions=mentions)
+    rng = check.rng(5204)
+    other = int(rng.integers(20, 90))
+    for size, kernel, stride, padding in ((3, 8, 1, 2), (other, other + 5, 1, 2)):
+        numbers = {"size": size, "kernel": kernel, "stride": stride, "padding": padding}
+        mentions = [(name, str(number)) for name, number in numbers.items()]
+        check.raises("output_size", *numbers.values(), error=ValueError, mentions=mentions)
 
 
 def hidden_output_size__many(check, np):

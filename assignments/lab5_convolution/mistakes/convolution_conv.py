@@ -526,13 +526,9 @@ def conv_gradients_in_dense_order(dZ, X, W, stride=1, padding=0):
     return dW, db, dX
 
 
-@mistake("conv_backward")
-def conv_gradients_truncated(dZ, X, W, stride=1, padding=0):
-    """dX and dW take the types of X and W, so whole-number inputs give truncated gradients
-
-    Hand in X and W of integers and a dZ of fractions: do you get whole numbers? Print the
-    dtypes of the arrays that you add to.
-    """
+@variant("conv_backward")
+def conv_gradients_like_inputs(dZ, X, W, stride=1, padding=0):
+    """gradients of the types of X and W"""
     dX, dW, db = conv_backward(dZ, X, W, stride, padding)
     return dX.astype(X.dtype), dW.astype(W.dtype), db
 

@@ -21,7 +21,7 @@ from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue, Variant, Version, submission_files
-from labkit.student.labcheck.check import TOO_SLOW
+from labkit.student.labcheck.naming import TOO_SLOW
 
 _WHY = 6
 """So many failed cases of a hole are shown."""

@@ -245,7 +245,7 @@ def _lay_out_student(
             write_bytes(target / name, (paths.STUDENT_FILES / name).read_bytes())
     write_bytes(target / "recorded.npz", _recorded(manifest, arrays))
     for name, content in read_tree(paths.ASSIGNMENTS / "data").items():
-        if not name.endswith(".py"):
+        if not name.endswith(".py") and name != "held_back.npz":  # images for the grader alone
             write_bytes(target / "data" / name, content)
     for path in _assets(lab):
         write_bytes(target / "data" / path.name, path.read_bytes())

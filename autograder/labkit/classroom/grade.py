@@ -23,7 +23,7 @@ from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
 from labkit.reporting import beside, code, feedback, numbers, report, similar, written
 from labkit.reporting.answers import Answer, read_answers
-from labkit.sandbox import Zygote
+from labkit.sandbox import Zygote, confinement
 
 TEMPLATE = "marks-template.csv"
 """To be filled in with marks for the written questions, for --manual."""
@@ -107,6 +107,8 @@ def grade_into(
     with Zygote.start(lab.contract.module_of) as zygote:
         if not zygote.confinement.complete:
             say(zygote.confinement.sentence)
+    if len(opened) > 1:
+        confinement.read_all()
     comparison, codes = similar.Comparison(opened.names, lab), code.CodePages(out, lab)
     answers: dict[str, Mapping[str, Answer]] = {}
     with progress(f"grading {lab.short}") as (begin, advance):

@@ -16,7 +16,7 @@ from multiprocessing.queues import SimpleQueue
 
 from labkit.classroom.order import Order, OutError
 from labkit.intake import Submission
-from labkit.judging.grader import Grader
+from labkit.judging.grader import BrokenCaseError, Grader
 from labkit.judging.result import Result
 
 Graded = tuple[Submission, Result]
@@ -159,6 +159,8 @@ def _grade(grader: Grader, order: Order, submission: Submission) -> Result:
             return order.keep(order.grade(grader, submission))
         except OutError:
             raise
+        except BrokenCaseError as error:
+            return order.failed(submission, str(error))
         except Exception as error:
             print(f"{submission.name}: {type(error).__name__}: {error}", file=sys.stderr)
             time.sleep(pause)

@@ -21,6 +21,7 @@ class CanvasName:
     """Family and given name run together, or the group's."""
     late: bool
     user: int
+    file: int
     rest: str
     """The file's own name."""
 
@@ -30,6 +31,5 @@ def parse(text: str) -> CanvasName | None:
     match = _NAME.fullmatch(text)
     if match is None:
         return None
-    name, late, user, _, rest = match.groups()
-    # A file handed in again gets `-1` behind its stem.
-    return CanvasName(name, bool(late), int(user), rest)
+    name, late, user, file, rest = match.groups()
+    return CanvasName(name, bool(late), int(user), int(file), rest)

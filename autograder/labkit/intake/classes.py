@@ -80,6 +80,8 @@ class Canvas:
     name: str
     """As the download has it: family and given name run together."""
     late: bool
+    file: str
+    """Canvas's number of the first file, by which it takes a page back."""
 
 
 Platform = Moodle | Gradescope | Canvas
@@ -455,7 +457,7 @@ def _canvas_class(
                 origin=top,
                 subject=f"The submission of {shown(name.name, 40)} (Canvas user {user})",
                 place=places[user],
-                platform=Canvas(user, name.name, name.late),
+                platform=Canvas(user, name.name, name.late, str(name.file)),
             )
         )
     return result

@@ -34,6 +34,8 @@ MAX_NOTEBOOK = 16 << 20
 MAX_TOTAL = 8 << 20
 """Bytes of all files that are kept."""
 MAX_FILES = 500
+MAX_PATH = 400
+"""Bytes of a file's path: a worker must be able to write it below a folder of its own."""
 MAX_ARCHIVE = 256 << 20
 """Bytes of an archive inside a submission."""
 MAX_MEMBERS = 20_000
@@ -412,7 +414,7 @@ def _usable(path: str) -> bool:
     """Whether a file can matter to code that runs: importable, or plain data inside the package."""
     *folders, name = path.split("/")
     stem, _, ending = name.rpartition(".")
-    if any(len(part.encode()) > 100 for part in (*folders, name)):
+    if len(path.encode()) > MAX_PATH or any(len(part.encode()) > 100 for part in (*folders, name)):
         return False
     if not all(folder.isidentifier() for folder in folders):
         return False

@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from labkit.base.errors import LabkitError
 from labkit.judging.judge import Judge
 from labkit.judging.knowledge import Knowledge
 from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
 from labkit.lab.bundle import Bundle
 from labkit.sandbox import Zygote
 from labkit.student import labcheck
+
+
+class BrokenCaseError(LabkitError):
+    """A case of the lab's cannot run: nobody is graded by it."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,8 @@ class Grader:
         with Judge(self.lab, self.knowledge, self.zygote, files, seed=self.seed) as judge:
             verdicts = labcheck.run_questions([question.cases for question in asked], judge)
             metrics = dict(judge.metrics)
+            if judge.broken:
+                raise BrokenCaseError(f"{judge.broken[0]}; mend it and grade again")
         return Result(
             submission=name,
             lab=self.lab.short,

@@ -12,6 +12,7 @@ import functools
 import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,10 @@ _RESULT_NUMBERS = 2_000_000
 
 _JUDGE_MB = 512
 """Memory that a case's own judge may take."""
+
+_SERVED_CALLS = 5_000
+"""So often may one call of a student's function use the grader's functions. Training a network in a
+case takes a few hundred; a gradient put together from one call for each number takes more."""
 
 _REJUDGED = (
     "Your own earlier functions made this check fail; with correct ones in their place it passes, "
@@ -117,8 +122,13 @@ class GraderCheck(Check):
         self._seed = lab.seed if seed is None else seed
 
     def expect(self, function: str, compute: Callable[[Any], Any]) -> Any:
-        key = (self.case.name, len(self.case.tried))
+        key = (self.case.key, len(self.case.tried))
         return self.knowledge.expected(key, lambda: compute(self._reference))
+
+    def held_back(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        stored = _stored(self.images_folder() / "held_back.npz")
+        pixels = stored["images"][:n].reshape(-1, 784).T / 255
+        return pixels - data.mean_image(self.images_folder()), stored["labels"][:n].astype(int)
 
     def wrong(self, case: CaseRun, tried: Tried) -> Sequence[WrongOutcome]:
         return self.knowledge.wrong(case, tried.index, tried.probe)
@@ -167,6 +177,8 @@ class GraderCheck(Check):
             ) from None
 
     def threshold(self, name: str) -> float:
+        if name not in self.lab.thresholds:
+            raise labcheck.CaseBroken(f"[thresholds] of lab.toml has no {name!r}")
         return self.lab.thresholds[name]
 
     def folder(self) -> Path:
@@ -211,6 +223,14 @@ class Judge(GraderCheck):
         self._slow: set[str] = set()
         """Functions that ran out of time."""
         self._watchdog = Watchdog()
+        self._drew = False
+        """Whether the case at hand drew its inputs, so that there are others of the same kind."""
+        self._by_value = True
+        """Whether all that the case at hand asked for are values, which can be learned by heart."""
+        self._ways: dict[str, tuple[str, str]] = {}
+        """How each public case passed that can be asked again: the way, and what to say of it."""
+        self._served = 0
+        """Calls of the grader's own functions for the probe at hand."""
         self._spent = 0.0
         self._begun = time.monotonic()
 
@@ -240,26 +260,55 @@ class Judge(GraderCheck):
         """
         if self._slow & set(self.lab.contract.earlier(self.question)):
             # Waiting for an endless loop once is enough: first without it.
-            runs = [self._attempt(case, body, "corrected", _SPARED)]
-            if runs[0].failed:
-                runs.append(self._attempt(case, body, "own"))
+            ways = [("corrected", _SPARED), ("own", "")]
         else:
-            runs = [self._attempt(case, body, "own")]
-            if self._may_be_anothers_fault(runs[0]):
-                runs.append(self._attempt(case, body, "corrected", _REJUDGED))
+            ways = [("own", ""), ("corrected", _REJUDGED)]
+        first = self._attempt(case, body, *ways[0])
+        runs = [first]
+        if first.failed and (ways[0][0] == "corrected" or self._may_be_anothers_fault(first)):
+            runs.append(self._attempt(case, body, *ways[1]))
         best = next((run for run in runs if not run.failed), None) or _clearest(runs)
         self.cases.append(best)
         if best.failed:
             problem = best.tried[-1].problem
             assert problem is not None
             raise CaseFailed(labcheck.compose(problem, (), best.hidden))
+        if self._drew and self._by_value and not case.hidden:
+            self._ways[case.name] = ways[len(runs) - 1]
+
+    def run_again(self, case: CaseRun, body: Callable[[], None]) -> None:
+        """Ask a public case that passed once more, with other numbers of the same kind.
+
+        Answers to the numbers in the student's folder can be copied from it.
+        """
+        if case.name not in self._ways or self._out_of_time():
+            return
+        case.again = True
+        run = self._attempt(case, body, *self._ways[case.name])
+        if run.failed:
+            problem = run.tried[-1].problem
+            assert problem is not None
+            problem = replace(problem, general=f"{labcheck.BY_HEART} {problem.general}")
+            run.tried[-1].problem = problem
+            self.cases.append(run)
+            raise CaseFailed(labcheck.compose(problem, (), True))
+
+    def rng(self, k: int) -> np.random.Generator:
+        self._drew = True
+        return np.random.default_rng([k, self.seed(), 1]) if self.case.again else super().rng(k)
+
+    def expect(self, function: str, compute: Callable[[Any], Any]) -> Any:
+        wanted = super().expect(function, compute)
+        self._by_value &= wanted is not None
+        return wanted
 
     def _attempt(
         self, case: CaseRun, body: Callable[[], None], which: str, note: str = ""
     ) -> CaseRun:
         """Run a case one way; `note` is what to say where it passes."""
-        self.case = CaseRun(case.name, case.title, case.hidden)
+        self.case = CaseRun(case.name, case.title, case.hidden, again=case.again)
         self._which = which
+        self._drew, self._by_value = False, True
         with contextlib.suppress(CaseFailed):
             body()
         if not self.case.failed and self.case.tried:
@@ -288,11 +337,14 @@ class Judge(GraderCheck):
         return self._ask_worker(probe, self._which)
 
     def _ask_worker(self, probe: Probe, which: str) -> Tried:
-        exhausted = self._exhausted.setdefault(self.question, set())
+        # Asked again, a case has its own time: it must not suffer from those that ran out of it.
+        asked = f"{self.question} again" if self.case.again else self.question
+        exhausted = self._exhausted.setdefault(asked, set())
         if which in exhausted or self._out_of_time():
             detail = "question" if which in exhausted else "total"
             seen = Observation(failure=Failure("timeout", detail=detail))
             return Tried(probe, seen, probe.problem(seen))
+        self._served = 0
         # No copies: what goes to another process is its own, and nothing here changes it.
         outcome = self._worker(which, probe.function).call(
             probe.function,
@@ -303,6 +355,8 @@ class Judge(GraderCheck):
         )
         self._spent += outcome.seconds
         failure = outcome.failure
+        if failure is not None and self._served > _SERVED_CALLS:
+            failure = replace(failure, kind="timeout", detail="served")
         if failure is not None and failure.kind == "timeout":
             exhausted.add(which)
             self._slow.add(probe.function)
@@ -329,17 +383,31 @@ class Judge(GraderCheck):
         return self._spent >= total or time.monotonic() - self._begun >= 2 * total
 
     def _worker(self, which: str, function: str) -> Worker:
-        way = (which, self.case.hidden)
+        way = (which, self.case.hidden or self.case.again)
         if way not in self._workers:
             earlier = self.lab.contract.earlier(function) if which == "corrected" else ()
             self._workers[way] = self._zygote.worker(
                 self._code,
                 limits=self._limits,
-                serve={name: _quietly(self.ref(name)) for name in earlier},
+                serve={name: self._counted(self.ref(name)) for name in earlier},
                 substitute=earlier,
-                apart=self.case.hidden,
+                apart=self.case.hidden or self.case.again,
             )
         return self._workers[way]
+
+    def _counted(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, so often a probe and no more; without warnings, as a diverging training
+        must not fill the grader's screen."""
+
+        @functools.wraps(function)
+        def served(*args: Any, **kwargs: Any) -> Any:
+            self._served += 1
+            if self._served > _SERVED_CALLS:
+                raise ServedTooLongError
+            with np.errstate(all="ignore"):
+                return function(*args, **kwargs)
+
+        return served
 
     def _may_be_anothers_fault(self, run: CaseRun) -> bool:
         """Whether an earlier function of the student's can have caused the failure.
@@ -359,17 +427,6 @@ class Judge(GraderCheck):
             return False
         # An untouched stub names itself; believing it can only cost the student who forges it.
         return not (failure.kind == "not_written" and failure.detail == function)
-
-
-def _quietly(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, without warnings: a diverging training must not fill the grader's screen."""
-
-    @functools.wraps(function)
-    def served(*args: Any, **kwargs: Any) -> Any:
-        with np.errstate(all="ignore"):
-            return function(*args, **kwargs)
-
-    return served
 
 
 @functools.cache

@@ -38,7 +38,7 @@ class Knowledge:
 
     def wrong(self, case: CaseRun, index: int, probe: Probe) -> list[WrongOutcome]:
         """What every known wrong version of the probe's function does on it."""
-        key = (case.name, index)
+        key = (case.key, index)
         if key not in self._wrong:
             self._wrong[key] = _run_versions(self.catalogue, probe)
         return [

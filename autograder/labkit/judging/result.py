@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -240,28 +241,46 @@ def _fitting(text: str) -> str:
     return text if len(text) < OUTPUT_LIMIT else text[: OUTPUT_LIMIT - len(_CUT) - 1] + _CUT
 
 
+def _tests(result: Result, lab: Lab) -> Iterator[dict[str, Any]]:
+    """One test a question; two where hidden checks are shown later than the others."""
+    later = lab.config.hidden_visibility
+    for number, question in enumerate(result.counted, 1):
+        score, possible = result.score(question), question.possible
+        hidden = [case for case in question.cases if case.hidden]
+        if later == "visible" or not hidden:
+            yield _test(result, question, str(number), score=score, possible=possible)
+            continue
+        public = replace(question, cases=tuple(c for c in question.cases if not c.hidden))
+        points = sum(case.points for case in public.cases)
+        first = min(score, sum(case.points for case in public.cases if case.passed))
+        yield _test(result, public, f"{number}.1", score=first, possible=points)
+        rest = replace(question, cases=tuple(hidden))
+        test = _test(result, rest, f"{number}.2", score=score - first, possible=possible - points)
+        yield test | {"name": f"{question.name} (hidden checks)", "visibility": later}
+
+
+def _test(
+    result: Result, question: QuestionResult, number: str, *, score: float, possible: float
+) -> dict[str, Any]:
+    output = "\n".join([question_text(question, result), *told(result, question.name)])
+    return {
+        "name": question.name,
+        "number": number,
+        "score": round(score, 4),
+        # The platform adds bonus points up where a test's maximum is 0.
+        "max_score": 0.0 if question.bonus else round(possible, 4),
+        "status": "passed"
+        if question.cases and all(c.passed for c in question.cases)
+        else "failed",
+        "output": _fitting(output),
+        "output_format": "text",
+        "visibility": "visible",
+        "extra_data": {"named": sorted({key for case in question.cases for key in case.named})},
+    }
+
+
 def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
     """Gradescope's results format, with the whole result in `extra_data` for the report."""
-    tests = []
-    for number, question in enumerate(result.counted, 1):
-        tests.append(
-            {
-                "name": question.name,
-                "number": str(number),
-                "score": result.score(question),
-                # The platform adds bonus points up where a test's maximum is 0.
-                "max_score": 0.0 if question.bonus else round(question.possible, 4),
-                "status": "passed" if question.passed else "failed",
-                "output": _fitting(
-                    "\n".join([question_text(question, result), *told(result, question.name)])
-                ),
-                "output_format": "text",
-                "visibility": "visible",
-                "extra_data": {
-                    "named": sorted({key for case in question.cases for key in case.named})
-                },
-            }
-        )
     about = [result.summary, result.advice, *told(result, TOTAL), *result.notes]
     found: dict[str, Any] = {
         "score": result.total,
@@ -272,7 +291,7 @@ def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
         "test_name_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": tests,
+        "tests": list(_tests(result, lab)),
         "extra_data": {"labkit": asdict(result)},
     }
     if lab.leaderboard and lab.leaderboard in result.metrics:

@@ -125,7 +125,8 @@ class _Block:
 def _blocks(source: str) -> list[_Block]:
     """The source, cut at its markers, which are in none of the blocks."""
     blocks = [_Block(False, "", [])]
-    for number, line in enumerate(source.splitlines(), start=1):
+    lines = source.splitlines()
+    for number, line in enumerate(lines, start=1):
         if line.strip() not in (_BEGIN, _END):
             blocks[-1].lines.append(line)
             continue
@@ -134,7 +135,8 @@ def _blocks(source: str) -> list[_Block]:
             raise ValueError(f"line {number}: {line.strip()} where the other marker should be")
         blocks.append(_Block(begins, line[: line.index("#")], []))
     if blocks[-1].solution:
-        raise ValueError(f"the last {_BEGIN} has no {_END}")
+        number = next(n for n in range(len(lines), 0, -1) if lines[n - 1].strip() == _BEGIN)
+        raise ValueError(f"line {number}: this {_BEGIN} has no {_END}")
     return blocks
 
 
@@ -162,7 +164,10 @@ def _package(given: Mapping[str, int], *, stubbed: Collection[int]) -> dict[str,
     files = {f"{PACKAGE}/__init__.py": _source("__init__")}
     for module, lab in given.items():
         source = _source(module)
-        files[f"{PACKAGE}/{module}.py"] = (
-            strip(source, lab=lab, module=module) if lab in stubbed else finish(source)
-        )
+        try:
+            text = strip(source, lab=lab, module=module) if lab in stubbed else finish(source)
+        except ValueError as error:
+            path = SOLUTIONS / PACKAGE / f"{module}.py"
+            raise LabkitError(f"{path}, {error}: each {_BEGIN} needs its {_END}.") from None
+        files[f"{PACKAGE}/{module}.py"] = text
     return files

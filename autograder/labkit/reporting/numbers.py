@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from labkit.judging.result import GRADED, QuestionResult, Result
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue
+from labkit.student.labcheck.naming import BY_HEART
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 
 RETEACH_SHARE, RETEACH_COUNT = 0.25, 3
@@ -232,7 +233,9 @@ def looks(results: Sequence[Result]) -> list[Look]:
     """Who needs a human look: first those without a grade, then troubles, then notes."""
     found = []
     for result in results:
-        reasons = [result.status] if result.status != GRADED else [*troubles(result), *result.notes]
+        reasons = [result.status]
+        if result.status == GRADED:
+            reasons = [*troubles(result), *by_heart(result), *result.notes]
         if reasons:
             found.append(Look(result, tuple(reasons)))
     return sorted(found, key=_urgency)
@@ -242,6 +245,19 @@ def _urgency(look: Look) -> int:
     if look.result.status != GRADED:
         return -1 if look.result.own_fault else 0
     return 1 if troubles(look.result) else 2
+
+
+def by_heart(result: Result) -> list[str]:
+    """Questions that are right on the numbers in the student's folder, and on no others."""
+    asked = [
+        f"`{question.name}`"
+        for question in result.questions
+        if not any(case.passed for case in question.cases if case.hidden)
+        and any(_lead(case.message).startswith(BY_HEART) for case in question.cases)
+    ]
+    if not asked:
+        return []
+    return [f"right on the numbers in the student's folder and on no others in {', '.join(asked)}"]
 
 
 def troubles(result: Result) -> list[str]:

@@ -30,6 +30,8 @@ _FILES = {
     "marks-template.csv": "for written answers",
     "marks.csv": "marks by hand, kept",
     "adjustments.csv": "points changed by hand",
+    "canvas.csv": "import into Canvas",
+    "canvas-feedback.zip": "upload to Canvas",
     "changes.csv": "every changed score",
     "written.html": "written answers to mark",
     "worksheet.csv": "upload to Moodle",

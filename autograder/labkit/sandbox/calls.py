@@ -7,6 +7,7 @@ is a `Failure`, after which that worker is gone.
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
 import re
@@ -54,7 +55,11 @@ STARVED = 6
 """A worker that gets less than this part of a core counts as waiting, not as crowded out."""
 NOTES_LIMIT = 512
 FILES_LIMIT = 4096
+KILLED = "killed by the system"
 PATH_DEPTH = 4
+
+_OWN_DOING = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
+"""Why a folder may not be read that a submission made as it liked; all else is the system's."""
 
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}")
 _KINDS: tuple[Kind, ...] = (
@@ -163,6 +168,7 @@ class Worker:
         self._last_clock = 0.0
         self._watchdog = Watchdog()
         self._suspect = False
+        self._killed = False
 
     def __enter__(self) -> Worker:
         return self
@@ -223,8 +229,10 @@ class Worker:
                             return False
             except FileNotFoundError:
                 continue
-            except OSError:
-                return False
+            except OSError as error:
+                if error.errno in _OWN_DOING:
+                    return False
+                raise SandboxError(f"A worker's folder cannot be looked at: {error}.") from error
         return True
 
     def call(
@@ -249,7 +257,7 @@ class Worker:
             self, function, module, args=args, kwargs=dict(kwargs or {}), names=tuple(names)
         )
         loading = 0.0
-        for _ in range(2):
+        for _ in range(3):
             if not self._ready(module):
                 before = self.seconds
                 failure = self._prepare(module)
@@ -257,10 +265,11 @@ class Worker:
                 if failure is not None:
                     return Outcome(failure=failure, loading=loading)
             outcome = exchange.run(seconds)
+            if outcome is not None and self._spared(outcome.failure):
+                continue
             if outcome is not None:
                 return replace(outcome, loading=loading) if loading else outcome
-        # The clean process ended twice during this very call.
-        return Outcome(failure=Failure("crashed", detail="sandbox"), loading=loading)
+        raise SandboxError("The process that runs submissions ended twice during one call.")
 
     def restart(self) -> None:
         """Ends the process; the next call starts a new one."""
@@ -311,7 +320,7 @@ class Worker:
             if failure is None:
                 self._loaded.add(module)
                 return None
-            if self._generation != self._zygote.generation:
+            if self._generation != self._zygote.generation or self._spared(failure):
                 continue
             if failure.detail == "total":
                 return failure
@@ -329,6 +338,14 @@ class Worker:
             if guilty == module:
                 return failure
         return Failure("import_failed", detail="crashed", module=module)
+
+    def _spared(self, failure: Failure | None) -> bool:
+        """Whether to try once more: no submission can have the system kill it, but where memory
+        runs out on the machine, the system may kill any process."""
+        if failure is None or failure.detail != KILLED or self._killed:
+            return False
+        self._killed = True
+        return True
 
     def _broken(self) -> dict[str, Failure]:
         """Modules not to be tried: what is found apart stays there, the rest holds for all."""
@@ -487,7 +504,7 @@ class _Exchange:
         if name in ("SIGXCPU", "SIGALRM", "SIGVTALRM", "SIGPROF"):
             return Failure("timeout", detail="total" if name == "SIGXCPU" else name)
         if name == "SIGKILL":
-            return Failure("memory", detail="killed by the system")
+            return Failure("memory", detail=KILLED)
         return Failure("crashed", detail=name)
 
     # Bytes ----------------------------------------------------------------------------------------
@@ -590,6 +607,8 @@ class _Exchange:
             ]
         except ServedTooLongError:
             raise _ExpiredError("wall") from None
+        except OSError:
+            raise  # no thread, no handle: nothing that its arguments did
         except (Exception, RecursionError):
             encoder = Encoder()
             answer = {"op": "error", "text": f"{label} cannot take these arguments"}

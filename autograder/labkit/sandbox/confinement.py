@@ -16,6 +16,7 @@ Runs in the grader; what it gathers travels to the zygote as data.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.metadata
 import importlib.util
@@ -29,6 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from labkit.sandbox import shared
 from labkit.student.labcheck.libraries import LIBRARIES
 
 # Numbers that are the same on every architecture, for a libseccomp that does not know the name.
@@ -72,6 +74,7 @@ socket connect bind listen accept accept4 sendmsg sendmmsg recvmsg recvmmsg
 flock inotify_init inotify_init1 inotify_add_watch
 fadvise64 fadvise64_64 readahead mincore preadv2 pwritev2 cachestat sync_file_range vmsplice
 sync syncfs fsync fdatasync splice tee copy_file_range
+sysinfo statfs fstatfs ustat timer_create
 io_uring_setup io_uring_enter io_uring_register
 shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semtimedop semctl
 mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
@@ -83,7 +86,7 @@ setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups 
 chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat
 setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat
 utime utimes futimesat utimensat
-truncate fallocate rename renameat renameat2 mknod mknodat
+truncate fallocate rename renameat mknod mknodat
 name_to_handle_at open_by_handle_at fanotify_init fanotify_mark
 reboot kexec_load kexec_file_load init_module finit_module delete_module syslog acct
 settimeofday adjtimex clock_settime clock_adjtime sethostname setdomainname
@@ -95,13 +98,13 @@ _DENIED_ADVICE = (3, 9, 10, 11, 12, 13, *range(16, 31), 100, 101, 102, 103)
 """Advice about memory that loads or drops pages of a file, which other workers read, too."""
 _TMPFILE = 0o20000000
 """A file without a name, which no look at the folder would count."""
-_AT_REMOVEDIR = 0x200
 
 _CLONE_THREAD = 0x00010000
 _DENIED_PRCTL = (1, 4, 35, 36, 0x59616D61)  # death signal, dumpable, memory map, subreaper, ptracer
 _SIGNALS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a signal to any process
-# Locks, leases and hints on a file that several workers may read: one could tell or stop another.
-_DENIED_FCNTL = (*_SIGNALS, 5, 6, 7, 12, 13, 14, 36, 37, 38, 1024, 1026, 1036, 1038)
+# Locks, leases and hints on a file that several workers may read, and larger pipes, of which a user
+# has only so many: one could tell or stop another.
+_DENIED_FCNTL = (*_SIGNALS, 5, 6, 7, 12, 13, 14, 36, 37, 38, 1024, 1026, 1031, 1036, 1038)
 _LOW = 0xFFFFFFFF
 """The kernel reads most arguments as 32 bits; a filter sees 64, the upper ones the caller's."""
 _DENIED_IOCTL = (0x8901, 0x8902, 0x5412, 0x541C)  # the same for ioctl; typing into a terminal
@@ -211,14 +214,16 @@ def _denials(seccomp: Any) -> bytes:
         add(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW, request))
     for advice in _DENIED_ADVICE:
         add(refuse, "madvise", seccomp.Arg(2, seccomp.MASKED_EQ, _LOW, advice))
-    # Removing a file seems to work and does nothing: the space that an open or mapped file holds
-    # stays where the look at the folder finds it. Renaming over a file would hide it as well.
+    # Removing seems to work and does nothing: the space that an open or mapped file holds stays
+    # where the look at the folder finds it. Renaming over a file would hide it as well: left are
+    # the ways that refuse, or that exchange the two, which `worker` uses instead.
     pretend = seccomp.ERRNO(0)
-    add(pretend, "unlink")
-    add(pretend, "unlinkat", seccomp.Arg(2, seccomp.MASKED_EQ, _AT_REMOVEDIR, 0))
+    for name in ("unlink", "unlinkat", "rmdir"):
+        add(pretend, name)
+    add(refuse, "renameat2", seccomp.Arg(4, seccomp.MASKED_EQ, 3, 0))
     for name, position in (("open", 1), ("openat", 2)):
         add(refuse, name, seccomp.Arg(position, seccomp.MASKED_EQ, _TMPFILE, _TMPFILE))
-    for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
+    for name in ("clock_gettime", "clock_getres", "clock_nanosleep"):
         # Negative: the processor time of another process, in nanoseconds.
         add(refuse, name, seccomp.Arg(0, seccomp.MASKED_EQ, 1 << 31, 1 << 31))
     # Reading is allowed in more places than writing, and before Landlock 3 emptying a file while
@@ -318,26 +323,29 @@ def standard_library() -> tuple[tuple[str, ...], tuple[str, ...]]:
         if Path(folder).is_dir()
         for entry in Path(folder).iterdir()
         if entry.name not in left_out and str(entry) not in installed
+        if not entry.name.startswith("config-")  # what Python is built with
     ]
     return tuple(folders), tuple(sorted(paths))
 
 
 @functools.cache
 def shared_libraries() -> tuple[str, ...]:
-    """Folders of the system's shared libraries, as far as this process has some loaded."""
-    folders = set()
+    """The system's libraries that Python, its extension modules and the allowed ones need."""
     try:
         maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ()
-    for line in maps.splitlines():
-        path = line.partition("/")[2]
-        if ".so" in path and path.startswith(("lib", "usr/lib")):
-            folder = Path("/" + path).parent
-            if folder.name not in ("site-packages", "dist-packages"):
-                folders.add(str(folder))
-    system = [name for name in sorted(folders) if not re.search(r"/python3|-packages", name)]
-    return (*system, "/etc/ld.so.cache")
+    loaded = {line[line.index("/") :] for line in maps.splitlines() if "/" in line}
+    system = {path for path in loaded if ".so" in path and re.match(r"/(usr/)?lib", path)}
+    system = {path for path in system if not re.search(r"/python3|-packages", path)}
+    folders = sorted({str(Path(path).parent) for path in system})
+    dynamic = [path for path in standard_library()[1] if Path(path).name == "lib-dynload"]
+    own = [sys.executable, *shared.binaries([*dynamic, *libraries().paths])]
+    found = set(shared.closure(own, folders))
+    # What only the C library itself asks for, when a thread ends or a name is looked up.
+    for name in ("libgcc_s.so.1", "libnss_files.so.2"):
+        found |= {f"{folder}/{name}" for folder in folders if Path(folder, name).is_file()}
+    return (*sorted(found), "/etc/ld.so.cache")
 
 
 def settings() -> dict[str, Any]:
@@ -361,3 +369,26 @@ def settings() -> dict[str, Any]:
         "no_landlock": False,  # tests look at what the other layers do alone
         "routed": [*standard, *found.folders],
     }
+
+
+def read_all() -> None:
+    """Reads the beginning of every file that workers may open, and has the system keep the rest.
+
+    A file that nobody had read tells by its time of access, and by how long it takes to come,
+    whether a worker before has read it. After this, none of them does.
+    """
+    for top in settings()["read"]:
+        folders = os.walk(top) if Path(top).is_dir() else [("", [], [top])]
+        for folder, _, names in folders:
+            for name in names:
+                _read(f"{folder}/{name}" if folder else name)
+
+
+def _read(path: str) -> None:
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            if os.pread(handle, 1, 0) and hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_WILLNEED)
+        finally:
+            os.close(handle)

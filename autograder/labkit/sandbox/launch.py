@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import itertools
 import json
 import os
 import shutil
@@ -88,7 +87,6 @@ class Zygote:
         self.modules = dict(modules)
         self._lock = threading.Lock()
         self._abandoned: list[tuple[int, int, str]] = []
-        self._ids = itertools.count(1)
         self._owner = os.getpid()
         self._closed = False
         self.broken: dict[tuple[str, bool, str], Failure] = {}
@@ -285,7 +283,7 @@ class Zygote:
             for attempt in (1, 2):
                 mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
                 try:
-                    answer = self._ask({**request, "id": next(self._ids)}, [theirs.fileno()])
+                    answer = self._ask(request, [theirs.fileno()])
                 except ZygoteGoneError:
                     mine.close()
                     if attempt == 2:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import sys
 import threading
@@ -64,8 +65,12 @@ class Watchdog:
     ) -> Any:
         """What `function` gives; ServedTooLongError after `seconds` (see `thread_seconds`)."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._watch, name="served", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._watch, name="served", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:  # the system's doing, not the function's
+                raise OSError(errno.EAGAIN, "no thread can be started") from error
+            self._thread = thread
         with self._lock:
             self._deadline = thread_seconds() + seconds
             self._sent = False

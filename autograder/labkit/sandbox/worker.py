@@ -8,6 +8,7 @@ the submission's own word, and the grader reads it as such.
 from __future__ import annotations
 
 import _thread
+import errno
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -553,7 +554,35 @@ class Runner:
         return place
 
 
+def rename_without_losing() -> None:
+    """Has `os.rename` and `os.replace` keep what lies at their target, which seccomp asks for.
+
+    A file that is replaced while it is open or mapped would hold space that nobody sees.
+    """
+    import ctypes
+
+    call = ctypes.CDLL(None, use_errno=True).renameat2
+    here = -100  # relative to the working directory
+
+    def rename(
+        src: Any, dst: Any, *, src_dir_fd: int | None = None, dst_dir_fd: int | None = None
+    ) -> None:
+        places = [here if place is None else place for place in (src_dir_fd, dst_dir_fd)]
+        source, target = os.fsencode(src), os.fsencode(dst)
+        for only in (1, 2):  # where nothing lies at the target; else exchange the two
+            if call(places[0], source, places[1], target, only) == 0:
+                return
+            if ctypes.get_errno() != errno.EEXIST:
+                break
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), src, None, dst)
+
+    os.rename = os.replace = rename
+
+
 def main(handle: int, folder: str, table: dict[str, str], layers: list[str]) -> None:
     """Serves the grader on the socket `handle` until it closes."""
+    if "seccomp" in layers:
+        rename_without_losing()
     channel = Channel(handle)
     Runner(channel, folder, table).serve()

@@ -102,7 +102,6 @@ class Newborn:
     root: str
     slot: int
     parent: int
-    number: int
     limits: dict[str, int]
     modules: dict[str, str]
     keep: int
@@ -158,9 +157,9 @@ def own_folder(newborn: Newborn) -> str:
     """A private folder, under a name that nobody else can guess.
 
     What Landlock does not close, `stat` above all, would tell a neighbour the sizes and times of
-    what lies in it.
+    what lies in it. The name does not count workers either: ending one is a way of counting.
     """
-    folder = f"{newborn.root}/w{newborn.number}-{os.urandom(8).hex()}"
+    folder = f"{newborn.root}/w{os.urandom(12).hex()}"
     os.mkdir(folder, 0o700)  # noqa: PTH102
     if newborn.prepared.root:
         user = newborn.prepared.uids[0] + newborn.slot
@@ -256,7 +255,6 @@ class Server:
             root=self.root,
             slot=slot,
             parent=parent,
-            number=request["id"],
             limits=request["limits"],
             modules=self.settings["modules"],
             keep=FIRST_ROUTE_FD + self.routes,

@@ -16,7 +16,7 @@ from __future__ import annotations
 from . import threads  # first: before anything imports NumPy
 from .calling import Failure, Observation, call
 from .cases import Case, Verdict, read_cases, run_cases, run_questions
-from .check import CaseFailed, Check
+from .check import CaseBroken, CaseFailed, Check
 from .comparing import (
     Problem,
     gradient_problem,
@@ -24,7 +24,9 @@ from .comparing import (
     values_problem,
 )
 from .naming import (
+    BY_HEART,
     MESSAGE_LIMIT,
+    TOO_SLOW,
     CaseRun,
     Explanation,
     Tried,
@@ -39,9 +41,12 @@ from .probe import FAILURE_SENTENCES, Exact, Probe
 from .recorded import Recorded, pack, pack_observation, unpack, unpack_observation
 
 __all__ = [
+    "BY_HEART",
     "FAILURE_SENTENCES",
     "MESSAGE_LIMIT",
+    "TOO_SLOW",
     "Case",
+    "CaseBroken",
     "CaseFailed",
     "CaseRun",
     "Check",

@@ -10,8 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from .check import CaseFailed, Check
+from .check import CaseBroken, CaseFailed, Check
 from .naming import CaseRun
+
+BROKEN = (
+    "This check itself could not run, so it says nothing about your work: tell your instructor."
+)
+
+_BROKEN = (
+    CaseBroken, NameError, LookupError, ArithmeticError, TypeError, ValueError, AttributeError,
+    ImportError,
+)  # fmt: skip
+"""What a case of the lab's stops on by its own fault; students' errors never get here."""
 
 
 @dataclass(frozen=True)
@@ -86,17 +96,32 @@ def run_questions(questions: Sequence[Sequence[Case]], check: Check) -> list[lis
     """
     check.begin()
     messages: dict[str, tuple[str, Sequence[str]]] = {}
-    for hidden in (False, True):
+    for run, hidden in ((check.run, False), (check.run, True), (check.run_again, False)):
         for cases in questions:
             check.begin_question(cases[0].question if cases else "")
             for case in cases:
-                if case.hidden == hidden:
+                if case.hidden == hidden and case.name not in messages:
                     body = functools.partial(case.function, **{"check": check, "np": np})
                     try:
-                        check.run(CaseRun(case.name, case.title, case.hidden), body)
+                        run(CaseRun(case.name, case.title, case.hidden), body)
                     except CaseFailed as error:
                         messages[case.name] = (str(error), ())
+                    except _BROKEN as error:
+                        check.broken.append(_why(case, error))
+                        messages[case.name] = (BROKEN, ())
     return [_verdicts(cases, check, messages) for cases in questions]
+
+
+def _why(case: Case, error: Exception) -> str:
+    """What stopped a case, and where in its file."""
+    trace, line = error.__traceback__, 0
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == case.function.__code__.co_filename:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    reason = str(error) if isinstance(error, CaseBroken) else f"{type(error).__name__}: {error}"
+    place = f" (tests/{case.question}.py line {line})" if line else ""
+    return f"the check {case.name.removeprefix('test_')} itself cannot run{place}: {reason}"
 
 
 def _verdicts(

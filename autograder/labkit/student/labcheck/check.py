@@ -12,12 +12,18 @@ from typing import Any
 import numpy as np
 
 from .calling import Observation
-from .comparing import Problem, gradient_problem, values_problem
-from .naming import NAMED_AT_ONCE, CaseRun, Tried, WrongOutcome, as_sentence, compose, rank
+from .comparing import Problem, gradient_problem, kind_of, slack, values_problem
+from .naming import (
+    NAMED_AT_ONCE,
+    TOO_SLOW,
+    CaseRun,
+    Tried,
+    WrongOutcome,
+    as_sentence,
+    compose,
+    rank,
+)
 from .probe import Exact, Probe, failure_problem
-
-TOO_SLOW = "times faster than plain loops"
-"""Part of the sentence for a right answer that took too long."""
 
 
 def _names(text: str, word: str) -> bool:
@@ -36,6 +42,10 @@ class CaseFailed(AssertionError):
     """A case's verdict: the text is the message for the student."""
 
 
+class CaseBroken(Exception):
+    """A case stopped on its own code: the lab's fault, never the student's."""
+
+
 class Check:
     """What a case calls. Subclasses say where the function runs and what is expected."""
 
@@ -44,6 +54,8 @@ class Check:
         self.case = CaseRun("", "", hidden=False)
         self.runs: dict[str, list[CaseRun]] = {}
         """The cases that were run, by question."""
+        self.broken: list[str] = []
+        """What stopped cases that cannot run, a sentence each."""
         self.metrics: dict[str, float] = {}
         """Numbers that cases measured, such as an accuracy, by name."""
 
@@ -98,6 +110,10 @@ class Check:
         )
         return loaded
 
+    def held_back(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """(X, y) of the first n images that no student's folder holds: for hidden cases alone."""
+        raise NotImplementedError
+
     def images(self, n_train: int, n_test: int) -> tuple[np.ndarray, ...]:
         """As `data`, with images as volumes (1, 28, 28, n)."""
         X_train, y_train, X_test, y_test = self.data(n_train, n_test)
@@ -116,6 +132,10 @@ class Check:
         """
         if np.isfinite(value):
             self.metrics.setdefault(name, float(value))
+
+    def slack(self, value: Any, *given: Any) -> float:
+        """What a judge adds to its tolerance: more than 0 where `value` was computed in float32."""
+        return slack(value, *given)
 
     # -- what cases ask
 
@@ -137,13 +157,13 @@ class Check:
                 return getattr(ref, function)(*fresh[0], **fresh[1])
             return expected(ref) if callable(expected) else expected
 
-        wanted = self.expect(function, compute)
+        wanted, given = self.expect(function, compute), (args, kwargs)
         self._ask(
             Probe(
                 function,
                 args,
                 kwargs,
-                lambda seen: values_problem(seen.value, wanted, rtol, atol),
+                lambda seen: values_problem(seen.value, wanted, rtol, atol, given),
                 quiet=no_warnings,
             )
         )
@@ -163,9 +183,14 @@ class Check:
             found = ref.central_differences(lambda *arrays: loss(ref, *arrays), at)
             return found[0] if len(found) == 1 else tuple(found)
 
-        wanted = self.expect(function, compute)
+        wanted, given = self.expect(function, compute), (args, kwargs)
         self._ask(
-            Probe(function, args, kwargs, lambda seen: gradient_problem(seen.value, wanted, limit))
+            Probe(
+                function,
+                args,
+                kwargs,
+                lambda seen: gradient_problem(seen.value, wanted, limit, given),
+            )
         )
 
     def outcome(
@@ -188,8 +213,12 @@ class Check:
                 with np.errstate(all="ignore"), warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     sentence = judge(seen.value)
+            except (CaseBroken, NameError, OSError):
+                raise  # not the result's doing
             except Exception:  # the result is not of the kind that the judge reads
-                sentence = "The result is not of the kind that the docstring asks for."
+                general = "The result is not of the kind that the docstring asks for."
+                told = f"The result is {kind_of(seen.value)}, not what the docstring asks for."
+                return Problem("verdict", told, general)
             if sentence is None:
                 return None
             return Problem("verdict", as_sentence(sentence), as_sentence(sentence))
@@ -249,7 +278,7 @@ class Check:
         wanted = self.expect(function, compute)
 
         def verdict(seen: Observation) -> Problem | None:
-            if problem := values_problem(seen.value, wanted["value"]):
+            if problem := values_problem(seen.value, wanted["value"], given=args):
                 return problem
             if seen.seconds * at_least <= wanted["seconds"]:
                 return None
@@ -289,6 +318,9 @@ class Check:
         self.cases.append(case)
         body()
 
+    def run_again(self, case: CaseRun, body: Callable[[], None]) -> None:
+        """Run the body of a public case that passed with other numbers; only a grader has them."""
+
     def note_of(self, name: str) -> str:
         """What is to be said of a case that passed, or nothing."""
         notes = [tried.note for case in self.cases if case.name == name for tried in case.tried]
@@ -305,9 +337,9 @@ class Check:
             last = case.tried[-1]
             assert last.problem is not None
             named = [explanation for explanation, cases in ranked if case.name in cases]
-            named = named[:NAMED_AT_ONCE]
+            named = [] if case.again else named[:NAMED_AT_ONCE]
             messages[case.name] = (
-                compose(last.problem, named, case.hidden, last.note),
+                compose(last.problem, named, case.hidden or case.again, last.note),
                 [explanation.key for explanation in named],
             )
         return messages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,13 +35,57 @@ def _as_number_array(value: Any) -> np.ndarray | None:
     return array if array.dtype.kind in "biuf" else None
 
 
-def _kind_of(value: Any) -> str:
+FLOAT32_STEPS = 64 * float(np.finfo(np.float32).eps)
+"""How far a sum in float32 may be off, as a share of the largest number that goes into it."""
+
+
+def _leaves(value: Any) -> Iterator[np.ndarray]:
+    """All arrays of numbers in nested values, single numbers among them."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _leaves(part)
+    elif (array := _as_number_array(value)) is not None:
+        yield array
+
+
+def largest(*values: Any) -> float:
+    """The largest finite absolute number in nested values; 0 where there is none."""
+    sizes = [np.abs(array[np.isfinite(array)]) for array in _leaves(values) if array.size]
+    return float(max((size.max() for size in sizes if size.size), default=0.0))
+
+
+def _is_float32(array: np.ndarray) -> bool:
+    """Whether every entry is a float32 number: float64 fills more digits."""
+    with np.errstate(all="ignore"):
+        return array.dtype.kind == "f" and bool(np.all(array == array.astype(np.float32)))
+
+
+def slack(value: Any, *given: Any) -> float:
+    """What `value` may be off because it was computed in float32; 0 where it was not.
+
+    It was where all its arrays hold float32 numbers (its single numbers go with them), and then it
+    is relative to the scale of what was summed: the largest number in it or in `given`.
+    """
+    leaves = list(_leaves(value))
+    arrays = [array for array in leaves if array.ndim] or leaves
+    if not arrays or not all(_is_float32(array) for array in arrays):
+        return 0.0
+    return FLOAT32_STEPS * max(largest(value), largest(*given))
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, as in "returned a list of 3"."""
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        kind = {"c": "complex numbers", "O": "objects", "U": "text"}.get(value.dtype.kind, "")
+        return f"an array of shape {value.shape}" + (f" with {kind}" if kind else "")
     if isinstance(value, list | tuple | dict):
         return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, complex | np.complexfloating):
+        return "a complex number"
     return f"a {type(value).__name__}"
 
 
@@ -60,10 +104,9 @@ def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
         return "Dimensions are missing: does an index or a mask pick only some of the entries?"
     if len(got) == len(expected) + 1 and np.prod(got) == np.prod(expected):
         return "There is an axis of length 1 too many: take it away, or index without a slice."
-    if (
-        got
-        and len(got) == len(expected)
-        and any(a == b + 1 for a, b in zip(got, expected, strict=True))
+    if len(got) == len(expected) == 2 and (got[0] - expected[0], got[1] - expected[1]) in (
+        (1, 0),
+        (0, 1),
     ):
         return "One row or column too many: is a bias row still in it?"
     return (
@@ -132,7 +175,7 @@ def _numbers_problem(
     if array is None:
         return Problem(
             "type",
-            f"The function returned {_kind_of(got)}{_where_text(name)}, expected an array of "
+            f"The function returned {kind_of(got)}{_where_text(name)}, expected an array of "
             f"numbers of shape {expected.shape}.",
             "The result is of the wrong type.",
         )
@@ -145,7 +188,7 @@ def _numbers_problem(
             "The result has the wrong shape.",
             _shape_hint(array.shape, expected.shape),
         )
-    array = array.astype(np.float64)
+    given, array = array, array.astype(np.float64)
     wanted = expected.astype(np.float64)
     finite = np.isfinite(array) | ~np.isfinite(wanted)
     if not finite.all():
@@ -158,19 +201,17 @@ def _numbers_problem(
             "Something overflowed, or 0 was divided by 0 or put into a logarithm.",
         )
     with np.errstate(all="ignore"):
-        good = close(array, wanted)
+        good = close(given, wanted)
     if good.all():
         return None
     index = tuple(int(i) for i in np.argwhere(~good)[0])
     with np.errstate(all="ignore"):
         hint = _size_hint(array, wanted)
+    what = f"Entry {_index(index)} of the result" if index else "The result"
+    found, right = _apart(float(array[index]), float(wanted[index]))
     return Problem(
         "values",
-        f"Entry {_index(index)} of the result{_where_text(name)} is {_number(array[index])}, "
-        f"expected {_number(wanted[index])}."
-        if index
-        else f"The result{_where_text(name)} is {_number(array[index])}, expected "
-        f"{_number(wanted[index])}.",
+        f"{what}{_where_text(name)} is {found}, expected {right}.",
         "The result has the right shape but wrong values.",
         hint,
     )
@@ -184,6 +225,26 @@ def _number(value: Any) -> str:
     return f"{float(value):.6g}"
 
 
+def _stacked(got: Any, expected: Sequence[Any]) -> bool:
+    """Whether an array stands for a list: one axis more than the items, which are all alike."""
+    shapes = {np.shape(part) for part in expected if not isinstance(part, list | tuple | dict)}
+    return (
+        isinstance(got, np.ndarray)
+        and len(shapes) == 1
+        and got.shape[:1] == (len(expected),)
+        and got.ndim == 1 + len(next(iter(shapes)))
+    )
+
+
+def _apart(a: float, b: float) -> tuple[str, str]:
+    """Two different numbers with as many digits as it takes to see that they differ."""
+    for digits in (6, 9, 12, 17):
+        texts = f"{a:.{digits}g}", f"{b:.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
 def _tree_problem(
     got: Any, expected: Any, close: Callable[[np.ndarray, np.ndarray], np.ndarray], name: str = ""
 ) -> Problem | None:
@@ -192,7 +253,7 @@ def _tree_problem(
         if not isinstance(got, dict) or set(got) != set(expected):
             return Problem(
                 "structure",
-                f"The function returned {_kind_of(got)}{_where_text(name)}, expected a dict with "
+                f"The function returned {kind_of(got)}{_where_text(name)}, expected a dict with "
                 f"keys {', '.join(map(str, expected))}.",
                 "The result has the wrong structure.",
             )
@@ -200,12 +261,10 @@ def _tree_problem(
             (got[key], expected[key], f"{name}[{key!r}]" if name else str(key)) for key in expected
         ]
     elif isinstance(expected, list | tuple):
-        if not isinstance(got, list | tuple) and not (
-            isinstance(got, np.ndarray) and got.ndim > 0 and len(got) == len(expected)
-        ):
+        if not isinstance(got, list | tuple) and not _stacked(got, expected):
             return Problem(
                 "structure",
-                f"The function returned {_kind_of(got)}{_where_text(name)}, expected a "
+                f"The function returned {kind_of(got)}{_where_text(name)}, expected a "
                 f"{type(expected).__name__} of {len(expected)}.",
                 "The result has the wrong structure.",
                 "Is a `return` missing?" if got is None else "",
@@ -213,8 +272,8 @@ def _tree_problem(
         if len(got) != len(expected):
             return Problem(
                 "structure",
-                f"The function returned {len(got)} items{_where_text(name)}, expected "
-                f"{len(expected)}.",
+                f"The function returned {kind_of(got)}{_where_text(name)}, expected a "
+                f"{type(expected).__name__} of {len(expected)}.",
                 "The result has the wrong number of items.",
             )
         parts = [
@@ -230,26 +289,47 @@ def _tree_problem(
 
 
 def values_problem(
-    got: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-9
+    got: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-9, given: Any = ()
 ) -> Problem | None:
-    """The first difference in structure, shape or value, or None where `got` is right."""
+    """The first difference in structure, shape or value, or None where `got` is right.
+
+    `given` is what it was computed from, for the scale of float32 (see `slack`).
+    """
+    coarse = _coarse(got, expected, given)
 
     def close(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        good = np.abs(a - b) <= atol + rtol * np.abs(b)
+        good = np.abs(a - b) <= atol + rtol * np.abs(b) + coarse(a)
         return np.asarray(good | (a == b))  # equal infinities
 
     return _tree_problem(got, expected, close)
 
 
-def gradient_problem(got: Any, expected: Any, limit: float = 1e-5) -> Problem | None:
+def gradient_problem(
+    got: Any, expected: Any, limit: float = 1e-5, given: Any = ()
+) -> Problem | None:
     """As `values_problem`, by relative error |a - b| / max(1e-8, |a| + |b|)."""
+    coarse = _coarse(got, expected, given)
 
     def close(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         error = np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b))
         # Central differences of order-one losses carry about 1e-10 of rounding noise.
-        return np.asarray((error <= limit) | (np.abs(a - b) <= 1e-9))
+        return np.asarray((error <= limit) | (np.abs(a - b) <= 1e-9 + coarse(a)))
 
     return _tree_problem(got, expected, close)
+
+
+def _coarse(got: Any, expected: Any, given: Any) -> Callable[[np.ndarray], float]:
+    """The slack of one array in a result; single numbers beside float32 arrays share theirs."""
+    if any(array.dtype.kind != "f" for array in _leaves(expected)):
+        return lambda array: 0.0  # counts and classes are whole
+    scale = FLOAT32_STEPS * max(largest(expected), largest(given))
+    arrays = [array for array in _leaves(got) if array.ndim]
+    beside = any(array.dtype.kind == "f" and _is_float32(array) for array in arrays)
+
+    def coarse(array: np.ndarray) -> float:
+        return scale if (beside and not array.ndim) or _is_float32(array) else 0.0
+
+    return coarse
 
 
 def same(a: Any, b: Any) -> bool:

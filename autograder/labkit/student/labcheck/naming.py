@@ -13,6 +13,12 @@ from .probe import Exact, Probe
 MESSAGE_LIMIT = 600
 """Longest message of a case, in characters: more is not read."""
 
+TOO_SLOW = "times faster than plain loops"
+"""Part of the sentence for a right answer that took too long."""
+
+BY_HEART = "Right on the numbers in your folder, wrong on others of the same kind."
+"""How the message of a public case begins that fails when it is asked again."""
+
 NAMED_AT_ONCE = 2
 """Most explanations of one failure: a longer list explains nothing."""
 
@@ -56,7 +62,8 @@ def match(seen: Observation, problem: Problem, wrong: WrongOutcome, exact: Exact
     if problem.kind == "warning" or wrong.problem.kind == "warning":
         if problem.kind != wrong.problem.kind:
             return 0
-        return SAME_ANSWER if same(seen.value, wrong.seen.value) else 1
+        alike = seen.warnings == wrong.seen.warnings and same(seen.value, wrong.seen.value)
+        return SAME_ANSWER if alike else 1
     if same(seen.value, wrong.seen.value):
         return SAME_ANSWER
     if not problem.kind == wrong.problem.kind == "verdict":
@@ -104,6 +111,13 @@ class CaseRun:
     title: str
     hidden: bool
     tried: list[Tried] = field(default_factory=list)
+    again: bool = False
+    """Whether a public case is asked once more, with numbers that are in no student's folder."""
+
+    @property
+    def key(self) -> str:
+        """What is known of its probes is kept under this name."""
+        return f"{self.name} again" if self.again else self.name
 
     @property
     def failed(self) -> bool:
@@ -111,43 +125,100 @@ class CaseRun:
         return bool(self.tried) and self.tried[-1].problem is not None
 
 
+@dataclass
+class _Evidence:
+    """What the probes of a question say about one known mistake."""
+
+    explanation: Explanation
+    degrees: dict[str, int] = field(default_factory=dict)
+    """How well it explains a failed case, by the case's name."""
+    differs: set[str] = field(default_factory=set)
+    """Failed cases in which it fails as well, but with another answer."""
+    passes: set[str] = field(default_factory=set)
+    """Failed cases that it passes."""
+    refuted: bool = False
+    """Whether it fails where the student passed."""
+    doubted: bool = False
+    """Whether a probe with random draws, whose judge may remember others, speaks against it."""
+
+    @property
+    def certain(self) -> set[str]:
+        """Cases in which it gives the very same answer."""
+        return {case for case, degree in self.degrees.items() if degree == SAME_ANSWER}
+
+    @property
+    def whole(self) -> bool:
+        """Whether it explains every failure."""
+        return not self.differs and not self.passes
+
+    @property
+    def likely(self) -> bool:
+        """Whether it fails where the student does, mostly with the very same answer."""
+        return not self.passes and len(self.certain) >= max(1, len(self.differs))
+
+
 def rank(
     cases: Sequence[CaseRun], wrong: Callable[[CaseRun, Tried], Sequence[WrongOutcome]]
 ) -> list[tuple[Explanation, set[str]]]:
     """Known mistakes that explain a question's failures, best first, with the cases they explain.
 
-    A mistake that also tells which probes *pass* is more specific than one that fits a
-    single failure; of those that tell everything, the one seen in more probes comes first.
-    A mistake that is nowhere the same, only alike, and tells another probe wrongly is a guess: it
-    is not named. Nor are many that are only alike: a wrong name leads a student astray.
+    A wrong name leads a student astray, so none is given for what may be something else:
+
+    - a mistake that fails where the student passed is refuted;
+    - one that explains everything, or fails on the same cases mostly with the same answers, is
+      named; several that explain some cases each are only where nothing is left unexplained;
+    - an identical answer goes before one that is merely alike, and many that are alike are none.
     """
-    contradictions: dict[str, int] = {}
-    strength: dict[str, int] = {}
-    certain: set[str] = set()
-    explained: dict[str, set[str]] = {}
-    known: dict[str, Explanation] = {}
+    found = _evidence(cases, wrong)
+    open_ = [one for one in found.values() if one.degrees and not one.refuted]
+    failed = {case for one in found.values() for case in one.degrees | _none(one)}
+    certain = [one for one in open_ if one.certain]
+    named = [one for one in certain if one.whole] or [one for one in certain if one.likely]
+    if not named:
+        parts = [one for one in certain if not one.differs]
+        if parts and failed <= set().union(*(one.certain for one in parts)):
+            named = parts
+    if not named:
+        alike = [one for one in open_ if one.whole and not one.certain and not one.doubted]
+        named = alike if len(alike) <= NAMED_AT_ONCE else []
+    named.sort(key=lambda one: (-sum(one.degrees.values()), one.explanation.key))
+    return [(one.explanation, set(one.degrees)) for one in named]
+
+
+def _none(one: _Evidence) -> dict[str, int]:
+    return dict.fromkeys(one.differs | one.passes, 0)
+
+
+def _evidence(
+    cases: Sequence[CaseRun], wrong: Callable[[CaseRun, Tried], Sequence[WrongOutcome]]
+) -> dict[str, _Evidence]:
+    found: dict[str, _Evidence] = {}
     for case in cases:
         for tried in case.tried:
+            if _says_nothing(tried):
+                continue
             for outcome in wrong(case, tried):
-                key = outcome.explanation.key
-                known[key] = outcome.explanation
-                contradictions.setdefault(key, 0)
+                one = found.setdefault(outcome.explanation.key, _Evidence(outcome.explanation))
                 if tried.problem is None:
-                    contradictions[key] += outcome.problem is not None
-                elif degree := match(tried.seen, tried.problem, outcome, tried.probe.exact):
-                    strength[key] = strength.get(key, 0) + degree
-                    if degree == SAME_ANSWER:
-                        certain.add(key)
-                    explained.setdefault(key, set()).add(case.name)
+                    if not tried.probe.drawn:
+                        one.refuted |= outcome.problem is not None
+                    elif outcome.problem is not None:
+                        one.doubted |= not same(tried.seen.value, outcome.seen.value)
+                elif degree := match(tried.seen, tried.problem, outcome, tried.probe.fixed):
+                    one.degrees[case.name] = degree
+                elif tried.probe.drawn:
+                    one.doubted = True
                 else:
-                    contradictions[key] += 1
-    fitting = [key for key in explained if key not in certain and not contradictions[key]]
-    guesses = fitting if len(fitting) <= NAMED_AT_ONCE else []
-    order = sorted(
-        [key for key in explained if key in certain or key in guesses],
-        key=lambda key: (contradictions[key], -strength[key], key),
+                    (one.passes if outcome.problem is None else one.differs).add(case.name)
+    return found
+
+
+def _says_nothing(tried: Tried) -> bool:
+    """Whether a failure is about time alone: it speaks neither for a mistake nor against one."""
+    failure = tried.seen.failure
+    return (failure is not None and failure.kind == "timeout") or (
+        tried.problem is not None and TOO_SLOW in tried.problem.sentence
     )
-    return [(known[key], explained[key]) for key in order]
 
 
 def compose(problem: Problem, named: Sequence[Explanation], hidden: bool, note: str = "") -> str:
@@ -160,6 +231,8 @@ def compose(problem: Problem, named: Sequence[Explanation], hidden: bool, note: 
             lines.append("Or perhaps: " + as_sentence(named[1].title))
         if not hidden:
             lines.append(problem.sentence)
+            if problem.kind == "failure":  # the raw error and its line
+                lines.append(problem.hint)
     elif hidden:
         lines += [problem.general, "This check is hidden: its inputs are not shown."]
     else:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from .calling import Failure, Observation
 from .comparing import Problem
 
@@ -29,6 +31,17 @@ class Probe:
     exact: Exact = ""
     """What of the answer is the same for the same mistake, however it is written or draws: "all",
     or its "first" part (the params, where losses may be measured at two times)."""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether random draws decide about the result."""
+        given = (*self.args, *self.kwargs.values())
+        return any(isinstance(value, np.random.Generator) for value in given)
+
+    @property
+    def fixed(self) -> Exact:
+        """What of the answer must be the same for a name: all of it, where nothing is drawn."""
+        return self.exact or ("" if self.drawn else "all")
 
     def problem(self, seen: Observation) -> Problem | None:
         """What is wrong with an observation of this call, or None."""
@@ -83,6 +96,7 @@ LIMIT_SENTENCES = {
     "cpu": "It used up the processor time that one call may take.",
     "wall": "It waited for longer than one call may take.",
     "total": "The time for the whole submission was used up before.",
+    "served": "It called other functions of the course thousands of times.",
     "question": "An earlier check of this question ran into the time limit.",
     "files": "It wrote more data to files than allowed.",
 }

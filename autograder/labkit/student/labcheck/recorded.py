@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .calling import Failure, Observation, attempt, call, deprecations, noticing
-from .check import CaseFailed, Check
+from .check import CaseBroken, CaseFailed, Check
 from .comparing import Problem
 from .corrected import Recording, corrected
 from .graded import PACKAGE
@@ -180,6 +180,10 @@ class Recorded(Check):
         """Run a case as handed in, or with earlier functions that give what is recorded."""
         self.case = CaseRun(case.name, case.title, case.hidden)
         self._which = "own" if calls is None else "corrected"
+        if calls:  # what is to be replaced must be there
+            homes = [module for module, _ in calls.values()]
+            for module in (*homes, self.manifest["modules"][self.question]):
+                self._load(module)
         with corrected(calls or {}):
             try:
                 body()
@@ -271,6 +275,8 @@ class Recorded(Check):
         return self.function(name)
 
     def threshold(self, name: str) -> float:
+        if name not in self.manifest["thresholds"]:
+            raise CaseBroken(f"[thresholds] of lab.toml has no {name!r}")
         return float(self.manifest["thresholds"][name])
 
     def folder(self) -> Path:

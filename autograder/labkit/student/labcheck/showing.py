@@ -88,8 +88,9 @@ def ending(found: Sequence[Event]) -> Line:
         f"{points['possible'] - points['public']:g} points are decided by checks you cannot see."
     )
     if points["passed"]:
-        what = "All public checks pass" if len(questions) > 1 else "Its public checks pass"
-        return Line("end", f"{what}; {hidden}")
+        if len(questions) == 1:
+            return Line("end", f"All test cases passed! All public checks pass; {hidden}")
+        return Line("end", f"All public checks pass; {hidden}")
     passed = sum(event["passed"] for event in questions)
     if len(questions) == 1:
         return Line("end", f"Not all of its public checks pass; {hidden}")

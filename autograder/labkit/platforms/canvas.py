@@ -1,0 +1,44 @@
+"""What a class that came from Canvas's download gets back: grades to import, pages to upload.
+
+Canvas matches an uploaded file to a student by the numbers in its name, which are those of the
+download; its gradebook's import needs its own columns, which `gradebook` knows.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labkit.base.zips import write_zip
+from labkit.classroom import gradebook
+from labkit.classroom.grade import GradedClass
+from labkit.judging.result import GRADED
+
+KIND = "canvas"
+
+
+def deliver(graded: GradedClass, out: Path) -> list[Path]:
+    """Write `canvas.csv` and `canvas-feedback.zip` into OUT; nothing for another platform's class.
+
+    The first is for Gradebook > Import, the second for the assignment's “Upload Submissions”.
+    """
+    own = [result for result in graded.results if result.platform.get("kind") == KIND]
+    if not own:
+        return []
+    pages = {}
+    for result in own:
+        place = result.platform
+        name = f"{place['name']}_{place['sid']}_{place['file']}_feedback.html"
+        pages[name] = (out / "feedback" / f"{result.submission}.html").read_bytes()
+    book = gradebook.Gradebook(labs=[graded.lab.short])
+    for result in own:
+        row = gradebook.Row(
+            name=str(result.platform["name"]),
+            sid=str(result.platform["sid"]),
+            submission=result.submission,
+        )
+        if result.status == GRADED:
+            row.percents[graded.lab.short] = result.percent(graded.lab)
+        book.people.append(row)
+    gradebook.write_csv(out / "canvas.csv", gradebook.for_canvas(book))
+    write_zip(out / "canvas-feedback.zip", pages)
+    return [out / "canvas.csv", out / "canvas-feedback.zip"]

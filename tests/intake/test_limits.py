@@ -1,0 +1,59 @@
+"""What one submission may hold: its code first, then as much beside it as a lab can need."""
+
+from __future__ import annotations
+
+from labkit.intake import package, places
+from labkit.sandbox import Code, Zygote
+from tests.intake.handed_in import PACKAGE, hand_in, lay, look, posix, under, zipped
+
+
+def test_of_too_many_files_the_modules_are_kept(tmp_path):
+    many = {f"neuralnet/a{number}.txt": b"x" for number in range(600)}
+    many |= {f"a{number}.py": b"x" for number in range(600)}
+    submission, found = hand_in(tmp_path, zipped(many | PACKAGE))
+    assert len(found) == package.MAX_FILES and PACKAGE.items() <= found.items()
+    assert any("more than a lab needs" in note for note in submission.notes)
+
+
+def test_of_too_much_data_the_modules_are_kept(tmp_path):
+    large = {f"neuralnet/a{number}.npz": bytes(package.MAX_FILE) for number in range(12)}
+    submission, found = hand_in(tmp_path, zipped(large | PACKAGE))
+    assert sum(map(len, found.values())) <= package.MAX_TOTAL
+    assert PACKAGE.items() <= found.items()
+    assert any("left out" in note or "more than" in note for note in submission.notes)
+
+
+@posix
+def test_a_package_that_is_a_link_is_none(tmp_path):
+    lay(tmp_path / "other", PACKAGE)
+    folder = lay(tmp_path / "alice", {"lab1.ipynb": b"{}"})
+    (folder / "neuralnet").symlink_to(tmp_path / "other" / "neuralnet", target_is_directory=True)
+    submission, _ = look(folder)
+    assert submission.status == "missing package"
+    assert any("neuralnet is a link" in note for note in submission.notes)
+
+
+def test_empty_folders_without_end_are_not_looked_into(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "MAX_VISITED", 50)
+    folder = lay(tmp_path / "alice", PACKAGE)
+    for number in range(60):
+        (folder / f"z{number}" / "empty").mkdir(parents=True)
+    submission, found = look(folder)
+    assert found == PACKAGE
+    assert submission.notes == ("Not all of its files were looked at: it holds too many.",)
+
+
+@posix
+def test_what_no_file_system_can_hold_is_left_out(tmp_path):
+    """A path that a worker cannot write would stop the grader, not the student's code."""
+    deep = {
+        f"neuralnet/{folder * number}x.py": b"" for folder, number in (("d/", 3000), ("dd/", 9))
+    }
+    names = {"neuralnet/gr\u00f6\u00dfe.py": b"", "neuralnet/" + "x" * 97 + ".py": b""}
+    _, found = hand_in(
+        tmp_path, zipped(under("a/" * 3000, deep | names) | under("a/" * 3000, PACKAGE))
+    )
+    assert found is not None
+    assert set(found) == {*PACKAGE, *names, "neuralnet/" + "dd/" * 9 + "x.py"}
+    with Zygote.start({"relu": "activations"}) as zygote, zygote.worker(Code(found)) as worker:
+        assert worker.call("relu", (3,), seconds=5).value == 3

@@ -1,0 +1,77 @@
+"""Canvas: its download in, its gradebook's import and pages out."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from labkit.classroom.grade import Options, grade_to
+from labkit.intake.canvas import parse
+from labkit.lab.bundle import Bundle
+from labkit.platforms import canvas
+from tests.classroom import mini
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    return mini.lab(tmp_path_factory.mktemp("lab"))
+
+
+@pytest.mark.parametrize(
+    ("name", "who", "user", "late", "rest"),
+    [
+        ("doejane_101_9001_lab1.zip", "doejane", 101, False, "lab1.zip"),
+        ("doejane_LATE_101_9001_my_lab.zip", "doejane", 101, True, "my_lab.zip"),
+        ("team blue_7_9_relu.py", "team blue", 7, False, "relu.py"),
+    ],
+)
+def test_names_of_a_download(name: str, who: str, user: int, late: bool, rest: str) -> None:
+    found = parse(name)
+    assert found is not None
+    assert (found.name, found.user, found.late, found.rest) == (who, user, late, rest)
+
+
+@pytest.mark.parametrize("name", ["lab1.zip", "ada_lovelace.zip", "x_1_assignsubmission_file_y"])
+def test_other_names_are_none(name: str) -> None:
+    assert parse(name) is None
+
+
+def test_a_download_comes_back(tmp_path: Path, bundle: Bundle) -> None:
+    """Two zips and loose modules of a third; grades and pages go to the numbers they came from."""
+    mini.hand_in(tmp_path / "one.zip", bundle)
+    mini.hand_in(tmp_path / "two.zip", bundle, {"relu": mini.WRONG_RELU})
+    source = tmp_path / "submissions.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        archive.write(tmp_path / "one.zip", "adakim_11_501_lab9.zip")
+        archive.write(tmp_path / "two.zip", "benli_LATE_12_502_lab9-1.zip")
+        with zipfile.ZipFile(tmp_path / "one.zip") as inner:
+            code = inner.read("neuralnet/activations.py")
+        archive.writestr("cemoz_13_503_activations.py", code)
+        archive.writestr("cemoz_13_504_notes.txt", b"late bus")
+    out = tmp_path / "out"
+    graded = grade_to(bundle, source, out, Options(jobs=1))
+    table, pages = canvas.deliver(graded, out)
+    rows = {row["Student"]: row for row in csv.DictReader(table.open(encoding="utf-8-sig"))}
+    assert {name: row["lab9"] for name, row in rows.items() if row["ID"]} == {
+        "adakim": "100",
+        "benli": "60",
+        "cemoz": "100",
+    }
+    assert rows["benli"]["ID"] == "12"
+    with zipfile.ZipFile(pages) as archive:
+        assert archive.namelist() == [
+            "adakim_11_501_feedback.html",
+            "benli_12_502_feedback.html",
+            "cemoz_13_503_feedback.html",
+        ]
+    by_name = {result.submission: result for result in graded.results}
+    assert by_name["benli_12"].platform["late"] is True
+
+
+def test_another_class_gets_nothing_of_it(tmp_path: Path, bundle: Bundle) -> None:
+    mini.hand_in(tmp_path / "in" / "ada.zip", bundle)
+    graded = grade_to(bundle, tmp_path / "in", tmp_path / "out", Options(jobs=1))
+    assert canvas.deliver(graded, tmp_path / "out") == []

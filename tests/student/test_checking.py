@@ -1,0 +1,98 @@
+"""The check of a student's files: a fresh process that sees what grading sees."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labkit.building.build import built
+from labkit.lab.course import find
+from labkit.lab.stubs import solution_package
+from labkit.student.labcheck import running, showing
+
+LAB = find("lab1")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A student's folder with everything right."""
+    for path, text in solution_package(LAB).items():
+        target = tmp_path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def _append(folder: Path, module: str, text: str) -> None:
+    with (folder / "neuralnet" / f"{module}.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{text}\n")
+
+
+def _check(folder: Path, *questions: str) -> tuple[list[Any], str]:
+    """The questions' events and all that is shown."""
+    found = list(running.events(built(LAB).student, folder, questions))
+    lines = [line for event in found for line in showing.lines(event)]
+    shown = " ".join(" ".join(showing.as_text(line).split()) for line in lines)
+    return [event for event in found if event["kind"] == "question"], shown
+
+
+def test_a_file_that_does_not_compile_is_said_first(folder: Path) -> None:
+    _append(folder, "layers", "def oops(:")
+    (forward, relu), shown = _check(folder, "forward", "relu")
+    assert not forward["passed"] and relu["passed"]
+    assert shown.index("neuralnet/layers.py, line") < shown.index("forward")
+    assert "SyntaxError" in shown and "not written" not in shown
+
+
+@pytest.mark.parametrize(
+    "line", ["import pandas", "import importlib; importlib.import_module('otter')"]
+)
+def test_what_grading_lacks_is_refused_by_name(folder: Path, line: str) -> None:
+    _append(folder, "activations", line)
+    (relu,), shown = _check(folder, "relu")
+    assert not relu["passed"] and "is not available in grading" in shown
+
+
+def test_names_of_the_notebook_do_not_exist(folder: Path) -> None:
+    _append(folder, "activations", "def relu(z):\n    display(z)\n    return z * (z > 0)")
+    (relu,), shown = _check(folder, "relu")
+    assert not relu["passed"] and "NameError" in shown and "activations.py line" in shown
+
+
+def test_a_data_file_beside_the_package_is_missing_as_in_grading(folder: Path) -> None:
+    (folder / "weights.txt").write_text("1")
+    _append(folder, "activations", "open('weights.txt').close()")
+    (relu,), shown = _check(folder, "relu")
+    assert not relu["passed"] and "FileNotFoundError" in shown
+
+
+def test_a_helper_beside_the_package_is_there(folder: Path) -> None:
+    (folder / "mine.py").write_text("def zero():\n    return 0.0\n")
+    _append(
+        folder,
+        "activations",
+        "from mine import zero\n\n\ndef relu(z):\n    return np.maximum(z, zero())",
+    )
+    assert _check(folder, "relu")[0][0]["passed"]
+
+
+def test_a_crash_fails_its_case_alone_and_prints_are_shown_cut(folder: Path) -> None:
+    _append(folder, "activations", "def relu(z):\n    import os\n    os.abort()")
+    _append(folder, "layers", "print('noise ' * 10_000)")
+    (relu, bias), shown = _check(folder, "relu", "add_bias_row")
+    assert not relu["passed"] and "crashed" in shown
+    assert bias["passed"] and "noise noise" in shown and len(shown) < 6_000
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii", "utf-8"])
+def test_no_console_ends_in_a_traceback(folder: Path, encoding: str) -> None:
+    _append(folder, "activations", "def relu(z):\n    print('✓ →')\n    return -z")
+    command = [sys.executable, str(built(LAB).student / "check.py"), "--path", str(folder), "relu"]
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == 1 and b"Traceback" not in done.stderr and b"relu" in done.stdout

@@ -117,7 +117,7 @@ def test_a_right_version_that_loses_points_is_explained(capsys: pytest.CaptureFi
     """A mistake called a right version is what a grader that is too strict would meet."""
     lab = find("lab1")
     (wrong, *_) = [one for one in Catalogue.of(lab).about("relu") if "scaled" in one.title]
-    right = Variant(wrong.key, wrong.function, wrong.run, wrong.source, wrong.title)
+    right = Variant(wrong.key, wrong.function, wrong.module, wrong.run, wrong.title)
     with Grader(built(lab)) as grader:
         finding = audit.judge_version(grader, right, 0)
     assert finding.hole == "a right version loses points in relu"

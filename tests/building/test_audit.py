@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from labkit.building import audit, mutants
 from labkit.building.build import built
@@ -16,7 +17,7 @@ from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.lab.course import available, find
 from labkit.lab.lab import Lab
-from labkit.mistakes import Catalogue
+from labkit.mistakes import Catalogue, Variant
 from labkit.student.labcheck import MESSAGE_LIMIT
 from tests.classroom import mini
 
@@ -110,6 +111,21 @@ def test_a_hole_says_which_case_fails_and_with_which_values(tmp_path: Path) -> N
     (tanh,) = [question for question in told.questions if question.name == "tanh"]
     hidden = next(case.message for case in tanh.cases if case.hidden)
     assert shown["tanh", "Another shape."] not in hidden
+
+
+def test_a_right_version_that_loses_points_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistake called a right version is what a grader that is too strict would meet."""
+    lab = find("lab1")
+    (wrong, *_) = [one for one in Catalogue.of(lab).about("relu") if "scaled" in one.title]
+    right = Variant(wrong.key, wrong.function, wrong.module, wrong.run, wrong.title)
+    with Grader(built(lab)) as grader:
+        finding = audit.judge_version(grader, right, 0)
+    assert finding.hole == "a right version loses points in relu"
+    assert finding.why and all(line.startswith("relu, “") for line in finding.why)
+    assert not audit.show(Console(width=200), lab, [finding])
+    told = capsys.readouterr().out
+    assert f"HOLE  relu: {wrong.key} (seed 0): a right version loses points in relu" in told
+    assert f"        {finding.why[0]}" in told
 
 
 @pytest.mark.exhaustive

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from labkit.base.errors import LabkitError
@@ -17,6 +20,8 @@ from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.lab.course import available, find
 from labkit.lab.lab import Lab, Written
+from labkit.lab.schema import Config
+from tests.classroom import mini
 
 LABS = available()
 
@@ -122,3 +127,50 @@ def test_a_text_that_does_not_fit_its_toml_is_one_sentence() -> None:
     fewer = dataclasses.replace(lab, written=lab.written[1:])
     with pytest.raises(LabkitError, match=f"'{lab.written[0].name}' has no points in"):
         notebook.notebook(fewer)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (datetime(2027, 3, 1, 23, 59, tzinfo=UTC), "Monday, 1 March 2027, 23:59 (UTC)"),
+        (date(2027, 12, 31), "Friday, 31 December 2027"),
+        ("2027-03-01T08:05", "Monday, 1 March 2027, 08:05"),
+        ("2027-03-01", "Monday, 1 March 2027"),
+        ("before the lecture", "before the lecture"),
+        ("", ""),
+    ],
+)
+def test_a_due_date_is_told_as_people_read_it(given: datetime | date | str, told: str) -> None:
+    assert dataclasses.replace(find("lab1"), config=Config(due=given)).due == told
+
+
+def test_the_due_date_stands_in_readme_and_notebook(tmp_path: Path) -> None:
+    bundle = mini.lab(tmp_path, "due = 2027-03-01T23:59:00+01:00\n" + mini.TOML)
+    told = "**Due Monday, 1 March 2027, 23:59 (UTC+01:00).**"
+    readme = (bundle.student / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith(f"# Lab 9: two bends\n\n{told}\n\n1. Unpack")
+    book = json.loads((bundle.student / f"{mini.NAME}.ipynb").read_text(encoding="utf-8"))
+    assert "".join(book["cells"][0]["source"]) == f"# Two bends\n\n{told}"
+    without = mini.lab(tmp_path / "without")
+    readme = (without.student / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith("# Lab 9: two bends\n\n1. Unpack")
+
+
+def test_data_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    asking = 'check.values("relu", check.asset("wine.npz")["X"])'
+    cases = (
+        mini.CASES
+        + f'''
+
+def hidden_relu__wine(check, np):
+    """On the wine data."""
+    {asking}
+'''
+    )
+    says = r'check\.asset\("wine\.npz"\): lab9_mini/wine\.npz is not there, or is no \.npz file'
+    with pytest.raises(LabkitError, match=says):
+        mini.lab(tmp_path, cases=cases)
+    np.savez(tmp_path / "assignments" / mini.NAME / "wine.npz", X=np.array([[-1.0, 2.0]]))
+    bundle = mini.lab(tmp_path, cases=cases)
+    assert (bundle.student / "data" / "wine.npz").is_file()
+    assert "solution 100 %" in proof.prove(bundle)

@@ -180,6 +180,8 @@ def judge_version(grader: Grader, version: Version, seed: int) -> Finding:
 
 def _why(grader: Grader, finding: Finding, files: Mapping[str, str]) -> tuple[str, ...]:
     """The failed cases behind a hole; of a mistake that nothing catches, the cases it passes."""
+    if finding.function not in grader.lab.questions:
+        return (f"{finding.function} is no question in lab.toml: delete this from mistakes/",)
     if finding.right or finding.caught:
         own = () if finding.right else (finding.function,)  # there it is to fail
         found = grader.failures({path: text.encode() for path, text in files.items()})

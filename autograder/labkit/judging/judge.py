@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from labkit.base import paths
+from labkit.base.errors import LabkitError
 from labkit.judging.differences import central_differences
 from labkit.judging.knowledge import Knowledge
 from labkit.judging.nested import nested_calls
@@ -167,7 +168,13 @@ class GraderCheck(Check):
         return _images(self.images_folder(), n_train, n_test)
 
     def asset(self, name: str) -> dict[str, np.ndarray]:
-        return dict(_stored(self.folder() / name))
+        try:
+            return dict(_stored(self.folder() / name))
+        except (OSError, ValueError):
+            raise LabkitError(
+                f'check.asset("{name}"): {self.lab.name}/{name} is not there, or is no .npz file '
+                "of plain arrays: write it with np.savez, beside lab.toml."
+            ) from None
 
     def threshold(self, name: str) -> float:
         if name not in self.lab.thresholds:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from labkit.intake import package, places
+from labkit.intake.copies import meant
+from labkit.intake.fit import misfit
+from labkit.lab.course import find
 from labkit.sandbox import Code, Zygote
 from tests.intake.handed_in import PACKAGE, hand_in, lay, look, posix, under, zipped
 
@@ -57,3 +62,38 @@ def test_what_no_file_system_can_hold_is_left_out(tmp_path):
     assert set(found) == {*PACKAGE, *names, "neuralnet/" + "dd/" * 9 + "x.py"}
     with Zygote.start({"relu": "activations"}) as zygote, zygote.worker(Code(found)) as worker:
         assert worker.call("relu", (3,), seconds=5).value == 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "def relu(z): return z", "  async  def\trelu (z):", "relu = abs", "relu, tanh = 1, 2",
+        "relu: int = 3", "from x import tanh, relu", "from x import (  # all\n    relu,\n)",
+        "def relu(:",
+    ],
+)  # fmt: skip
+def test_names_that_some_line_gives_a_meaning_to(line):
+    assert misfit(find("lab1"), {"neuralnet/x.py": b"import numpy\r\n" + line.encode()}) == ""
+
+
+@pytest.mark.parametrize(
+    "line", ["relu", "relu(1)", "# def relu(z)", "relu == abs", "x = relu", "undef relu(z)"]
+)
+def test_names_that_are_only_used(line):
+    found = misfit(find("lab1"), {"neuralnet/x.py": line.encode()})
+    assert found.startswith("no functions:")
+
+
+@pytest.mark.parametrize(
+    "text", ["\n", "relu ", " ", "a, ", "\nasync ", "async ", "import ", "relu,"]
+)
+def test_no_text_keeps_the_look_for_names_busy(text):
+    """A pattern that goes back and forth takes hours on such text: then this runs out of time."""
+    misfit(find("lab1"), {"neuralnet/x.py": (text * 200_000).encode()})
+
+
+@pytest.mark.parametrize("part", ["_", "- ", "copy ", "(1)", "1", "_copy_1", "another "])
+def test_no_name_keeps_the_look_for_copies_busy(part):
+    assert meant("layers" + part * 10_000 + "x", ["layers"]) is None
+    for number in range(2000):
+        meant(f"{number}{part * 12}"[:100], ["layers"])

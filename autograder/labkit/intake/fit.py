@@ -12,6 +12,11 @@ from labkit.lab.contract import PACKAGE
 from labkit.lab.lab import Lab
 
 
+_LINE = re.compile(rb"[^\r\n]+")
+_WORD = re.compile(rb"\w+")
+_TARGETS = re.compile(rb"[\w, \t:]*")
+
+
 def misfit(lab: Lab, files: Mapping[str, bytes]) -> str:
     """Status and sentence of a package without any function of the lab; empty where there is one.
 
@@ -20,10 +25,12 @@ def misfit(lab: Lab, files: Mapping[str, bytes]) -> str:
     text = b"\n".join(content.replace(b"\0", b"") for name, content in files.items() if _code(name))
     if not files or _defined(text, (function.name for function in lab.functions)):
         return ""
+    labs = dict(_other_labs(lab))
+    defined = _defined(text, {name for names in labs.values() for name in names})
     others = [
         (len(found) / len(names), name)
-        for name, names in _other_labs(lab)
-        if (found := _defined(text, names))
+        for name, names in labs.items()
+        if (found := defined.intersection(names))
     ]
     if others:
         return (
@@ -44,16 +51,40 @@ def _code(name: str) -> bool:
 
 def _defined(text: bytes, names: Iterable[str]) -> set[str]:
     """Those of `names` that some line defines, assigns or imports."""
-    found = set()
-    for name in names:
-        word = re.escape(name).encode()
-        line = (
-            rb"(?m)^\s*(?:async\s+)?def\s+%b\b|^[\w, \t]*\b%b\b[\w, \t:]*=[^=]"
-            rb"|^\s*(?:from|import)\b.*\b%b\b|^\s+%b,?\s*$" % (word, word, word, word)
-        )
-        if re.search(line, text):
-            found.add(name)
+    wanted = {name.encode(): name for name in names}
+    used = re.compile(rb"\b(?:%b)\b" % b"|".join(wanted))
+    found: set[str] = set()
+    # Line by line, each looked at from left to right once: a pattern for whole lines can take hours
+    # on text that is made for it.
+    for line in _LINE.finditer(text):
+        if used.search(line[0]):
+            found.update(wanted[word] for word in _bound(line[0]) if word in wanted)
     return found
+
+
+def _bound(line: bytes) -> Iterator[bytes]:
+    """Words of a line that it may give a meaning to."""
+    bare = line.strip()
+    first, rest = _parted(bare)
+    if first == b"async":
+        first, rest = _parted(rest)
+    if first == b"def":
+        if name := _WORD.match(rest):
+            yield name[0]
+    elif first in (b"from", b"import"):
+        yield from (word[0] for word in _WORD.finditer(rest))
+    elif line[:1].isspace() and _WORD.fullmatch(bare.rstrip(b",")):
+        yield bare.rstrip(b",")  # a line of an import in brackets
+    else:
+        targets, equals, value = bare.partition(b"=")
+        if equals and not value.startswith(b"=") and _TARGETS.fullmatch(targets):
+            yield from (word[0] for word in _WORD.finditer(targets))
+
+
+def _parted(text: bytes) -> tuple[bytes, bytes]:
+    """The first word of a text and the rest, without the space between them."""
+    first, rest = (*text.split(None, 1), b"", b"")[:2]
+    return first, rest
 
 
 def _other_labs(lab: Lab) -> Iterator[tuple[str, list[str]]]:

@@ -11,7 +11,6 @@ from labkit.lab import course, schema
 from labkit.lab.contract import PACKAGE
 from labkit.lab.lab import Lab
 
-
 _LINE = re.compile(rb"[^\r\n]+")
 _WORD = re.compile(rb"\w+")
 _TARGETS = re.compile(rb"[\w, \t:]*")

@@ -20,7 +20,7 @@ from labkit.mistakes import Catalogue, submission_with
 from tests.building.site import working
 from tests.grading import encoded, grade
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.exhaustive
 
 
 def _half_wrong(lab: Lab) -> dict[str, str]:

@@ -16,7 +16,7 @@ from labkit.lab.course import available
 from labkit.mistakes import Catalogue, submission_with
 from tests.building.site import working
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.exhaustive
 
 LAB = available()[0]
 FIRST = next(iter(LAB.questions))

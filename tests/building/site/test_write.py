@@ -68,7 +68,7 @@ def test_a_caption_becomes_a_sentence() -> None:
     assert text.plain("*Figure 1: two `bars`,\nand $x$.*") == "Figure 1: two bars, and x."
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_page_with_a_solution_in_it_is_refused() -> None:
     bundle = built(available()[0])
     line = sorted(stubs.solution_lines(bundle.lab))[0]
@@ -76,7 +76,7 @@ def test_a_page_with_a_solution_in_it_is_refused() -> None:
         leaks.check_page(bundle, "lab/index.html", json.dumps({"source": f"x\n{line}\n"}))
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_site_is_small_and_the_same_each_time(pages: Path, tmp_path: Path) -> None:
     files = {
         path.relative_to(pages).as_posix(): path

@@ -29,7 +29,7 @@ from labkit.sandbox import Limits
 from tests import sample_class
 from tests.schema import check_gradescope
 
-COMMANDS = ["build", "check", "grade", "regrade", "gradebook", "moodle", "audit", "new"]
+COMMANDS = ["build", "site", "check", "grade", "regrade", "gradebook", "moodle", "audit", "new"]
 LAB = find("lab1")
 RIGHT = stubs.solution_package(LAB)
 WRONG = sample_class.wrong(LAB, "sigmoid")

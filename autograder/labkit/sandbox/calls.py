@@ -474,10 +474,13 @@ class _Exchange:
             failure = Failure(kind, detail=error.limit)
         except _GoneError:
             return self.ended()
-        except (TooLargeError, MemoryError):
+        except TooLargeError:
             failure = Failure("flooded", detail="reply")
         except ProtocolError:
             failure = Failure("protocol")
+        except MemoryError as error:  # the reply's size is within its limit
+            worker._stop()
+            raise SandboxError("The grader itself is out of memory.") from error
         except BaseException:
             worker._stop()
             raise

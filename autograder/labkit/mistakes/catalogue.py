@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -135,9 +136,13 @@ def _functions(path: Path, changed: int) -> tuple[Run, ...]:
     The file is executed under a name of its own, which no import can meet.
     """
     reference.load()
+    source = path.read_text(encoding="utf-8")
+    names = re.findall(r"^def (\w+)\(", source, re.MULTILINE)
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise LabkitError(f"{path} defines {twice[0]!r} twice: rename one of them.")
     namespace: dict[str, Any] = {"__name__": f"mistakes.{path.stem}", "__file__": str(path)}
     try:
-        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), namespace)
+        exec(compile(source, str(path), "exec"), namespace)
     except Exception as error:
         raise LabkitError(
             f"{path} cannot be read: {type(error).__name__}: {error}. Mend that file."

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from contextlib import closing
@@ -192,9 +193,12 @@ def test_a_changed_hand_in_is_fetched_graded_and_written_again(tmp_path: Path) -
 def killed(moodle: Moodle, out: Path, number: int, moment: str) -> bool:
     """Run the trip in a process that dies at its request `number`; whether it came so far."""
     child = 0
+    born = threading.Event()
 
     def hook(at: int, when: str) -> int | None:
         if at == number and when == moment:
+            # The first request can be here before fork has told this process the child's number.
+            assert born.wait(60) and child > 0
             os.kill(child, signal.SIGKILL)
             return 0
         return None
@@ -208,6 +212,7 @@ def killed(moodle: Moodle, out: Path, number: int, moment: str) -> bool:
                 status = 0
             finally:
                 os._exit(status)
+        born.set()
         _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
     return os.WIFSIGNALED(status)

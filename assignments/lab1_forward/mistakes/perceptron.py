@@ -497,7 +497,7 @@ def perceptron_train_column_of_weights(X, y, epochs):
     """w comes back as a column (p, 1) instead of (p,)
 
     Print the shape of w: one number for each feature is wanted, without a second axis. A column is
-    handy for w.T @ x; take the second axis away before you return it.
+    handy inside a product; take the second axis away before you return it.
     """
     w, b = np.zeros((X.shape[0], 1)), 0.0
     for _ in range(epochs):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,12 @@ from labkit.lab.lab import Lab
 from labkit.reporting import beside, code, feedback, numbers, report, similar, written
 from labkit.reporting.answers import Answer, read_answers
 from labkit.sandbox import Zygote, confinement
+
+_NO_ROOM = (
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO),
+    *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM),
+)
+"""What a full, closed or worn-out system answers."""
 
 TEMPLATE = "marks-template.csv"
 """To be filled in with marks for the written questions, for --manual."""
@@ -90,6 +97,8 @@ def grade_to(
             refuse_other_lab(out, bundle.lab)
             return grade_into(bundle, submissions, out, options)
     except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
         where = error.filename or out
         raise OutError(str(where), error.strerror or str(error)) from error
 

@@ -41,8 +41,13 @@ class Bundle:
 
     @cached_property
     def written(self) -> list[dict[str, str]]:
-        """The written questions in the order of the text: name, question, and model answer."""
+        """The written questions in the order of the text: name, question, and model answer.
+
+        None where the lab came in an autograder, which holds no model answers.
+        """
         path = self.root / WRITTEN
+        if not path.is_file():
+            return []
         found: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
         return found
 

@@ -273,7 +273,7 @@ def dense_forward_sums_in_data_type(W, b, X):
 def dense_forward_rounded(W, b, X):
     """The scores are rounded
 
-    Print yours with many digits beside W @ X + b. Rounding is for printing; a network computes on
+    Print yours with many digits beside the plain product plus b. Rounding is for printing; a network computes on
     with all digits.
     """
     return np.round(W @ X + b, 2)

@@ -168,6 +168,8 @@ def _earns_no_more(graded: Graded, attack: Attack) -> None:
 def _shows_nothing(graded: Graded, attack: Attack, secrets: Secrets) -> None:
     shown = graded.ran.shown(attack.name)
     assert not [line for line in secrets.lines if line in shown]
+    # What an attack reads of its own memory are numbers of any size; a hidden one is of ours.
+    shown = re.sub(r"\d\.\d+e[+-]\d{2,3}", "", shown)
     assert not [number for number in secrets.numbers if number in shown]
     root = graded.place.root
     for forbidden in ("Traceback", "\x1b", "\u202e", str(REPO), f"{root}/work", f"{root}/bundle"):

@@ -80,6 +80,7 @@ def test_no_notebook_stops_the_reader(content: object) -> None:
         "<img src=x onerror=alert(1)>",
         "[x](javascript:alert(1))",
         "![x](https://example.org/a.png)",
+        "![x][r]\n\n[r]: https://example.org/a.png",
         "$<script>alert(1)</script>$",
         "$$\\href{javascript:alert(1)}{x}$$",
         "\ue0000\ue001 $x$",
@@ -102,3 +103,9 @@ def test_formulas_are_drawn_without_a_script() -> None:
     html = str(markdown("The mean is $\\frac{1}{n}\\sum_i x_i$."))
     assert "<mfrac>" in html
     assert "$" not in html
+
+
+def test_dollars_in_code_and_prices_are_no_formulas() -> None:
+    html = str(markdown("`$q$` costs $5 and $6\n\n```\nx = $1$\n```"))
+    assert "<math" not in html
+    assert "<code>$q$</code> costs $5 and $6" in html

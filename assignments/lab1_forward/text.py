@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lab 1: from one perceptron to a network that recognises clothes
+# # Lab 1: From one perceptron to a network that recognises clothes
 #
 # ## Who taught this thing what a boot is?
 

@@ -1,5 +1,7 @@
 # %% [markdown]
-# # Lab 3: Why does your loss not fall?
+# # Lab 3: Training a network
+#
+# ## Why does your loss not fall?
 #
 # You have a network (lab 1) and its gradient (lab 2). Now it **learns**. The recipe fits in one line:
 #

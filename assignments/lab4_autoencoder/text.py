@@ -1,5 +1,7 @@
 # %% [markdown]
-# # Lab 4: How much of a picture is left in two numbers?
+# # Lab 4: Autoencoders, or what a network learns without labels
+#
+# ## How much of a picture is left in two numbers?
 #
 # A picture of 28 × 28 pixels is 784 numbers. In this lab a network has to send it through a gap of **two**, and to
 # draw it again on the other side. Nobody tells it what is in a picture: its task is to give back **its own input**, and

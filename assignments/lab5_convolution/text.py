@@ -185,8 +185,8 @@ figures.places((3, 2, 0), (3, 2, 1), (5, 1, 2))
 # image with steps of `stride`. (`np.lib.stride_tricks.sliding_window_view` with `np.einsum` or `np.tensordot` is
 # another good way.)
 #
-# **Write** `conv_forward(X, W, b, stride=1, padding=0)`: $X$ is $(D, H, W, n)$, the filters are $(F, D, k, k)$, $b$ is
-# $(F, 1)$, the result is $(F, H', W', n)$.
+# **Write** `conv_forward(X, W, b, stride=1, padding=0)`: `X` is (depth, height, width, n), the filters `W` are
+# (F, depth, k, k), `b` is (F, 1), the result is (F, height′, width′, n).
 
 # %%
 from neuralnet.convolution import conv_backward, conv_forward
@@ -320,8 +320,8 @@ figures.worst_errors(conv_forward, conv_backward)
 # $$X = \begin{pmatrix} 1 & 3 & 2 & 0 \\ 4 & 2 & 1 & 1 \\ 0 & 1 & 5 & 6 \\ 3 & 2 & 7 & 1 \end{pmatrix} \qquad
 # \begin{pmatrix} 4 & 2 \\ 3 & 7 \end{pmatrix} \qquad \begin{pmatrix} 5 & 6 \\ 7 & 7 \end{pmatrix}$$
 #
-# **Write** `max_pool_forward(X, size, stride)`: $(D, H, W, n)$ becomes $(D, H', W', n)$, every depth slice and every
-# example by itself. There is no padding.
+# **Write** `max_pool_forward(X, size, stride)`: (depth, height, width, n) becomes (depth, height′, width′, n), every
+# depth slice and every example by itself. There is no padding.
 
 # %%
 from neuralnet.convolution import max_pool_backward, max_pool_forward
@@ -605,8 +605,9 @@ figures.shift({name: np.transpose(shares) for name, shares in moved.items()}, gu
 
 # %% [markdown]
 # *Figure 8: share right against the number of pixels by which every test picture was moved to the right: the mean of
-# three seeds (lines), and each seed (dashes). At two pixels the ConvNet has fallen from 0.84 to 0.64, the dense network
-# from 0.82 to 0.55; at four a third is left of both. The ConvNet is a little less lost, but it is lost.*
+# three seeds (thick lines with marks, that of the dense network dashed), and each seed (thin lines). At two pixels the
+# ConvNet has fallen from 0.84 to 0.64, the dense network from 0.82 to 0.55; at four a third is left of both. The
+# ConvNet is a little less lost, but it is lost.*
 #
 # A filter that slides gives a map that moves *along with* the picture. It does not forget the place; that is left to
 # pooling, and Figure 5 showed how little windows of 2 × 2 forget. Behind them stands a fully connected layer that has

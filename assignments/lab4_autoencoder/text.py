@@ -535,7 +535,7 @@ figures.compare(results)
 # %% [markdown]
 # *Figure 11: accuracy on 1,000 pictures kept aside, one row for each start; each circle is one seed, the line their
 # mean. In the template, with one hidden layer, 100 labels and equal training loss, pre-trained and plain random starts
-# overlap; the larger weights, which did best with four layers, are a little lower here.*
+# overlap; the larger weights, which did best with four layers, have the lowest mean here, but overlap, too.*
 
 # %% [markdown] question="experiment"
 # ### Written: your experiment (6 points)

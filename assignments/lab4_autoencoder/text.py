@@ -56,18 +56,18 @@ print(
 # ## Part 1. A function from the input to itself
 #
 # An **autoencoder** is a network of two layers. The first, the **encoder**, turns an example of $p$
-# numbers into a **code** of $h$ numbers; the second, the **decoder**, tries to turn the code back into
+# numbers into a **code** of $p_1$ numbers; the second, the **decoder**, tries to turn the code back into
 # the example:
 #
 # $$H = a(W_e X + b_e) \qquad\qquad \hat X = W_d H + b_d$$
 #
-# $W_e$ is $h \times p$, $W_d$ is $p \times h$. The code is a hidden layer, with an activation; the
+# $W_e$ is $p_1 \times p$, $W_d$ is $p \times p_1$. The code is a hidden layer, with an activation; the
 # **reconstruction** $\hat X$ is linear, like the last layer of all our networks. The loss is the
 # squared error of lab 2, and the truth is the input itself:
 #
 # $$L = \frac{1}{2n} \sum_{i=1}^{n} \sum_{j=1}^{p} \left(\hat X_{ji} - X_{ji}\right)^2$$
 #
-# No label occurs anywhere: this is **unsupervised** learning. If $h < p$, the code is a *bottleneck*: it
+# No label occurs anywhere: this is **unsupervised** learning. If $p_1 < p$, the code is a *bottleneck*: it
 # is too narrow to copy the input through, so the network has to transform the data into a lower
 # dimension and lose as little as possible on the way.
 
@@ -205,7 +205,7 @@ figures.slide(patch_encoder)
 # %% [markdown] question="what_a_code_keeps"
 # ### Written: what does a code keep? (5 points)
 #
-# (a) Suppose the code is as wide as the input, $h = p$, and the activation is ReLU. Describe weights and biases with
+# (a) Suppose the code is as wide as the input, $p_1 = p$, and the activation is ReLU. Describe weights and biases with
 # which the reconstruction is perfect for all inputs with values in $[0, 1]$. Has this autoencoder learned anything
 # useful? What does the bottleneck have to do with it?
 #
@@ -217,7 +217,7 @@ figures.slide(patch_encoder)
 # %% [markdown] answer="what_a_code_keeps"
 # (a) $W_e = I$, $b_e = 0$, $W_d = I$, $b_d = 0$: inputs in $[0, 1]$ pass ReLU unchanged, so $\hat X = X$ and the loss
 # is 0. (Any invertible $W_e$ with a bias that keeps all scores positive, and its inverse as decoder, does the same.)
-# Nothing is learned about images: the same weights copy noise. With $h < p$ copying is impossible for all inputs, so
+# Nothing is learned about images: the same weights copy noise. With $p_1 < p$ copying is impossible for all inputs, so
 # the loss can be small only for the kind of inputs that occur: the network has to find what they have in common.
 #
 # (b) For example: light on the left, dark on the right, with an upright border. $w \cdot x$ is large and positive when
@@ -233,8 +233,8 @@ figures.slide(patch_encoder)
 #
 # **Rubric** (5 points). **0**: what is seen, without a reason (*"With 4 numbers they get blurry; the unit finds
 # edges."*). **2½**: the product of weights and patch (large where they look alike, negative for the opposite), and that
-# $h = p$ can copy (*"w · x is large where the picture is light where w is light, so the map is light at such an edge;
-# with h = p the weights could be the identity."*). **5**: also why an even area gives exactly 0 (its patch less its
+# $p_1 = p$ can copy (*"w · x is large where the picture is light where w is light, so the map is light at such an edge;
+# with p₁ = p the weights could be the identity."*). **5**: also why an even area gives exactly 0 (its patch less its
 # mean is 0), why copying teaches nothing (it copies noise, too), and that the mean of the loss rewards what is common
 # (*"… on an even area the patch minus its mean is 0, so w · x is 0 whatever w is."*). (a) 2, (b) 2, (c) 1.
 

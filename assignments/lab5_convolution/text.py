@@ -5,9 +5,9 @@
 #
 # Lab 1's network named most garments, and lost a boot that was moved by two pixels. It took a picture as a column of
 # numbers: it did not even know which pixels are neighbours. In this lab a layer looks at an image through small
-# windows, uses **the same weights at every place**, and gives an image-like volume back. Figure 1 shows what such a layer had learned by the end of this lab. You build it, forward and backward,
-# and then ask three things: does a network with it find the moved boot? Do its filters have to be learned at all? And
-# where does its advantage come from?
+# windows, uses **the same weights at every place**, and gives an image-like volume back. Figure 1 shows what such a
+# layer had learned by the end of this lab. You build it, forward and backward, and then ask three things: does a
+# network with it find the moved boot? Do its filters have to be learned at all? And where does its advantage come from?
 #
 # You write ten functions, all in `neuralnet/convolution.py`; the modules of labs 1 to 4 are in your `neuralnet` folder,
 # finished.

@@ -796,7 +796,7 @@ def friends_backward(dZ, X, W, stride=1, padding=0):
 figures.worst_errors(friends_conv, friends_backward)
 
 # %% [markdown]
-# All green. But now the friend is given a *finished* network, your own from Part 5, and runs it with the friend's
+# All right, it says. But now the friend is given a *finished* network, your own from Part 5, and runs it with the friend's
 # layer. (The scores of either layer go through your `convnet_forward`, behind filters that change nothing.)
 
 # %%

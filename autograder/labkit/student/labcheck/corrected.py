@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .comparing import _as_number_array
+from .comparing import as_number_array
 from .graded import PACKAGE
 
 
@@ -55,7 +55,7 @@ def mark(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Mark | None:
 
 def _form(value: Any, arrays: list[np.ndarray]) -> str:
     """How a value is nested; its arrays of numbers are appended to `arrays`."""
-    if (array := _as_number_array(value)) is not None:
+    if (array := as_number_array(value)) is not None:
         arrays.append(array)
         return str(array.shape)
     if isinstance(value, dict):

@@ -23,6 +23,7 @@ from .comparing import (
     same,
     values_problem,
 )
+from .corrected import Mark, mark
 from .naming import (
     BY_HEART,
     MESSAGE_LIMIT,
@@ -53,6 +54,7 @@ __all__ = [
     "Exact",
     "Explanation",
     "Failure",
+    "Mark",
     "Observation",
     "Probe",
     "Problem",
@@ -63,6 +65,7 @@ __all__ = [
     "call",
     "compose",
     "gradient_problem",
+    "mark",
     "match",
     "pack",
     "pack_observation",

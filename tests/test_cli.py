@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 
 from labkit import cli
 from labkit.base.errors import CheckFailedError
-from labkit.building import proof
+from labkit.building import build, proof
 from labkit.building.build import built
 from labkit.classroom.marks import POSSIBLE
 from labkit.lab import stubs
@@ -338,5 +338,11 @@ def test_every_lab_ends_well_within_gradescopes_ten_minutes() -> None:
         assert at_most <= 480, f"{lab.name}: lower [limits] total_seconds"
 
 
-def test_the_bundle_is_built_once() -> None:
-    assert built(find("lab1")).root == built(find("lab1_forward")).root
+def test_the_bundle_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = built(find("lab1")).root
+
+    def builds(*_: object, **__: object) -> None:
+        raise AssertionError("built again")
+
+    monkeypatch.setattr(build, "_build", builds)
+    assert built(find("lab1_forward")).root == first

@@ -36,6 +36,7 @@ from tests.adversarial.arena import (
     tree_hash,
 )
 from tests.adversarial.attacks import CORPUS, LAB, Attack, filled, solved
+from tests.conftest import missing
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="watches processes through /proc")
 ROOT = LINUX and os.geteuid() == 0
@@ -119,7 +120,7 @@ subprocess.run([sys.executable, "-c", "import numpy"], check=True)
 def _ordinary_python() -> tuple[str, dict[str, str]]:
     """An interpreter and an environment with which another user can grade; skips without one."""
     if not ROOT or shutil.which("setpriv") is None:
-        pytest.skip("needs root and setpriv to become somebody else")
+        missing("needs root and setpriv to become somebody else")
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     packages = Path(np.__file__).parents[1]
     environment = {
@@ -134,7 +135,7 @@ def _ordinary_python() -> tuple[str, dict[str, str]]:
         )
         if done.returncode == 0:
             return python, environment
-    pytest.skip("no interpreter that another user can reach")
+    missing("no interpreter that another user can reach")
 
 
 def _graded_by_nobody(attacks: tuple[Attack, ...], questions: bool) -> Iterator[Graded]:

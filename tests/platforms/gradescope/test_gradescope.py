@@ -20,6 +20,7 @@ from labkit.lab.course import find
 from labkit.platforms import gradescope
 from tests import clean_root, sample_class
 from tests.clean_root import CleanRoot
+from tests.conftest import missing
 from tests.grading import grade
 from tests.sample_class import FULL, NOTHING, UNREADABLE
 from tests.schema import check_gradescope
@@ -334,7 +335,7 @@ def root() -> Iterator[CleanRoot]:
             assert "the reference gets 100 of 100" in installed.ran.output
             yield made
     except clean_root.CleanRootError as error:
-        pytest.skip(str(error))
+        missing(str(error))
 
 
 def in_root(root: CleanRoot, files: Files) -> dict[str, Any]:

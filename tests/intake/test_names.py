@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from random import Random
 
 import pytest
@@ -23,16 +22,13 @@ from tests.intake.handed_in import MODULES, PACKAGE, lay, tarred, under, zipped
         ("Renée  DArcy Rex Pérez__4", "Renée DArcy Rex Pérez_4"),
         ("=cmd|' /C calc'!A0", "cmd_C calc_A0"),
         ("a/b\\c:d", "a_b_c_d"),
-        ("..", "submission-" + "5ec1f7e7"),
+        ("..", "submission-5ec1f7e7"),
         ("CON", "_CON"),
         ("नमस्ते", "नमस्ते"),
     ],
 )
 def test_safe_names(text, name):
-    if name.startswith("submission-"):
-        assert re.fullmatch(r"submission-[0-9a-f]{8}", safe_name(text))
-    else:
-        assert safe_name(text) == name
+    assert safe_name(text) == name
 
 
 @given(st.text(max_size=200))

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from labkit.intake import single_submission
+from labkit.intake.archives import Budget, File, Listing
+from labkit.intake.package import Clean, clean_submission
 from labkit.lab.course import available
 
 MODULES = available()[-1].contract.modules
@@ -66,6 +68,12 @@ def look(path: Path):
         return submission, None
     assert submission.status == "ok"
     return submission, dict(submission.files)
+
+
+def in_memory(content: bytes, name: str, budget: Budget | None = None) -> Clean:
+    """The clean form of one handed-in file, without a disk."""
+    file = File(name, len(content), 0, lambda limit: content, lambda limit: io.BytesIO(content))
+    return clean_submission(Listing([file]), name, frozenset(MODULES), budget)
 
 
 def check_sentence(text: str) -> None:

@@ -11,7 +11,7 @@ from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED
 from tests.adversarial.arena import LINUX, children, descendants, quick_bundle
 from tests.adversarial.attacks import solved
-from tests.grading import encoded
+from tests.packing import encoded
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="limits of Linux")
 

@@ -19,7 +19,7 @@ from labkit.student import labcheck
 from labkit.student.labcheck import CaseRun, Observation, Probe, Tried, WrongOutcome
 from tests.adversarial.arena import LINUX, quick_bundle
 from tests.adversarial.attacks import solved
-from tests.grading import encoded
+from tests.packing import encoded
 
 Change = Callable[[np.ndarray], Any]
 

@@ -43,8 +43,8 @@ from tests.adversarial.attacks import (
     stubs,
 )
 from tests.adversarial.smuggling import smugglers
-from tests.grading import encoded
 from tests.otter_run import OtterRun, otter_run
+from tests.packing import encoded
 
 GROUPS = hosted.groups()
 pytestmark = pytest.mark.skipif(not LINUX, reason="watches processes through /proc")

@@ -17,7 +17,7 @@ from labkit.student import labcheck
 from tests.adversarial.arena import LINUX, quick_bundle
 from tests.adversarial.attacks import Files
 from tests.adversarial.smuggling import smugglers
-from tests.grading import encoded
+from tests.packing import encoded
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="a grader of its own")
 SMUGGLERS = smugglers()

@@ -23,6 +23,7 @@ from labkit.lab.course import find
 from labkit.lab.lab import Lab
 from tests import sample_class
 from tests.otter_run import otter_run
+from tests.packing import zipped
 from tests.schema import check_gradescope
 
 REPOSITORY = paths.PACKAGE.parents[1]
@@ -237,7 +238,7 @@ def test_otter_gives_the_same_points(clone: Path, monkeypatch: pytest.MonkeyPatc
         for path in (clone / "SUBMISSIONS" / "lou").rglob("*.py")
     }
     files["lab6_softplus.ipynb"] = sample_class.EMPTY_NOTEBOOK.encode()
-    (clone / "lou.zip").write_bytes(sample_class.zipped(files))
+    (clone / "lou.zip").write_bytes(zipped(files))
     found = otter_run(clone / "dist" / "lab6" / "autograder.zip", clone / "lou.zip")
     assert found.scores == {"softplus": 50.0}, found.output
 

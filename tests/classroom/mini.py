@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from labkit.building.build import built
 from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
+from tests.packing import lay, zipped
 
 NAME = "lab9_mini"
 TOML = """\
@@ -79,12 +78,7 @@ def hand_in(target: Path, bundle: Bundle, changes: Mapping[str, str] | None = No
     files = dict(stubs.solution_package(bundle.lab))
     for source in (changes or {}).values():
         files["neuralnet/activations.py"] += f"\n\n{source}\n"
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path, text in files.items():
-            archive.writestr(path, text)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(buffer.getvalue())
+    lay(target.parent, {target.name: zipped(files)})
 
 
 WRONG_RELU = "def relu(z):\n    return np.abs(z)"

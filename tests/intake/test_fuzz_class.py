@@ -25,7 +25,8 @@ from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED
 from tests.adversarial.arena import LINUX, quick_bundle
 from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
-from tests.sample_class import EMPTY_NOTEBOOK, zipped
+from tests.packing import zipped
+from tests.sample_class import EMPTY_NOTEBOOK
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")
 SOLVED, STUBS = solved(), stubs()

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from labkit.intake import package
 from labkit.intake.archives import Budget, open_archive
-from tests.intake.handed_in import PACKAGE, VALID, check_sentence, in_memory, tarred, zipped
+from tests.intake.handed_in import PACKAGE, VALID, check_sentence, in_memory, tarred
+from tests.packing import zipped
 
 GZIPPED = tarred(PACKAGE)
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from labkit.intake import open_submissions, safe_name
 from labkit.intake.safe_names import MAX_BYTES, unique_names
-from tests.intake.handed_in import MODULES, PACKAGE, lay, tarred, under, zipped
+from tests.intake.handed_in import MODULES, PACKAGE, tarred, under
+from tests.packing import lay, zipped
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 
 from labkit.intake.archives import CHUNK, Budget, zip_entries
 from labkit.intake.package import MAX_NOTEBOOK
-from tests.intake.handed_in import PACKAGE, hand_in, in_memory, lay, look, under, zipped
+from tests.intake.handed_in import PACKAGE, hand_in, in_memory, look, under
+from tests.packing import lay, zipped
 
 
 def test_contents_come_through_byte_for_byte(tmp_path):

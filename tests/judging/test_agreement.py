@@ -15,6 +15,7 @@ from labkit.lab.lab import Lab
 from tests import sample_class
 from tests.grading import grade
 from tests.otter_run import otter_run
+from tests.packing import lay
 from tests.sample_class import FULL, NOTHING, UNREADABLE, Sample
 
 LAB1 = sample_class.samples(find("lab1"))
@@ -60,14 +61,7 @@ def test_each_sample_earns_what_it_deserves(sample: Sample, graded: Path) -> Non
     ids=lambda sample: sample.name,
 )
 def test_otter_run_gives_the_same_points(sample: Sample, graded: Path, tmp_path: Path) -> None:
-    files = {
-        path: content.encode() if isinstance(content, str) else content
-        for path, content in sample.files.items()
-    }
-    data = sample_class.zipped(files)
-    if sample.packed == "cut":
-        data = data[: len(data) * 2 // 3]
-    (tmp_path / f"{sample.name}.zip").write_bytes(data)
+    (tmp_path / f"{sample.name}.zip").write_bytes(sample.zipped())
     bundle = built(find("lab1"))
     found = otter_run(bundle.root / "autograder.zip", tmp_path / f"{sample.name}.zip")
     if sample.earns == UNREADABLE:
@@ -102,10 +96,7 @@ def test_the_other_labs_agree_too(lab: Lab, tmp_path: Path) -> None:
 def test_a_students_own_checks_agree_on_the_public_cases(graded: Path, tmp_path: Path) -> None:
     """`labkit check` finds the public failures that the grader finds, with their names."""
     sample = next(sample for sample in LAB1 if sample.name == "hoang_minh")
-    for path, content in sample.files.items():
-        place = tmp_path / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content.encode() if isinstance(content, str) else content)
+    lay(tmp_path, sample.files)
     command = [sys.executable, "-m", "labkit", "check", "lab1", "--path", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr

@@ -24,12 +24,10 @@ from labkit.student import labcheck
 from labkit.student.labcheck import MESSAGE_LIMIT
 from tests.adversarial.arena import (
     HONEST,
-    LINUX,
     REPO,
     SOME,
     Arena,
     arena,
-    children,
     end_new_children,
     orphans_come_here,
     quick_bundle,
@@ -37,9 +35,9 @@ from tests.adversarial.arena import (
 )
 from tests.adversarial.attacks import CORPUS, LAB, Attack, filled, solved
 from tests.conftest import missing
+from tests.processes import LINUX, ROOT, children
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="watches processes through /proc")
-ROOT = LINUX and os.geteuid() == 0
 NOBODY = 65534
 
 ORDINARY = {

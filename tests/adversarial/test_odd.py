@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from labkit.judging.result import GRADED, Result
-from tests.adversarial.arena import LINUX, quick_bundle
+from tests.adversarial.arena import quick_bundle
 from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved
 from tests.grading import grade
 from tests.packing import encoded, zipped
+from tests.processes import LINUX
 from tests.sample_class import chatty, crlf, macos_junk, nested
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")

@@ -23,9 +23,10 @@ from labkit.intake.gradescope import METADATA
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED
-from tests.adversarial.arena import LINUX, quick_bundle
+from tests.adversarial.arena import quick_bundle
 from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
 from tests.packing import zipped
+from tests.processes import LINUX
 from tests.sample_class import EMPTY_NOTEBOOK
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")

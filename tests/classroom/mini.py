@@ -12,7 +12,7 @@ from labkit.lab.lab import Lab
 from tests.packing import lay, zipped
 
 NAME = "lab9_mini"
-TOML = """\
+SOUND = """\
 title = "Lab 9: two bends"
 
 [functions]
@@ -22,11 +22,13 @@ relu = "activations"
 [questions]
 tanh = 60
 relu = 40
-
+"""
+WRITTEN = """
 [written.why]
 title = "Why?"
 points = 10
 """
+TOML = SOUND + WRITTEN
 TEXT = """\
 # %% [markdown]
 # # Two bends

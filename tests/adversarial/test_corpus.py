@@ -168,7 +168,7 @@ def _shows_nothing(graded: Graded, attack: Attack, secrets: Secrets) -> None:
     shown = graded.ran.shown(attack.name)
     assert not [line for line in secrets.lines if line in shown]
     # What an attack reads of its own memory are numbers of any size; a hidden one is of ours.
-    shown = re.sub(r"\d\.\d+e[+-]\d{2,3}", "", shown)
+    shown = re.sub(r"\d(\.\d+)?e[+-](\d{3}|2[1-9]|[3-9]\d)", "", shown)
     assert not [number for number in secrets.numbers if number in shown]
     root = graded.place.root
     for forbidden in ("Traceback", "\x1b", "\u202e", str(REPO), f"{root}/work", f"{root}/bundle"):

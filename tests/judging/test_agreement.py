@@ -10,6 +10,7 @@ import pytest
 
 from labkit.building.build import built
 from labkit.judging import result as results
+from labkit.judging.result import Result
 from labkit.lab.course import available, find
 from labkit.lab.lab import Lab
 from tests import sample_class
@@ -41,6 +42,11 @@ def _scores(out: Path, name: str) -> dict[str, float]:
 def test_each_sample_earns_what_it_deserves(sample: Sample, graded: Path) -> None:
     result = results.read(graded / "results" / f"{sample.name}.json")
     assert result is not None
+    _deserved(result, sample)
+
+
+def _deserved(result: Result, sample: Sample) -> None:
+    """The result is what the sample must earn."""
     lost = {question.name for question in result.questions if not question.passed}
     if sample.earns == FULL:
         assert result.status == results.GRADED and result.total == 100
@@ -49,7 +55,7 @@ def test_each_sample_earns_what_it_deserves(sample: Sample, graded: Path) -> Non
     elif sample.earns == UNREADABLE:
         assert result.status != results.GRADED and result.total == 0 and len(result.status) > 30
     else:
-        assert lost == sample.loses
+        assert lost == sample.loses, sample.name
 
 
 @pytest.mark.parametrize(
@@ -79,15 +85,9 @@ def test_the_other_labs_agree_too(lab: Lab, tmp_path: Path) -> None:
     bundle = built(lab)
     written = sample_class.write(lab, tmp_path / "submissions", sample_class.EMPTY_NOTEBOOK)
     found = grade(bundle, tmp_path / "submissions", tmp_path)
+    assert {result.submission for result in found} == set(written)
     for result in found:
-        sample = written[result.submission]
-        if sample.earns == FULL:
-            assert result.total == 100, result.submission
-        elif sample.earns == NOTHING:
-            assert result.total == 0
-        elif sample.earns != UNREADABLE:
-            lost = {question.name for question in result.questions if not question.passed}
-            assert lost == sample.loses, result.submission
+        _deserved(result, written[result.submission])
     for name in ("abara_ngozi", "egger_lea"):
         run = otter_run(bundle.root / "autograder.zip", tmp_path / "submissions" / f"{name}.zip")
         assert run.scores == _scores(tmp_path, name), run.output

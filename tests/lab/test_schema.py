@@ -95,6 +95,12 @@ def test_the_sound_one_is_a_lab(tmp_path: Path) -> None:
         ("tanh = 60", "tanh = 60\nsoftmax = 0", ["softmax", "[functions]"]),
         ("relu = 40", "relu = 40\n[limits]\nmemory_mb = 1.5", ["[limits] memory_mb"]),
         ("[functions]", 'earlier = ["lab77_none"]\n[functions]', ["lab77_none"]),
+        ("relu = 40", 'relu = 40\n[exclude]\nrleu = "full"', ["[exclude] rleu", "tanh, relu"]),
+        (
+            "relu = 40",
+            'relu = 40\n[exclude]\nwhy = "out"\n[written.why]\npoints = 5',
+            ["[exclude] why", "tanh, relu"],
+        ),
         ("title", "title title", ["TOML"]),
         ("two bends", "two \ud800", ["UTF-8"]),
     ],
@@ -159,3 +165,15 @@ def test_a_misspelt_function_in_mistakes_is_told(tmp_path: Path) -> None:
     with pytest.raises(LabkitError, match="thanh"):
         Catalogue.of(Lab.load(folder))
     assert lab.short == "lab9"
+
+
+def test_two_labs_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is graded by a lab that was not meant."""
+    for name in ("lab6_dropout", "lab6_attention", "lab1_forward"):
+        (tmp_path / "assignments" / name).mkdir(parents=True)
+        (tmp_path / "assignments" / name / "lab.toml").write_text(mini.SOUND, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert course.find("lab6_dropout").name == "lab6_dropout"
+    for name in ("lab6", "lab1", "lab1_forward"):
+        with pytest.raises(LabkitError, match=r"is not clear: .*assignments.* and .*assignments"):
+            course.find(name)

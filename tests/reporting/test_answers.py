@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labkit.reporting.answers import Answer, read_answers
-from labkit.reporting.prose import markdown
+from labkit.reporting.markdown import markdown
 
 QUESTIONS = [
     {"name": "why", "question": "**Question.** Why does one line fail?", "answer": "…"},
@@ -82,6 +82,9 @@ def test_no_notebook_stops_the_reader(content: object) -> None:
         "![x](https://example.org/a.png)",
         "![x][r]\n\n[r]: https://example.org/a.png",
         "$<script>alert(1)</script>$",
+        "$\\text{<script>alert(1)</script>}$",
+        "$$\\mbox{<img/src=x onerror='alert(1)'>}$$",
+        "$\\text{&lt;img src=x&gt;}$ $\\text{&#60;script&#62;}$",
         "$$\\href{javascript:alert(1)}{x}$$",
         "\ue0000\ue001 $x$",
     ],

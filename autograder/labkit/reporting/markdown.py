@@ -6,27 +6,33 @@ turns formulas into what browsers draw themselves, without a script.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from html import unescape
 from typing import Any
+from xml.etree.ElementTree import tostring
 
-from latex2mathml.converter import convert
+from latex2mathml.converter import convert_to_element
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-_PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-"""An address that a page would fetch: only its words stay."""
-
-_ACTING = re.compile(r'\s(?:href|src|style|class|id|on\w+|xlink:\w+)="[^"]*"', re.IGNORECASE)
-"""Attributes that a formula can ask for and that do something."""
+_LAYING_OUT = frozenset(
+    "xmlns display displaystyle scriptlevel mathvariant stretchy fence form separator accent "
+    "accentunder largeop movablelimits lspace rspace minsize maxsize width height depth voffset "
+    "linethickness columnalign columnlines columnspacing rowlines rowspacing notation".split()
+)
+"""Attributes that a formula keeps; it can ask for others, which act."""
 
 
 def markdown(text: str) -> Markup:
     """Text as HTML that cannot do anything."""
-    text = _PICTURE.sub(lambda match: f"[picture: {match[1] or 'without a title'}]", text)
     return Markup(_MARKDOWN.render(text))
+
+
+def _picture(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    """A picture's words: its address would be fetched when the page is opened."""
+    return str(escape(f"[picture: {tokens[at].content or 'without a title'}]"))
 
 
 def _displayed(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
@@ -36,16 +42,22 @@ def _displayed(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
 
 def _mathml(formula: str, options: dict[str, Any]) -> str:
     try:
-        drawn = str(convert(formula, display="block" if options["display_mode"] else "inline"))
+        # The element, not its text, in which latex2mathml takes all escapes back.
+        drawn = convert_to_element(
+            formula, display="block" if options["display_mode"] else "inline"
+        )
     except Exception:  # what is no formula is shown as it was typed
         return str(Markup("<code>%s</code>") % escape(formula))
-    return _ACTING.sub("", drawn)
+    for node in drawn.iter():
+        node.text = unescape(node.text or "")  # its signs are written as &#x…;
+        for name in set(node.attrib) - _LAYING_OUT:
+            del node.attrib[name]
+    return tostring(drawn, encoding="unicode")
 
 
-# Pictures in reference style, too, are links at most: no page of ours fetches anything.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-_MARKDOWN.disable("image")
 dollarmath_plugin(
     _MARKDOWN, allow_labels=False, allow_digits=False, double_inline=True, renderer=_mathml
 )
 _MARKDOWN.add_render_rule("math_inline_double", _displayed)
+_MARKDOWN.add_render_rule("image", _picture)

@@ -23,10 +23,12 @@ from labkit.intake import Submission
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
-from tests.adversarial.arena import LINUX, REPO, quick_bundle
+from tests.adversarial.arena import REPO, quick_bundle
 from tests.adversarial.attacks import CORPUS, NOTEBOOK, as_folder, as_zip, solved, stubs
 from tests.classroom import mini
-from tests.grading import encoded, grade
+from tests.grading import grade
+from tests.packing import encoded
+from tests.processes import LINUX
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")

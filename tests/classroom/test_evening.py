@@ -19,8 +19,6 @@ from labkit.cli import main
 from labkit.lab.bundle import Bundle
 from tests.classroom import mini
 
-NO_FILE = None
-
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:

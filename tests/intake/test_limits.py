@@ -9,7 +9,8 @@ from labkit.intake.copies import meant
 from labkit.intake.fit import misfit
 from labkit.lab.course import find
 from labkit.sandbox import Code, Zygote
-from tests.intake.handed_in import PACKAGE, hand_in, lay, look, posix, under, zipped
+from tests.intake.handed_in import PACKAGE, hand_in, look, posix, under
+from tests.packing import lay, zipped
 
 
 def test_of_too_many_files_the_modules_are_kept(tmp_path):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from labkit.intake import Moodle, open_submissions
-from tests.intake.handed_in import MODULES, PACKAGE, lay, under, zipped
+from tests.intake.handed_in import MODULES, PACKAGE, under
+from tests.packing import lay, zipped
 
 DATA = Path(__file__).parents[1] / "data" / "moodle"
 

@@ -16,7 +16,7 @@ from labkit.lab.course import find
 from labkit.sandbox import Code
 from labkit.sandbox.serving import ServedTooLongError, Watchdog
 from tests import sample_class
-from tests.grading import encoded
+from tests.packing import encoded
 
 
 def test_modules_of_earlier_labs_need_not_be_handed_in() -> None:

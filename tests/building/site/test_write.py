@@ -68,7 +68,6 @@ def test_a_caption_becomes_a_sentence() -> None:
     assert text.plain("*Figure 1: two `bars`,\nand $x$.*") == "Figure 1: two bars, and x."
 
 
-@pytest.mark.exhaustive
 def test_a_page_with_a_solution_in_it_is_refused() -> None:
     bundle = built(available()[0])
     line = sorted(stubs.solution_lines(bundle.lab))[0]

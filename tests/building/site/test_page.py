@@ -184,6 +184,30 @@ def test_a_second_tab_says_so_and_can_take_over(context: Any, page: Any, address
     assert _text(second, FIRST) == SOLUTION[FIRST].rstrip()
 
 
+def test_a_tab_that_lost_the_work_writes_nothing_over_it(
+    context: Any, page: Any, address: str
+) -> None:
+    page.wait_for_timeout(1500)
+    page.locator("#python", has_text="Python is ready").wait_for()
+    working.write(page, working.question(page, FIRST).locator(".cm-content"), ENDLESS)
+    working.question(page, FIRST).get_by_role("button", name="Check").click()
+    working.question(page, FIRST).get_by_role("button", name=f"{MODULE}.py").click()
+    second = working.open_lab(context, address, LAB)
+    second.get_by_role("button", name="Work in this tab").click()
+    page.get_by_text("This lab is open in another tab").wait_for()
+    assert page.locator("#whole").is_hidden()
+    assert page.get_by_role("button", name="Open my work").is_disabled()
+    second.locator('#notes [data-kind="tabs"]').wait_for(state="hidden")
+    second.locator(".work .cm-content").first.wait_for()
+    assert _text(second, FIRST) == ENDLESS
+    working.write(second, working.question(second, FIRST).locator(".cm-content"), SOLUTION[FIRST])
+    working.question(page, FIRST).locator(".said").wait_for()  # its check ends after all
+    page.get_by_role("button", name="Work in this tab").click()
+    page.locator('#notes [data-kind="tabs"]').wait_for(state="hidden")
+    page.locator(".work .cm-content").first.wait_for()
+    assert _text(page, FIRST) == SOLUTION[FIRST].rstrip()
+
+
 @pytest.mark.parametrize("when", ["forbidden", "full later"])
 def test_storage_that_keeps_nothing_is_said_at_once(context: Any, address: str, when: str) -> None:
     full = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError') }"

@@ -170,7 +170,7 @@ function answer(place) {
 async function openWork() {
   const [file] = $("file").files;
   $("file").value = "";
-  if (!file) return;
+  if (!file || store.elsewhere) return;
   if (Object.keys(work.kept.files).length && !confirm("Put the work of this zip in the place of what is here? Download yours first if you want to keep it.")) return;
   try {
     note("opened", await work.open(await file.arrayBuffer()));
@@ -192,8 +192,9 @@ function download() {
 
 function showStore() {
   note("store", store.problem);
-  $("main").inert = store.elsewhere;
+  $("main").inert = $("open").disabled = store.elsewhere;
   if (store.elsewhere) {
+    $("whole").close();
     note("tabs", "This lab is open in another tab, which keeps your work: go on there, or here.", button("Work in this tab", () => store.take()));
   } else note("tabs", "");
   $("where").textContent = store.problem

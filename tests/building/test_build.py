@@ -11,6 +11,7 @@ import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -21,6 +22,7 @@ from labkit.lab.bundle import Bundle
 from labkit.lab.course import available, find
 from labkit.lab.lab import Lab, Written
 from labkit.lab.schema import Config
+from labkit.student.labcheck.notebooks import PLACEHOLDER
 from tests.classroom import mini
 
 LABS = available()
@@ -114,6 +116,20 @@ def test_the_scan_finds_catalogue_code(copied: Bundle) -> None:
     _append(copied.student / "README.md", "\nreturn 1 / (1 + np.exp(np.minimum(z, 700)))\n")
     with pytest.raises(LabkitError, match="catalogue"):
         leaks.check(copied)
+
+
+def test_a_cell_has_the_same_id_in_another_version() -> None:
+    def ids(*texts: str) -> list[str]:
+        book = nbformat.v4.new_notebook()
+        book.cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
+        notebook.name_cells(book)
+        nbformat.validate(book)
+        return [cell.id for cell in book.cells]
+
+    old = ids("# One", PLACEHOLDER, "# Two", PLACEHOLDER, "More.", PLACEHOLDER)
+    new = ids("# New", PLACEHOLDER, "# Two", "A new text.", PLACEHOLDER, "More.", PLACEHOLDER)
+    assert len(set(old)) == len(old) and len(set(new)) == len(new)
+    assert [one for one in old if one in new] == old[2:] == [new[2], *new[4:]]
 
 
 def test_a_text_that_does_not_fit_its_toml_is_one_sentence() -> None:

@@ -233,7 +233,7 @@ def _lay_out_student(
 
     lab, target = bundle.lab, bundle.student
     book = nbformat.read(assigned / "student" / f"{lab.name}.ipynb", as_version=4)
-    notebook.renumber(book)
+    notebook.name_cells(book)
     manifest["notebook"] = notebook.fingerprint(book)
     write_text(target / f"{lab.name}.ipynb", nbformat.writes(book) + "\n")
     for path in sorted((assigned / "student" / "tests").glob("*.py")):

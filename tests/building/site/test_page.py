@@ -7,9 +7,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from labkit.base.zips import write_zip
+from labkit.building import notebook
 from labkit.building.build import built
 from labkit.lab import stubs
 from labkit.lab.course import available
@@ -157,6 +159,34 @@ def test_the_zip_from_jupyter_opens_and_its_own_cells_are_kept(page: Any, tmp_pa
     with zipfile.ZipFile(target) as archive:
         assert archive.read(f"neuralnet/{MODULE}.py") == files[f"neuralnet/{MODULE}.py"]
         assert "my = 1" in archive.read(name).decode()
+
+
+def test_the_zip_of_another_version_puts_each_text_where_it_belongs(
+    page: Any, tmp_path: Path
+) -> None:
+    name = f"{LAB.name}.ipynb"
+    book = nbformat.read(built(LAB).student / name, as_version=4)
+    handed_out = {cell.source for cell in book.cells}
+    place = page.locator(".cell").nth(1)
+    cell = book.cells[int(place.get_attribute("data-index"))]
+    gone = nbformat.v4.new_code_cell("once = 1")
+    book.cells[2:2] = [gone, nbformat.v4.new_markdown_cell("# Once\n\nA text that is gone.")]
+    notebook.name_cells(book)
+    answers = [cell for cell in book.cells if cell.id.startswith(notebook.ANSWER)]
+    gone.source, cell.source, answers[1].source = "once = 'mine'", "second = 'mine'", "An answer."
+    files = {path: text.encode() for path, text in stubs.solution_package(LAB).items()}
+    write_zip(tmp_path / "work.zip", files | {name: nbformat.writes(book).encode()})
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    page.get_by_text("2 cell(s) have no place on this page").wait_for()
+    written = [one.input_value() for one in page.locator(".answer textarea").all()]
+    assert written == ["", "An answer.", *[""] * (len(answers) - 2)]
+    assert place.locator(".cm-content").inner_text() == "second = 'mine'"
+    with zipfile.ZipFile(working.download(page, tmp_path, "again.zip")) as archive:
+        sources = ["".join(one["source"]) for one in json.loads(archive.read(name))["cells"]]
+    assert [one for one in sources if one not in handed_out] == [
+        *("second = 'mine'", "An answer."),
+        *("once = 'mine'", "# Once\n\nA text that is gone."),
+    ]
 
 
 def test_a_file_that_is_no_work_is_refused_and_nothing_changes(page: Any, tmp_path: Path) -> None:

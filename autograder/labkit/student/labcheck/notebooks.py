@@ -70,13 +70,14 @@ def read(path: Path) -> Book | None:
     """The notebook at `path`; None where there is none that can be read."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        cells = [(str(c["cell_type"]), _joined(c.get("source", ""))) for c in content["cells"]]
+        cells = [(str(c["cell_type"]), joined(c.get("source", ""))) for c in content["cells"]]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Book(path, tuple(cells))
 
 
-def _joined(source: Any) -> str:
+def joined(source: Any) -> str:
+    """A cell's source, which may be a list of lines."""
     return source if isinstance(source, str) else "".join(source)
 
 

@@ -34,7 +34,7 @@ export class Work {
       delete this.kept.cells[key];
     }
     const what = names.length ? ` New text of the stubs: ${names.join(", ")}; your own stays as it is.` : "";
-    const cells = lost.length ? ` ${lost.length} cell(s) that you changed have another text now: yours are kept at the end of your zip and below.` : "";
+    const cells = lost.length ? ` ${lost.length} cell(s) that you changed have another text now: yours are kept at the end of your zip.` : "";
     return `This lab has a new version since you worked on it. Your code is kept.${what}${cells}`;
   }
 
@@ -117,19 +117,25 @@ export class Work {
     if (book) this.openBook(book);
     this.store.later();
     this.store.save();
-    return `Your work is open: ${Object.keys(found).length} files${book ? " and the notebook's cells and answers" : "; no notebook was in it"}.`;
+    const more = book && this.kept.extras.length;
+    return `Your work is open: ${Object.keys(found).length} files${book ? " and the notebook's cells and answers" : "; no notebook was in it"}.`
+      + (more ? ` ${more} cell(s) have no place on this page: they stay at the end of your zip.` : "");
   }
 
   openBook(book) {
     const theirs = new Map(book.cells.map((cell) => [cell.id, cell]));
-    const handed = new Set(this.data.book.cells.map(({ id }) => id));
+    const text = ({ cell_type, source }) => `${cell_type} ${joined(source)}`;
+    const done = new Set(this.data.book.cells.map(text));
     for (const { key, index } of this.data.cells) {
-      const own = this.data.book.cells[index], other = theirs.get(own.id);
+      const own = this.data.book.cells[index], other = theirs.get(key);
       if (!other || other.cell_type !== own.cell_type) continue;
+      done.add(text(other));
       if (joined(other.source) !== joined(own.source)) this.kept.cells[key] = joined(other.source);
       else delete this.kept.cells[key];
     }
-    this.kept.extras = book.cells.filter(({ id }) => !handed.has(id))
+    // What the lab locks (a question, its check) is nobody's own, in whatever version.
+    this.kept.extras = book.cells
+      .filter((cell) => !done.has(text(cell)) && cell.metadata?.editable !== false && joined(cell.source).trim())
       .map(({ cell_type, source }) => ({ cell_type, source: joined(source) }));
   }
 }

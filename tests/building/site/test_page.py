@@ -57,7 +57,7 @@ def test_a_mistake_is_named_and_mended_and_points_are_counted(page: Any) -> None
     working.write(page, editor, wrong)
     assert mistake.title.replace("`", "").rstrip(".") in working.check(page, FIRST)
     working.write(page, editor, SOLUTION[FIRST])
-    assert "Its public checks pass" in working.check(page, FIRST)
+    assert "All public checks pass" in working.check(page, FIRST)
     assert f"(1 of {len(LAB.questions)} functions pass)" in page.locator("#points").inner_text()
     working.write(page, editor, SOLUTION[FIRST] + "\n    )")
     assert "(0 of" in page.locator("#points").inner_text()
@@ -154,7 +154,7 @@ def test_the_zip_from_jupyter_opens_and_its_own_cells_are_kept(page: Any, tmp_pa
     assert page.locator(".answer textarea").first.input_value() == "From Jupyter."
     page.reload()
     page.locator(".work .cm-content").first.wait_for()
-    assert "Its public checks pass" in working.check(page, FIRST)
+    assert "All public checks pass" in working.check(page, FIRST)
     target = working.download(page, tmp_path, "again.zip")
     with zipfile.ZipFile(target) as archive:
         assert archive.read(f"neuralnet/{MODULE}.py") == files[f"neuralnet/{MODULE}.py"]

@@ -106,6 +106,33 @@ def test_the_scan_finds_a_hidden_case(copied: Bundle) -> None:
         leaks.check(copied)
 
 
+@pytest.mark.parametrize("name", ["check.py", "lab1_forward.ipynb"])
+def test_the_scan_finds_a_hidden_case_in_other_quotes(copied: Bundle, name: str) -> None:
+    hidden = leaks._hidden_statements(copied.lab.folder / "tests")
+    line = next(line for line in sorted(hidden) if "'" in line).replace("'", '"')
+    if name.endswith(".py"):
+        _append(copied.student / name, f"\n{line}\n")
+    else:
+        book = nbformat.read(copied.student / name, as_version=4)
+        book.cells[1].source += f"\n\n    {line}\n"
+        nbformat.write(book, copied.student / name)
+    with pytest.raises(LabkitError, match=rf"{name} in student.zip holds a hidden case"):
+        leaks.check(copied)
+
+
+def test_the_scan_reads_the_hints_of_the_checks(copied: Bundle) -> None:
+    line = max(stubs.solution_lines(find("lab1")), key=len)
+    path = copied.student / "recorded.npz"
+    with np.load(path) as store:
+        arrays = dict(store)
+    manifest = json.loads(arrays["manifest"].tobytes())
+    next(iter(manifest["hints"].values()))["hint"] += f" Write it so:\n    {line}"
+    arrays["manifest"] = np.frombuffer(json.dumps(manifest).encode(), dtype=np.uint8)
+    np.savez(path, **arrays)
+    with pytest.raises(LabkitError, match=r"recorded\.npz in student.zip holds a solution line"):
+        leaks.check(copied)
+
+
 def test_the_scan_finds_a_marker(copied: Bundle) -> None:
     _append(copied.student / "neuralnet" / "layers.py", "\n# BEGIN SOLUTION\n")
     with pytest.raises(LabkitError, match="marker"):

@@ -43,7 +43,7 @@ def _cell(page: Any, source: str) -> str:
 
 def _text(page: Any, name: str) -> str:
     lines = working.question(page, name).locator(".cm-line").all_inner_texts()
-    return "\n".join(lines)
+    return "\n".join(line.rstrip("\n") for line in lines)  # an empty line may be one of its own
 
 
 # Checks ---------------------------------------------------------------------------------------

@@ -161,6 +161,43 @@ def test_the_zip_from_jupyter_opens_and_its_own_cells_are_kept(page: Any, tmp_pa
         assert "my = 1" in archive.read(name).decode()
 
 
+def test_files_beside_the_package_open_with_it(page: Any, tmp_path: Path) -> None:
+    right = SOLUTION[FIRST].replace(f"def {FIRST}(", "def right(")
+    call = f"def {FIRST}(*given):\n    return right(*given)\n"
+    files = {
+        "mine/neuralnet/__init__.py": "",
+        f"mine/neuralnet/{MODULE}.py": f"from shapes.inner import right\n\n\n{call}",
+        "mine/neuralnet/parts/__init__.py": "PART = 1\n",
+        "mine/shapes/__init__.py": "",
+        "mine/shapes/inner.py": f"import numpy as np\nfrom helper import SIDE\n\n\n{right}",
+        "mine/helper.py": "SIDE = 1\n",
+        "mine/check.py": "the kit's",
+        "mine/labcheck/cases.py": "the kit's",
+        "mine/data/end.npz": "the lab's",
+        "mine/weights.txt": "1",
+        "older/helper.py": "SIDE = 0\n",
+    }
+    write_zip(tmp_path / "work.zip", {path: one.encode() for path, one in files.items()})
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    opened = page.locator('#notes [data-kind="opened"]')
+    opened.get_by_text("Your work is open: 6 files; no notebook was in it.").wait_for()
+    assert opened.inner_text().endswith("kept here: mine/weights.txt, older/helper.py.")
+    assert "All public checks pass" in working.check(page, FIRST)
+    assert "[1, 1]" in _cell(page, "import helper, neuralnet.parts as p\n[helper.SIDE, p.PART]")
+    changed = {**files, "mine/helper.py": "SIDE = 2\n"}
+    del changed["mine/weights.txt"]
+    write_zip(tmp_path / "work.zip", {path: one.encode() for path, one in changed.items()})
+    page.once("dialog", lambda asked: asked.accept())
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    opened.get_by_text("kept here: older/helper.py.").wait_for()
+    assert "2" in _cell(page, "import helper\nhelper.SIDE")
+    with zipfile.ZipFile(working.download(page, tmp_path, "again.zip")) as archive:
+        names = set(archive.namelist())
+        assert archive.read("helper.py").decode() == changed["mine/helper.py"]
+    assert {"shapes/__init__.py", "shapes/inner.py", "neuralnet/parts/__init__.py"} <= names
+    assert not {"check.py", "labcheck/cases.py", "weights.txt"} & names
+
+
 def test_the_zip_of_another_version_puts_each_text_where_it_belongs(
     page: Any, tmp_path: Path
 ) -> None:

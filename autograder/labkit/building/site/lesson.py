@@ -12,7 +12,12 @@ from labkit.building.notebook import ANSWER, CHECK, HEADING
 from labkit.building.site.text import Typesetter, plain
 from labkit.lab.bundle import Bundle
 from labkit.lab.contract import PACKAGE
+from labkit.student.labcheck.graded import KIT
 from labkit.student.labcheck.notebooks import joined
+
+_KIT = KIT | {f"{name}.py" for name in KIT}
+_STUDENTS = {PACKAGE, "labdata.py"}
+"""What a hand-in may hold of the lab's folder: `labdata` travels with a package that imports it."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
         "title": lab.title,
         "book": book,
         "package": package,
+        "kit": sorted(({name.split("/")[0] for name in tree} | _KIT) - _STUDENTS),
         "questions": [
             {"name": name, "module": lab.contract[name].module, "points": points}
             for name, points in lab.questions.items()

@@ -36,6 +36,8 @@ running = importlib.import_module("labcheck.running")
 showing = importlib.import_module("labcheck.showing")
 
 _space: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+_own: set[str] = set()
+"""First parts of the names of the student's modules."""
 _views: list[Any] = []
 _shown: list[dict[str, Any]] = []
 """What the running cell shows beside its text."""
@@ -45,6 +47,7 @@ def put(files: str) -> None:
     """The student's files as they are now; what was imported from older ones is forgotten."""
     changed = False
     for name, text in json.loads(files).items():
+        _own.add(name.split("/")[0].removesuffix(".py"))
         path = HOME / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,12 +59,12 @@ def put(files: str) -> None:
 
 def _forget() -> None:
     """What autoreload does: the next import reads the files, and names get the new functions."""
-    for name in [name for name in sys.modules if name.split(".")[0] == "neuralnet"]:
+    for name in [name for name in sys.modules if name.split(".")[0] in _own]:
         del sys.modules[name]
     importlib.invalidate_caches()
     for name, value in list(_space.items()):
         home = getattr(value, "__module__", None) or ""
-        if callable(value) and home.startswith("neuralnet."):
+        if callable(value) and home.split(".")[0] in _own:
             try:
                 _space[name] = getattr(importlib.import_module(home), value.__name__)
             except Exception:  # the check of that file says what is wrong

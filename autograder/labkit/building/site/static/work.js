@@ -3,7 +3,6 @@
 import { joined as whole, split } from "./pieces.js";
 import { readZip, writeZip } from "./zip.js";
 
-const PACKAGE = "neuralnet/";
 const joined = (source) => [].concat(source).join("");
 
 export class Work {
@@ -103,13 +102,17 @@ export class Work {
   async open(buffer) {
     const files = Object.entries(await readZip(buffer)).filter(([path]) => !/(^|\/)(__MACOSX|\.ipynb_checkpoints|__pycache__)\//.test(path));
     const text = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r\n/g, "\n");
-    const found = {};
-    for (const [path, bytes] of files) {
-      const at = path.search(/(^|\/)neuralnet\/[^/]+\.py$/);
-      if (at >= 0) found[path.slice(path.indexOf(PACKAGE, at))] = text(bytes);
-    }
     const mine = Object.keys(this.data.functions);
-    if (!mine.some((path) => found[path] !== undefined)) throw new Error(`it holds none of ${mine.join(", ")}`);
+    const roots = files.flatMap(([path]) => mine.filter((one) => `/${path}`.endsWith(`/${one}`)).map((one) => path.slice(0, -one.length)));
+    if (!roots.length) throw new Error(`it holds none of ${mine.join(", ")}`);
+    const root = roots.reduce((one, other) => (other.length < one.length ? other : one));
+    const found = {}, left = [];
+    for (const [path, bytes] of files) {
+      const name = path.startsWith(root) ? path.slice(root.length) : "";
+      if (path.endsWith(".ipynb") || this.data.kit.includes(name.split("/")[0])) continue;
+      if (name.endsWith(".py")) found[name] = text(bytes);
+      else left.push(path);
+    }
     const books = files.filter(([path]) => path.endsWith(".ipynb")).map(([, bytes]) => JSON.parse(text(bytes)));
     const book = books.find((one) => JSON.stringify(one).includes(this.data.lab));
     Object.assign(this.kept.files, found);
@@ -119,7 +122,8 @@ export class Work {
     this.store.save();
     const more = book && this.kept.extras.length;
     return `Your work is open: ${Object.keys(found).length} files${book ? " and the notebook's cells and answers" : "; no notebook was in it"}.`
-      + (more ? ` ${more} cell(s) have no place on this page: they stay at the end of your zip.` : "");
+      + (more ? ` ${more} cell(s) have no place on this page: they stay at the end of your zip.` : "")
+      + (left.length ? ` Left out, for only Python files are kept here: ${left.slice(0, 9).join(", ")}${left.length > 9 ? " …" : ""}.` : "");
   }
 
   openBook(book) {

@@ -198,6 +198,24 @@ def test_files_beside_the_package_open_with_it(page: Any, tmp_path: Path) -> Non
     assert not {"check.py", "labcheck/cases.py", "weights.txt"} & names
 
 
+def test_what_is_written_is_not_replaced_unasked(page: Any, tmp_path: Path) -> None:
+    files = {path: text.encode() for path, text in stubs.solution_package(LAB).items()}
+    name = f"{LAB.name}.ipynb"
+    book = (built(LAB).student / name).read_bytes()
+    write_zip(tmp_path / "work.zip", files | {name: book})
+    answer = page.locator(".answer textarea").first
+    asked: list[Any] = []
+    answer.fill("Only here.")
+    page.once("dialog", asked.append)
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    assert asked and answer.input_value() == "Only here."
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    page.get_by_text("Your work is open").wait_for()
+    assert answer.input_value() == ""
+
+
 def test_the_zip_of_another_version_puts_each_text_where_it_belongs(
     page: Any, tmp_path: Path
 ) -> None:

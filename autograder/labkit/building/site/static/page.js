@@ -171,7 +171,7 @@ async function openWork() {
   const [file] = $("file").files;
   $("file").value = "";
   if (!file || store.elsewhere) return;
-  if (Object.keys(work.kept.files).length && !confirm("Put the work of this zip in the place of what is here? Download yours first if you want to keep it.")) return;
+  if (!work.untouched && !confirm("Put the work of this zip in the place of what is here? Download yours first if you want to keep it.")) return;
   try {
     note("opened", await work.open(await file.arrayBuffer()));
     work.kept.points = {};

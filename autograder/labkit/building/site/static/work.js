@@ -41,6 +41,12 @@ export class Work {
     return this.kept.files[path] ?? this.data.package[path];
   }
 
+  /** Whether nothing is here that a zip could take the place of. */
+  get untouched() {
+    const { files, cells, extras } = this.kept;
+    return ![files, cells, extras].some((one) => Object.keys(one).length);
+  }
+
   get files() {
     return { ...this.data.package, ...this.kept.files };
   }

@@ -115,6 +115,24 @@ def test_a_figure_has_its_caption_in_words_and_a_picture_moves(page: Any) -> Non
     cells.first.locator("img[alt*='at speed 5']").wait_for()
 
 
+def test_names_of_cells_follow_the_files_and_outlive_a_mistake_in_them(page: Any) -> None:
+    editor = working.question(page, FIRST).locator(".cm-content")
+    place = f"neuralnet.{MODULE}"
+    both = f"[{FIRST}(), {place}.{FIRST}()]"
+    start = f"import neuralnet\nimport {place} as m\nfrom {place} import {FIRST}\n"
+
+    def written(body: str) -> str:
+        working.write(page, editor, f"def {FIRST}(*given):\n    {body}")
+        return _cell(page, f"[{FIRST}(), m.{FIRST}()]")
+
+    working.write(page, editor, f"def {FIRST}(*given):\n    return 1")
+    assert "[1, 1]" in _cell(page, start + both)
+    assert "[1, 1]" in written("return (")
+    assert "[1, 1]" in written("return 2\n\n\nraise SystemExit")
+    assert "[3, 3]" in written("return 3")
+    assert "[3, 3]" in _cell(page, both)
+
+
 # Work is kept ---------------------------------------------------------------------------------
 
 

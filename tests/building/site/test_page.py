@@ -9,13 +9,16 @@ from typing import Any
 
 import nbformat
 import pytest
+from matplotlib.figure import Figure
 
+from labkit.base import paths
 from labkit.base.zips import write_zip
 from labkit.building import notebook
 from labkit.building.build import built
 from labkit.lab import stubs
 from labkit.lab.course import available
 from labkit.mistakes import Catalogue, submission_with
+from labkit.student import explore
 from tests.building.site import working
 
 pytestmark = pytest.mark.exhaustive
@@ -113,6 +116,26 @@ def test_a_figure_has_its_caption_in_words_and_a_picture_moves(page: Any) -> Non
     slider.focus()
     page.keyboard.press("ArrowRight")
     cells.first.locator("img[alt*='at speed 5']").wait_for()
+
+
+def test_widgets_that_each_load_their_script_share_no_id(context: Any, address: str) -> None:
+    page = context.new_page()
+    page.goto(f"{address}/index.html")
+    view = explore.View(lambda size: (Figure(), ""), {"size": (0, 4, 1)}, {})
+    own = page.evaluate(
+        """async ([script, spec]) => {
+            const still = async () => ({ png: null, text: "", problem: "" });
+            for (let i = 0; i < 2; i++) {
+                const file = new Blob([script], { type: "text/javascript" });
+                const { explorer } = await import(URL.createObjectURL(file));
+                explorer(document.body, spec, still, () => {});
+            }
+            const rows = [...document.querySelectorAll("fieldset div")];
+            return rows.map((row) => row.contains(row.querySelector("label").control));
+        }""",
+        [(paths.STUDENT_FILES / "explore.js").read_text(encoding="utf-8"), view.spec],
+    )
+    assert own == [True, True]
 
 
 def test_names_of_cells_follow_the_files_and_outlive_a_mistake_in_them(page: Any) -> None:

@@ -138,6 +138,26 @@ def test_widgets_that_each_load_their_script_share_no_id(context: Any, address: 
     assert own == [True, True]
 
 
+def test_a_picture_of_a_stopped_python_moves_no_more(page: Any) -> None:
+    moves = (
+        "from matplotlib.figure import Figure\nfrom explore import move\n"
+        "def wave(speed):\n    return Figure(figsize=(2, 2)), f'at speed {speed:g}'\n"
+        "move(wave, speed=(0, 9, 1))"
+    )
+    _cell(page, moves)
+    first, second = page.locator(".cell").nth(0), page.locator(".cell").nth(1)
+    first.locator("img[alt*='at speed 4']").wait_for()
+    working.write(page, second.locator(".cm-content"), "while True:\n    pass")
+    second.get_by_role("button", name="Run").first.click()
+    second.get_by_text("Running …").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    slider = first.get_by_role("slider", name="speed")
+    assert slider.is_disabled()
+    assert "Run the cell again to move this picture." in first.inner_text()
+    _cell(page, moves)
+    assert slider.is_enabled()
+
+
 def test_names_of_cells_follow_the_files_and_outlive_a_mistake_in_them(page: Any) -> None:
     editor = working.question(page, FIRST).locator(".cm-content")
     place = f"neuralnet.{MODULE}"

@@ -206,6 +206,16 @@ function showState() {
   $("stop").disabled = !python.busy;
 }
 
+// The new Python knows neither names nor pictures of the old one.
+function stopped() {
+  ran = new Set();
+  offerAbove();
+  for (const box of document.querySelectorAll(".explore fieldset:enabled")) {
+    box.disabled = true;
+    box.append(element("p", { className: "quiet", textContent: "Run the cell again to move this picture." }));
+  }
+}
+
 // What is wider than the screen can be scrolled by keyboard.
 function reachable() {
   for (const one of document.querySelectorAll(".wide, .katex-display"))
@@ -228,7 +238,7 @@ function begin() {
   $("close").addEventListener("click", () => $("whole").close());
   $("all").addEventListener("click", () => checkQuestions(data.questions.map(({ name }) => name), $("allsaid")));
   python.addEventListener("state", showState);
-  python.addEventListener("stopped", () => ((ran = new Set()), offerAbove()));
+  python.addEventListener("stopped", stopped);
   store.addEventListener("changed", showStore);
   note("news", work.news);
   if (work.news) store.later();

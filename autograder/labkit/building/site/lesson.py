@@ -13,7 +13,7 @@ from labkit.building.site.text import Typesetter, plain
 from labkit.lab.bundle import Bundle
 from labkit.lab.contract import PACKAGE
 from labkit.student.labcheck.graded import KIT
-from labkit.student.labcheck.notebooks import joined
+from labkit.student.labcheck.notebooks import HANDS_IN, joined
 
 _KIT = KIT | {f"{name}.py" for name in KIT}
 _STUDENTS = {PACKAGE, "labdata.py"}
@@ -102,15 +102,15 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
 
 def _blocks(cells: list[dict[str, Any]], typesetter: Typesetter) -> Iterator[Block]:
     """The cells without those that only Jupyter needs: the first code cell and the hand-in."""
+    code = [i for i, cell in enumerate(cells) if cell["cell_type"] == "code"]
+    left = {i for i in code if HANDS_IN.search(cells[i]["source"])}
+    if left and cells[max(left) - 1]["cell_type"] == "markdown":
+        left.add(max(left) - 1)  # the words about it, the kit's or Otter's
+    left.add(next(i for i in code if "labcheck.start" in cells[i]["source"]))
     heading = ""
-    first = next(i for i, cell in enumerate(cells) if "labcheck.start" in cell["source"])
     for i, cell in enumerate(cells):
         kind, source, key = cell["cell_type"], cell["source"], cell["id"]
-        if (
-            i == first
-            or "grader.hand_in()" in source
-            or "run the cell below, and hand in" in source
-        ):
+        if i in left:
             continue
         if key.startswith(ANSWER):
             yield Block("answer", i, label=heading, key=key)

@@ -56,11 +56,6 @@ class Lesson:
     pictures: dict[str, bytes]
     """`data/…`: large, and the same for many labs."""
 
-    @property
-    def answers(self) -> list[Block]:
-        """The written answers."""
-        return [one for section in self.sections for one in section.blocks if one.kind == "answer"]
-
 
 def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
     """The page of a lab, from the folder that students get."""
@@ -78,20 +73,18 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
     }
     data = {
         "lab": lab.name,
-        "title": lab.title,
         "book": book,
         "package": package,
         "kit": sorted(({name.split("/")[0] for name in tree} | _KIT) - _STUDENTS),
         "questions": [
-            {"name": name, "module": lab.contract[name].module, "points": points}
-            for name, points in lab.questions.items()
+            {"name": name, "module": lab.contract[name].module} for name in lab.questions
         ],
         "functions": {
             f"{PACKAGE}/{module}.py": [one.name for one in lab.functions if one.module == module]
             for module in lab.modules
         },
         "cells": [
-            {"index": one.index, "kind": one.kind, "key": one.key}
+            {"index": one.index, "key": one.key}
             for section in sections
             for one in section.blocks
             if one.kind in ("code", "answer")

@@ -1,7 +1,8 @@
 // The page of a lab: puts editors and buttons where the text has its stubs, cells and answers.
 
 import { editor } from "./editor.js";
-import { element, note, showAnswer, showLines, waiting } from "./show.js";
+import { element } from "./explore.js";
+import { note, showAnswer, showLines, waiting } from "./show.js";
 import { Python } from "./python.js";
 import { Store } from "./store.js";
 import { Work } from "./work.js";
@@ -155,7 +156,7 @@ function offerAbove() {
 
 function answer(place) {
   const index = Number(place.dataset.index), about = data.cells.find((one) => one.index === index);
-  const area = place.querySelector("textarea"), empty = [].concat(data.book.cells[index].source).join("");
+  const area = place.querySelector("textarea"), empty = work.handed(about);
   const draw = () => {
     const text = work.cell(about);
     area.value = text === empty ? "" : text;

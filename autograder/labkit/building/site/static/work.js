@@ -72,8 +72,13 @@ export class Work {
     this.store.later();
   }
 
-  cell({ key, index }) {
-    return this.kept.cells[key] ?? joined(this.data.book.cells[index].source);
+  /** The text of a cell as it was handed out. */
+  handed({ index }) {
+    return joined(this.data.book.cells[index].source);
+  }
+
+  cell(about) {
+    return this.kept.cells[about.key] ?? this.handed(about);
   }
 
   setCell(key, text) {

@@ -361,7 +361,7 @@ def test_storage_that_keeps_nothing_is_said_at_once(context: Any, address: str, 
         context.add_init_script(full)
     page = working.open_lab(context, address, LAB)
     if when == "full later":
-        page.evaluate(full)
+        page.evaluate(f"() => {{ {full} }}")
         page.locator(".answer textarea").first.fill("Long.")
     page.get_by_text("download").filter(has_text="before you close this page").first.wait_for()
 

@@ -236,13 +236,16 @@ def test_files_beside_the_package_open_with_it(page: Any, tmp_path: Path) -> Non
         "mine/labcheck/cases.py": "the kit's",
         "mine/data/end.npz": "the lab's",
         "mine/weights.txt": "1",
+        "mine/venv/numpy.py": "an installed one",
+        "mine/shapes/.cache/old.py": "",
         "older/helper.py": "SIDE = 0\n",
     }
     write_zip(tmp_path / "work.zip", {path: one.encode() for path, one in files.items()})
     page.locator("#file").set_input_files(tmp_path / "work.zip")
     opened = page.locator('#notes [data-kind="opened"]')
     opened.get_by_text("Your work is open: 6 files; no notebook was in it.").wait_for()
-    assert opened.inner_text().endswith("kept here: mine/weights.txt, older/helper.py.")
+    left = "mine/shapes/.cache/old.py, mine/venv/numpy.py, mine/weights.txt, older/helper.py"
+    assert opened.inner_text().endswith(f"kept here: {left}.")
     assert "All public checks pass" in working.check(page, FIRST)
     assert "[1, 1]" in _cell(page, "import helper, neuralnet.parts as p\n[helper.SIDE, p.PART]")
     changed = {**files, "mine/helper.py": "SIDE = 2\n"}
@@ -250,7 +253,7 @@ def test_files_beside_the_package_open_with_it(page: Any, tmp_path: Path) -> Non
     write_zip(tmp_path / "work.zip", {path: one.encode() for path, one in changed.items()})
     page.once("dialog", lambda asked: asked.accept())
     page.locator("#file").set_input_files(tmp_path / "work.zip")
-    opened.get_by_text("kept here: older/helper.py.").wait_for()
+    opened.get_by_text("mine/venv/numpy.py, older/helper.py.").wait_for()
     assert "2" in _cell(page, "import helper\nhelper.SIDE")
     with zipfile.ZipFile(working.download(page, tmp_path, "again.zip")) as archive:
         names = set(archive.namelist())

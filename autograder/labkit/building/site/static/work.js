@@ -117,11 +117,17 @@ export class Work {
     const roots = files.flatMap(([path]) => mine.filter((one) => `/${path}`.endsWith(`/${one}`)).map((one) => path.slice(0, -one.length)));
     if (!roots.length) throw new Error(`it holds none of ${mine.join(", ")}`);
     const root = roots.reduce((one, other) => (other.length < one.length ? other : one));
-    const found = {}, left = [];
+    const found = {}, left = [], paths = new Set(files.map(([path]) => path));
+    // As the hand-in: modules, and packages with all their folders. What else lies there is no work (a .venv).
+    const counts = (name) => {
+      const folders = name.split("/").slice(0, -1);
+      return name.endsWith(".py") && folders.every((one) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(one))
+        && (!folders.length || name.startsWith("neuralnet/") || paths.has(`${root}${folders[0]}/__init__.py`));
+    };
     for (const [path, bytes] of files) {
       const name = path.startsWith(root) ? path.slice(root.length) : "";
       if (path.endsWith(".ipynb") || this.data.kit.includes(name.split("/")[0])) continue;
-      if (name.endsWith(".py")) found[name] = text(bytes);
+      if (counts(name)) found[name] = text(bytes);
       else left.push(path);
     }
     const books = files.filter(([path]) => path.endsWith(".ipynb")).map(([, bytes]) => JSON.parse(text(bytes)));
@@ -134,7 +140,7 @@ export class Work {
     const more = book && this.kept.extras.length;
     return `Your work is open: ${Object.keys(found).length} files${book ? " and the notebook's cells and answers" : "; no notebook was in it"}.`
       + (more ? ` ${more} cell(s) have no place on this page: they stay at the end of your zip.` : "")
-      + (left.length ? ` Left out, for only Python files are kept here: ${left.slice(0, 9).join(", ")}${left.length > 9 ? " …" : ""}.` : "");
+      + (left.length ? ` Left out, for only Python modules are kept here: ${left.slice(0, 9).join(", ")}${left.length > 9 ? " …" : ""}.` : "");
   }
 
   openBook(book) {

@@ -219,7 +219,7 @@ function stopped() {
 
 // What is wider than the screen can be scrolled by keyboard.
 function reachable() {
-  for (const one of document.querySelectorAll(".wide, .katex-display"))
+  for (const one of document.querySelectorAll(".wide, .text pre, .katex-display"))
     if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
     else one.removeAttribute("tabindex");
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,19 +15,11 @@ from labkit.mistakes import Catalogue
 from labkit.reporting import beside, code, feedback, report, written
 from labkit.reporting.answers import Answer
 from labkit.reporting.similar import Pair, Similarity
+from tests.browser import chromium
 from tests.sample_results import LAB, question, result
 
 pytestmark = pytest.mark.slow
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LONG = "Entry [0, 0] of `" + "a_very_long_name_" * 12 + "` is 0.731059, expected 0.268941."
 
 LONG_FILE = f"`{'final_version_' * 8}/neuralnet/activations.py` was left out: it is an older copy."
@@ -37,16 +28,8 @@ ACTIVATIONS = "neuralnet/activations.py"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    program = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if program is None:
-        pytest.skip("no Chromium on this system")
-    with playwright.sync_playwright() as started:
-        found = started.chromium.launch(executable_path=program, args=ARGUMENTS)
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

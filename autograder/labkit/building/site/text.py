@@ -22,7 +22,7 @@ from labkit.building.site import vendored
 _PLACE = "\ue000{}\ue001"
 """Stands where a formula goes; no text holds these characters."""
 
-_HEAD = re.compile("<th([^>]*)>(?=\ue000(\\d+))(\ue000\\d+\ue001)</th>")
+_HEAD = re.compile('(<th[^>]*>)(<span class="math inline">\ue000(\\d+)\ue001</span>)</th>')
 
 _TYPESET = """
 const katex = require("katex");
@@ -57,8 +57,10 @@ class Typesetter:
 
     def _named_head(self, found: re.Match[str]) -> str:
         """A column's head that is a formula alone, with a name for who does not see it."""
-        name = html.escape(self._formulas[int(found[2])][0])
-        return f'<th{found[1]} aria-label="{name}">{found[3]}</th>'
+        head, formula, number = found.groups()
+        name = html.escape(self._formulas[int(number)][0])
+        hidden = f'<span aria-hidden="true">{formula}</span>'
+        return f'{head}<span class="unseen">{name}</span>{hidden}</th>'
 
     def finish(self, page: str, modules: Path) -> str:
         """The page with its formulas. Raises LabkitError where KaTeX does not know one."""

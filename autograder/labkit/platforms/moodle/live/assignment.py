@@ -116,7 +116,7 @@ def read_class(service: Service, number: int, *, drafts: bool = False) -> Class:
     """The assignment `number` with its hand-ins; `drafts` are those not handed in yet, too."""
     assignment = _assignment(service, number)
     people, all_seen = _people(service, assignment)
-    flags = _flags(service, assignment)
+    flags = flags_of(service, assignment)
     found: list[HandIn] = []
     left: dict[str, int] = {}
     for row in submissions(service, number):
@@ -252,7 +252,8 @@ def _own_groups(service: Service, assignment: Assignment) -> list[int] | None:
     return [int(group["id"]) for group in allowed["groups"]]
 
 
-def _flags(service: Service, assignment: Assignment) -> dict[int, dict[str, Any]]:
+def flags_of(service: Service, assignment: Assignment) -> dict[int, dict[str, Any]]:
+    """Workflow state and extension by user id; empty where Moodle does not tell."""
     if not assignment.workflow and not assignment.due:
         return {}
     try:

@@ -40,6 +40,8 @@ class Live:
     """Also set the marking workflow's state to "Released"."""
     drafts: bool = False
     """Grade what is not handed in yet, too."""
+    replace: bool = False
+    """Also overwrite what somebody else graded or changed in Moodle."""
     seconds: float = 60.0
     """How long an answer may take."""
     pauses: tuple[float, ...] = (1, 4)
@@ -80,7 +82,7 @@ def deliver_to(
     live: Live,
 ) -> GradedClass:
     """Show what would go to Moodle for a graded class, and write it where `live.push`."""
-    delivery = Delivery(service, found, journal, release=live.release)
+    delivery = Delivery(service, found, journal, release=live.release, replace=live.replace)
     notes: list[str] = []
     words = _words(service, found, graded.lab, notes)
     steps = delivery.plan(_wanted(graded, found, out, words=words))
@@ -157,6 +159,8 @@ def _write_plan(path: Path, steps: Sequence[Step], graded: GradedClass) -> None:
         what = step.action
         if step.replaces_comment:
             what += ", replaces another comment"
+        if step.spared and step.action != deliver.CHANGED_BY_HAND:
+            what += ", but not for members changed in Moodle"
         rows.append(
             (
                 *(result.submission, step.wanted.hand_in.name),
@@ -187,11 +191,14 @@ def _summary(found: Class, steps: Sequence[Step], live: Live) -> list[str]:
             f" look at {PLAN}, then run the same command with --push."
         ]
     would = "is" if live.push else "would be"
+    spared = "release them in Moodle, or overwrite" if live.release else "overwrite"
     written = [step for step in steps if step.action == deliver.WRITE]
     told = {
         f"had another grade, which {would} replaced": [s for s in written if s.replaces_grade],
         f"had another comment, which {would} replaced": [s for s in written if s.replaces_comment],
-        "may have comment and files of a teacher, which Moodle hides before release: the comment"
+        "were graded or changed in Moodle by hand and are left as they are:"
+        f" {spared} them with --replace": [step for step in steps if step.spared],
+        "may have files of a teacher, which Moodle hides before release: the comment"
         f" {would} replaced, and no page sent": [s for s in written if s.hidden],
         "stay as they are, because the gradebook has locked or overridden their grade": [
             *by_action.get(deliver.LOCKED, ()),
@@ -200,7 +207,7 @@ def _summary(found: Class, steps: Sequence[Step], live: Live) -> list[str]:
         "were not taken although Moodle says so: look whether their grade is locked or overridden,"
         " or the assignment uses a rubric": by_action.get(deliver.UNTAKEN, []),
         "were handed in anew meanwhile and are left as they are: run the same command again": (
-            by_action.get(deliver.CHANGED, [])
+            by_action.get(deliver.HANDED_IN_ANEW, [])
         ),
     }
     for words, some in told.items():

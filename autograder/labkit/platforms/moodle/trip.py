@@ -16,7 +16,7 @@ from labkit.platforms.moodle.answer import Outcome, answer
 from labkit.platforms.moodle.join import join
 from labkit.platforms.moodle.upload import upload_guide, write_feedback_zip
 from labkit.platforms.moodle.worksheet import Worksheet
-from labkit.platforms.moodle.zones import server_times
+from labkit.platforms.moodle.zones import read_time, server_times
 
 
 def moodle_to(
@@ -75,7 +75,14 @@ def _told(sheet: Worksheet, owners: list[Moodle]) -> list[Moodle]:
         if row is None:
             told.append(owner)
             continue
-        known = replace(owner, modified=row.submitted, late=row.late, extension=row.extension)
+        until = read_time(row.extension)
+        known = replace(
+            owner,
+            modified=row.submitted,
+            late=row.late,
+            extension=row.extension,
+            until=until.isoformat() if until else "",
+        )
         if not joined.team:
             known = replace(known, name=row.name or owner.name, email=row.email)
         told.append(known)

@@ -17,9 +17,11 @@ from labkit.classroom.folder import locked
 from labkit.classroom.grade import Options, grade_to
 from labkit.classroom.regrade import regrade
 from labkit.cli import main
+from labkit.judging import result as results
 from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.schema import Late
+from labkit.platforms.moodle.trip import comment
 from tests.classroom import mini
 
 NO_FILE = None
@@ -68,6 +70,9 @@ def test_decisions_outlive_every_rerun(tmp_path: Path, bundle: Bundle, hand_ins:
         "submission,question,points,reason\nben,relu,10,half an idea\nada,total,-5,late talk\n",
     )
     graded = grade_to(bundle, hand_ins, out, Options(jobs=1, manual=manual, adjust=adjust))
+    assert {one.submission: one.lost for one in graded.results} == {
+        **{"ada": (), "ben": ("relu",), "cem": ("tanh", "relu")},
+    }
     assert any("zoe, who handed nothing in" in line for line in graded.summary)
     for resume in (True, False):
         grade_to(bundle, hand_ins, out, Options(jobs=1, resume=resume))
@@ -133,6 +138,9 @@ def test_an_excluded_question(
     grade_to(changed, hand_ins, out, Options(jobs=1, resume=True))
     assert (rows(out)["ben"]["total"], rows(out)["ben"]["possible"]) == (ben, possible)
     assert "taken out" in page(out, "ben")
+    ben = results.read(out / "results" / "ben.json")
+    assert ben is not None and ben.lost == () and "relu" not in comment(ben, changed.lab)
+    assert ben.summary == "All checks pass, the hidden ones too."
     # Nobody was judged again for it.
     assert json.loads((out / "results" / "ada.json").read_text())["execution_time"] == before
 

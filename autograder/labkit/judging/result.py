@@ -141,6 +141,15 @@ class Result:
         return tuple(q for q in self.questions if self.excluded.get(q.name) != OUT)
 
     @property
+    def lost(self) -> tuple[str, ...]:
+        """The questions in which points are lost, decisions about them included."""
+        return tuple(
+            question.name
+            for question in self.counted
+            if not question.left_out and self.score(question) < question.possible - 1e-9
+        )
+
+    @property
     def earned(self) -> float:
         """Points of all questions, written ones included where they are marked."""
         marks = sum(mark + self._changed(name) for name, mark in self.marks.items())
@@ -166,16 +175,21 @@ class Result:
         return None if self.own_fault else self.percent(lab)
 
     @property
+    def _asked(self) -> tuple[QuestionResult, ...]:
+        """The questions whose checks decide about points."""
+        return tuple(q for q in self.counted if self.excluded.get(q.name) != FULL)
+
+    @property
     def hidden_points(self) -> float:
         """Points that hidden cases decide."""
-        return round(sum(c.points for q in self.questions for c in q.cases if c.hidden), 2)
+        return round(sum(c.points for q in self._asked for c in q.cases if c.hidden), 2)
 
     @property
     def summary(self) -> str:
         """What a student reads first."""
         if self.status != GRADED:
             return self.status[:1].upper() + self.status[1:]
-        counted = [question for question in self.counted if not question.left_out]
+        counted = [question for question in self._asked if not question.left_out]
         public = all(question.public_passed for question in counted)
         hidden = f"{self.hidden_points:g} points are decided by checks you cannot see"
         if all(question.passed for question in counted):

@@ -114,7 +114,6 @@ def _of_moodle(submissions: Path, opened: Submissions) -> list[Moodle]:
 def comment(result: Result, lab: Lab) -> str:
     """The comment in the worksheet: a few lines of plain text; the page tells the rest."""
     lines = [f"{lab.title}: {result.total:g} of {result.possible(lab):g} points.", result.summary]
-    lost = [question.name for question in result.questions if not question.passed]
-    if lost and result.status == GRADED:
-        lines.append(f"Points are lost in {', '.join(lost)}.")
+    if result.lost and result.status == GRADED:
+        lines.append(f"Points are lost in {', '.join(result.lost)}.")
     return "\n".join([*lines, "See the feedback file for each check and its hint."])

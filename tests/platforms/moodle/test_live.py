@@ -151,6 +151,9 @@ def test_eighteen_get_their_grades_comments_and_pages(template: Path, tmp_path: 
     assert "18 of 18 were written" in said(graded)
     assert Counter(one["user"] for one in moodle.saves) == dict.fromkeys(GRADES, 1)
     assert len(moodle.areas) == 1
+    rows = list(csv.DictReader(io.StringIO((out / PLAN).read_text("utf-8-sig"))))
+    assert {row["what"] for row in rows} == {"written"}
+    assert all(row["grade_in_moodle"] == row["grade"] != "" for row in rows)
     # Again: nothing has changed, so no file is fetched, nothing is written or even looked up.
     moodle.asked.clear()
     graded = go(moodle, out, push=True)
@@ -411,6 +414,7 @@ def test_what_moodle_does_not_take_is_found_by_reading_back(tmp_path: Path) -> N
     assert "1 were not taken although Moodle says so" in said(graded)
     assert "does not show you the gradebook" in said(graded)
     assert "1 of 2 were written" in said(graded)
+    assert ",100,,not taken" in (tmp_path / PLAN).read_text("utf-8-sig")
     assert "1 were not taken" in said(go(moodle, tmp_path, push=True))
     assert [one["user"] for one in moodle.saves] == [3, 4]  # and not posted once more
 
@@ -531,7 +535,7 @@ def test_a_correction_is_not_released_over(tmp_path: Path) -> None:
     assert moodle.flags == {4: {"workflowstate": "released"}}
     assert f"{LEFT}: release them in Moodle, or overwrite them with --replace: Anna" in said(graded)
     rows = list(csv.DictReader(io.StringIO((tmp_path / PLAN).read_text("utf-8-sig"))))
-    assert [row["what"] for row in rows] == ["changed in Moodle", "release"]
+    assert [row["what"] for row in rows] == ["changed in Moodle", "released"]
     go(moodle, tmp_path, push=True, release=True, replace=True)
     assert moodle.grades[3].grade == 92.0 and moodle.grades[3].files == MINE.files
     assert moodle.flags[3] == {"workflowstate": "released"}

@@ -68,7 +68,9 @@ class Step:
     wanted: Wanted
     action: str
     held: dict[int, Held]
-    """What each member has now."""
+    """What each member had when Moodle was last asked before writing."""
+    after: dict[int, Held] = field(default_factory=dict)
+    """The same as it was read back."""
     seen: dict[int, Feedback | None] = field(default_factory=dict)
     """Comment and files of those who are to be written to; None where Moodle shows neither."""
     locked: tuple[int, ...] = ()
@@ -359,10 +361,11 @@ class Delivery:
         lines = []
         for step in written:
             wanted = step.wanted
-            if not all(self._has_grade(held.get(user, NOTHING), wanted) for user in step.free):
+            step.after = {user: held.get(user, NOTHING) for user in wanted.hand_in.members}
+            if not all(self._has_grade(step.after[user], wanted) for user in step.free):
                 step.action = UNTAKEN
                 continue
-            self._done(step, held)
+            self._done(step)
             shown = [entries[user].grade for user in step.free if user in entries]
             other = [grade for grade in shown if not _equal(grade, wanted.grade or 0.0)]
             if other and wanted.grade is not None and not self._held_back(step.free):
@@ -372,10 +375,10 @@ class Delivery:
                 )
         return lines
 
-    def _done(self, step: Step, held: Mapping[int, Held]) -> None:
+    def _done(self, step: Step) -> None:
         """Note what is there, and when it was saved: whatever is saved later is a teacher's."""
         written = step.written & set(step.free)
-        now = {str(user): held.get(user, NOTHING).modified for user in written}
+        now = {str(user): step.after[user].modified for user in written}
         saved = self._saved(step, set(step.free) - set(step.changed)) | now
         wanted = step.wanted
         self.journal.done(wanted.hand_in.key, wanted.digest, saved=saved, own=self._own(step))

@@ -25,7 +25,9 @@ from labkit.platforms.moodle.trip import comment, percent
 from labkit.platforms.moodle.worksheet import MoodleError
 
 PLAN = "moodle-plan.csv"
-"""In OUT: who gets what, and what they have now."""
+"""In OUT: who gets what, and what they have now; after --push what became of it."""
+
+_PUSHED = {deliver.WRITE: "written", deliver.RELEASE: "released"}
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def deliver_to(
     if live.push:
         delivery.push(steps)
         wrong = delivery.read_back(steps)
+        _write_plan(out / PLAN, steps, graded, pushed=True)
     graded.summary[:0] = [
         *_summary(found, steps, live),
         *_held_back(delivery, live),
@@ -148,17 +151,19 @@ def _words(service: Service, found: Class, lab: Lab, notes: list[str]) -> dict[s
     return None
 
 
-def _write_plan(path: Path, steps: Sequence[Step], graded: GradedClass) -> None:
+def _write_plan(
+    path: Path, steps: Sequence[Step], graded: GradedClass, *, pushed: bool = False
+) -> None:
     possible = {result.submission: result for result in graded.results}
     rows: list[Sequence[object]] = [
         ("submission", "name", "percent", "grade", "grade_in_moodle", "what")
     ]
     for step in steps:
         result = possible[step.wanted.label]
-        now = {_shown(held.grade) for held in step.held.values()}
-        what = step.action
+        now = {_shown(held.grade) for held in (step.after or step.held).values()}
+        what = _PUSHED.get(step.action, step.action) if pushed else step.action
         if step.replaces_comment:
-            what += ", replaces another comment"
+            what += f", {'replaced' if pushed else 'replaces'} another comment"
         if step.spared and step.action != deliver.CHANGED_BY_HAND:
             what += ", but not for members changed in Moodle"
         rows.append(

@@ -659,7 +659,9 @@ def test_words_of_a_scale_are_sent_by_number(tmp_path: Path) -> None:
     lab = replace(LAB, config=LAB.config.model_copy(update={"moodle": table}))
     out = copied(tmp_path / "a", tmp_path / "b")
     with serving(moodle) as url:
-        deliver(url, out, lab=lab, replace=True)  # another folder: what was sent is not known there
+        moodle.asked.clear()
+        deliver(url, out, lab=lab, replace=True)  # another folder knows of no push
+    assert moodle.asked.count("gradereport_user_get_grade_items") == 2  # before and after
     assert {user: one.grade for user, one in moodle.grades.items()} == {3: 4.0, 4: 1.0, 5: 3.0}
     moodle.scale = ("Bad", "Fair", "Good", "Very good")  # not the words that lab.toml has
     moodle.grades.clear()

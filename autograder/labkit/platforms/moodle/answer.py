@@ -8,7 +8,7 @@ from datetime import datetime
 
 from labkit.platforms.moodle import zones
 from labkit.platforms.moodle.fill import Mark, Scale, fill
-from labkit.platforms.moodle.join import join
+from labkit.platforms.moodle.join import Join, join
 from labkit.platforms.moodle.upload import notices
 from labkit.platforms.moodle.worksheet import Worksheet
 
@@ -46,17 +46,19 @@ def answer(
     sheet: Worksheet,
     outcomes: Sequence[Outcome],
     *,
+    joined: Join | None = None,
     scale: Scale | None = None,
     server: Mapping[int, datetime] | None = None,
 ) -> Answer:
     """Fill `sheet` with `outcomes`; every member of a team gets the team's.
 
     Only submissions that were brought to a row get a feedback file: a file for anyone else would
-    reach a stranger. `scale` are the words of the assignment's scale, `server` tells by id as in
-    the download when its files came. Raises MoodleError where sheet and download are of different
+    reach a stranger. `joined` is what `join` found for the same submissions, where that was asked
+    already. `scale` are the words of the assignment's scale, `server` tells by id as in the
+    download when its files came. Raises MoodleError where sheet and download are of different
     assignments.
     """
-    joined = join(sheet, outcomes)
+    joined = joined or join(sheet, outcomes)
     marks = {}
     times: dict[int, datetime | None] = {}
     for participant, position in joined.submission_of.items():

@@ -13,7 +13,7 @@ from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
 from labkit.platforms.moodle.answer import Outcome, answer
-from labkit.platforms.moodle.join import join
+from labkit.platforms.moodle.join import Join, join
 from labkit.platforms.moodle.upload import upload_guide, write_feedback_zip
 from labkit.platforms.moodle.worksheet import Worksheet
 from labkit.platforms.moodle.zones import read_time, server_times
@@ -28,12 +28,13 @@ def moodle_to(
     options: Options,
 ) -> GradedClass:
     """Grade a Moodle download into `out`, with worksheet.csv and feedback.zip to upload."""
-    # A bad worksheet or download stops before the long work.
+    # A bad worksheet or download, or two of different assignments, stop before the long work.
     sheet = Worksheet.read(worksheet)
     opened = open_submissions(submissions, bundle.lab.contract.modules, leave_out=out)
     owners = _of_moodle(submissions, opened)
     whose = dict(zip(opened.names, owners, strict=True))
-    graded = grade_to(bundle, opened.told(_told(sheet, owners)), out, options)
+    joined = join(sheet, owners)
+    graded = grade_to(bundle, opened.told(_told(sheet, owners, joined)), out, options)
     lab = graded.lab
     outcomes = []
     for result in graded.results:
@@ -49,7 +50,13 @@ def moodle_to(
                 page=page,
             )
         )
-    found = answer(sheet, outcomes, scale=lab.config.moodle.scale, server=server_times(submissions))
+    found = answer(
+        sheet,
+        outcomes,
+        joined=joined,
+        scale=lab.config.moodle.scale,
+        server=server_times(submissions),
+    )
     found.worksheet.write(out / "worksheet.csv")
     write_feedback_zip(out / "feedback.zip", found.pages, found.names)
     guide = upload_guide(separator=sheet.separator)
@@ -61,13 +68,11 @@ def moodle_to(
     return graded
 
 
-def _told(sheet: Worksheet, owners: list[Moodle]) -> list[Moodle]:
+def _told(sheet: Worksheet, owners: list[Moodle], joined: Join) -> list[Moodle]:
     """What the worksheet knows of each submission beside its id: mail, time, lateness.
 
     Of a team, what holds for one member: Moodle counts the lateness of the team's submission.
-    Raises MoodleError where worksheet and download are of different assignments.
     """
-    joined = join(sheet, owners)
     rows = {position: sheet.row_of(number) for number, position in joined.submission_of.items()}
     told = []
     for position, owner in enumerate(owners):

@@ -122,20 +122,23 @@ class Delivery:
         replace: bool = False,
     ) -> None:
         self.service = service
+        self.found = found
         self.assignment = found.assignment
         self.flags = found.flags
         self.journal = journal
         self.release = release and found.assignment.workflow
         self.replace = replace
         """Whether what somebody changed in Moodle is overwritten."""
-        self.entries: Mapping[int, book.Entry] | None = None
+
+    @cached_property
+    def entries(self) -> Mapping[int, book.Entry] | None:
         """The gradebook, where the teacher may see it."""
+        members = {user for one in self.found.hand_ins for user in one.members}
+        return book.gradebook(self.service, self.assignment, members)
 
     def plan(self, wanted: Sequence[Wanted]) -> list[Step]:
         """What has to be done; only reads."""
         held = book.grades(self.service, self.assignment)
-        members = {user for one in wanted for user in one.hand_in.members}
-        self.entries = book.gradebook(self.service, self.assignment, members)
         with progress("comparing with Moodle") as (begin, advance):
             begin(len(wanted))
             steps = []

@@ -15,7 +15,7 @@ from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
 from labkit.platforms.moodle.comments import from_text
 from labkit.platforms.moodle.fill import scaled, word_for
-from labkit.platforms.moodle.live import book, deliver
+from labkit.platforms.moodle.live import deliver
 from labkit.platforms.moodle.live.assignment import Assignment, Class, read_class
 from labkit.platforms.moodle.live.deliver import Delivery, Step, Wanted
 from labkit.platforms.moodle.live.fetch import fetch, opened
@@ -86,7 +86,7 @@ def deliver_to(
     """Show what would go to Moodle for a graded class, and write it where `live.push`."""
     delivery = Delivery(service, found, journal, release=live.release, replace=live.replace)
     notes: list[str] = []
-    words = _words(service, found, graded.lab, notes)
+    words = _words(delivery, graded.lab, notes)
     steps = delivery.plan(_wanted(graded, found, out, words=words))
     _write_plan(out / PLAN, steps, graded)
     wrong: list[str] = []
@@ -126,19 +126,17 @@ def _wanted(
     return wanted
 
 
-def _words(service: Service, found: Class, lab: Lab, notes: list[str]) -> dict[str, int] | None:
+def _words(delivery: Delivery, lab: Lab, notes: list[str]) -> dict[str, int] | None:
     """Number of each word of the assignment's scale, from 1; None where it cannot be told.
 
     Moodle takes a number and tells only the scale's ends and length, so lab.toml must name every
     word.
     """
-    if not found.assignment.scale:
+    if not delivery.assignment.scale:
         return None
     scale = lab.config.moodle.scale
     words = sorted(scale, key=lambda word: scale[word])
-    members = [user for one in found.hand_ins for user in one.members]
-    entries = book.gradebook(service, found.assignment, members)
-    ends = next(iter(entries.values()), None) if entries else None
+    ends = next(iter(delivery.entries.values()), None) if delivery.entries else None
     fits = ends is not None and len(words) == int(ends.best)
     if words and fits and ends and ends.words == (words[0], words[-1]):
         return {word: number for number, word in enumerate(words, 1)}

@@ -405,8 +405,8 @@ def moodle(
 
     options = Options(jobs=jobs or 0, resume=resume, manual=manual, adjust=adjust, due=due)
     if url is not None or assignment is not None:
+        from labkit.platforms.moodle.live.by_services import Live, live_to
         from labkit.platforms.moodle.live.service import read_token
-        from labkit.platforms.moodle.live.trip import Live, live_to
 
         if submissions is not None:
             raise click.UsageError("Give files or --url, not both.")
@@ -416,7 +416,7 @@ def moodle(
         _writable(out)
         live_to(_built(lab), live, out, options).show()
         return
-    from labkit.platforms.moodle.trip import moodle_to
+    from labkit.platforms.moodle.by_files import moodle_to
 
     if submissions is None or worksheet is None:
         raise click.UsageError("Give SUBMISSIONS and WORKSHEET, or --url and --assignment.")

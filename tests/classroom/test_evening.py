@@ -21,7 +21,7 @@ from labkit.judging import result as results
 from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.schema import Late
-from labkit.platforms.moodle.trip import comment
+from labkit.platforms.moodle.outcome import comment
 from tests.classroom import mini
 
 NO_FILE = None

@@ -165,10 +165,14 @@ class Result:
         written = sum(question.points for question in lab.written if question.name in self.marks)
         return round(sum(q.possible for q in self.counted if not q.bonus) + written, 4)
 
-    def percent(self, lab: Lab) -> float:
-        """Points earned of 100, never more."""
+    def share(self, lab: Lab) -> float:
+        """Points earned of 100, not rounded; a bonus may lead above."""
         possible = self.possible(lab)
-        return min(100.0, round(100 * self.total / possible, 2)) if possible else 0.0
+        return 100 * self.total / possible if possible else 0.0
+
+    def percent(self, lab: Lab) -> float:
+        """Points earned of 100, in hundredths, never more."""
+        return min(100.0, round(self.share(lab), 2))
 
     def shown_percent(self, lab: Lab) -> float | None:
         """The same for people to read; None where a 0 would be the grader's own."""

@@ -29,10 +29,10 @@ from labkit.lab.lab import Lab
 from labkit.lab.stubs import solution_package, stub_package
 from labkit.platforms.moodle import MoodleError
 from labkit.platforms.moodle.live.assignment import read_class
+from labkit.platforms.moodle.live.by_services import PLAN, Live, deliver_to, live_to
 from labkit.platforms.moodle.live.fetch import FOLDER, fetch
 from labkit.platforms.moodle.live.journal import NAME, open_journal
 from labkit.platforms.moodle.live.service import Service, read_token
-from labkit.platforms.moodle.live.trip import PLAN, Live, deliver_to, live_to
 from labkit.reporting.similar import Similarity
 from tests import sample_class
 from tests.grading import encoded
@@ -494,7 +494,8 @@ def test_workflow_states_stay_unless_released(tmp_path: Path) -> None:
     moodle.flags = {3: {"workflowstate": "inreview"}}
     graded = go(moodle, tmp_path, push=True)
     assert moodle.flags == {3: {"workflowstate": "inreview"}}
-    assert "uses marking workflow" in said(graded)
+    assert "2 of the grades stay out of the gradebook" in said(graded)
+    assert "release them in Moodle, or with --release" in said(graded)
     assert "0 of 2 were written" in said(go(moodle, tmp_path, push=True))
     go(moodle, tmp_path, push=True, release=True)
     assert {one["workflowstate"] for one in moodle.flags.values()} == {"released"}

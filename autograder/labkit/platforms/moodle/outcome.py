@@ -1,4 +1,4 @@
-"""What goes back to Moodle for one result, and what a teacher must know: by files or by services."""
+"""What goes back to Moodle for one result, by files or by services, and what must be said."""
 
 from __future__ import annotations
 

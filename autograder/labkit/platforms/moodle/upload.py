@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from labkit.base.zips import write_zip
+from labkit.platforms.moodle.outcome import BLIND, unreleased
 from labkit.platforms.moodle.worksheet import Participant, Worksheet
 
 PAGE = "feedback.html"
@@ -86,14 +87,8 @@ def notices(sheet: Worksheet, rows: Iterable[Participant]) -> list[str]:
     ]
     held = [one for one in filled if one.workflow and one.workflow != "Released"]
     if held:
-        lines.append(
-            f"This assignment uses marking workflow: {len(held)} of the grades stay out of the"
-            ' gradebook, and out of students\' sight, until their state is "Released", which no'
-            ' worksheet can set: select the rows in Moodle and choose "Set marking workflow state".'
-        )
+        how = 'no worksheet can set it, so select the rows in Moodle, "Set marking workflow state"'
+        lines.append(unreleased(len(held), how))
     if sheet.blind:
-        lines.append(
-            "Names are hidden in this assignment: its grades reach the gradebook only after"
-            ' "Reveal student identities".'
-        )
+        lines.append(BLIND)
     return lines

@@ -21,7 +21,7 @@ from labkit.platforms.moodle.live.deliver import Delivery, Step, Wanted
 from labkit.platforms.moodle.live.fetch import fetch, opened
 from labkit.platforms.moodle.live.journal import Journal, open_journal
 from labkit.platforms.moodle.live.service import Service
-from labkit.platforms.moodle.trip import comment, percent
+from labkit.platforms.moodle.outcome import BLIND, outcome, unreleased
 from labkit.platforms.moodle.worksheet import MoodleError
 
 PLAN = "moodle-plan.csv"
@@ -96,7 +96,7 @@ def deliver_to(
         _write_plan(out / PLAN, steps, graded, pushed=True)
     graded.summary[:0] = [
         *_summary(found, steps, live),
-        *_held_back(delivery, live),
+        *_caveats(delivery, steps, live),
         *wrong,
         *notes,
         *_ungraded(graded.results),
@@ -111,18 +111,16 @@ def _wanted(
     """What those who were graded are to have; a broken upload is a teacher's decision."""
     wanted = []
     for result, hand_in in zip(graded.results, found.hand_ins, strict=True):
-        if result.status != GRADED:
+        share, comment, page = outcome(result, graded.lab, out)
+        if share is None:
             continue
-        share = percent(result, graded.lab)
         grade: float | None = None
         if found.assignment.maximum > 0:
             grade = float(scaled(share, found.assignment.maximum))
         elif words:
             word = word_for(share, graded.lab.config.moodle.scale)
             grade = None if word is None else float(words[word])
-        page = (out / "feedback" / f"{result.submission}.html").read_bytes()
-        text = from_text(comment(result, graded.lab))
-        wanted.append(Wanted(hand_in, result.submission, grade, text, page))
+        wanted.append(Wanted(hand_in, result.submission, grade, from_text(comment), page))
     return wanted
 
 
@@ -220,22 +218,16 @@ def _summary(found: Class, steps: Sequence[Step], live: Live) -> list[str]:
     return lines
 
 
-def _held_back(delivery: Delivery, live: Live) -> list[str]:
+def _caveats(delivery: Delivery, steps: Sequence[Step], live: Live) -> list[str]:
     """What keeps grades from students or from the gradebook, and feedback that is switched off."""
     assignment: Assignment = delivery.assignment
     lines = []
-    if assignment.workflow and not live.release:
-        lines.append(
-            "The assignment uses marking workflow: the gradebook and the students get what is"
-            " released, by you in Moodle or with --release."
-        )
+    if waiting := delivery.unreleased(steps):
+        lines.append(unreleased(waiting, "release them in Moodle, or with --release"))
     if live.release and not assignment.workflow:
         lines.append("The assignment has no marking workflow, so --release changed nothing.")
     if assignment.blind:
-        lines.append(
-            "Names are hidden in the assignment: grades reach the gradebook only after"
-            ' "Reveal student identities".'
-        )
+        lines.append(BLIND)
     if delivery.entries is None:
         lines.append(
             "Moodle does not show you the gradebook, so nobody could look for locked grades."

@@ -9,11 +9,10 @@ from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
 from labkit.classroom.grade import GradedClass, Options, grade_to
 from labkit.intake import Moodle, Submissions, open_submissions
-from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
-from labkit.lab.lab import Lab
 from labkit.platforms.moodle.answer import Outcome, answer
 from labkit.platforms.moodle.join import Join, join
+from labkit.platforms.moodle.outcome import outcome
 from labkit.platforms.moodle.upload import upload_guide, write_feedback_zip
 from labkit.platforms.moodle.worksheet import Worksheet
 from labkit.platforms.moodle.zones import read_time, server_times
@@ -38,18 +37,9 @@ def moodle_to(
     lab = graded.lab
     outcomes = []
     for result in graded.results:
-        page = (out / "feedback" / f"{result.submission}.html").read_bytes()
         owner = whose[result.submission]  # also of one that the grader itself stopped on
-        outcomes.append(
-            Outcome(
-                owner.id,
-                owner.name,
-                # A zero for a broken upload is a teacher's decision: that row stays as it came.
-                percent(result, lab) if result.status == GRADED else None,
-                comment(result, lab),
-                page=page,
-            )
-        )
+        back = outcome(result, lab, out)
+        outcomes.append(Outcome(owner.id, owner.name, back.share, back.comment, page=back.page))
     found = answer(
         sheet,
         outcomes,
@@ -94,12 +84,6 @@ def _told(sheet: Worksheet, owners: list[Moodle], joined: Join) -> list[Moodle]:
     return told
 
 
-def percent(result: Result, lab: Lab) -> float:
-    """Points of 100, not rounded: the maximum grade may be large."""
-    possible = result.possible(lab)
-    return 100 * result.total / possible if possible else 0.0
-
-
 def _of_moodle(submissions: Path, opened: Submissions) -> list[Moodle]:
     """Whose each submission of a download is.
 
@@ -114,11 +98,3 @@ def _of_moodle(submissions: Path, opened: Submissions) -> list[Moodle]:
         f"{submissions} is no Moodle download: {why} Take the zip of “Download all submissions”, "
         "or use labkit grade."
     )
-
-
-def comment(result: Result, lab: Lab) -> str:
-    """The comment in the worksheet: a few lines of plain text; the page tells the rest."""
-    lines = [f"{lab.title}: {result.total:g} of {result.possible(lab):g} points.", result.summary]
-    if result.lost and result.status == GRADED:
-        lines.append(f"Points are lost in {', '.join(result.lost)}.")
-    return "\n".join([*lines, "See the feedback file for each check and its hint."])

@@ -27,12 +27,12 @@ from labkit.lab import schema
 from labkit.lab.course import find
 from labkit.lab.lab import Lab
 from labkit.lab.stubs import solution_package, stub_package
-from labkit.platforms.moodle import MoodleError
 from labkit.platforms.moodle.live.assignment import read_class
 from labkit.platforms.moodle.live.by_services import PLAN, Live, deliver_to, live_to
 from labkit.platforms.moodle.live.fetch import FOLDER, fetch
 from labkit.platforms.moodle.live.journal import NAME, open_journal
 from labkit.platforms.moodle.live.service import Service, read_token
+from labkit.platforms.moodle.worksheet import MoodleError
 from labkit.reporting.similar import Similarity
 from tests import sample_class
 from tests.grading import encoded

@@ -24,8 +24,6 @@ class Outcome:
     percent: float | None
     """None leaves the grade as it is: only the feedback file goes back."""
     comment: str = ""
-    html: bool = False
-    """Whether `comment` is HTML already."""
     page: bytes = b""
     """The feedback file; empty for none."""
 
@@ -65,7 +63,7 @@ def answer(
         one = outcomes[position]
         times[participant] = (server or {}).get(one.id or 0)
         if one.percent is not None:
-            marks[participant] = Mark(one.percent, one.comment, one.html)
+            marks[participant] = Mark(one.percent, one.comment)
     filled, lines = fill(sheet, marks, scale)
     lines += notices(sheet, filled.participants)
     lines += zones.advice(filled.participants, times)

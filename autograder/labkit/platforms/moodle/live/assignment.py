@@ -106,7 +106,6 @@ class Class:
 
     assignment: Assignment
     hand_ins: tuple[HandIn, ...]
-    people: int
     flags: Mapping[int, Mapping[str, Any]]
     """User id -> workflow state, extension; empty where Moodle does not tell."""
     notes: tuple[str, ...]
@@ -132,7 +131,7 @@ def read_class(service: Service, number: int, *, drafts: bool = False) -> Class:
             found.append(_hand_in(row, assignment, members, flags=flags, all_seen=all_seen))
     found.sort(key=lambda one: (one.number is None, one.number or 0, one.id))
     notes = [words.format(_hand_ins(left[what])) for what, words in _LEFT.items() if what in left]
-    return Class(assignment, tuple(found), len(people), flags, tuple(notes))
+    return Class(assignment, tuple(found), flags, tuple(notes))
 
 
 _LEFT = {

@@ -360,6 +360,11 @@ def _weights(given: tuple[str, ...], labs: list[str]) -> dict[str, float]:
 )
 @click.option("--push", is_flag=True, help="With --url: write to Moodle, not only show.")
 @click.option("--release", is_flag=True, help="With --push: release the grades to students.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="With --url: overwrite also who was graded or changed in Moodle by hand.",
+)
 @click.option("--drafts", is_flag=True, help="With --url: also what is not handed in yet.")
 @click.option(
     "--token-file", type=_FILE, help="File of mode 600 with the token; else MOODLE_TOKEN."
@@ -378,6 +383,7 @@ def moodle(
     out: Path,
     push: bool,
     release: bool,
+    replace: bool,
     drafts: bool,
     token_file: Path | None,
     jobs: int | None,
@@ -392,29 +398,32 @@ def moodle(
     grading worksheet. OUT/upload.txt says what to do with the files that are written.
 
     Over web services: --url and --assignment, with a token in MOODLE_TOKEN. Shows what it would
-    write; --push writes grades, comments and pages.
+    write; --push writes grades, comments and pages. Whoever was graded or changed in Moodle by
+    hand is left alone and named, unless --replace is given.
     """
     from labkit.classroom.grade import Options
 
     options = Options(jobs=jobs or 0, resume=resume, manual=manual, adjust=adjust, due=due)
     if url is not None or assignment is not None:
+        from labkit.platforms.moodle.live.by_services import Live, live_to
         from labkit.platforms.moodle.live.service import read_token
-        from labkit.platforms.moodle.live.trip import Live, live_to
 
         if submissions is not None:
             raise click.UsageError("Give files or --url, not both.")
         if url is None or assignment is None:
             raise click.UsageError("--url and --assignment go together: give both.")
-        live = Live(url, read_token(token_file), assignment, push, release, drafts)
+        live = Live(url, read_token(token_file), assignment, push, release, drafts, replace)
         _writable(out)
         live_to(_built(lab), live, out, options).show()
         return
-    from labkit.platforms.moodle.trip import moodle_to
+    from labkit.platforms.moodle.by_files import moodle_to
 
     if submissions is None or worksheet is None:
         raise click.UsageError("Give SUBMISSIONS and WORKSHEET, or --url and --assignment.")
-    if push or release or drafts or token_file:
-        raise click.UsageError("--push, --release, --drafts and --token-file need --url.")
+    if push or release or replace or drafts or token_file:
+        raise click.UsageError(
+            "--push, --release, --replace, --drafts and --token-file need --url."
+        )
     _writable(out)
     moodle_to(_built(lab), submissions, worksheet, out=out, options=options).show()
 

@@ -52,7 +52,7 @@ def keys(house: Path) -> tuple[str, object]:
         ("autograder/labkit/reporting/templates/report.html", False, False),
         ("autograder/labkit/reporting/report.py", False, False),
         ("autograder/labkit/classroom/grade.py", False, False),
-        ("autograder/labkit/platforms/moodle/trip.py", False, False),
+        ("autograder/labkit/platforms/moodle/by_files.py", False, False),
         ("autograder/labkit/cli.py", False, False),
         (f"assignments/{OTHER}/cases/training_train.py", False, False),
         (f"assignments/{OTHER}/lab.toml", False, False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,16 @@ import pytest
 from click.testing import CliRunner
 
 from labkit.base.errors import LabkitError
-from labkit.classroom import gradebook
+from labkit.classroom import gradebook, lateness
 from labkit.classroom.folder import locked
 from labkit.classroom.grade import Options, grade_to
 from labkit.classroom.regrade import regrade
 from labkit.cli import main
+from labkit.judging import result as results
+from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
+from labkit.lab.schema import Late
+from labkit.platforms.moodle.outcome import comment
 from tests.classroom import mini
 
 
@@ -63,6 +68,9 @@ def test_decisions_outlive_every_rerun(tmp_path: Path, bundle: Bundle, hand_ins:
         "submission,question,points,reason\nben,relu,10,half an idea\nada,total,-5,late talk\n",
     )
     graded = grade_to(bundle, hand_ins, out, Options(jobs=1, manual=manual, adjust=adjust))
+    assert {one.submission: one.lost for one in graded.results} == {
+        **{"ada": (), "ben": ("relu",), "cem": ("tanh", "relu")},
+    }
     assert any("zoe, who handed nothing in" in line for line in graded.summary)
     for resume in (True, False):
         grade_to(bundle, hand_ins, out, Options(jobs=1, resume=resume))
@@ -128,6 +136,9 @@ def test_an_excluded_question(
     grade_to(changed, hand_ins, out, Options(jobs=1, resume=True))
     assert (rows(out)["ben"]["total"], rows(out)["ben"]["possible"]) == (ben, possible)
     assert "taken out" in page(out, "ben")
+    ben = results.read(out / "results" / "ben.json")
+    assert ben is not None and ben.lost == () and "relu" not in comment(ben, changed.lab)
+    assert ben.summary == "All checks pass, the hidden ones too."
     # Nobody was judged again for it.
     assert json.loads((out / "results" / "ada.json").read_text())["execution_time"] == before
 
@@ -220,6 +231,51 @@ def test_lateness_costs_only_by_rules(tmp_path: Path, bundle: Bundle, hand_ins: 
             *(total, "Ben", "ben@x.org", "7"),
         )
         assert ("1 day 10 hours late" in page(out, "submission_1")) == (toml != free)
+
+
+LATE = Late(
+    extensions={
+        "Ada@x.org": "2027-03-05",
+        "bo@X.org": "2027-03-04T12:00:00+00:00",
+        " 17 ": "2027-03-06",
+        "Team_7": "2027-03-07",
+        "zoe@x.org": "2027-03-09",
+    }
+)
+DUE = datetime(2027, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("platform", "submission", "due"),
+    [
+        ({"email": "ada@x.org"}, "a", "2027-03-05"),
+        ({"users": [{"email": "cy@x.org"}, {"email": "bo@x.org"}]}, "a", "2027-03-04T12:00+00:00"),
+        ({"users": [{"email": "Bo@x.org"}, {"email": "ada@x.org"}]}, "a", "2027-03-05"),
+        ({"users": [{"sid": "4"}, {"sid": "17"}]}, "a", "2027-03-06"),
+        ({"email": "cy@x.org"}, "team_7", "2027-03-07"),
+        ({"email": "x.org"}, "a", "2027-03-01T00:00+00:00"),
+        # Given on the platform: it counts where it is later.
+        ({"extension": "2027-03-03T10:00:00+00:00"}, "a", "2027-03-03T10:00+00:00"),
+        ({"extension": "2027-02-03T10:00:00+00:00"}, "a", "2027-03-01T00:00+00:00"),
+        ({"extension": "Wednesday", "until": "2027-03-03T10:00:00Z"}, "a", "2027-03-03T10:00Z"),
+        ({"due": "2027-03-03T10:00:00+00:00"}, "a", "2027-03-01T00:00+00:00"),
+    ],
+)
+def test_who_has_longer(platform: dict[str, Any], submission: str, due: str) -> None:
+    result = Result(submission, "lab9", "graded", (), platform=platform)
+    assert lateness.due_of(result, DUE, LATE) == lateness.moment(due, "here")
+    if "extension" in platform:
+        told = lateness.moment(str(platform.get("until", platform["extension"])), "here")
+        assert lateness.due_of(result, None, None) == told
+
+
+def test_an_extension_that_reaches_nobody_is_said(
+    tmp_path: Path, bundle: Bundle, hand_ins: Path
+) -> None:
+    toml = f'{mini.TOML}\n[late.extensions]\nADA = "2027-03-05"\n"bne@x.org" = "2027-03-05"\n'
+    graded = grade_to(mini.lab(tmp_path, toml), hand_ins, tmp_path / "out", Options(jobs=1))
+    (line,) = [line for line in graded.summary if "extensions" in line]
+    assert "names bne@x.org, who handed nothing in here" in line
 
 
 def test_one_gradebook(tmp_path: Path, bundle: Bundle, hand_ins: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from labkit import cli
+from labkit.classroom import gradebook
 from labkit.classroom.grade import Options, grade_to
 from labkit.intake.canvas import parse
 from labkit.lab.bundle import Bundle
@@ -53,6 +54,7 @@ def test_a_download_comes_back(tmp_path: Path, bundle: Bundle) -> None:
             code = inner.read("neuralnet/activations.py")
         archive.writestr("cemoz_13_503_activations.py", code)
         archive.writestr("cemoz_13_504_notes.txt", b"late bus")
+        archive.writestr("dee_14_505_lab9.zip", b"PK\3\4broken")
     out = tmp_path / "out"
     graded = grade_to(bundle, source, out, Options(jobs=1))
     table, pages = canvas.deliver(graded, out)
@@ -62,15 +64,39 @@ def test_a_download_comes_back(tmp_path: Path, bundle: Bundle) -> None:
         "benli": "60",
         "cemoz": "100",
     }
-    assert rows["benli"]["ID"] == "12"
+    assert (rows["benli"]["ID"], rows["benli"]["SIS User ID"]) == ("12", "")
+    assert "dee" not in rows  # not graded: what a teacher gave stays
     with zipfile.ZipFile(pages) as archive:
         assert archive.namelist() == [
             "adakim_11_501_feedback.html",
             "benli_12_502_feedback.html",
             "cemoz_13_503_feedback.html",
+            "dee_14_505_feedback.html",
         ]
     by_name = {result.submission: result for result in graded.results}
     assert by_name["benli_12"].platform["late"] is True
+
+
+def test_canvas_and_the_school_number_people_in_their_own_ways(
+    tmp_path: Path, bundle: Bundle
+) -> None:
+    """Canvas's user 12 is not the roster's number 12, and a gradebook's import tells them apart."""
+    mini.hand_in(tmp_path / "canvas" / "benli_12_502_lab9.zip", bundle)
+    export = tmp_path / "export"
+    mini.hand_in(export / "submission_1" / "work.zip", bundle)
+    (export / "submission_metadata.yml").write_text(
+        "submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: '12'\n    :email: ada@x.org\n",
+        encoding="utf-8",
+    )
+    for source in ("canvas", "export"):
+        out = tmp_path / f"{source}-out"
+        grade_to(bundle, tmp_path / source, out, Options(jobs=1))
+    for path in (out / "results").glob("*.json"):
+        path.write_text(path.read_text().replace('"lab": "lab9"', '"lab": "lab8"'))
+    book = gradebook.read([tmp_path / "canvas-out", out])
+    rows = {str(row[0]): row[1:4] for row in gradebook.for_canvas(book)[2:]}
+    assert rows == {"Ada": ["", "12", "ada@x.org"], "benli": ["12", "", "benli_12"]}
+    assert {row[2] for row in gradebook.table(book, {}, 0)[1:]} == {"12"}
 
 
 def test_another_class_gets_nothing_of_it(tmp_path: Path, bundle: Bundle) -> None:

@@ -98,12 +98,23 @@ class Decisions:
         points = {question.name: question.points for question in self.lab.written}
         lines += marks.unmarked(self.marks, found, points)
         if self.lab.config.late is not None:
+            lines += self._extensions_of_nobody(found.values())
             lines += [
                 f"{name} is late ({late.sentence}), but the times are not known: nothing is taken."
                 for name, result in found.items()
                 if (late := self.lateness(result)).late and late.by is None
             ]
         return lines
+
+    def _extensions_of_nobody(self, results: Iterable[Result]) -> list[str]:
+        late = self.lab.config.late
+        matched = {key for result in results for key in lateness.extensions(result, late)}
+        if late is None or not (lost := sorted(late.extensions.keys() - matched)):
+            return []
+        return [
+            f"[late.extensions] of lab.toml names {', '.join(lost)}, who handed nothing in here:"
+            " people are named by email, student id or submission, as in grades.csv."
+        ]
 
     def _outdated(self, result: Result) -> bool:
         version = self.marks.get(result.submission, Marked()).version

@@ -18,7 +18,7 @@ from labkit.base.spreadsheet import BOM, plain, read_number, to_csv
 from labkit.judging import result as results
 
 Key = tuple[str, str]
-"""What joins: ("email", "ada@x.org"), ("sid", "17") or ("submission", "ada")."""
+"""What joins: ("email", "ada@x.org"), ("sid", "17"), ("canvas", "402") or ("submission", "ada")."""
 
 Table = list[list[str | float]]
 MISTAKE_COLUMNS = tuple("question mistake title count graded share hint submissions".split())
@@ -32,6 +32,9 @@ class Row:
     name: str = ""
     email: str = ""
     sid: str = ""
+    """The school's number."""
+    canvas_id: str = ""
+    """Canvas's own number, which is another one: a download of Canvas's has it, and no sid."""
     submission: str = ""
     percents: dict[str, float] = field(default_factory=dict)
     """By lab; one that was not handed in, or not graded, is not there."""
@@ -59,14 +62,14 @@ def read(folders: Sequence[Path]) -> Gradebook:
     book = Gradebook()
     known: dict[Key, Row] = {}
     for folder in folders:
-        lab, rows = _graded(folder)
+        lab, rows, canvas = _graded(folder)
         if lab in book.labs:
             raise LabkitError(f"{folder} is {lab} again: give each lab once.")
         book.labs.append(lab)
         joined_by_name = 0
         for cells in rows:
             percent = read_number(cells.get("percent", ""))
-            for one in _people(cells):
+            for one in _people(cells, canvas=canvas):
                 keys = _keys(one)
                 joined_by_name += keys[0][0] == "submission"
                 row = _found(keys, known, book)
@@ -90,8 +93,8 @@ def read(folders: Sequence[Path]) -> Gradebook:
     return book
 
 
-def _graded(folder: Path) -> tuple[str, list[dict[str, str]]]:
-    """The lab of a graded class and the rows of its grades.csv."""
+def _graded(folder: Path) -> tuple[str, list[dict[str, str]], bool]:
+    """The lab of a graded class, the rows of its grades.csv, and whether it came from Canvas."""
     path = folder / "grades.csv"
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -105,12 +108,15 @@ def _graded(folder: Path) -> tuple[str, list[dict[str, str]]]:
     for result in sorted((folder / "results").glob("*.json")):
         found = results.read(result)
         if found is not None:
-            return found.lab, rows
-    return folder.name, rows
+            return found.lab, rows, found.platform.get("kind") == "canvas"
+    return folder.name, rows, False
 
 
-def _people(cells: Mapping[str, str]) -> list[Row]:
-    """The people of a row: members of a team are divided by semicolons."""
+def _people(cells: Mapping[str, str], *, canvas: bool) -> list[Row]:
+    """The people of a row: members of a team are divided by semicolons.
+
+    Of a class that came from Canvas, what stands as sid is Canvas's own number.
+    """
     fields = [
         [part.strip().removeprefix("'") for part in (cells.get(key) or "").split(";")]
         for key in ("name", "email", "sid")
@@ -119,14 +125,15 @@ def _people(cells: Mapping[str, str]) -> list[Row]:
     padded = [[*parts, *[""] * (count - len(parts))] for parts in fields]
     submission = cells["submission"].removeprefix("'")
     return [
-        Row(name=name, email=email, sid=sid, submission=submission)
-        for name, email, sid in zip(*padded, strict=True)
+        Row(name, email, "" if canvas else number, number if canvas else "", submission)
+        for name, email, number in zip(*padded, strict=True)
     ]
 
 
 def _keys(row: Row) -> list[Key]:
     keys = [("email", row.email.casefold())] if row.email else []
     keys += [("sid", row.sid)] if row.sid else []
+    keys += [("canvas", row.canvas_id)] if row.canvas_id else []
     return keys or [("submission", row.submission)]
 
 
@@ -148,6 +155,7 @@ def _found(keys: Sequence[Key], known: dict[Key, Row], book: Gradebook) -> Row:
 def _fill(row: Row, one: Row) -> None:
     row.name, row.email = row.name or one.name, row.email or one.email
     row.sid, row.submission = row.sid or one.sid, row.submission or one.submission
+    row.canvas_id = row.canvas_id or one.canvas_id
 
 
 def _label(row: Row) -> str:
@@ -162,7 +170,7 @@ def mistakes(folders: Sequence[Path]) -> Table:
     header: list[str | float] = ["lab", *MISTAKE_COLUMNS]
     rows: list[tuple[float, list[str | float]]] = []
     for folder in folders:
-        lab, _ = _graded(folder)
+        lab, *_ = _graded(folder)
         path = folder / "mistakes.csv"
         try:
             found = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
@@ -190,7 +198,8 @@ def table(book: Gradebook, weights: Mapping[str, float], drop: int) -> Table:
         missing = " ".join(lab for lab in book.labs if lab not in one.percents)
         percents = [one.percents.get(lab, "") for lab in book.labs]
         mean = round(one.mean(weights, drop), 2)
-        rows.append([one.name, one.email, one.sid, one.submission, *percents, missing, mean])
+        number = one.sid or one.canvas_id
+        rows.append([one.name, one.email, number, one.submission, *percents, missing, mean])
     return rows
 
 
@@ -202,7 +211,7 @@ def for_canvas(book: Gradebook) -> Table:
     for one in book.people:
         login = one.email or one.submission
         percents = [one.percents.get(lab, "") for lab in book.labs]
-        rows.append([one.name, one.sid, one.sid, login, "", *percents])
+        rows.append([one.name, one.canvas_id, one.sid, login, "", *percents])
     return rows
 
 

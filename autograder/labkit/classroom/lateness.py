@@ -58,12 +58,29 @@ def moment(value: datetime | date | str, where: str) -> datetime | None:
 def due_of(
     result: Result, due: datetime | None, late: Late | None, where: str = "lab.toml"
 ) -> datetime | None:
-    """When a submission was due: an extension, the lab's own date, or what the platform says."""
+    """When a submission was due: an extension, the lab's own date, or what the platform says.
+
+    An extension of lab.toml counts before all others, and of a team's the latest; one that was
+    given on the platform counts where it is later than the lab's own date.
+    """
+    found = extensions(result, late)
+    granted = [moment(found[key], f"{where}: [late.extensions] {key}") for key in found]
+    if any(granted):
+        return max(filter(None, granted))
+    extended = _time(result.platform, "until") or _time(result.platform, "extension")
+    own = max(filter(None, (due, extended)), default=None)
+    return own or _time(result.platform, "due")
+
+
+def extensions(result: Result, late: Late | None) -> dict[str, datetime | date | str]:
+    """What lab.toml grants to the people of a submission, by its own words for them."""
+    if late is None:
+        return {}
     who = person(result.platform)
-    for key in (who.email, who.sid, result.submission):
-        if key and late and key in late.extensions:
-            return moment(late.extensions[key], f"{where}: [late.extensions] {key}")
-    return due or _time(result.platform, "due")
+    parts = [*who.email.split(";"), *who.sid.split(";"), result.submission]
+    names = {part.strip().casefold() for part in parts}
+    granted = late.extensions.items()
+    return {key: until for key, until in granted if key.strip().casefold() in names - {""}}
 
 
 def lateness(result: Result, due: datetime | None) -> Lateness:

@@ -13,6 +13,7 @@ from labkit.intake import Submission
 from labkit.intake.fit import misfit
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
+from labkit.judging.person import joined
 from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.reporting import feedback
@@ -75,9 +76,10 @@ class Order:
         # The code is the same; the notebook beside it and what the platform tells may not be.
         provenance = {**found.provenance, "version": submission.version}
         told = json.loads(json.dumps(submission.platform_data))
-        if told.items() <= found.platform.items():
+        now = joined(found.platform, told)
+        if now == found.platform:
             return replace(found, provenance=provenance)
-        return self.keep(replace(found, provenance=provenance, platform=found.platform | told))
+        return self.keep(replace(found, provenance=provenance, platform=now))
 
     def fingerprint(self, submission: Submission) -> str:
         """The same only for the same work, graded by the same cases and the same code."""

@@ -19,6 +19,7 @@ from labkit.base.spreadsheet import BOM, to_csv
 from labkit.classroom.folder import locked, refuse_other_lab
 from labkit.classroom.grade import GradedClass, Options, decided, finish, judged
 from labkit.judging import result as results
+from labkit.judging.person import joined
 from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
 from labkit.lab.bundle import Bundle
 from labkit.reporting import feedback
@@ -73,7 +74,7 @@ def _regrade(
         if old is None:
             found.append(fresh)
             continue
-        new = decisions.applied(fresh)
+        new = decisions.applied(replace(fresh, platform=joined(old.platform, fresh.platform)))
         new = _no_lower(old, new) if never_lower else new
         own = list(differences(old, new))
         changes += own

@@ -59,6 +59,8 @@ class Moodle:
     """How late that was, likewise; empty for in time."""
     extension: str = ""
     """Until when this person may hand in, where that is later than for others."""
+    until: str = ""
+    """The same in ISO's form, where a worksheet words it."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,26 @@ class Person:
     """The student id of the course's roster, or Canvas's number of the user."""
 
 
+_TIMES = ("modified", "submitted")
+_LATENESS = ("late", "extension", "until")
+
+
+def joined(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a submission, and what its source tells now.
+
+    A bare download of Moodle's tells nobody's mail and no times: what it leaves empty takes nothing
+    away. A source with times knows who is late, also that somebody no longer is.
+    """
+    empty: tuple[Any, ...] = ("", None, [], ())
+    knows = any(told.get(key) for key in _TIMES)
+    said = {
+        key: value
+        for key, value in told.items()
+        if value not in empty or key not in known or (knows and key in _LATENESS)
+    }
+    return {**known, **said}
+
+
 def who(result: Result) -> tuple[str, str, str, str]:
     """The cells of the columns WHO."""
     found = person(result.platform)

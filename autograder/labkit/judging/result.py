@@ -141,6 +141,15 @@ class Result:
         return tuple(q for q in self.questions if self.excluded.get(q.name) != OUT)
 
     @property
+    def lost(self) -> tuple[str, ...]:
+        """The questions in which points are lost, decisions about them included."""
+        return tuple(
+            question.name
+            for question in self.counted
+            if not question.left_out and self.score(question) < question.possible - 1e-9
+        )
+
+    @property
     def earned(self) -> float:
         """Points of all questions, written ones included where they are marked."""
         marks = sum(mark + self._changed(name) for name, mark in self.marks.items())
@@ -156,26 +165,35 @@ class Result:
         written = sum(question.points for question in lab.written if question.name in self.marks)
         return round(sum(q.possible for q in self.counted if not q.bonus) + written, 4)
 
-    def percent(self, lab: Lab) -> float:
-        """Points earned of 100, never more."""
+    def share(self, lab: Lab) -> float:
+        """Points earned of 100, not rounded; a bonus may lead above."""
         possible = self.possible(lab)
-        return min(100.0, round(100 * self.total / possible, 2)) if possible else 0.0
+        return 100 * self.total / possible if possible else 0.0
+
+    def percent(self, lab: Lab) -> float:
+        """Points earned of 100, in hundredths, never more."""
+        return min(100.0, round(self.share(lab), 2))
 
     def shown_percent(self, lab: Lab) -> float | None:
         """The same for people to read; None where a 0 would be the grader's own."""
         return None if self.own_fault else self.percent(lab)
 
     @property
+    def _asked(self) -> tuple[QuestionResult, ...]:
+        """The questions whose checks decide about points."""
+        return tuple(q for q in self.counted if self.excluded.get(q.name) != FULL)
+
+    @property
     def hidden_points(self) -> float:
         """Points that hidden cases decide."""
-        return round(sum(c.points for q in self.questions for c in q.cases if c.hidden), 2)
+        return round(sum(c.points for q in self._asked for c in q.cases if c.hidden), 2)
 
     @property
     def summary(self) -> str:
         """What a student reads first."""
         if self.status != GRADED:
             return self.status[:1].upper() + self.status[1:]
-        counted = [question for question in self.counted if not question.left_out]
+        counted = [question for question in self._asked if not question.left_out]
         public = all(question.public_passed for question in counted)
         hidden = f"{self.hidden_points:g} points are decided by checks you cannot see"
         if all(question.passed for question in counted):

@@ -30,15 +30,16 @@ def deliver(graded: GradedClass, out: Path) -> list[Path]:
         name = f"{place['name']}_{place['sid']}_{place['file']}_feedback.html"
         pages[name] = (out / "feedback" / f"{result.submission}.html").read_bytes()
     book = gradebook.Gradebook(labs=[graded.lab.short])
-    for result in own:
-        row = gradebook.Row(
+    book.people = [
+        gradebook.Row(
             name=str(result.platform["name"]),
-            sid=str(result.platform["sid"]),
+            canvas_id=str(result.platform["sid"]),
             submission=result.submission,
+            percents={graded.lab.short: result.percent(graded.lab)},
         )
-        if result.status == GRADED:
-            row.percents[graded.lab.short] = result.percent(graded.lab)
-        book.people.append(row)
+        for result in own
+        if result.status == GRADED  # an empty cell might take away what a teacher gave
+    ]
     gradebook.write_csv(out / "canvas.csv", gradebook.for_canvas(book))
     write_zip(out / "canvas-feedback.zip", pages)
     return [out / "canvas.csv", out / "canvas-feedback.zip"]

@@ -54,7 +54,7 @@ def show_class(
     table.add_column("loses points in", overflow="fold")
     for result in found[:_SHOWN]:
         if result.status == GRADED:
-            lost = [q.name for q in result.questions if not q.passed]
+            lost = result.lost
             told = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
         else:
             told = f"{result.status.partition(':')[0]} (see below)"

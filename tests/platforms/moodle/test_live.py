@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -26,12 +27,12 @@ from labkit.lab import schema
 from labkit.lab.course import find
 from labkit.lab.lab import Lab
 from labkit.lab.stubs import solution_package, stub_package
-from labkit.platforms.moodle import MoodleError
 from labkit.platforms.moodle.live.assignment import read_class
+from labkit.platforms.moodle.live.by_services import PLAN, Live, deliver_to, live_to
 from labkit.platforms.moodle.live.fetch import FOLDER, fetch
 from labkit.platforms.moodle.live.journal import NAME, open_journal
 from labkit.platforms.moodle.live.service import Service, read_token
-from labkit.platforms.moodle.live.trip import PLAN, Live, deliver_to, live_to
+from labkit.platforms.moodle.worksheet import MoodleError
 from labkit.reporting.similar import Similarity
 from tests import sample_class
 from tests.packing import encoded
@@ -150,6 +151,9 @@ def test_eighteen_get_their_grades_comments_and_pages(template: Path, tmp_path: 
     assert "18 of 18 were written" in said(graded)
     assert Counter(one["user"] for one in moodle.saves) == dict.fromkeys(GRADES, 1)
     assert len(moodle.areas) == 1
+    rows = list(csv.DictReader(io.StringIO((out / PLAN).read_text("utf-8-sig"))))
+    assert {row["what"] for row in rows} == {"written"}
+    assert all(row["grade_in_moodle"] == row["grade"] != "" for row in rows)
     # Again: nothing has changed, so no file is fetched, nothing is written or even looked up.
     moodle.asked.clear()
     graded = go(moodle, out, push=True)
@@ -190,13 +194,16 @@ def test_a_changed_hand_in_is_fetched_graded_and_written_again(tmp_path: Path) -
 # ---------------------------------------------------------------- killed
 
 
-def killed(moodle: Moodle, out: Path, number: int, moment: str) -> bool:
-    """Run the trip in a process that dies at its request `number`; whether it came so far."""
+def killed(moodle: Moodle, out: Path, fatal: Callable[[int, str], bool]) -> bool:
+    """Run the trip in a process that dies at a request; whether it came so far.
+
+    `fatal` is told a request's number and the moment.
+    """
     child = 0
     born = threading.Event()
 
     def hook(at: int, when: str) -> int | None:
-        if at == number and when == moment:
+        if fatal(at, when):
             # The first request can be here before fork has told this process the child's number.
             assert born.wait(60) and child > 0
             os.kill(child, signal.SIGKILL)
@@ -223,7 +230,7 @@ def survives(template: Path, tmp_path: Path, number: int, moment: str) -> bool:
     out = copied(template, tmp_path / f"{number}-{moment}")
     moodle = replay.class_of_18(HALF)
     moodle.grades[4] = Grade(comment="<p>Mine.</p>", files={"notes/own.pdf": b"own"})
-    died = killed(moodle, out, number, moment)
+    died = killed(moodle, out, lambda at, when: (at, when) == (number, moment))
     with serving(moodle) as url:
         deliver(relocated(url, out), out)
     everything_is_there(moodle, out)
@@ -239,8 +246,11 @@ def survives(template: Path, tmp_path: Path, number: int, moment: str) -> bool:
 @pytest.mark.parametrize("start", range(5))
 def test_killed_at_any_request_it_goes_on(start: int, template: Path, tmp_path: Path) -> None:
     """A sample of the requests; the test below takes every one."""
-    for number in range(3 + 9 * start, 112, 45):
+    died = [
         survives(template, tmp_path, number, "before" if number % 2 else "after")
+        for number in range(3 + 9 * start, 112, 45)
+    ]
+    assert all(died)  # else there was no such request, and nothing was tried
 
 
 MANY = 144
@@ -377,7 +387,7 @@ def test_a_teachers_own_feedback_files_stay(tmp_path: Path) -> None:
     moodle = small({3: RIGHT, 4: RIGHT})
     own = {"notes.txt": b"see me", "scans/page 1.png": b"png", "feedback.html": b"an older page"}
     moodle.grades[3] = Grade(50.0, 21, 5, "<p>Well tried.</p>", dict(own))
-    graded = go(moodle, tmp_path, push=True)
+    graded = go(moodle, tmp_path, push=True, replace=True)
     assert moodle.grades[3].files.keys() == own.keys()
     assert moodle.grades[3].files["scans/page 1.png"] == b"png"
     assert b"an older page" not in moodle.grades[3].files.values()
@@ -404,6 +414,7 @@ def test_what_moodle_does_not_take_is_found_by_reading_back(tmp_path: Path) -> N
     assert "1 were not taken although Moodle says so" in said(graded)
     assert "does not show you the gradebook" in said(graded)
     assert "1 of 2 were written" in said(graded)
+    assert ",100,,not taken" in (tmp_path / PLAN).read_text("utf-8-sig")
     assert "1 were not taken" in said(go(moodle, tmp_path, push=True))
     assert [one["user"] for one in moodle.saves] == [3, 4]  # and not posted once more
 
@@ -468,7 +479,7 @@ def test_a_team_gets_one_save_that_reaches_all(tmp_path: Path) -> None:
 def test_a_members_own_file_stays_with_that_member(tmp_path: Path) -> None:
     moodle = replay.teams()
     moodle.rows = moodle.rows[:4]  # the first team's
-    moodle.grades[4] = Grade(-1.0, 21, 5, "", {"private.txt": b"for Jean-Luc"})
+    moodle.grades[4] = Grade(files={"private.txt": b"for Jean-Luc"})  # by a zip: no grade is saved
     go(moodle, tmp_path, push=True)
     assert {user: set(one.files) for user, one in moodle.grades.items()} == {
         3: {"feedback.html"},
@@ -483,7 +494,8 @@ def test_workflow_states_stay_unless_released(tmp_path: Path) -> None:
     moodle.flags = {3: {"workflowstate": "inreview"}}
     graded = go(moodle, tmp_path, push=True)
     assert moodle.flags == {3: {"workflowstate": "inreview"}}
-    assert "uses marking workflow" in said(graded)
+    assert "2 of the grades stay out of the gradebook" in said(graded)
+    assert "release them in Moodle, or with --release" in said(graded)
     assert "0 of 2 were written" in said(go(moodle, tmp_path, push=True))
     go(moodle, tmp_path, push=True, release=True)
     assert {one["workflowstate"] for one in moodle.flags.values()} == {"released"}
@@ -495,11 +507,126 @@ def test_workflow_states_stay_unless_released(tmp_path: Path) -> None:
 def test_files_that_moodle_hides_before_release_are_not_replaced(tmp_path: Path) -> None:
     moodle = small({3: RIGHT, 4: RIGHT}, markingworkflow=1)
     moodle.grades[3] = Grade(50.0, 21, 5, "<p>Mine.</p>", {"notes.txt": b"see me"})
+    for work in (RIGHT, SIGMOID):  # of the second round only the journal knows whose they are
+        hand_in_again(moodle, 3, work)
+        graded = go(moodle, tmp_path, push=True, replace=True)
+        assert moodle.grades[3].grade == (100.0 if work is RIGHT else 92.0)
+        assert moodle.grades[3].files == {"notes.txt": b"see me"}
+        assert set(moodle.grades[4].files) == {"feedback.html"}
+        assert "1 may have files of a teacher, which Moodle hides" in said(graded)
+
+
+# ---------------------------------------------------------------- a teacher's corrections
+
+MINE = Grade(95.0, 21, 1_795_990_000, "<p>Mine: see me.</p>", {"own.pdf": b"own"})
+LEFT = "1 were graded or changed in Moodle by hand and are left as they are"
+
+
+def corrected(moodle: Moodle, user: int) -> None:
+    """A teacher gives another grade and comment in Moodle."""
+    moodle.grades[user] = replace(MINE, files=dict(MINE.files))
+
+
+def test_a_correction_is_not_released_over(tmp_path: Path) -> None:
+    moodle = small({3: SIGMOID, 4: RIGHT}, markingworkflow=1)
+    go(moodle, tmp_path, push=True)
+    corrected(moodle, 3)
+    graded = go(moodle, tmp_path, push=True, release=True)
+    assert moodle.grades[3] == MINE
+    assert moodle.flags == {4: {"workflowstate": "released"}}
+    assert f"{LEFT}: release them in Moodle, or overwrite them with --replace: Anna" in said(graded)
+    rows = list(csv.DictReader(io.StringIO((tmp_path / PLAN).read_text("utf-8-sig"))))
+    assert [row["what"] for row in rows] == ["changed in Moodle", "released"]
+    go(moodle, tmp_path, push=True, release=True, replace=True)
+    assert moodle.grades[3].grade == 92.0 and moodle.grades[3].files == MINE.files
+    assert moodle.flags[3] == {"workflowstate": "released"}
+
+
+@pytest.mark.parametrize("correct", [True, False])
+def test_a_release_that_fails_once_ends_as_one_that_does_not(tmp_path: Path, correct: bool) -> None:
+    """Whether or not a teacher corrects the grade before it is sent again."""
+    moodle = small({3: SIGMOID, 4: RIGHT}, markingworkflow=1)
+    go(moodle, tmp_path, push=True)
+    failed = threading.Event()
+
+    def hook(number: int, moment: str) -> int | None:
+        if len(moodle.saves) == 3 and not failed.is_set():
+            failed.set()
+            moodle.saves.pop()
+            moodle.flags.clear()
+            if correct:
+                corrected(moodle, 3)
+            return 503
+        return None
+
+    with serving(moodle, hook) as url:
+        given = live(relocated(url, tmp_path), push=True, release=True, pauses=(0.0,))
+        graded = live_to(built(LAB), given, tmp_path, Options(jobs=1))
+    assert failed.is_set()
+    if correct:
+        assert moodle.grades[3] == MINE and LEFT in said(graded)
+        assert moodle.flags.keys() == {4}
+    else:
+        assert moodle.grades[3].grade == 92.0 and moodle.flags.keys() == {3, 4}
+        assert "2 of 2 were written" in said(graded)
+
+
+@pytest.mark.parametrize("workflow", [0, 1])
+def test_a_new_page_or_new_work_does_not_undo_a_correction(tmp_path: Path, workflow: int) -> None:
+    moodle = small({3: SIGMOID, 4: RIGHT}, markingworkflow=workflow)
+    go(moodle, tmp_path, push=True)
+    corrected(moodle, 3)
+    for user in (3, 4):
+        hand_in_again(moodle, user, STUBS)
     graded = go(moodle, tmp_path, push=True)
-    assert moodle.grades[3].grade == 100.0
-    assert moodle.grades[3].files == {"notes.txt": b"see me"}
-    assert set(moodle.grades[4].files) == {"feedback.html"}
-    assert "1 may have comment and files of a teacher, which Moodle hides" in said(graded)
+    assert moodle.grades[3] == MINE and moodle.grades[4].grade == 0.0
+    assert f"{LEFT}: overwrite them with --replace: Anna Smith_3." in said(graded)
+    graded = go(moodle, tmp_path, push=True, replace=True)
+    assert moodle.grades[3].grade == 0.0 and "by hand" not in said(graded)
+    assert "0 of 2 were written" in said(go(moodle, tmp_path, push=True))
+
+
+def test_a_grade_from_before_the_first_push_stays(tmp_path: Path) -> None:
+    moodle = small({3: SIGMOID, 4: RIGHT})
+    corrected(moodle, 3)
+    graded = go(moodle, tmp_path, push=True)
+    assert moodle.grades[3] == MINE and LEFT in said(graded)
+    assert "1 of 2 were written" in said(graded)
+
+
+def test_one_members_correction_keeps_only_that_member(tmp_path: Path) -> None:
+    moodle = replay.teams()
+    moodle.rows = moodle.rows[:4]  # the first team's
+    corrected(moodle, 4)
+    graded = go(moodle, tmp_path, push=True)
+    assert {user: one.grade for user, one in moodle.grades.items()} == {3: 100, 4: 95, 5: 100}
+    assert [one["applytoall"] for one in moodle.saves] == ["0"] * 2
+    assert moodle.grades[4] == MINE and LEFT in said(graded)
+    assert "but not for members changed in Moodle" in (tmp_path / PLAN).read_text("utf-8-sig")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_after_a_killed_run_later_pages_arrive_and_corrections_stay(
+    template: Path, tmp_path: Path
+) -> None:
+    """Killed after the last grade was taken and before that was read back."""
+    moodle = replay.class_of_18(HALF, markingworkflow=1)
+    out = copied(template, tmp_path)
+
+    def last(at: int, when: str) -> bool:
+        return when == "after" and len(moodle.saves) == len(GRADES)
+
+    assert killed(moodle, out, last)
+    corrected(moodle, 3)
+    for _ in range(2):  # the run after it, and one with other pages
+        with serving(moodle) as url:
+            deliver(relocated(url, out), out)
+        assert moodle.grades[3] == MINE
+        others = [one for user, one in moodle.grades.items() if user != 3]
+        pages = [path.read_bytes() for path in (out / "feedback").iterdir()]
+        assert all(one.files["feedback.html"] in pages for one in others)
+        for path in (out / "feedback").iterdir():
+            path.write_bytes(path.read_bytes() + b"<!-- new -->")
 
 
 def test_the_kits_own_page_is_renewed_though_moodle_hides_it(tmp_path: Path) -> None:
@@ -517,7 +644,7 @@ def test_under_blind_marking_no_feedback_means_that_there_is_none(tmp_path: Path
     moodle = replay.blind()
     moodle.rows = moodle.rows[:1]
     moodle.grades[3] = Grade(5.0, 21, 5)  # a teacher's grade alone
-    go(moodle, tmp_path, push=True)
+    go(moodle, tmp_path, push=True, replace=True)
     assert moodle.grades[3].files.keys() == {"feedback.html"}
 
 
@@ -533,7 +660,9 @@ def test_words_of_a_scale_are_sent_by_number(tmp_path: Path) -> None:
     lab = replace(LAB, config=LAB.config.model_copy(update={"moodle": table}))
     out = copied(tmp_path / "a", tmp_path / "b")
     with serving(moodle) as url:
-        deliver(url, out, lab=lab)
+        moodle.asked.clear()
+        deliver(url, out, lab=lab, replace=True)  # another folder knows of no push
+    assert moodle.asked.count("gradereport_user_get_grade_items") == 2  # before and after
     assert {user: one.grade for user, one in moodle.grades.items()} == {3: 4.0, 4: 1.0, 5: 3.0}
     moodle.scale = ("Bad", "Fair", "Good", "Very good")  # not the words that lab.toml has
     moodle.grades.clear()

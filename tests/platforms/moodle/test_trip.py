@@ -280,6 +280,7 @@ def test_lateness_names_and_mail_reach_results_report_and_grades(tmp_path: Path)
     told = {one.platform["id"]: one.platform for one in kept(found.out)}
     assert (told[11]["late"], told[11]["extension"]) == ("1 day late", "")
     assert told[12]["extension"] == "Thursday, 3 December 2026, 1:35 PM" and not told[12]["late"]
+    assert (told[11]["until"], told[12]["until"]) == ("", "2026-12-03T13:35:00")
     report = (found.out / "report.html").read_text(encoding="utf-8")
     assert "1 day late" in report and "extension until Thursday, 3 December 2026" in report
     table = list(csv.DictReader(io.StringIO((found.out / "grades.csv").read_text("utf-8-sig"))))
@@ -289,6 +290,23 @@ def test_lateness_names_and_mail_reach_results_report_and_grades(tmp_path: Path)
     people[0] = replace(people[0], status=until)
     found = run(tmp_path, download(handed_in), worksheet(people), "--resume")
     assert not any(one.platform["late"] for one in kept(found.out))
+
+
+def test_a_bare_download_takes_no_mail_and_no_lateness_away(tmp_path: Path) -> None:
+    late = "Submitted for grading - 1 day late -  - "
+    people = [Row(11, "Ada_Lovelace", status=late), Row(12, "Bo O'Neil")]
+    handed_in: dict[str, Files] = {"Ada Lovelace_11": RIGHT, "Bo ONeil_12": SIGMOID}
+    found = run(tmp_path, download(handed_in), worksheet(people))
+    source = tmp_path / "submissions.zip"
+    for bo, command in ((SIGMOID, ("grade", "--resume")), (RIGHT, ("regrade",))):
+        source.write_bytes(download(handed_in | {"Bo ONeil_12": bo}))
+        labkit(command[0], "lab1", source, "--out", found.out, "--jobs", 1, *command[1:])
+        told = {one.platform["id"]: one for one in kept(found.out)}
+        assert told[11].platform["late"] == "1 day late"
+        assert [told[n].platform["email"] for n in (11, 12)] == [
+            *("s11@example.invalid", "s12@example.invalid"),
+        ]
+    assert told[12].total == 100
 
 
 def kept(out: Path) -> list[Result]:

@@ -13,16 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labkit.base.spreadsheet import read_number
-from labkit.platforms.moodle import (
-    Mark,
-    MoodleError,
-    Outcome,
-    Worksheet,
-    answer,
-    fill,
-    join,
-    upload_guide,
-)
+from labkit.platforms.moodle.answer import Outcome, answer
+from labkit.platforms.moodle.fill import Mark, fill
+from labkit.platforms.moodle.join import join
+from labkit.platforms.moodle.upload import upload_guide
+from labkit.platforms.moodle.worksheet import MoodleError, Worksheet
 from tests.platforms.moodle.moodle_import import (
     ImportFailedError,
     Stored,
@@ -182,12 +177,13 @@ def test_filled_like_the_worksheet_that_moodle_accepted():
     reference = import_worksheet(ACCEPTED.read_bytes(), 100, EVERYBODY)
     sheet = Worksheet.read(UNGRADED)
     marks = {
-        number: Mark(stored.grade, stored.comment, html=True)
+        number: Mark(stored.grade, "Good.\nPart 2: a<b & path C:\\tmp")
         for number, stored in reference.items()
         if stored.grade is not None
     }
     filled, lines = fill(sheet, marks)
-    expected = {n: one for n, one in reference.items() if one.grade is not None}
+    comment = "Good.<br>Part 2: a&lt;b &amp; path C:&#92;tmp"
+    expected = {n: Stored(marks[n].percent, comment) for n in marks}
     assert import_worksheet(filled.to_bytes(), 100, EVERYBODY) == expected
     assert lines[0] == "9 rows of 11 got a grade."
     assert "Participant 1 (Draft Only, Jr.)" in lines[1] and "without a submission" in lines[1]
@@ -250,13 +246,6 @@ def test_a_comment_arrives_as_text_and_hurts_no_other_row(text):
     assert "".join(c for c in arrived if c.isprintable() and not c.isspace()) == kept
 
 
-def test_html_comments_keep_their_markup():
-    markup = '<p class="x">a "b" C:\\tmp</p>\n<pre>1\n2</pre>'
-    filled, _ = fill(sheet_of(row()), {5: Mark(10, markup, html=True)})
-    comment = import_worksheet(filled.to_bytes(), 100, {5})[5].comment
-    assert comment == ("<p class='x'>a &quot;b&quot; C:&#92;tmp</p>&#10;<pre>1&#10;2</pre>")
-
-
 def test_everything_that_would_be_lost_is_said():
     sheet = sheet_of(
         row(1, "Zero"),
@@ -313,6 +302,12 @@ def test_missing_or_first_comment_column_is_said():
     header = "Feedback comments," + header
     _, lines = fill(sheet_of(",Participant 5,,10,-", header=header), {5: Mark(50, "hi")})
     assert any("first column" in line for line in lines)
+    scale = "Feedback comments,Identifier,Grade,Scale,Last modified (grade)\n"
+    filled, lines = fill(
+        sheet_of(",Participant 5,,Bad    Good,-", header=scale), {5: Mark(50, "hi")}
+    )
+    assert any("first column" in line for line in lines)  # without a grade, too
+    assert filled.to_bytes().splitlines()[1].startswith(b'"hi",')
 
 
 def test_backslashes_that_would_swallow_a_row_are_taken_apart():
@@ -344,7 +339,7 @@ def test_a_worksheet_without_maximum_grade_says_which_column_it_lacks():
 
 def test_other_delimiters_are_pointed_out():
     text = "Identifier;Grade;Maximum grade;Last modified (grade)\nParticipant 1;;100,00;-\n"
-    filled, lines = fill(Worksheet.parse(text.encode()), {1: (25.0, "")})
+    filled, lines = fill(Worksheet.parse(text.encode()), {1: Mark(25.0)})
     assert b"Participant 1;25.00;100,00;-" in filled.to_bytes()
     assert any("semicolon" in line for line in lines)
 
@@ -446,8 +441,8 @@ def test_teams_without_a_group_column_are_not_taken_for_people():
 
 
 def test_the_guide_has_the_order_and_the_box():
-    guide = upload_guide("w.csv", "f.zip")
-    assert guide.index("w.csv") < guide.index("f.zip")
+    guide = upload_guide()
+    assert guide.index("1. worksheet.csv") < guide.index("2. feedback.zip")
     assert "modified\n   more recently in Moodle than in the spreadsheet" in guide
     assert "separator comma," in guide and "separator semicolon," in upload_guide(
         separator="semicolon"

@@ -95,17 +95,20 @@ def metadata(path: Path) -> dict[str, Any]:
         found["users"] = [
             {key: str(user.get(key) or "") for key in ("name", "email")} for user in users
         ]
-        dates = [told.get("assignment"), *(user.get("assignment") for user in users)]
-        due = max(filter(None, (_time(one, "due_date") for one in dates)), default=None)
+        due = _time(told.get("assignment"), "due_date")
+        own = [_time(user.get("assignment"), "due_date") for user in users]
+        latest = max(filter(None, (due, *own)), default=None)
         submitted = _time(told, "created_at")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return found  # a score matters more than a name
     if submitted:
         found["submitted"] = submitted.isoformat()
-    if due:
-        found["due"] = due.isoformat()
-    if submitted and due:
-        found["late"] = submitted > due
+    if latest:
+        found["due"] = latest.isoformat()
+    if latest and due and latest > due:
+        found["extension"] = latest.isoformat()
+    if submitted and latest:
+        found["late"] = submitted > latest
     return found
 
 

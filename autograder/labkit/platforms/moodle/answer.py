@@ -8,7 +8,7 @@ from datetime import datetime
 
 from labkit.platforms.moodle import zones
 from labkit.platforms.moodle.fill import Mark, Scale, fill
-from labkit.platforms.moodle.join import join
+from labkit.platforms.moodle.join import Join, join
 from labkit.platforms.moodle.upload import notices
 from labkit.platforms.moodle.worksheet import Worksheet
 
@@ -24,8 +24,6 @@ class Outcome:
     percent: float | None
     """None leaves the grade as it is: only the feedback file goes back."""
     comment: str = ""
-    html: bool = False
-    """Whether `comment` is HTML already."""
     page: bytes = b""
     """The feedback file; empty for none."""
 
@@ -46,24 +44,26 @@ def answer(
     sheet: Worksheet,
     outcomes: Sequence[Outcome],
     *,
+    joined: Join | None = None,
     scale: Scale | None = None,
     server: Mapping[int, datetime] | None = None,
 ) -> Answer:
     """Fill `sheet` with `outcomes`; every member of a team gets the team's.
 
     Only submissions that were brought to a row get a feedback file: a file for anyone else would
-    reach a stranger. `scale` are the words of the assignment's scale, `server` tells by id as in
-    the download when its files came. Raises MoodleError where sheet and download are of different
+    reach a stranger. `joined` is what `join` found for the same submissions, where that was asked
+    already. `scale` are the words of the assignment's scale, `server` tells by id as in the
+    download when its files came. Raises MoodleError where sheet and download are of different
     assignments.
     """
-    joined = join(sheet, outcomes)
+    joined = joined or join(sheet, outcomes)
     marks = {}
     times: dict[int, datetime | None] = {}
     for participant, position in joined.submission_of.items():
         one = outcomes[position]
         times[participant] = (server or {}).get(one.id or 0)
         if one.percent is not None:
-            marks[participant] = Mark(one.percent, one.comment, one.html)
+            marks[participant] = Mark(one.percent, one.comment)
     filled, lines = fill(sheet, marks, scale)
     lines += notices(sheet, filled.participants)
     lines += zones.advice(filled.participants, times)

@@ -21,13 +21,6 @@ def from_text(text: str) -> str:
     return _safe_start(_BREAK.sub("<br>", text).replace('"', "&quot;").replace("\\", "&#92;"))
 
 
-def from_html(markup: str) -> str:
-    """HTML as a comment, its meaning kept: attributes get single quotes, the rest entities."""
-    markup = re.sub(r"<[^<>]*>", _requoted, _printable(markup).strip())
-    markup = markup.replace('"', "&quot;").replace("\\", "&#92;")
-    return _safe_start(_BREAK.sub("&#10;", markup))
-
-
 def bare_text(markup: str) -> str:
     """What a comment says, without tags, entities and white space: equal before and after Moodle.
 
@@ -39,11 +32,6 @@ def bare_text(markup: str) -> str:
 def same_text(shown: str, markup: str) -> bool:
     """Whether `shown`, which Moodle made of a stored comment, is what it makes of `markup`."""
     return bare_text(markup) in ("".join(shown.split()), bare_text(shown))
-
-
-def _requoted(tag: re.Match[str]) -> str:
-    """A tag with single quotes around the attribute values that had double ones."""
-    return re.sub(r'="([^"]*)"', lambda m: "='" + m[1].replace("'", "&#39;") + "'", tag[0])
 
 
 def _printable(text: str) -> str:

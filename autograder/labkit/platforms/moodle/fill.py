@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from labkit.platforms.moodle.cells import Row, plain, quoted
-from labkit.platforms.moodle.comments import from_html, from_text, same_text
+from labkit.platforms.moodle.comments import from_text, same_text
 from labkit.platforms.moodle.worksheet import (
     COMMENTS,
     GRADE,
@@ -33,13 +33,11 @@ class Mark(NamedTuple):
     percent: float
     """Of the maximum grade, 0 to 100."""
     comment: str = ""
-    """Empty leaves the comment that is there, but for its markup, which no worksheet holds."""
-    html: bool = False
-    """Whether `comment` is HTML already; plain text is escaped."""
+    """Plain text. Empty leaves the cell, which lacks the markup of the comment that is there."""
 
 
 def fill(
-    sheet: Worksheet, marks: Mapping[int, Mark | tuple[float, str]], scale: Scale | None = None
+    sheet: Worksheet, marks: Mapping[int, Mark], scale: Scale | None = None
 ) -> tuple[Worksheet, list[str]]:
     """The worksheet with `marks` (by participant id), and in sentences what a teacher should know.
 
@@ -51,8 +49,7 @@ def fill(
     """
     filling = _Filling(sheet, scale or {})
     for one in sheet.participants:
-        given = marks.get(one.id) if one.id is not None else None
-        filling.add(one, None if given is None else Mark(*given))
+        filling.add(one, marks.get(one.id) if one.id is not None else None)
     known = {one.id for one in sheet.participants}
     strangers = sorted(number for number in marks if number not in known)
     rows = filling.harmless()
@@ -94,7 +91,7 @@ class _Filling:
             self.say(why, one)
             return
         grade = self._grade(one, mark)
-        if grade is None and not (mark.comment.strip() and self.comments_at):
+        if grade is None and (not mark.comment.strip() or self.comments_at is None):
             return
         number = one.row - 1
         row = self.sheet.rows[number]
@@ -153,13 +150,11 @@ class _Filling:
 
     def _commented(self, row: Row, one: Participant, mark: Mark) -> Row:
         if not mark.comment.strip():
-            if one.comment.strip():
-                self.say("comment flattened", one)
             return row
         if self.comments_at is None:
             self.say("no comments", one)
             return row
-        text = from_html(mark.comment) if mark.html else from_text(mark.comment)
+        text = from_text(mark.comment)
         if self.comments_at == 0:
             self.say("comments first", one)
         # The cell holds the stored comment without its markup, so the new one is read so, too.
@@ -232,9 +227,6 @@ _SENTENCES = {
     ),
     "replaced": "{rows} had another grade before, which is replaced: {who}.",
     "comment replaced": "{rows} had another comment before, which is replaced: {who}.",
-    "comment flattened": (
-        "{rows} keep their comment, but without its markup, which no worksheet holds: {who}."
-    ),
     "clipped": "{rows} came out below 0 or above the maximum and got that limit: {who}.",
     "unexpected": (
         "{rows} got a grade although the worksheet knows no submission of theirs (is the worksheet"

@@ -8,11 +8,11 @@ its own. In team assignments the id is the group's.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from labkit.base.zips import write_zip
+from labkit.platforms.moodle.outcome import BLIND, unreleased
 from labkit.platforms.moodle.worksheet import Participant, Worksheet
 
 PAGE = "feedback.html"
@@ -30,29 +30,23 @@ def write_feedback_zip(
     path: str | os.PathLike[str],
     pages: Mapping[int, bytes],
     names: Mapping[int, str] | None = None,
-    filename: str = PAGE,
 ) -> None:
     """Write the zip for "Upload feedback files in a zip", whole or not at all.
 
     `pages` is by id as in the download; `names` only makes the folders readable to people. The same
-    input gives the same bytes. Raises ValueError for a file name that Moodle would pass over, or an
-    id that it cannot know.
+    input gives the same bytes. Raises ValueError for an id that Moodle cannot know.
     """
-    if re.match(r"[.~]", filename) or "/" in filename or not filename:
-        raise ValueError(f"{filename!r} is a file name that Moodle passes over")
     if any(number < 1 for number in pages):
         raise ValueError("Moodle counts participants and groups from 1")
     names = names or {}
     files = {
-        f"{feedback_folder(number, names.get(number, ''))}/{filename}": page
+        f"{feedback_folder(number, names.get(number, ''))}/{PAGE}": page
         for number, page in pages.items()
     }
     write_zip(Path(path), files)
 
 
-def upload_guide(
-    worksheet: str = "worksheet.csv", feedback: str = "feedback.zip", separator: str = "comma"
-) -> str:
+def upload_guide(separator: str = "comma") -> str:
     """What to click in Moodle, in which order, as plain text."""
     return f"""\
 In Moodle, open the assignment and its list of submissions, and choose "All participants" where a
@@ -60,14 +54,14 @@ group can be chosen: with a group chosen, both imports drop everybody else's row
 silence. Upload in this order: the feedback files make Moodle's own grades newer than the worksheet,
 and it then passes over such rows in silence.
 
-1. {worksheet} (it holds only the rows that the kit filled; everybody else keeps what they have)
+1. worksheet.csv (it holds only the rows that the kit filled; everybody else keeps what they have)
    Actions (older versions: Grading action) > Upload grading worksheet; choose the file, encoding
    UTF-8 and separator {separator}, with Moodle in English as when you downloaded it. Compare the
    preview with the list below, then confirm.
    If rows are missing from the preview because somebody graded in Moodle after you downloaded the
    worksheet, cancel and upload again with the box "Allow updating records that have been modified
    more recently in Moodle than in the spreadsheet" ticked: this replaces those grades.
-2. {feedback}
+2. feedback.zip
    Actions > Upload feedback files in a zip (older versions: Upload multiple feedback files in a
    zip); choose the file, confirm. An HTML page among the files downloads when it is opened.
 
@@ -86,14 +80,8 @@ def notices(sheet: Worksheet, rows: Iterable[Participant]) -> list[str]:
     ]
     held = [one for one in filled if one.workflow and one.workflow != "Released"]
     if held:
-        lines.append(
-            f"This assignment uses marking workflow: {len(held)} of the grades stay out of the"
-            ' gradebook, and out of students\' sight, until their state is "Released", which no'
-            ' worksheet can set: select the rows in Moodle and choose "Set marking workflow state".'
-        )
+        how = 'no worksheet can set it, so select the rows in Moodle, "Set marking workflow state"'
+        lines.append(unreleased(len(held), how))
     if sheet.blind:
-        lines.append(
-            "Names are hidden in this assignment: its grades reach the gradebook only after"
-            ' "Reveal student identities".'
-        )
+        lines.append(BLIND)
     return lines

@@ -164,7 +164,7 @@ class Worksheet:
     @cached_property
     def columns(self) -> dict[str, int]:
         """Column name -> position; of equal names the first."""
-        header = [cell.value for cell in self.rows[self._header].cells]
+        header = [cell.value for cell in self.header.cells]
         return {name: header.index(name) for name in header}
 
     @property
@@ -183,7 +183,7 @@ class Worksheet:
         Moodle takes fewer rows, and whoever has none keeps grade and comment as they are; a row
         that merely came back as it was would overwrite a comment, whose markup no worksheet holds.
         """
-        rows = (self.rows[self._header], *(row for _, row in sorted(filled.items())))
+        rows = (self.header, *(row for _, row in sorted(filled.items())))
         return replace(self, rows=rows)
 
     @property
@@ -231,7 +231,7 @@ class Worksheet:
         )
 
     def _check(self) -> None:
-        header = [cell.value for cell in self.rows[self._header].cells]
+        header = [cell.value for cell in self.header.cells]
         for column in REQUIRED:
             if header.count(column) != 1:
                 many = "no column" if column not in header else "more than one column"

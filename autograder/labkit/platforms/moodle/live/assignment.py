@@ -106,7 +106,6 @@ class Class:
 
     assignment: Assignment
     hand_ins: tuple[HandIn, ...]
-    people: int
     flags: Mapping[int, Mapping[str, Any]]
     """User id -> workflow state, extension; empty where Moodle does not tell."""
     notes: tuple[str, ...]
@@ -116,7 +115,7 @@ def read_class(service: Service, number: int, *, drafts: bool = False) -> Class:
     """The assignment `number` with its hand-ins; `drafts` are those not handed in yet, too."""
     assignment = _assignment(service, number)
     people, all_seen = _people(service, assignment)
-    flags = _flags(service, assignment)
+    flags = flags_of(service, assignment)
     found: list[HandIn] = []
     left: dict[str, int] = {}
     for row in submissions(service, number):
@@ -132,7 +131,7 @@ def read_class(service: Service, number: int, *, drafts: bool = False) -> Class:
             found.append(_hand_in(row, assignment, members, flags=flags, all_seen=all_seen))
     found.sort(key=lambda one: (one.number is None, one.number or 0, one.id))
     notes = [words.format(_hand_ins(left[what])) for what, words in _LEFT.items() if what in left]
-    return Class(assignment, tuple(found), len(people), flags, tuple(notes))
+    return Class(assignment, tuple(found), flags, tuple(notes))
 
 
 _LEFT = {
@@ -252,7 +251,8 @@ def _own_groups(service: Service, assignment: Assignment) -> list[int] | None:
     return [int(group["id"]) for group in allowed["groups"]]
 
 
-def _flags(service: Service, assignment: Assignment) -> dict[int, dict[str, Any]]:
+def flags_of(service: Service, assignment: Assignment) -> dict[int, dict[str, Any]]:
+    """Workflow state and extension by user id; empty where Moodle does not tell."""
     if not assignment.workflow and not assignment.due:
         return {}
     try:

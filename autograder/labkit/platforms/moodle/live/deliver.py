@@ -1,15 +1,17 @@
 """What is to be written to Moodle, and writing it: each person's all at once, and nothing twice.
 
 Before anything is sent, what Moodle holds is read, so that a run after a killed one finds what has
-arrived. Grade, comment and page of a person go in one request. A teacher's own feedback files are
-copied into it, because whatever is not in it is deleted. What Moodle took is read back.
+arrived. Whoever was graded there by somebody else since the kit last saved is left alone: the
+journal knows when that was. Grade, comment and page of a person go in one request. A teacher's own
+feedback files are copied into it, because whatever is not in it is deleted. What Moodle took is
+read back.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -20,6 +22,7 @@ from labkit.platforms.moodle.live import book
 from labkit.platforms.moodle.live.assignment import (
     Class,
     HandIn,
+    flags_of,
     stamp_of,
     submissions,
 )
@@ -28,10 +31,11 @@ from labkit.platforms.moodle.live.journal import Journal
 from labkit.platforms.moodle.live.service import RefusedError, Service, UnreachableError
 from labkit.platforms.moodle.upload import PAGE
 
-WRITE, RELEASE, THERE, LOCKED, UNTAKEN, CHANGED = (
-    *("write", "release", "is there", "locked", "not taken", "handed in anew"),
-)
+WRITE, RELEASE, THERE, LOCKED, UNTAKEN = "write", "release", "is there", "locked", "not taken"
+HANDED_IN_ANEW, CHANGED_BY_HAND = "handed in anew", "changed in Moodle"
 """What is done about somebody."""
+
+_DUE = (WRITE, RELEASE)
 
 _RELEASED = "released"
 
@@ -64,13 +68,26 @@ class Step:
     wanted: Wanted
     action: str
     held: dict[int, Held]
-    """What each member has now."""
+    """What each member had when Moodle was last asked before writing."""
+    after: dict[int, Held] = field(default_factory=dict)
+    """The same as it was read back."""
     seen: dict[int, Feedback | None] = field(default_factory=dict)
     """Comment and files of those who are to be written to; None where Moodle shows neither."""
     locked: tuple[int, ...] = ()
     """Members whose grade the gradebook holds fast: they are left alone."""
+    changed: tuple[int, ...] = ()
+    """Members whom somebody graded in Moodle since the kit last did, if it ever did."""
+    free: tuple[int, ...] = ()
+    """Members who may be written to."""
     hidden: set[int] = field(default_factory=set)
-    """Members who may have feedback files that Moodle does not show."""
+    """Members who may have feedback files of a teacher's that Moodle does not show: those stay."""
+    written: set[int] = field(default_factory=set)
+    """Members to whom something was sent."""
+
+    @property
+    def spared(self) -> tuple[int, ...]:
+        """Members who are left alone because of what somebody changed in Moodle."""
+        return tuple(user for user in self.changed if user not in self.free)
 
     @property
     def replaces_grade(self) -> bool:
@@ -96,21 +113,32 @@ class Delivery:
     """Writes to one assignment."""
 
     def __init__(
-        self, service: Service, found: Class, journal: Journal, *, release: bool = False
+        self,
+        service: Service,
+        found: Class,
+        journal: Journal,
+        *,
+        release: bool = False,
+        replace: bool = False,
     ) -> None:
         self.service = service
         self.found = found
         self.assignment = found.assignment
+        self.flags = found.flags
         self.journal = journal
         self.release = release and found.assignment.workflow
-        self.entries: Mapping[int, book.Entry] | None = None
+        self.replace = replace
+        """Whether what somebody changed in Moodle is overwritten."""
+
+    @cached_property
+    def entries(self) -> Mapping[int, book.Entry] | None:
         """The gradebook, where the teacher may see it."""
+        members = {user for one in self.found.hand_ins for user in one.members}
+        return book.gradebook(self.service, self.assignment, members)
 
     def plan(self, wanted: Sequence[Wanted]) -> list[Step]:
         """What has to be done; only reads."""
         held = book.grades(self.service, self.assignment)
-        members = {user for one in wanted for user in one.hand_in.members}
-        self.entries = book.gradebook(self.service, self.assignment, members)
         with progress("comparing with Moodle") as (begin, advance):
             begin(len(wanted))
             steps = []
@@ -123,50 +151,68 @@ class Delivery:
         members = wanted.hand_in.members
         held = {user: everybody.get(user, NOTHING) for user in members}
         entries = self.entries or {}
-        locked = tuple(user for user in members if user in entries and entries[user].locked)
-        step = Step(wanted, WRITE, held, locked=locked)
-        free = [user for user in members if user not in locked]
-        if not free:
-            step.action = LOCKED
-            return step
         about = self.journal.about(wanted.hand_in.key)
-        state = about.get("state") if about.get("digest") == wanted.digest else None
+        locked = tuple(user for user in members if user in entries and entries[user].locked)
+        changed = tuple(
+            user
+            for user in members
+            if user not in locked and _changed_by_hand(about, user, held[user])
+        )
+        spared = () if self.replace else changed
+        free = tuple(user for user in members if user not in (*locked, *spared))
+        step = Step(wanted, WRITE, held, locked=locked, changed=changed, free=free)
+        if not free:
+            step.action = CHANGED_BY_HAND if changed else LOCKED
+            return step
+        known = about.get("digest") == wanted.digest and (not changed or bool(spared))
+        state = about.get("state") if known else None
         if state == "done":
             step.action = THERE
         elif state == "sent":  # Moodle has answered: what it did not take it would not take again
             taken = all(self._has_grade(held[user], wanted) for user in free)
             step.action = THERE if taken else UNTAKEN
         else:
-            before = about.get("before", {}) if state == "began" else {}
-            for user in free:
-                seen = book.feedback(self.service, self.assignment, user)
-                if seen is None and not (self.assignment.workflow and self._unreleased(user)):
-                    seen = Feedback("", ())  # there is nothing to be shown
-                if seen is None and held[user].by_hand and not self._ours(about, user, held[user]):
-                    step.hidden.add(user)
-                if not self._has_all(wanted, held[user], seen, before.get(str(user))):
-                    step.seen[user] = seen
-            step.action = WRITE if step.seen else THERE
+            self._compare(step, about if state == "began" else {}, about.get("own", ()))
         if step.action == THERE:
             self._settle(step)
             if self.release and any(self._unreleased(user) for user in free):
                 step.action = RELEASE
         return step
 
-    @staticmethod
-    def _ours(about: Mapping[str, Any], user: int, held: Held) -> bool:
-        """Whether the last to save was the kit, and its page the only file."""
-        saved = about.get("alone", {})
-        return isinstance(saved, dict) and saved.get(str(user)) == held.modified
+    def _compare(self, step: Step, begun: Mapping[str, Any], own: Collection[int]) -> None:
+        """Find who lacks something; `own` have feedback files of a teacher's, as far as known."""
+        before = begun.get("before", {})
+        for user in step.free:
+            held = step.held[user]
+            seen = book.feedback(self.service, self.assignment, user)
+            if seen is None and not (self.assignment.workflow and self._unreleased(user)):
+                seen = Feedback("", ())  # there is nothing to be shown
+            if seen is None and (user in step.changed or user in own):
+                step.hidden.add(user)
+            if not self._has_all(step.wanted, held, seen, before.get(str(user))):
+                step.seen[user] = seen
+        step.action = WRITE if step.seen else THERE
 
     def _settle(self, step: Step) -> None:
         key, digest = step.wanted.hand_in.key, step.wanted.digest
         about = self.journal.about(key)
-        if (about.get("state"), about.get("digest")) != ("done", digest):
-            self.journal.done(key, digest)
+        saved = self._saved(step, step.free)
+        if (about.get("state"), about.get("digest"), about.get("saved")) != ("done", digest, saved):
+            self.journal.done(key, digest, saved=saved, own=about.get("own", []))
+
+    def _saved(self, step: Step, users: Iterable[int]) -> dict[str, int]:
+        """When each member's grade was last saved by the kit: for `users` that is their present."""
+        known = self.journal.about(step.wanted.hand_in.key).get("saved", {})
+        return dict(known) | {str(user): step.held[user].modified for user in users}
+
+    def unreleased(self, steps: Iterable[Step]) -> int:
+        """How many keep a grade that nobody sees, under marking workflow without a release."""
+        if not self.assignment.workflow or self.release:
+            return 0
+        return sum(any(map(self._unreleased, step.wanted.hand_in.members)) for step in steps)
 
     def _unreleased(self, user: int) -> bool:
-        return self.found.flags.get(user, {}).get("workflowstate") != _RELEASED
+        return self.flags.get(user, {}).get("workflowstate") != _RELEASED
 
     def _has_grade(self, held: Held, wanted: Wanted) -> bool:
         return wanted.grade is None or _equal(held.grade, wanted.grade)
@@ -193,7 +239,7 @@ class Delivery:
 
     def push(self, steps: Sequence[Step]) -> None:
         """Write what `plan` found to be written; what failed for the moment is tried again."""
-        due = [step for step in steps if step.action in (WRITE, RELEASE)]
+        due = [step for step in steps if step.action in _DUE]
         if not due:
             return
         stamps = {
@@ -203,7 +249,7 @@ class Delivery:
             begin(len(due))
             for step in due:
                 if stamps.get(step.wanted.hand_in.id) != step.wanted.hand_in.stamp:
-                    step.action = CHANGED
+                    step.action = HANDED_IN_ANEW
                 else:
                     self._push(step)
                 advance(step)
@@ -218,27 +264,42 @@ class Delivery:
                     raise
                 time.sleep(pause)
                 # Nobody knows whether it arrived: what Moodle holds now decides.
+                self.flags = flags_of(self.service, self.assignment)
                 now = self._step(step.wanted, book.grades(self.service, self.assignment))
-                step.seen, step.held, step.hidden = now.seen, now.held, now.hidden
-                if now.action != step.action:
+                if now.action == THERE:
+                    return
+                step.action, step.seen, step.held = now.action, now.seen, now.held
+                step.changed, step.free, step.hidden = now.changed, now.free, now.hidden
+                if step.action not in _DUE:
                     return
 
     def _write(self, step: Step) -> None:
         wanted = step.wanted
         key, digest = wanted.hand_in.key, wanted.digest
-        before = {str(user): held.modified for user, held in step.held.items()}
-        self.journal.began(key, digest, before=before)
-        whole = wanted.hand_in.whole_team and not step.locked
+        users = self._due(step)
+        known = {
+            "before": {str(user): step.held[user].modified for user in users},
+            "grade": wanted.grade,
+            "saved": self._saved(step, set(step.free) - set(step.changed)),
+            "own": self._own(step),
+        }
+        step.written |= set(users)
+        self.journal.began(key, digest, **known)
+        whole = wanted.hand_in.whole_team and set(users) == set(wanted.hand_in.members)
         if step.action == RELEASE:
-            users = [user for user in wanted.hand_in.members if user not in step.locked]
             for user in users[:1] if whole else users:
                 self._save(step, user, area=None, everybody=whole)
         else:
-            whole = whole and set(step.seen) == set(wanted.hand_in.members)
-            whole = whole and all(_nothing_of_their_own(step, user) for user in step.seen)
-            for user in list(step.seen)[:1] if whole else list(step.seen):
+            whole = whole and all(_nothing_of_their_own(step, user) for user in users)
+            for user in users[:1] if whole else users:
                 self._save(step, user, area=self._area(step, user), everybody=whole)
-        self.journal.sent(key, digest)
+        self.journal.sent(key, digest, **known)
+
+    def _due(self, step: Step) -> list[int]:
+        """Who is written to."""
+        if step.action == RELEASE:
+            return [user for user in step.free if self._unreleased(user)]
+        return list(step.seen)
 
     def _save(self, step: Step, user: int, *, area: int | None, everybody: bool) -> None:
         wanted = step.wanted
@@ -300,7 +361,7 @@ class Delivery:
 
     def read_back(self, steps: Sequence[Step]) -> list[str]:
         """Ask Moodle what it has of what was written; gives what is not as it should be."""
-        written = [step for step in steps if step.action in (WRITE, RELEASE)]
+        written = [step for step in steps if step.action in _DUE]
         if not written:
             return []
         held = book.grades(self.service, self.assignment)
@@ -309,29 +370,48 @@ class Delivery:
         lines = []
         for step in written:
             wanted = step.wanted
-            free = [user for user in wanted.hand_in.members if user not in step.locked]
-            if not all(self._has_grade(held.get(user, NOTHING), wanted) for user in free):
+            step.after = {user: held.get(user, NOTHING) for user in wanted.hand_in.members}
+            if not all(self._has_grade(step.after[user], wanted) for user in step.free):
                 step.action = UNTAKEN
                 continue
-            alone = {
-                str(user): held[user].modified
-                for user in step.seen
-                if user in held and _nothing_of_their_own(step, user)
-            }
-            self.journal.done(wanted.hand_in.key, wanted.digest, alone=alone)
-            shown = [entries[user].grade for user in free if user in entries]
+            self._done(step)
+            shown = [entries[user].grade for user in step.free if user in entries]
             other = [grade for grade in shown if not _equal(grade, wanted.grade or 0.0)]
-            if other and wanted.grade is not None and not self._held_back(free):
+            if other and wanted.grade is not None and not self._held_back(step.free):
                 lines.append(
                     f"{wanted.label}: the assignment has the grade, but the gradebook shows"
                     " another one (is it overridden or locked?)."
                 )
         return lines
 
+    def _done(self, step: Step) -> None:
+        """Note what is there, and when it was saved: whatever is saved later is a teacher's."""
+        written = step.written & set(step.free)
+        now = {str(user): step.after[user].modified for user in written}
+        saved = self._saved(step, set(step.free) - set(step.changed)) | now
+        wanted = step.wanted
+        self.journal.done(wanted.hand_in.key, wanted.digest, saved=saved, own=self._own(step))
+
+    def _own(self, step: Step) -> list[int]:
+        """Members with feedback files of a teacher's, which Moodle may hide the next time."""
+        known = set(self.journal.about(step.wanted.hand_in.key).get("own", ())) - step.seen.keys()
+        return sorted(known | {one for one in step.seen if not _nothing_of_their_own(step, one)})
+
     def _held_back(self, users: Sequence[int]) -> bool:
         """Whether grades are kept out of the gradebook for now."""
         kept = self.assignment.workflow and not self.release
         return self.assignment.blind or (kept and any(self._unreleased(user) for user in users))
+
+
+def _changed_by_hand(about: Mapping[str, Any], user: int, held: Held) -> bool:
+    """Whether somebody else than the kit saved a grade last, by the journal's last line."""
+    if not held.by_hand or held.modified == about.get("saved", {}).get(str(user)):
+        return False
+    before = about.get("before", {}).get(str(user))
+    if before is None or held.modified == before:
+        return True
+    # Saved after a run began to send that was then killed: the kit's, where it is what was sent.
+    return about.get("grade") is not None and not _equal(held.grade, about["grade"])
 
 
 def _nothing_of_their_own(step: Step, user: int) -> bool:

@@ -15,17 +15,19 @@ from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
 from labkit.platforms.moodle.comments import from_text
 from labkit.platforms.moodle.fill import scaled, word_for
-from labkit.platforms.moodle.live import book, deliver
+from labkit.platforms.moodle.live import deliver
 from labkit.platforms.moodle.live.assignment import Assignment, Class, read_class
 from labkit.platforms.moodle.live.deliver import Delivery, Step, Wanted
 from labkit.platforms.moodle.live.fetch import fetch, opened
 from labkit.platforms.moodle.live.journal import Journal, open_journal
 from labkit.platforms.moodle.live.service import Service
-from labkit.platforms.moodle.trip import comment, percent
+from labkit.platforms.moodle.outcome import BLIND, outcome, unreleased
 from labkit.platforms.moodle.worksheet import MoodleError
 
 PLAN = "moodle-plan.csv"
-"""In OUT: who gets what, and what they have now."""
+"""In OUT: who gets what, and what they have now; after --push what became of it."""
+
+_PUSHED = {deliver.WRITE: "written", deliver.RELEASE: "released"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Live:
     """Also set the marking workflow's state to "Released"."""
     drafts: bool = False
     """Grade what is not handed in yet, too."""
+    replace: bool = False
+    """Also overwrite what somebody else graded or changed in Moodle."""
     seconds: float = 60.0
     """How long an answer may take."""
     pauses: tuple[float, ...] = (1, 4)
@@ -80,18 +84,19 @@ def deliver_to(
     live: Live,
 ) -> GradedClass:
     """Show what would go to Moodle for a graded class, and write it where `live.push`."""
-    delivery = Delivery(service, found, journal, release=live.release)
+    delivery = Delivery(service, found, journal, release=live.release, replace=live.replace)
     notes: list[str] = []
-    words = _words(service, found, graded.lab, notes)
+    words = _words(delivery, graded.lab, notes)
     steps = delivery.plan(_wanted(graded, found, out, words=words))
     _write_plan(out / PLAN, steps, graded)
     wrong: list[str] = []
     if live.push:
         delivery.push(steps)
         wrong = delivery.read_back(steps)
+        _write_plan(out / PLAN, steps, graded, pushed=True)
     graded.summary[:0] = [
         *_summary(found, steps, live),
-        *_held_back(delivery, live),
+        *_caveats(delivery, steps, live),
         *wrong,
         *notes,
         *_ungraded(graded.results),
@@ -106,34 +111,30 @@ def _wanted(
     """What those who were graded are to have; a broken upload is a teacher's decision."""
     wanted = []
     for result, hand_in in zip(graded.results, found.hand_ins, strict=True):
-        if result.status != GRADED:
+        share, comment, page = outcome(result, graded.lab, out)
+        if share is None:
             continue
-        share = percent(result, graded.lab)
         grade: float | None = None
         if found.assignment.maximum > 0:
             grade = float(scaled(share, found.assignment.maximum))
         elif words:
             word = word_for(share, graded.lab.config.moodle.scale)
             grade = None if word is None else float(words[word])
-        page = (out / "feedback" / f"{result.submission}.html").read_bytes()
-        text = from_text(comment(result, graded.lab))
-        wanted.append(Wanted(hand_in, result.submission, grade, text, page))
+        wanted.append(Wanted(hand_in, result.submission, grade, from_text(comment), page))
     return wanted
 
 
-def _words(service: Service, found: Class, lab: Lab, notes: list[str]) -> dict[str, int] | None:
+def _words(delivery: Delivery, lab: Lab, notes: list[str]) -> dict[str, int] | None:
     """Number of each word of the assignment's scale, from 1; None where it cannot be told.
 
     Moodle takes a number and tells only the scale's ends and length, so lab.toml must name every
     word.
     """
-    if not found.assignment.scale:
+    if not delivery.assignment.scale:
         return None
     scale = lab.config.moodle.scale
     words = sorted(scale, key=lambda word: scale[word])
-    members = [user for one in found.hand_ins for user in one.members]
-    entries = book.gradebook(service, found.assignment, members)
-    ends = next(iter(entries.values()), None) if entries else None
+    ends = next(iter(delivery.entries.values()), None) if delivery.entries else None
     fits = ends is not None and len(words) == int(ends.best)
     if words and fits and ends and ends.words == (words[0], words[-1]):
         return {word: number for number, word in enumerate(words, 1)}
@@ -146,17 +147,21 @@ def _words(service: Service, found: Class, lab: Lab, notes: list[str]) -> dict[s
     return None
 
 
-def _write_plan(path: Path, steps: Sequence[Step], graded: GradedClass) -> None:
+def _write_plan(
+    path: Path, steps: Sequence[Step], graded: GradedClass, *, pushed: bool = False
+) -> None:
     possible = {result.submission: result for result in graded.results}
     rows: list[Sequence[object]] = [
         ("submission", "name", "percent", "grade", "grade_in_moodle", "what")
     ]
     for step in steps:
         result = possible[step.wanted.label]
-        now = {_shown(held.grade) for held in step.held.values()}
-        what = step.action
+        now = {_shown(held.grade) for held in (step.after or step.held).values()}
+        what = _PUSHED.get(step.action, step.action) if pushed else step.action
         if step.replaces_comment:
-            what += ", replaces another comment"
+            what += f", {'replaced' if pushed else 'replaces'} another comment"
+        if step.spared and step.action != deliver.CHANGED_BY_HAND:
+            what += ", but not for members changed in Moodle"
         rows.append(
             (
                 *(result.submission, step.wanted.hand_in.name),
@@ -187,11 +192,14 @@ def _summary(found: Class, steps: Sequence[Step], live: Live) -> list[str]:
             f" look at {PLAN}, then run the same command with --push."
         ]
     would = "is" if live.push else "would be"
+    spared = "release them in Moodle, or overwrite" if live.release else "overwrite"
     written = [step for step in steps if step.action == deliver.WRITE]
     told = {
         f"had another grade, which {would} replaced": [s for s in written if s.replaces_grade],
         f"had another comment, which {would} replaced": [s for s in written if s.replaces_comment],
-        "may have comment and files of a teacher, which Moodle hides before release: the comment"
+        "were graded or changed in Moodle by hand and are left as they are:"
+        f" {spared} them with --replace": [step for step in steps if step.spared],
+        "may have files of a teacher, which Moodle hides before release: the comment"
         f" {would} replaced, and no page sent": [s for s in written if s.hidden],
         "stay as they are, because the gradebook has locked or overridden their grade": [
             *by_action.get(deliver.LOCKED, ()),
@@ -200,7 +208,7 @@ def _summary(found: Class, steps: Sequence[Step], live: Live) -> list[str]:
         "were not taken although Moodle says so: look whether their grade is locked or overridden,"
         " or the assignment uses a rubric": by_action.get(deliver.UNTAKEN, []),
         "were handed in anew meanwhile and are left as they are: run the same command again": (
-            by_action.get(deliver.CHANGED, [])
+            by_action.get(deliver.HANDED_IN_ANEW, [])
         ),
     }
     for words, some in told.items():
@@ -210,22 +218,16 @@ def _summary(found: Class, steps: Sequence[Step], live: Live) -> list[str]:
     return lines
 
 
-def _held_back(delivery: Delivery, live: Live) -> list[str]:
+def _caveats(delivery: Delivery, steps: Sequence[Step], live: Live) -> list[str]:
     """What keeps grades from students or from the gradebook, and feedback that is switched off."""
     assignment: Assignment = delivery.assignment
     lines = []
-    if assignment.workflow and not live.release:
-        lines.append(
-            "The assignment uses marking workflow: the gradebook and the students get what is"
-            " released, by you in Moodle or with --release."
-        )
+    if waiting := delivery.unreleased(steps):
+        lines.append(unreleased(waiting, "release them in Moodle, or with --release"))
     if live.release and not assignment.workflow:
         lines.append("The assignment has no marking workflow, so --release changed nothing.")
     if assignment.blind:
-        lines.append(
-            "Names are hidden in the assignment: grades reach the gradebook only after"
-            ' "Reveal student identities".'
-        )
+        lines.append(BLIND)
     if delivery.entries is None:
         lines.append(
             "Moodle does not show you the gradebook, so nobody could look for locked grades."

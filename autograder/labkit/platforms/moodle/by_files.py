@@ -9,14 +9,13 @@ from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
 from labkit.classroom.grade import GradedClass, Options, grade_to
 from labkit.intake import Moodle, Submissions, open_submissions
-from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
-from labkit.lab.lab import Lab
 from labkit.platforms.moodle.answer import Outcome, answer
-from labkit.platforms.moodle.join import join
+from labkit.platforms.moodle.join import Join, join
+from labkit.platforms.moodle.outcome import outcome
 from labkit.platforms.moodle.upload import upload_guide, write_feedback_zip
 from labkit.platforms.moodle.worksheet import Worksheet
-from labkit.platforms.moodle.zones import server_times
+from labkit.platforms.moodle.zones import read_time, server_times
 
 
 def moodle_to(
@@ -28,28 +27,26 @@ def moodle_to(
     options: Options,
 ) -> GradedClass:
     """Grade a Moodle download into `out`, with worksheet.csv and feedback.zip to upload."""
-    # A bad worksheet or download stops before the long work.
+    # A bad worksheet or download, or two of different assignments, stop before the long work.
     sheet = Worksheet.read(worksheet)
     opened = open_submissions(submissions, bundle.lab.contract.modules, leave_out=out)
     owners = _of_moodle(submissions, opened)
     whose = dict(zip(opened.names, owners, strict=True))
-    graded = grade_to(bundle, opened.told(_told(sheet, owners)), out, options)
+    joined = join(sheet, owners)
+    graded = grade_to(bundle, opened.told(_told(sheet, owners, joined)), out, options)
     lab = graded.lab
     outcomes = []
     for result in graded.results:
-        page = (out / "feedback" / f"{result.submission}.html").read_bytes()
         owner = whose[result.submission]  # also of one that the grader itself stopped on
-        outcomes.append(
-            Outcome(
-                owner.id,
-                owner.name,
-                # A zero for a broken upload is a teacher's decision: that row stays as it came.
-                percent(result, lab) if result.status == GRADED else None,
-                comment(result, lab),
-                page=page,
-            )
-        )
-    found = answer(sheet, outcomes, scale=lab.config.moodle.scale, server=server_times(submissions))
+        back = outcome(result, lab, out)
+        outcomes.append(Outcome(owner.id, owner.name, back.share, back.comment, page=back.page))
+    found = answer(
+        sheet,
+        outcomes,
+        joined=joined,
+        scale=lab.config.moodle.scale,
+        server=server_times(submissions),
+    )
     found.worksheet.write(out / "worksheet.csv")
     write_feedback_zip(out / "feedback.zip", found.pages, found.names)
     guide = upload_guide(separator=sheet.separator)
@@ -61,13 +58,11 @@ def moodle_to(
     return graded
 
 
-def _told(sheet: Worksheet, owners: list[Moodle]) -> list[Moodle]:
+def _told(sheet: Worksheet, owners: list[Moodle], joined: Join) -> list[Moodle]:
     """What the worksheet knows of each submission beside its id: mail, time, lateness.
 
     Of a team, what holds for one member: Moodle counts the lateness of the team's submission.
-    Raises MoodleError where worksheet and download are of different assignments.
     """
-    joined = join(sheet, owners)
     rows = {position: sheet.row_of(number) for number, position in joined.submission_of.items()}
     told = []
     for position, owner in enumerate(owners):
@@ -75,17 +70,18 @@ def _told(sheet: Worksheet, owners: list[Moodle]) -> list[Moodle]:
         if row is None:
             told.append(owner)
             continue
-        known = replace(owner, modified=row.submitted, late=row.late, extension=row.extension)
+        until = read_time(row.extension)
+        known = replace(
+            owner,
+            modified=row.submitted,
+            late=row.late,
+            extension=row.extension,
+            until=until.isoformat() if until else "",
+        )
         if not joined.team:
             known = replace(known, name=row.name or owner.name, email=row.email)
         told.append(known)
     return told
-
-
-def percent(result: Result, lab: Lab) -> float:
-    """Points of 100, not rounded: the maximum grade may be large."""
-    possible = result.possible(lab)
-    return 100 * result.total / possible if possible else 0.0
 
 
 def _of_moodle(submissions: Path, opened: Submissions) -> list[Moodle]:
@@ -102,12 +98,3 @@ def _of_moodle(submissions: Path, opened: Submissions) -> list[Moodle]:
         f"{submissions} is no Moodle download: {why} Take the zip of “Download all submissions”, "
         "or use labkit grade."
     )
-
-
-def comment(result: Result, lab: Lab) -> str:
-    """The comment in the worksheet: a few lines of plain text; the page tells the rest."""
-    lines = [f"{lab.title}: {result.total:g} of {result.possible(lab):g} points.", result.summary]
-    lost = [question.name for question in result.questions if not question.passed]
-    if lost and result.status == GRADED:
-        lines.append(f"Points are lost in {', '.join(lost)}.")
-    return "\n".join([*lines, "See the feedback file for each check and its hint."])

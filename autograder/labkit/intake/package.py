@@ -332,8 +332,14 @@ def _collected(
     """The clean folder's files for the package in `chosen`."""
     inside = chosen.folder + "/" if chosen.folder else ""
     base = inside if chosen.loose else inside[: -len(chosen.folder.rpartition("/")[2]) - 1]
+    # A folder that the package is in is no other copy of it, though a module lies in it by mistake:
+    # what the package imports lies there, too.
     other_copies = tuple(
-        place.folder + "/" for place in places if place.folder and place.folder != chosen.folder
+        place.folder + "/"
+        for place in places
+        if place.level == chosen.level
+        and place.folder
+        and not inside.startswith(place.folder + "/")
     )
     wanted: dict[str, File] = {}
     if chosen.loose:

@@ -45,6 +45,17 @@ def load_questions(bundle: Bundle) -> list[Question]:
     ]
 
 
+def judged(questions: Sequence[Question], judge: Judge) -> list[list[labcheck.Verdict]]:
+    """The verdicts on the cases of `questions`, by question.
+
+    Raises BrokenCaseError, which may tell values of a hidden case: for instructors only.
+    """
+    verdicts = labcheck.run_questions([question.cases for question in questions], judge)
+    if judge.broken:
+        raise BrokenCaseError(f"{judge.broken[0]}; mend it and grade again")
+    return verdicts
+
+
 class Grader:
     """A warm grader for one lab: tests parsed, right answers kept, a clean process to fork from."""
 
@@ -107,10 +118,8 @@ class Grader:
         started = time.monotonic()
         asked = [q for q in self.questions if only is None or q.name in only]
         with Judge(self.lab, self.knowledge, self.zygote, files, seed=self.seed) as judge:
-            verdicts = labcheck.run_questions([question.cases for question in asked], judge)
+            verdicts = judged(asked, judge)
             metrics = dict(judge.metrics)
-            if judge.broken:
-                raise BrokenCaseError(f"{judge.broken[0]}; mend it and grade again")
         return Result(
             submission=name,
             lab=self.lab.short,

@@ -123,7 +123,9 @@ def failure_problem(function: str, failure: Failure) -> Problem:
     if failure.kind == "not_written":
         hint = text.partition(". ")[2]
         if failure.detail and failure.detail != function:
-            sentence = general = f"`{function}` calls `{failure.detail}`, which is not written yet."
+            sentence = f"`{function}` calls `{failure.detail}`, which is not written yet."
+            # Code chooses the name of the function that raises: it could tell a hidden input.
+            general = f"`{function}`, or something that it calls, is not written yet."
     elif failure.detail in LIMIT_SENTENCES:
         hint = LIMIT_SENTENCES[failure.detail]
     return Problem("failure", sentence, general, hint)

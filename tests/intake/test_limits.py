@@ -28,6 +28,15 @@ def test_of_too_much_data_the_modules_are_kept(tmp_path):
     assert any("left out" in note or "more than" in note for note in submission.notes)
 
 
+def test_a_file_for_which_no_room_is_left_is_not_called_large(tmp_path):
+    data = {f"neuralnet/a{number}.npz": bytes(package.MAX_FILE - 50_000) for number in range(9)}
+    submission, found = hand_in(tmp_path, zipped(data | PACKAGE))
+    assert "neuralnet/a7.npz" in found and "neuralnet/a8.npz" not in found
+    assert submission.notes == (
+        "neuralnet/a8.npz was left out: beside the rest it is more than a lab needs.",
+    )
+
+
 @posix
 def test_a_package_that_is_a_link_is_none(tmp_path):
     lay(tmp_path / "other", PACKAGE)

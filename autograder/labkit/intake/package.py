@@ -449,7 +449,11 @@ def _read(named: Mapping[str, File], notes: list[str]) -> dict[str, bytes]:
         try:
             content = named[path].read(min(MAX_FILE, left))
         except TooLargeError:
-            notes.append(f"{shown(path)} is over {size_in_words(MAX_FILE)} and was left out.")
+            notes.append(
+                f"{shown(path)} is over {size_in_words(MAX_FILE)} and was left out."
+                if left >= MAX_FILE
+                else f"{shown(path)} was left out: beside the rest it is more than a lab needs."
+            )
             continue
         except ArchiveError as error:
             if path.startswith(PACKAGE + "/") and path.endswith(".py"):

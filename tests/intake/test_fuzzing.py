@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labkit.intake import package
 from labkit.intake.archives import File, Listing
 from labkit.intake.package import clean_submission
+from labkit.student.labcheck import graded
 from tests.intake.handed_in import MODULES, PACKAGE, VALID, check_sentence, hand_in, tarred, zipped
 
 GZIPPED = tarred(PACKAGE)
@@ -61,7 +61,7 @@ def test_no_archive_ever_raises(content, name):
         assert not clean.files
     else:
         assert any(path.startswith("neuralnet/") for path in clean.files)
-        assert sum(map(len, clean.files.values())) <= package.MAX_TOTAL
+        assert sum(map(len, clean.files.values())) <= graded.MAX_TOTAL
 
 
 path_parts = st.text(

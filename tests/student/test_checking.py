@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from labkit.building.build import built
+from labkit.judging.grader import Grader
 from labkit.lab.course import find
 from labkit.lab.stubs import solution_package
 from labkit.student.labcheck import running, showing
@@ -79,6 +80,27 @@ def test_a_helper_beside_the_package_is_there(folder: Path) -> None:
         "from mine import zero\n\n\ndef relu(z):\n    return np.maximum(z, zero())",
     )
     assert _check(folder, "relu")[0][0]["passed"]
+
+
+@pytest.mark.parametrize("name", ["statistics.py", "random/__init__.py", "numpy.py"])
+def test_a_module_that_grading_has_is_the_real_one(folder: Path, name: str) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("def mean(values):\n    return 7.0\n", encoding="utf-8")
+    _append(
+        folder,
+        "activations",
+        "import random\nimport statistics\n\n\n"
+        "def relu(z):\n"
+        "    return np.maximum(z, statistics.mean([random.random() * 0, 0.0]))",
+    )
+    (relu,), shown = _check(folder, "relu")
+    assert relu["passed"] and f"{name.split('/')[0]} has the name of a module" in shown
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.py")
+    }
+    with Grader(built(LAB)) as grader:
+        (graded,) = grader.grade(files, "as here", only=["relu"]).questions
+    assert graded.passed
 
 
 def test_a_crash_fails_its_case_alone_and_prints_are_shown_cut(folder: Path) -> None:

@@ -103,6 +103,31 @@ def test_a_module_that_grading_has_is_the_real_one(folder: Path, name: str) -> N
     assert graded.passed
 
 
+@pytest.mark.parametrize(
+    ("broken", "noted"),
+    [
+        ("from .activations import tanh\n\ntanh(np.zeros(1))", True),
+        ("def oops(:", False),
+    ],
+    ids=["by an earlier function", "by itself"],
+)
+def test_an_import_that_fails_is_asked_again_in_grading(
+    folder: Path, broken: str, noted: bool
+) -> None:
+    """Here it cannot be, so the check says it; where the module is no Python nothing would help."""
+    _append(folder, "activations", "def tanh(z):\n    raise ValueError('not yet')")
+    _append(folder, "layers", broken)
+    (forward,), shown = _check(folder, "forward")
+    assert not forward["passed"]
+    assert ("grading asks this once more" in shown) == noted
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.py")
+    }
+    with Grader(built(LAB)) as grader:
+        (graded,) = grader.grade(files, "as here", only=["forward"]).questions
+    assert graded.passed == noted
+
+
 def test_a_crash_fails_its_case_alone_and_prints_are_shown_cut(folder: Path) -> None:
     _append(folder, "activations", "def relu(z):\n    import os\n    os.abort()")
     _append(folder, "layers", "print('noise ' * 10_000)")

@@ -37,7 +37,7 @@ from .naming import (
 )
 from .notebook import start
 from .otter_hook import use
-from .probe import FAILURE_SENTENCES, Exact, Probe
+from .probe import FAILURE_SENTENCES, Exact, Probe, may_be_anothers_fault
 from .recorded import Recorded, pack, pack_observation, unpack, unpack_observation
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "compose",
     "gradient_problem",
     "match",
+    "may_be_anothers_fault",
     "pack",
     "pack_observation",
     "rank",

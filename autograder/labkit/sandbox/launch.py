@@ -27,6 +27,8 @@ from labkit.sandbox.outcome import Failure, Limits, SandboxError, ZygoteGoneErro
 
 START_SECONDS = 60.0
 CONTROL_SECONDS = 60.0
+CPU_SECONDS = 3600
+"""Of one worker, whatever becomes of the grader that measures its calls."""
 LINUX = sys.platform.startswith("linux")
 
 _SOURCES = ("protocol", "restrict", "worker", "zygote")
@@ -267,7 +269,6 @@ class Zygote:
 
         `largest` is the size of the submission's largest file, which the worker writes there.
         """
-        cpu = 3600 if limits.total_seconds is None else int(limits.total_seconds) + 10
         request = {
             "op": "fork",
             "plotting": plotting,
@@ -275,7 +276,7 @@ class Zygote:
                 "memory": limits.memory_mb << 20,
                 "file": max(limits.file_mb << 20, largest),
                 "open": limits.open_files,
-                "cpu": cpu,
+                "cpu": CPU_SECONDS,
             },
         }
         with self._lock:

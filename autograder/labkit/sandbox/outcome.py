@@ -89,8 +89,6 @@ class Limits:
     open_files: int = 64
     load_seconds: float = 20.0
     """Importing one of the submission's modules."""
-    total_seconds: float | None = None
-    """All of a worker's imports and calls together, restarts included."""
     wall_factor: float = 3.0
     wall_extra: float = 2.0
     reply_mb: int = 128
@@ -121,7 +119,7 @@ class Failure:
     where: str = ""
     """`neuralnet/layers.py line 12`: the innermost line of the submission, if known."""
     detail: str = ""
-    """Which limit was met (`cpu`, `wall`, `total`, `files`), the signal (`SIGSEGV`), the contract
+    """Which limit was met (`cpu`, `wall`, `files`), the signal (`SIGSEGV`), the contract
     function that is not written, or how an import ended."""
     module: str = ""
     """The module whose import failed."""

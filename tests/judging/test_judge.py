@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -48,7 +49,7 @@ def test_completing_replaces_nothing() -> None:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs a thread's own clock")
 def test_a_served_function_pays_for_work_and_not_for_waiting() -> None:
-    with Watchdog() as watchdog:
+    with closing(Watchdog()) as watchdog:
         assert watchdog.run(lambda: time.sleep(0.5), 0.2) is None
         started = threading.Event()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -48,6 +49,27 @@ def submission(*, files: Mapping[str, str] | None = None, **modules: str | bytes
             for path, text in sources.items()
         }
     )
+
+
+def readable(zygote: Zygote, paths: Iterable[Path | str]) -> list[Path]:
+    """Those of `paths` that a submission can open or list: none should be the grader's."""
+    asked = [Path(path) for path in paths]
+    source = """
+        import os
+        def sigmoid(paths):
+            reached = []
+            for index, path in enumerate(paths):
+                try:
+                    os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+                except OSError:
+                    continue
+                reached.append(index)
+            return reached
+        """
+    with zygote.worker(submission(activations=source)) as made:
+        outcome = made.call("sigmoid", ([str(path) for path in asked],), {}, seconds=5)
+    assert outcome.ok, outcome.failure
+    return [asked[index] for index in outcome.value]
 
 
 @pytest.fixture

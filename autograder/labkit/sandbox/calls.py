@@ -261,24 +261,10 @@ class Worker:
                 return replace(outcome, loading=loading) if loading else outcome
         raise SandboxError("The process that runs submissions ended twice during one call.")
 
-    def restart(self) -> None:
-        """Ends the process; the next call starts a new one."""
-        self._stop()
-
     def close(self) -> None:
         """Ends the process and everything that it started."""
         self._stop()
         self._watchdog.close()
-
-    def probe(self, paths: list[str]) -> list[int]:
-        """Positions of the paths that the process can open."""
-        if self._socket is None:
-            self._start()
-        exchange = _Exchange(self)
-        failure = exchange.exchange({"op": "probe", "paths": paths}, (), 10.0)
-        if failure is not None:
-            raise SandboxError(f"A worker could not be asked: {failure}")
-        return list(exchange.header["reached"])
 
     # Starting and loading -------------------------------------------------------------------------
 

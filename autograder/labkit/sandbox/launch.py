@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -152,12 +152,6 @@ class Zygote:
             substitute=tuple(substitute),
             apart=apart,
         )
-
-    def readable(self, paths: Iterable[Path | str]) -> list[Path]:
-        """Those of `paths` that a worker can open: to prove that tests and results are closed."""
-        asked = [Path(path) for path in paths]
-        with self.worker(Code({})) as worker:
-            return [asked[index] for index in worker.probe([str(path) for path in asked])]
 
     def close(self) -> None:
         """Ends the clean process with all its workers and removes what they left."""

@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -111,17 +110,6 @@ class Watchdog:
                     interrupt(self._target, ServedTooLongError)
                     self._sent = True
                     self._target = 0
-
-    def __enter__(self) -> Watchdog:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class Arguments:

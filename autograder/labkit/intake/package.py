@@ -123,13 +123,13 @@ def clean_submission(
         with contextlib.ExitStack() as resources:
             return _clean(listing, origin, modules, budget=budget, resources=resources)
     except ArchiveError as error:
-        return _unusable(origin, "unreadable", f"{_head(origin)} {error}.", listing.notes)
+        return _unusable("unreadable", f"{_head(origin)} {error}.", listing.notes)
     except (OSError, RecursionError, MemoryError) as error:
         words = f"{_head(origin)} cannot be read ({type(error).__name__}): look at the file itself."
-        return _unusable(origin, "unreadable", words, listing.notes)
+        return _unusable("unreadable", words, listing.notes)
 
 
-def _unusable(origin: str, status: str, sentence: str, notes: Iterable[str]) -> Clean:
+def _unusable(status: str, sentence: str, notes: Iterable[str]) -> Clean:
     return Clean(notes=_brief(notes), status=status, problem=sentence)
 
 
@@ -453,11 +453,11 @@ def _nothing_found(
     archives = {level.shown_as for level in levels}
     files = [file.path for level in levels for file in level.files if file.path not in archives]
     if failures:
-        return _unusable(origin, "unreadable", _about(origin, failures[0]), notes)
+        return _unusable("unreadable", _about(origin, failures[0]), notes)
     name = _head(origin)
     if not files:
         sentence = f"{name} holds no files: hand in the whole lab folder as one zip."
-        return _unusable(origin, "empty", sentence, notes)
+        return _unusable("empty", sentence, notes)
     notebooks = [path for path in files if path.lower().endswith(".ipynb")]
     found = shown((notebooks or files)[0].rpartition("/")[2])
     if len(files) > 1:
@@ -467,13 +467,13 @@ def _nothing_found(
             f"{name} is a single file, no folder {PACKAGE}/ with the code that is graded: hand in"
             " the whole lab folder as one zip."
         )
-        return _unusable(origin, "missing package", sentence, notes)
+        return _unusable("missing package", sentence, notes)
     what = "a notebook but" if notebooks else "files but"
     sentence = (
         f"{name} holds {what} no folder {PACKAGE}/ with the code that is graded (found: {found}):"
         " hand in the whole lab folder as one zip."
     )
-    return _unusable(origin, "missing package", sentence, notes)
+    return _unusable("missing package", sentence, notes)
 
 
 def _about(origin: str, failure: str) -> str:

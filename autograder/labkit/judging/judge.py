@@ -58,11 +58,6 @@ _SERVED_CALLS = 5_000
 """So often may one call of a student's function use the grader's functions. Training a network in a
 case takes a few hundred; a gradient put together from one call for each number takes more."""
 
-_REJUDGED = (
-    "Your own earlier functions made this check fail; with correct ones in their place it passes, "
-    "so it counts."
-)
-
 _SPARED = (
     "One of your earlier functions ran out of time, so this was checked with correct ones in the "
     "places of all of them."
@@ -287,7 +282,7 @@ class Judge(GraderCheck):
             # Waiting for an endless loop once is enough: first without it.
             ways = [("corrected", _SPARED), ("own", "")]
         else:
-            ways = [("own", ""), ("corrected", _REJUDGED)]
+            ways = [("own", ""), ("corrected", labcheck.REJUDGED)]
         first = self._attempt(case, body, *ways[0])
         runs = [first]
         if first.failed and (ways[0][0] == "corrected" or self._may_be_anothers_fault(first)):
@@ -312,7 +307,7 @@ class Judge(GraderCheck):
         case.again = True
         run = self._attempt(case, body, *self._ways[case.name])
         if run.failed and self._ways[case.name][0] == "own" and self._may_be_anothers_fault(run):
-            run = self._attempt(case, body, "corrected", _REJUDGED)
+            run = self._attempt(case, body, "corrected", labcheck.REJUDGED)
         if run.failed:
             problem = run.tried[-1].problem
             assert problem is not None

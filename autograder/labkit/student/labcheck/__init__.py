@@ -38,12 +38,13 @@ from .naming import (
 from .notebook import start
 from .otter_hook import use
 from .probe import FAILURE_SENTENCES, Exact, Probe, may_be_anothers_fault
-from .recorded import Recorded, pack, pack_observation, unpack, unpack_observation
+from .recorded import REJUDGED, Recorded, pack, pack_observation, unpack, unpack_observation
 
 __all__ = [
     "BY_HEART",
     "FAILURE_SENTENCES",
     "MESSAGE_LIMIT",
+    "REJUDGED",
     "TOO_SLOW",
     "Case",
     "CaseBroken",

@@ -19,6 +19,7 @@ from .check import CaseBroken, CaseFailed, Check
 from .comparing import Problem
 from .corrected import Recording, corrected
 from .graded import PACKAGE
+from .limits import LOAD_SECONDS
 from .naming import CaseRun, Explanation, Tried, WrongOutcome, compose
 from .probe import Probe, may_be_anothers_fault
 
@@ -26,13 +27,10 @@ REJUDGED = (
     "Your own earlier functions made this check fail; with correct ones in their place it passes, "
     "so it counts."
 )
-"""What is said of a case that passes in this way; the grader says the same."""
+"""What is said of a case that passes in this way."""
 
 TWICE = "-twice"
 """Behind how a case ended the process, where it did so with correct earlier functions as well."""
-
-LOAD_SECONDS = 20.0
-"""CPU seconds that importing a module may take, as in the grader."""
 
 
 def pack(value: Any, arrays: list[np.ndarray]) -> Any:

@@ -86,7 +86,7 @@ class Grader:
         """End the clean process and whatever it started."""
         self.zygote.close()
 
-    def failures(self, files: Mapping[str, bytes]) -> list[Failure]:
+    def failures(self, files: Mapping[str, bytes]) -> list[FailedCase]:
         """What fails, and with which values, of hidden cases too: for instructors only."""
         cases = [question.cases for question in self.questions]
         with Judge(self.lab, self.knowledge, self.zygote, files, seed=self.seed) as judge:
@@ -101,7 +101,7 @@ class Grader:
         for verdict in (verdict for own in verdicts for verdict in own if not verdict.passed):
             problem = ran.get((verdict.case.question, verdict.case.name))
             sentence = problem.sentence if problem else verdict.message.partition("\n")[0]
-            found.append(Failure(verdict.case.question, verdict.case.title, sentence))
+            found.append(FailedCase(verdict.case.question, verdict.case.title, sentence))
         return found
 
     def grade(
@@ -132,7 +132,7 @@ class Grader:
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailedCase:
     """A failed case with its values, for those who write the cases: students never see it."""
 
     question: str

@@ -51,6 +51,21 @@ def submission(*, files: Mapping[str, str] | None = None, **modules: str | bytes
     )
 
 
+@pytest.fixture
+def forks(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Ids of the processes that the workers of a test have had so far."""
+    started: list[int] = []
+    fork = zygote.fork
+
+    def noted(*args: Any) -> Any:
+        made = fork(*args)
+        started.append(made[1])
+        return made
+
+    monkeypatch.setattr(zygote, "fork", noted)
+    return started
+
+
 def readable(zygote: Zygote, paths: Iterable[Path | str]) -> list[Path]:
     """Those of `paths` that a submission can open or list: none should be the grader's."""
     asked = [Path(path) for path in paths]

@@ -147,7 +147,6 @@ class Worker:
         self.code = code
         self.apart = apart
         self.limits = limits
-        self.restarts = -1
         self._zygote = zygote
         self._serve = serve
         self._substitute = substitute
@@ -337,7 +336,6 @@ class Worker:
         self._loaded.clear()
         self._last_clock = 0.0
         self._suspect = False
-        self.restarts += 1
         files = self.code.files
         header = {
             "op": "setup",

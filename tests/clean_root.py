@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.base.errors import LabkitError
+from tests.packing import lay
 
 CPUS = 0.5
 MEMORY_MB = 768
@@ -165,10 +166,7 @@ class CleanRoot:
         for name in ("submission", "results"):
             shutil.rmtree(self.home / name, ignore_errors=True)
             (self.home / name).mkdir()
-        for name, content in files.items():
-            place = self.home / "submission" / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content.encode() if isinstance(content, str) else content)
+        lay(self.home / "submission", files)
         told = dict(_METADATA if metadata is None else metadata)
         (self.home / "submission_metadata.json").write_text(json.dumps(told), encoding="utf-8")
         ran = self.run(["/autograder/run_autograder"], seconds=seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,3 @@ def grade(
     """Grade what lies in `source` into `out`; `options` are those of `Options`."""
     submissions = open_submissions(source, bundle.lab.contract.modules, leave_out=out)
     return grade_class(bundle, submissions, out, Options(**options), advance=advance)
-
-
-def encoded(files: Mapping[str, str | bytes]) -> dict[str, bytes]:
-    """A package as a grader gets it."""
-    return {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}

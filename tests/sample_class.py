@@ -6,9 +6,7 @@ earn: 100, 0, "all but" the named questions, or "unreadable".
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from labkit.lab import stubs
 from labkit.lab.contract import PACKAGE
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue, Variant, submission_with
+from tests.packing import cut, lay, zipped
 
 FULL, NOTHING, UNREADABLE = "full", "nothing", "unreadable"
 
@@ -36,6 +35,11 @@ class Sample:
     def loses(self) -> set[str]:
         """Questions that lose points, where only some do."""
         return set() if self.earns in (FULL, NOTHING, UNREADABLE) else set(self.earns.split())
+
+    def zipped(self) -> bytes:
+        """Its files as a zip, without its end where that is what is wrong with it."""
+        data = zipped(self.files)
+        return cut(data) if self.packed == "cut" else data
 
 
 def samples(lab: Lab, notebook: str = "{}") -> list[Sample]:
@@ -81,26 +85,10 @@ def write(lab: Lab, target: Path, notebook: str = "{}") -> dict[str, Sample]:
     for sample in samples(lab, notebook):
         found[sample.name] = sample
         if sample.packed == "folder":
-            for path, content in sample.files.items():
-                place = target / sample.name / path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content.encode() if isinstance(content, str) else content)
-            continue
-        data = zipped(sample.files)
-        target.mkdir(parents=True, exist_ok=True)
-        if sample.packed == "cut":
-            data = data[: len(data) * 2 // 3]
-        (target / f"{sample.name}.zip").write_bytes(data)
+            lay(target / sample.name, sample.files)
+        else:
+            lay(target, {f"{sample.name}.zip": sample.zipped()})
     return found
-
-
-def zipped(files: Mapping[str, str | bytes]) -> bytes:
-    """A zip of `files`."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in files.items():
-            archive.writestr(path, content)
-    return buffer.getvalue()
 
 
 # ---------------------------------------------------------------- ways to hand in

@@ -20,13 +20,14 @@ from click.testing import CliRunner, Result
 
 from labkit import cli
 from labkit.base.errors import CheckFailedError
-from labkit.building import proof
+from labkit.building import build, proof
 from labkit.building.build import built
 from labkit.classroom.marks import POSSIBLE
 from labkit.lab import stubs
 from labkit.lab.course import available, find
 from labkit.sandbox import Limits
 from tests import sample_class
+from tests.packing import zipped
 from tests.schema import check_gradescope
 
 COMMANDS = ["build", "site", "check", "grade", "regrade", "gradebook", "moodle", "audit", "new"]
@@ -140,7 +141,7 @@ def test_bad_usage_is_one_sentence_and_exit_2(
     (tmp_path / "file.txt").write_text("", encoding="utf-8")
     (tmp_path / "marks.csv").write_text("name,why\n", encoding="utf-8")
     (tmp_path / "text.zip").write_text("hello", encoding="utf-8")
-    (tmp_path / "cut.zip").write_bytes(sample_class.zipped(RIGHT)[:-300])
+    (tmp_path / "cut.zip").write_bytes(zipped(RIGHT)[:-300])
     (tmp_path / "empty").mkdir()
     handed_in(tmp_path / "class", kim=RIGHT)
     found = labkit(*arguments)
@@ -309,9 +310,9 @@ def test_a_gradescope_export_is_graded_with_its_people(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         f"assignment_7_export/submission_11/lab1/{path}": text for path, text in RIGHT.items()
     }
-    files["assignment_7_export/submission_12/lab1.zip"] = sample_class.zipped(WRONG)
+    files["assignment_7_export/submission_12/lab1.zip"] = zipped(WRONG)
     files["assignment_7_export/submission_metadata.yml"] = METADATA
-    (tmp_path / "export.zip").write_bytes(sample_class.zipped(files))
+    (tmp_path / "export.zip").write_bytes(zipped(files))
     found = labkit("grade", "lab1", tmp_path / "export.zip", "--out", tmp_path, "--jobs", 1)
     assert found.exit_code == 0, found.output
     rows = list(csv.DictReader((tmp_path / "grades.csv").open(encoding="utf-8-sig")))
@@ -338,5 +339,11 @@ def test_every_lab_ends_well_within_gradescopes_ten_minutes() -> None:
         assert at_most <= 480, f"{lab.name}: lower [limits] total_seconds"
 
 
-def test_the_bundle_is_built_once() -> None:
-    assert built(find("lab1")).root == built(find("lab1_forward")).root
+def test_the_bundle_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = built(find("lab1")).root
+
+    def builds(*_: object, **__: object) -> None:
+        raise AssertionError("built again")
+
+    monkeypatch.setattr(build, "_build", builds)
+    assert built(find("lab1_forward")).root == first

@@ -97,7 +97,7 @@ def _pairs():
     return {
         "sigmoid": (a.sigmoid, a.sigmoid_gradient),
         "tanh": (a.tanh, a.tanh_gradient),
-        "relu": (a.relu, a.relu_gradient),
+        "ReLU": (a.relu, a.relu_gradient),
     }
 
 
@@ -167,19 +167,21 @@ def two_features():
 
 
 CORNERS, XOR = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]]), np.array([0, 1, 1, 0])
+CLOTHES, CORNER_NAMES = ("dress (1)", "pullover (0)"), ("XOR is 1", "XOR is 0")
 
 
-def _region(ax, x1, x2, answer):
-    """Grey and hatched where `answer` (n,) is 1, with its border as a line."""
+def _region(ax, x1, x2, answer, score=None):
+    """Grey and hatched where `answer` (n,) is 1; its border, or the line where `score` is 0."""
     ax.contourf(x1, x2, answer.reshape(x1.shape), [0.5, 1.5], colors="0.85", hatches=["//"])
-    if answer.min() != answer.max():
-        ax.contour(x1, x2, answer.reshape(x1.shape), [0.5], colors=BLACK, linewidths=2)
+    height = answer - 0.5 if score is None else score
+    if height.min() < 0 < height.max():
+        ax.contour(x1, x2, height.reshape(x1.shape), [0], colors=BLACK, linewidths=2)
 
 
 def _points(ax, X, y, names, size=7):
     white = {"markerfacecolor": "white", "markeredgecolor": BLUE, "markeredgewidth": 1.5}
-    ax.plot(*X[:, y == 1], "o", color=BLACK, markersize=size, label=f"{names[0]} (1)")
-    ax.plot(*X[:, y == 0], "s", markersize=size, label=f"{names[1]} (0)", **white)
+    ax.plot(*X[:, y == 1], "o", color=BLACK, markersize=size, label=names[0])
+    ax.plot(*X[:, y == 0], "s", markersize=size, label=names[1], **white)
 
 
 def line_that_learns():
@@ -193,8 +195,8 @@ def line_that_learns():
     for ax, epochs in zip(axes, [1, 2, 8, 20], strict=True):
         w, b = perceptron_train(X, is_dress, epochs)
         wrong = int((perceptron_predict(w, b, X) != is_dress).sum())
-        _region(ax, x1, x2, np.asarray(perceptron_predict(w, b, grid)))
-        _points(ax, X, is_dress, ("dress", "pullover"))
+        _region(ax, x1, x2, np.asarray(perceptron_predict(w, b, grid)), w @ grid + b)
+        _points(ax, X, is_dress, CLOTHES)
         title = f"after {epochs} epoch{'s' if epochs > 1 else ''}: {wrong} wrong"
         ax.set(title=title, xlabel="brightness of the middle")
     axes[0].set_ylabel("brightness of the sides")
@@ -215,8 +217,8 @@ def line(w1, w2, b, data):
     wrong = int((np.asarray(perceptron_predict(w, b, X)) != y).sum())
     figure = Figure(figsize=(4.8, 4.3))
     ax = figure.add_axes((0.17, 0.13, 0.79, 0.77))
-    _region(ax, x1, x2, np.asarray(perceptron_predict(w, b, grid)))
-    _points(ax, X, y, ("XOR is 1", "XOR is 0") if xor else ("dress", "pullover"), 10 if xor else 7)
+    _region(ax, x1, x2, np.asarray(perceptron_predict(w, b, grid)), w @ grid + b)
+    _points(ax, X, y, CORNER_NAMES if xor else CLOTHES, 10 if xor else 7)
     ax.legend(loc="upper right", fontsize=9, framealpha=1)
     ax.set(xlim=across, ylim=up, title=f"{wrong} of {len(y)} wrong")
     ax.locator_params(nbins=5)
@@ -244,7 +246,7 @@ def xor():
     for ax, (name, network) in zip(axes, networks.items(), strict=True):
         wrong = (network(CORNERS) != XOR).sum()
         _region(ax, x1, x2, network(np.array([x1.ravel(), x2.ravel()])))
-        _points(ax, CORNERS, XOR, ("XOR is 1", "XOR is 0"), 12)
+        _points(ax, CORNERS, XOR, CORNER_NAMES, 12)
         for corner, label in zip(CORNERS.T, XOR, strict=True):
             look = {"facecolor": "white", "linewidth": 0, "pad": 1.5}
             place = {"xytext": (0, 13), "textcoords": "offset points", "ha": "center"}
@@ -290,13 +292,14 @@ def what_a_perceptron_looks_for():
     answers = np.asarray(perceptron_predict(w, b, X_test[:, chosen_test]))
     share = (answers == (y_test[chosen_test] == 3)).mean()
     fig, axes = plt.subplots(1, 3, figsize=(10, 3.7), layout="constrained")
-    mean, limit = mean_image().reshape(28, 28), np.abs(w).max()
+    mean = mean_image().reshape(28, 28)
+    limit = 0.6 * np.abs(w).max()  # a few weights are far larger than the others
     for ax, cls in zip(axes[:2], [1, 3], strict=True):
         ax.imshow(X[:, np.flatnonzero(y == cls)[0]].reshape(28, 28) + mean, cmap="gray")
         ax.set_title(f"class {cls}: {CLASS_NAMES[cls]}")
     shown = axes[2].imshow(w.reshape(28, 28), cmap="gray", vmin=-limit, vmax=limit)
     axes[2].set_title("the weights w")
-    fig.colorbar(shown, label="black: trouser, white: dress", shrink=0.8)
+    fig.colorbar(shown, extend="both", label="black: trouser, white: dress", shrink=0.8)
     for ax in axes:
         ax.set(xlabel="column", ylabel="row")
         ax.grid(False)
@@ -330,8 +333,9 @@ def shift(params, guess=None):
     ax.text(0, 12, "guessing", size=10)
     title = "Recognised, of 100 pictures, when all are pushed to the right"
     if (number := _number(guess)) is not None:
-        ax.plot(2, number, "D", markersize=11, color=ORANGE, markerfacecolor="none", mew=2)
-        ax.annotate("your guess", (2, number), xytext=(-78, -4), textcoords="offset points")
+        look = {"color": ORANGE, "markerfacecolor": "none", "linestyle": "none", "mew": 2}
+        ax.plot(2, number, "D", markersize=11, label="your guess", **look)
+        ax.legend(loc="upper right")
         title += f"\nyour guess for 2 pixels is off by {abs(number - share[2]):.0f}"
     ax.set(title=title, xlabel="pixels to the right", ylabel="recognised of 100", ylim=(0, 104))
     ax.set(xticks=pixels, xlim=(-0.2, 4.4))
@@ -339,23 +343,24 @@ def shift(params, guess=None):
 
 
 def mirror(params, guess=None):
-    """Accuracy of each class on mirrored test pictures; the guessed class is hatched."""
+    """Accuracy of each class on mirrored test pictures; a diamond over the guessed class."""
     pictures, labels = _test_pictures()
     plain = [_right(params, pictures)[labels == k].mean() for k in range(10)]
     right = _right(params, moved_pictures(pictures, mirror=True))
     share = [right[labels == k].mean() for k in range(10)]
     fig, ax = plt.subplots(figsize=(9, 4.2), layout="constrained")
-    bars = ax.bar(range(10), share, 0.7, color="0.85", edgecolor=BLACK)
+    ax.bar(range(10), share, 0.7, color="0.85", edgecolor=BLACK)
     for k, value in enumerate(share):
         ax.text(k, 0.02, f"{value:.2f}", ha="center", va="bottom", weight="bold")
     ax.plot(range(10), plain, "_", color=BLUE, markersize=26, mew=2.5, label="not mirrored")
     if guess in CLASS_NAMES:
-        bars[CLASS_NAMES.index(guess)].set_hatch("//")
+        look = {"color": ORANGE, "markerfacecolor": "none", "linestyle": "none", "mew": 2}
+        ax.plot(CLASS_NAMES.index(guess), 1.1, "D", markersize=10, label="your guess", **look)
     worst = CLASS_NAMES[int(np.argmin(share))]
     ax.set_xticks(range(10), CLASS_NAMES, rotation=40, ha="right")
-    ax.set(ylabel="share recognised", ylim=(0, 1.12))
+    ax.set(ylabel="share recognised", ylim=(0, 1.2))
     ax.set_title("Mirrored pictures, by class" + _beside(guess, worst))
-    ax.legend(loc="upper left", bbox_to_anchor=(0.52, 0.99), fontsize=9, framealpha=1)
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9)
     plt.show()
 
 

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lab 1: from one perceptron to a network that recognises clothes
+# # Lab 1: From one perceptron to a network that recognises clothes
 #
 # ## Who taught this thing what a boot is?
 
@@ -11,8 +11,8 @@ from explore import move
 figures.the_end()
 
 # %% [markdown]
-# *Figure 1: eighteen pictures of clothes with the answers of a small network above them: two rows of twelve
-# right answers (✓), among them an ankle boot, and a row of six mistakes (✗, bold, the true class in brackets).*
+# *Figure 1: eighteen pictures of clothes with the answers of a small network above them: two rows with twelve
+# right answers together (✓), among them an ankle boot, and a row of six mistakes (✗, bold, the true class in brackets).*
 #
 # Nobody wrote a rule for boots. The network is 25,818 numbers, and at the end of this lab *your* code turns
 # them into these answers. You build its **forward pass**, everything that happens between an input and the
@@ -592,8 +592,9 @@ figures.mirror(params, guess)
 
 # %% [markdown]
 # *Figure 11: share of mirrored test pictures recognised, by class; short dashes show the share before. Pullovers
-# (0.82) and bags (0.90), which are about symmetric, hardly suffer, and coats even gain. Of the ankle boots none is
-# recognised any more, of the sneakers 9 in 100: all shoes of this collection point the same way. A class with hatched bars is your guess.*
+# (0.82) and bags (0.90), which are about symmetric, suffer little, and coats even gain. Of the ankle boots none is
+# recognised any more, of the sneakers 9 in 100: all shoes of this collection point the same way. An open diamond
+# stands above the class of your guess.*
 
 # %% [markdown]
 # ### Move it: a picture on its way out

@@ -78,12 +78,12 @@ def scores(factor, true_class):
         "Gradient dS": (dS, (-1.3, 1.3)),
     }
     for i, (title, (values, limits)) in enumerate(panels.items()):
-        ax = figure.add_axes((0.06 + 0.325 * i, 0.16, 0.27, 0.68))
+        ax = figure.add_axes((0.06 + 0.33 * i, 0.16, 0.26, 0.68))
         bars = ax.bar(range(5), values.ravel(), color="#DDDDDD", edgecolor=BLACK)
         bars[true].set(hatch="//", facecolor=ORANGE)
         ax.bar_label(bars, fmt="%.2f", padding=2, size=9)
         ax.axhline(0, color=BLACK, linewidth=1)
-        ax.set(title=title, xlabel="class (hatched: the true one)", ylim=limits)
+        ax.set(title=title, xlabel="class (hatched: the true one)", ylim=limits, xticks=range(5))
     figure.text(0.5, 0.94, f"scores × {factor:g}: loss {loss:.2f}", ha="center", weight="bold")
     said = f"the true class has probability {P[true, 0]:.2f}, the loss is {loss:.2f}"
     return figure, f"Scores times {factor:g}: {said}, the gradient there is {dS[true, 0]:.2f}."
@@ -286,7 +286,8 @@ def rates(guess=None):
     for rate, (colour, line) in looks.items():
         losses = _descend(rate, 60, **START)[1]
         look = {"color": colour, "linestyle": line, "linewidth": 2.8 if rate > 2 else 2}
-        ax.semilogy(losses, label=f"rate {rate:g}: {losses[-1]:,.2f}", **look)
+        end = f"{losses[-1]:,.{0 if losses[-1] > 100 else 2}f}"
+        ax.semilogy(losses, label=f"rate {rate:g}: {end}", **look)
     first, last = losses[0], _descend(1.0, 60, **START)[1][-1]
     steps = np.arange(61)
     slow = last + (first - last) * 0.9**steps
@@ -350,6 +351,8 @@ def graph(last):
     for key, node in names.items():
         for parent in node.parents:
             arrow = {"arrowstyle": "->", "color": GREY, "shrinkA": 30, "shrinkB": 36}
+            if place[key][0] - place[id(parent)][0] > 1:  # around the nodes in between
+                arrow["connectionstyle"] = "arc3,rad=-0.2"
             ax.annotate("", place[key], place[id(parent)], arrowprops=arrow)
         look = {"boxstyle": "round", "facecolor": "white" if node.parents else "0.88"}
         words = f"{node.name}\n{node.data:.3g}\ngradient {node.grad:.3g}"

@@ -437,8 +437,8 @@ for name, error in check(*figures.small_network(2), "tanh").items():
     print(f"{name}: relative error {error:.0e}")
 
 # %% [markdown]
-# Errors of $10^{-8}$ and below: the two agree, although one used the chain rule and the other did not. So green means
-# right? Two experiments, one with a green lamp and one with a red one.
+# Errors of $10^{-8}$ and below: the two agree, although one used the chain rule and the other did not. So two that
+# agree are right? Two experiments, one in which they agree and one in which they do not.
 #
 # **Guess.** A friend *sums* the loss over 30 pictures instead of taking the mean, and the gradient too. Will the
 # gradient check notice: `"yes"` or `"no"`?
@@ -448,9 +448,9 @@ guess = None  # "yes" or "no"
 figures.summed(guess)
 
 # %% [markdown]
-# *Figure 9: two lamps for a loss that is summed over 30 pictures. The gradient check is green: the gradient *is* that
-# of the friend's loss. The second lamp is red: a network that knows nothing should start near log 10 = 2.30, and this
-# one starts at 68.5, about 30 times as high.*
+# *Figure 9: two lamps for a loss that is summed over 30 pictures. That of the gradient check is lit (✓): the gradient
+# *is* that of the friend's loss. The second lamp is dark (✗): a network that knows nothing should start near
+# log 10 = 2.30, and this one starts at 68.5, about 30 times as high.*
 #
 # A gradient check tells whether gradient and loss belong together. It cannot tell whether it is the loss you
 # meant; that is what $\log K$ is for. Now the other way round: 25 ReLU networks and 25 tanh networks, all with the
@@ -468,7 +468,7 @@ for activation in ("relu", "tanh"):
 # %% [markdown]
 # With the long step six of 25 right ReLU networks look as if they had a bug, and no tanh network does: among 60 examples
 # and eleven units there is nearly always a score within reach of ReLU's kink, and sometimes it matters. The shorter
-# step clears them all. If a check of a ReLU network is red, try another $h$ before you search for a bug.
+# step clears them all. If a check of a ReLU network fails, try another $h$ before you search for a bug.
 
 # %% [markdown] option="graph"
 # ### If you like: the whole thing as a graph
@@ -536,7 +536,7 @@ print("backward:", [(dW.item(), db.item()) for dW, db in backward(params, H, np.
 print("graph:   ", [(W1.grad, b1.grad), (W2.grad, b2.grad)])
 
 # %% [markdown] option="graph"
-# *Figure: the calculation as a graph, from left to right, each node with its value and its gradient; grey nodes
+# *Figure 9a: the calculation as a graph, from left to right, each node with its value and its gradient; grey nodes
 # were given, the last one is s. The gradients of W1, b1, W2 and b2 are 1.5, 0.75, 0.5 and 1, those of `backward`.*
 #
 # Write one more operation, $e^z$, in the same three lines, and build `softmax` for two scores from it.
@@ -594,7 +594,7 @@ figures.fitted(
 # 100,000 times cheaper, and without the error of differences; training needs thousands of gradients. The numerical
 # gradient does not use the chain rule, so it does not repeat the mistakes of a derivation: it is the independent
 # check of a new backward pass, on a small network. It cannot find a loss that is not the one that was meant: summed
-# instead of averaged, or of the wrong labels. The gradient of a wrong loss is checked green (Figure 9).
+# instead of averaged, or of the wrong labels. The right gradient of a wrong loss passes (Figure 9).
 #
 # **Rubric** (4 points).
 #

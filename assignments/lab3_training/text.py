@@ -1,5 +1,7 @@
 # %% [markdown]
-# # Lab 3: Why does your loss not fall?
+# # Lab 3: Training a network
+#
+# ## Why does your loss not fall?
 #
 # You have a network (lab 1) and its gradient (lab 2). Now it **learns**. The recipe fits in one line:
 #
@@ -367,19 +369,19 @@ figures.batches(guess=guess)
 # %% [markdown]
 # *Figure 6: loss on all 1,000 pictures against epochs (left) and against steps (right, both axes logarithmic) for the
 # batch sizes 1 (dotted, triangles), 32 (solid, circles) and 1,000 (dashed, squares), each at the learning rate that
-# is best for it; the rates are in the legends. By looks, batch size 1 is lowest (0.16) with 32 close behind (0.21; it jumps up
-# once on the way, as its best rate is not far from one that is too long), and the full batch, with six steps, is far
-# above (0.98). By steps the order is turned round: after 200 steps batch size 1 is still at 1.0, 32 at 0.21, and the
-# full batch at 0.03.*
+# is best for it; the rates are in the legends. By looks, batch size 1 is lowest (0.16) with 32 close behind (0.21; it
+# jumps up once on the way, as its best rate is not far from one that is too long), and the full batch, with six steps,
+# is far above (0.98). By steps the order is turned round: after 200 steps batch size 1 is still at 1.0, 32 at 0.21, and
+# the full batch at 0.03.*
 
 # %% [markdown] question="batch_size"
 # ### Written: which batch size? (5 points)
 #
 # Look at Figure 6 and the printed lines. (a) Which batch size is best if looking at a picture is what costs? And if
 # every step costs the same, whatever the batch size (as it nearly does on a graphics card)? Give numbers. (b) Why does
-# the exact gradient of all pictures bring so little *per epoch*? (c) The best rates are 0.02 for batch size 1, and 0.5
-# to 1 for 32 and 1,000. Why may a larger batch take longer steps, and what would have been unfair about one common
-# rate of 0.05?
+# the exact gradient of all pictures bring so little *per epoch*? (c) The best rates for batch size 1 are 0.02 (by
+# looks) and 0.05 (by steps), those for 32 and 1,000 are 0.5 to 1. Why may a larger batch take longer steps, and what
+# would have been unfair about one common rate of 0.05?
 
 # %% [markdown] answer="batch_size"
 # **Model answer.** (a) By looks the small batches: after six looks 1 has the lowest loss (0.16) and 32 nearly the same
@@ -389,7 +391,7 @@ figures.batches(guess=guess)
 # rough steps lead further than one exact step. (c) The noise of a mean shrinks with the square root of the batch
 # size. With one picture a long step follows that picture's noise, and undoes what others have learned, so the rate
 # must be small; a gradient of many pictures is nearly exact, and the rate is limited by the curvature alone. A common
-# rate of 0.05 is past its best for size 1 and a tenth or less of what the others could take: it would make the larger
+# rate of 0.05 is about right for size 1 and a tenth or less of what the others could take: it would make the larger
 # batches look worse than they are, and their curves by steps alike, since both only creep.
 #
 # **Rubric** (5 points). **0**: "mini-batches are best" without a number from the figure. **2½**: both orders with
@@ -548,7 +550,7 @@ move(
 #
 # A friend trains the network of Figure 4 with their own `train`, and says: *"It works, it only needs more epochs."*
 # It is in your folder as `figures.friends_train`. Their gradient check passes, the loss starts at log 10, and it
-# falls. Give it the test that no slow learner passes without a reason, the fifty pictures:
+# falls. Give it the test that no right `train` fails: fifty pictures by heart.
 
 # %%
 for name, someone in (("yours", train), ("the friend's", figures.friends_train)):
@@ -621,7 +623,7 @@ figures.compare(results)
 
 # %% [markdown]
 # *Figure 13: accuracy on 1,000 pictures kept aside, one row for each setting; each circle is one seed, the line their
-# mean. The template's three rates: 0.05 is a little worse than 0.2 and 0.8, and between those two the seeds overlap.*
+# mean. The template's three rates: 0.05 lies below 0.2 with every seed; 0.8 overlaps both.*
 
 # %% [markdown] question="experiment"
 # ### Written: your experiment (6 points)

@@ -335,7 +335,7 @@ def midpoints(guess: str | None = None, one: int = 1, other: int = 9) -> None:
     told = ", ".join(f"“{CLASS_NAMES[k]}” {counts[k]}" for k in order)
     print(f"what 200 midpoints {CLASS_NAMES[one]} – {CLASS_NAMES[other]} are called: {told}")
     if guess is not None:
-        print(f"your guess: {guess}; measured: b, another garment")
+        print(f"your guess: {guess}; measured: most are called “{CLASS_NAMES[order[0]]}”")
 
 
 # ---------------------------------------------------------------- part 4: the claim

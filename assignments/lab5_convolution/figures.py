@@ -53,6 +53,14 @@ def weights(ax, kernel, title=""):
         ax.text(c, r, text, ha="center", va="center", color=colour, fontsize=9)
 
 
+def _number(guess):
+    """A guess as a number; None where it is none, for a guess never stops anything."""
+    try:
+        return float(guess)
+    except (TypeError, ValueError):
+        return None
+
+
 def garment(name):
     """One of the test pictures of a class: 1 × 28 × 28 × 1, values 0 to 1."""
     _, _, pixels, labels = fashion_mnist_images(0, 100)
@@ -276,11 +284,12 @@ def compare(results, *, title, guess=None, at=-1):
         ax.scatter(place + spread, shares, marker=marker, s=60, **look)
         ax.plot([place - 0.22, place + 0.22], [np.mean(shares)] * 2, color=BLACK, linewidth=2.5)
         ax.text(place + 0.26, np.mean(shares), f"{np.mean(shares):.3f}", va="center")
-    if guess is not None:
+    if (number := _number(guess)) is not None:
         fact = np.mean(list(results.values())[at])
-        title += f"\nyour guess {guess:.2f}, measured {fact:.3f}: {abs(guess - fact):.2f} apart"
+        title += f"\nyour guess {number:.2f}, measured {fact:.3f}: {abs(number - fact):.2f} apart"
         place = range(len(results))[at]
-        ax.plot(place - 0.36, guess, "D", markersize=10, mfc="none", mec=BLACK, label="your guess")
+        look = {"mfc": "none", "mec": BLACK, "linestyle": "none", "label": "your guess"}
+        ax.plot(place - 0.36, number, "D", markersize=10, **look)
         ax.legend()
     ax.set(title=title, ylabel="share right of the new pictures", xlim=(-0.5, len(results) - 0.3))
     ax.set_xticks(range(len(results)), [name.replace(", ", ",\n") for name in results])
@@ -293,15 +302,17 @@ def compare(results, *, title, guess=None, at=-1):
 def shift(shares, *, guess=None):
     """Share right against the shift: {name: one row a network, one column a shift of 0, 1, 2 …}."""
     fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-    for (name, rows), (marker, colour) in zip(shares.items(), MARKS, strict=False):
-        rows = np.asarray(rows)
-        ax.plot(rows.mean(axis=0), marker=marker, color=colour, linewidth=2, label=name)
-        ax.plot(rows.T, marker="_", linestyle="none", color=colour)
+    lines = ("-", "--", "-.", ":")
+    for (name, rows), (marker, colour), line in zip(shares.items(), MARKS, lines, strict=False):
+        rows, look = np.asarray(rows), {"color": colour, "linestyle": line}
+        ax.plot(rows.mean(axis=0), marker=marker, linewidth=2, label=name, **look)
+        ax.plot(rows.T, linewidth=1, alpha=0.4, **look)
     title = "The same test pictures, moved to the right"
-    if guess is not None:
+    if (number := _number(guess)) is not None:
         fact = np.mean([row[2] for row in next(iter(shares.values()))])
-        title += f"\nyour guess {guess:.2f}, measured {fact:.2f}: {abs(guess - fact):.2f} apart"
-        ax.plot(2, guess, "D", markersize=10, mfc="none", mec=BLACK, label="your guess")
+        title += f"\nyour guess {number:.2f}, measured {fact:.2f}: {abs(number - fact):.2f} apart"
+        look = {"mfc": "none", "mec": BLACK, "linestyle": "none", "label": "your guess"}
+        ax.plot(2, number, "D", markersize=10, **look)
     ax.set(title=title, xlabel="shift in pixels (of 28)", ylabel="share right", ylim=(0, 1))
     ax.set_xticks(range(rows.shape[1]))
     ax.legend()
@@ -334,18 +345,20 @@ def impulse(layers, *, at=(3, 3)):
     dot = np.zeros((1, 7, 7, 1))
     dot[0, at[0], at[1], 0] = 1.0
     W = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
-    shown = {"one bright pixel": dot}
+    shown = {"kernel": W[0, 0], "one bright pixel": dot[0, :, :, 0]}
     for name, layer in layers.items():
-        shown[name] = layer(dot, W, np.zeros((1, 1)), 1, 1)
-    fig, axes = plt.subplots(1, len(shown) + 1, figsize=(3 * len(shown) + 2, 3.2))
-    weights(axes[0], W[0, 0], "kernel")
-    for ax, (name, values) in zip(axes[1:], shown.items(), strict=True):
-        picture(ax, values[0, :, :, 0], name, 0, 9)
+        shown[name] = layer(dot, W, np.zeros((1, 1)), 1, 1)[0, :, :, 0]
+    fig, axes = plt.subplots(1, len(shown), figsize=(3 * len(shown) - 1, 3.2))
+    for ax, (name, values) in zip(axes, shown.items(), strict=True):
+        high = max(1e-9, values.max())
+        picture(ax, values, name, 0, high)
         ax.spines[:].set_visible(True)
-        for (r, c), value in np.ndenumerate(values[0, :, :, 0]):
+        for (r, c), value in np.ndenumerate(values):
             if value:
-                colour = "black" if value > 4 else "white"
+                colour = "black" if value > 0.4 * high else "white"
                 ax.text(c, r, f"{value:g}", ha="center", va="center", fontsize=9, color=colour)
+        if name == "kernel":
+            continue
         for colour, width in ((BLACK, 5), ("white", 2)):  # seen on dark and on light
             where = (at[1] - 0.5, at[0] - 0.5)
             ax.add_patch(Rectangle(where, 1, 1, fill=False, edgecolor=colour, linewidth=width))

@@ -231,9 +231,9 @@ def grade(
 ) -> None:
     """Grade a class.
 
-    SUBMISSIONS is a folder with a folder or a zip for each student, or the zip that Moodle's or
-    Gradescope's download gives. OUT gets report.html (open that first), grades.csv, a feedback
-    page and a result for each student.
+    SUBMISSIONS is a folder with a folder or a zip for each student, or the zip that Moodle's,
+    Canvas's or Gradescope's download gives. OUT gets report.html (open that first), grades.csv,
+    a feedback page and a result for each student.
     """
     from labkit.classroom.grade import Options, grade_to
 
@@ -248,11 +248,7 @@ def grade(
         adjust=adjust,
         due=due,
     )
-    from labkit.platforms import canvas
-
-    graded = grade_to(_built(lab), submissions, out, options)
-    graded.files[1:1] = canvas.deliver(graded, out)
-    graded.show()
+    _show(grade_to(_built(lab), submissions, out, options), out)
 
 
 @main.command()
@@ -284,7 +280,8 @@ def regrade(
 
     _writable(out)
     options = Options(jobs=jobs or 0, manual=manual, adjust=adjust, due=due)
-    run(_built(lab), submissions, out, options, never_lower=never_lower)[0].show()
+    graded, _ = run(_built(lab), submissions, out, options, never_lower=never_lower)
+    _show(graded, out)
 
 
 @main.command()
@@ -449,12 +446,20 @@ def audit(labs: tuple[str, ...], seeds: int, mutants: bool) -> None:
 def new(name: str) -> None:
     """Make a lab of your own, such as lab6_dropout.
 
-    Four small files that build, grade and audit at once; docs/own-lab.md tells how to go on.
+    Five small files that build, grade and audit at once; docs/own-lab.md tells how to go on.
     """
     from labkit.building.new import make
 
     for line in make(name):
         click.echo(line)
+
+
+def _show(graded: Any, out: Path) -> None:
+    """Print a graded class, and write what its platform takes back."""
+    from labkit.platforms import canvas
+
+    graded.files[1:1] = canvas.deliver(graded, out)
+    graded.show()
 
 
 def _chosen(names: tuple[str, ...]) -> list[Any]:

@@ -18,7 +18,7 @@ def autoencoder_loss(
     The code is H = a(W X + b) with the encoder's W and b, the reconstruction X̂ = W H + b with the
     decoder's is linear, and the truth is the input itself: loss = 1/(2n) Σ (X̂ − X)².
 
-    encoder: (W, b) with W h × p, b h × 1. decoder: (W, b) with W p × h, b p × 1.
+    encoder: (W, b) with W p1 × p, b p1 × 1. decoder: (W, b) with W p × p1, b p × 1.
     X: examples in columns, floats or whole numbers, p × n. activation: "sigmoid", "tanh" or "relu".
     Returns (loss, encoder_grad, decoder_grad): one float, and (dW, db) of each layer.
     """

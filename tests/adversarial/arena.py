@@ -26,9 +26,9 @@ from labkit.judging.result import Result
 from labkit.lab.bundle import FINGERPRINT, Bundle
 from labkit.lab.course import find
 from tests.adversarial.attacks import Attack, as_folder, as_zip, filled, know
+from tests.processes import LINUX, children
 
 REPO = Path(__file__).resolve().parents[2]
-LINUX = sys.platform.startswith("linux")
 HONEST = ("aaa_honest", "mmm_honest", "zzz_honest")
 _SUBREAPER = 36
 
@@ -74,28 +74,6 @@ def tree_hash(folder: Path) -> str:
         line = f"{path.relative_to(folder)} {about.st_mode} {len(content)}\n"
         digest.update(line.encode(errors="replace") + content)
     return digest.hexdigest()
-
-
-def children(parent: int) -> set[int]:
-    """Processes of one parent, defunct ones too."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            with contextlib.suppress(OSError, ValueError, IndexError):
-                if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == parent:
-                    found.add(int(entry.name))
-    return found
-
-
-def descendants(parent: int) -> set[int]:
-    """Everything below a process."""
-    found: set[int] = set()
-    pending = [parent]
-    while pending:
-        fresh = children(pending.pop()) - found
-        found |= fresh
-        pending += fresh
-    return found
 
 
 @contextlib.contextmanager

@@ -9,9 +9,10 @@ import pytest
 
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED
-from tests.adversarial.arena import LINUX, children, descendants, quick_bundle
+from tests.adversarial.arena import quick_bundle
 from tests.adversarial.attacks import solved
-from tests.grading import encoded
+from tests.packing import encoded
+from tests.processes import LINUX, children, descendants
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="limits of Linux")
 

@@ -24,21 +24,20 @@ from labkit.student import labcheck
 from labkit.student.labcheck import MESSAGE_LIMIT
 from tests.adversarial.arena import (
     HONEST,
-    LINUX,
     REPO,
     SOME,
     Arena,
     arena,
-    children,
     end_new_children,
     orphans_come_here,
     quick_bundle,
     tree_hash,
 )
 from tests.adversarial.attacks import CORPUS, LAB, Attack, filled, solved
+from tests.conftest import missing
+from tests.processes import LINUX, ROOT, children
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="watches processes through /proc")
-ROOT = LINUX and os.geteuid() == 0
 NOBODY = 65534
 
 ORDINARY = {
@@ -119,7 +118,7 @@ subprocess.run([sys.executable, "-c", "import numpy"], check=True)
 def _ordinary_python() -> tuple[str, dict[str, str]]:
     """An interpreter and an environment with which another user can grade; skips without one."""
     if not ROOT or shutil.which("setpriv") is None:
-        pytest.skip("needs root and setpriv to become somebody else")
+        missing("needs root and setpriv to become somebody else")
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     packages = Path(np.__file__).parents[1]
     environment = {
@@ -134,7 +133,7 @@ def _ordinary_python() -> tuple[str, dict[str, str]]:
         )
         if done.returncode == 0:
             return python, environment
-    pytest.skip("no interpreter that another user can reach")
+    missing("no interpreter that another user can reach")
 
 
 def _graded_by_nobody(attacks: tuple[Attack, ...], questions: bool) -> Iterator[Graded]:
@@ -169,7 +168,7 @@ def _shows_nothing(graded: Graded, attack: Attack, secrets: Secrets) -> None:
     shown = graded.ran.shown(attack.name)
     assert not [line for line in secrets.lines if line in shown]
     # What an attack reads of its own memory are numbers of any size; a hidden one is of ours.
-    shown = re.sub(r"\d\.\d+e[+-]\d{2,3}", "", shown)
+    shown = re.sub(r"\d(\.\d+)?e[+-](\d{3}|2[1-9]|[3-9]\d)", "", shown)
     assert not [number for number in secrets.numbers if number in shown]
     root = graded.place.root
     for forbidden in ("Traceback", "\x1b", "\u202e", str(REPO), f"{root}/work", f"{root}/bundle"):

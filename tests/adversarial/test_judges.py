@@ -17,9 +17,10 @@ from labkit.judging.knowledge import Knowledge
 from labkit.lab.course import find
 from labkit.student import labcheck
 from labkit.student.labcheck import CaseRun, Observation, Probe, Tried, WrongOutcome
-from tests.adversarial.arena import LINUX, quick_bundle
+from tests.adversarial.arena import quick_bundle
 from tests.adversarial.attacks import solved
-from tests.grading import encoded
+from tests.packing import encoded
+from tests.processes import LINUX
 
 Change = Callable[[np.ndarray], Any]
 

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from labkit.judging.result import GRADED, Result
-from tests.adversarial.arena import LINUX, quick_bundle
+from tests.adversarial.arena import quick_bundle
 from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved
 from tests.grading import grade
-from tests.sample_class import chatty, crlf, macos_junk, nested, zipped
+from tests.packing import encoded, zipped
+from tests.processes import LINUX
+from tests.sample_class import chatty, crlf, macos_junk, nested
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")
 Pack = Callable[[Path, Mapping[str, str | bytes]], None]
@@ -39,8 +41,7 @@ def _text(files: Files) -> dict[str, str]:
 
 def _tar(place: Path, files: Mapping[str, str | bytes]) -> None:
     with tarfile.open(f"{place}.tar.gz", "w:gz") as archive:
-        for path, content in files.items():
-            data = content.encode() if isinstance(content, str) else content
+        for path, data in encoded(files).items():
             info = tarfile.TarInfo(f"./{path}")
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))

@@ -23,7 +23,6 @@ from labkit.lab.bundle import Bundle
 from labkit.student.labcheck.otter_hook import silence_log_server
 from tests.adversarial import hosted
 from tests.adversarial.arena import (
-    LINUX,
     REPO,
     Arena,
     arena,
@@ -44,8 +43,9 @@ from tests.adversarial.attacks import (
     stubs,
 )
 from tests.adversarial.smuggling import smugglers
-from tests.grading import encoded
 from tests.otter_run import OtterRun, otter_run
+from tests.packing import encoded
+from tests.processes import LINUX
 
 GROUPS = hosted.groups()
 pytestmark = pytest.mark.skipif(not LINUX, reason="watches processes through /proc")

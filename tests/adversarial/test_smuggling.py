@@ -14,10 +14,11 @@ from labkit.judging.judge import Judge
 from labkit.judging.result import Result
 from labkit.reporting import feedback
 from labkit.student import labcheck
-from tests.adversarial.arena import LINUX, quick_bundle
+from tests.adversarial.arena import quick_bundle
 from tests.adversarial.attacks import Files
 from tests.adversarial.smuggling import smugglers
-from tests.grading import encoded
+from tests.packing import encoded
+from tests.processes import LINUX
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="a grader of its own")
 SMUGGLERS = smugglers()

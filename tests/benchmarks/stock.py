@@ -26,6 +26,7 @@ from labkit.judging.knowledge import Knowledge
 from labkit.lab.bundle import Bundle
 from labkit.student import labcheck
 from tests.benchmarks import measure, submissions
+from tests.packing import zipped
 
 
 def run_seconds(autograder: Path, submission: Path) -> float:
@@ -59,7 +60,7 @@ def write(bundle: Bundle, folder: Path) -> tuple[Path, Path]:
     handed_in[f"{bundle.lab.name}.ipynb"] = nbformat.writes(_notebook(bundle))
     handed_in["recorded.npz"] = _recorded(bundle)
     submission = folder / "submission.zip"
-    submission.write_bytes(submissions.zipped(handed_in))
+    submission.write_bytes(zipped(handed_in))
     return folder / "autograder.zip", submission
 
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import random
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.mistakes import Catalogue, Version, submission_with
-
-
-def zipped(files: Mapping[str, str | bytes]) -> bytes:
-    """A zip of files by path."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in files.items():
-            archive.writestr(path, content)
-    return buffer.getvalue()
+from tests.packing import zipped
 
 
 def notebook(bundle: Bundle) -> dict[str, bytes]:

@@ -38,6 +38,7 @@ from tests.benchmarks import (
 from tests.benchmarks import submissions as handed_in
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.measure import NotMeasured, Row, compare, missing, take_turns
+from tests.packing import lay
 
 REPO = Path(__file__).resolve().parents[2]
 
@@ -367,21 +368,14 @@ def test_classes_are_of_distinct_and_correct_work(tmp_path: Path) -> None:
 
 def test_the_floor_passes_every_case_confined(tmp_path: Path) -> None:
     bundle = built(find(grading.LAB))
-    for path, content in handed_in.correct(bundle).items():
-        place = tmp_path / "work" / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content.encode() if isinstance(content, str) else content)
+    lay(tmp_path / "work", handed_in.correct(bundle))
     seconds = measure.module("floor", bundle.root, tmp_path / "work", 2)
     assert len(seconds) == 2 and all(second > 0 for second in seconds)
 
 
 def test_the_floor_stops_on_a_wrong_submission(tmp_path: Path) -> None:
     bundle = built(find(grading.LAB))
-    files = handed_in.correct(bundle)
-    for path, content in files.items():
-        place = tmp_path / "work" / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content.encode() if isinstance(content, str) else content)
+    lay(tmp_path / "work", handed_in.correct(bundle))
     wrong = tmp_path / "work" / "neuralnet" / "activations.py"
     wrong.write_text(wrong.read_text() + "\n\ndef tanh(z):\n    return z\n")
     with pytest.raises(NotMeasured, match="floor"):

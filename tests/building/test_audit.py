@@ -71,15 +71,6 @@ def test_messages_are_short_and_plain(audited: tuple[Lab, Sequence[audit.Finding
         )
 
 
-def test_there_is_enough_to_audit() -> None:
-    found = [Catalogue.of(lab) for lab in LABS]
-    assert sum(len(one.mistakes) for one in found) >= 120
-    assert sum(len(one.variants) for one in found) >= 40
-    for lab, catalogue in zip(LABS, found, strict=True):
-        for function in lab.functions:
-            assert len(catalogue.about(function.name)) >= 2, function.name
-
-
 def test_a_weakened_case_is_a_hole(tmp_path: Path) -> None:
     """Without its cases on large numbers, lab 1 does not see an overflow: the audit says so."""
     shutil.copytree(built(find("lab1")).root, tmp_path / "bundle")
@@ -132,5 +123,5 @@ def test_a_right_version_that_loses_points_is_explained(capsys: pytest.CaptureFi
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
 def test_mutants_of_the_reference_are_caught_or_explained(lab: Lab) -> None:
     known = mutants.equivalent()
-    survived = audit.survivors(built(lab))
+    survived, _ = audit.survivors(built(lab))
     assert not [f"{m.key}: {m.change}" for m in survived if m.key not in known]

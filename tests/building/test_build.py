@@ -11,6 +11,7 @@ import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -21,6 +22,7 @@ from labkit.lab.bundle import Bundle
 from labkit.lab.course import available, find
 from labkit.lab.lab import Lab, Written
 from labkit.lab.schema import Config
+from labkit.student.labcheck.notebooks import PLACEHOLDER
 from tests.classroom import mini
 
 LABS = available()
@@ -104,6 +106,33 @@ def test_the_scan_finds_a_hidden_case(copied: Bundle) -> None:
         leaks.check(copied)
 
 
+@pytest.mark.parametrize("name", ["check.py", "lab1_forward.ipynb"])
+def test_the_scan_finds_a_hidden_case_in_other_quotes(copied: Bundle, name: str) -> None:
+    hidden = leaks._hidden_statements(copied.lab.folder / "tests")
+    line = next(line for line in sorted(hidden) if "'" in line).replace("'", '"')
+    if name.endswith(".py"):
+        _append(copied.student / name, f"\n{line}\n")
+    else:
+        book = nbformat.read(copied.student / name, as_version=4)
+        book.cells[1].source += f"\n\n    {line}\n"
+        nbformat.write(book, copied.student / name)
+    with pytest.raises(LabkitError, match=rf"{name} in student.zip holds a hidden case"):
+        leaks.check(copied)
+
+
+def test_the_scan_reads_the_hints_of_the_checks(copied: Bundle) -> None:
+    line = max(stubs.solution_lines(find("lab1")), key=len)
+    path = copied.student / "recorded.npz"
+    with np.load(path) as store:
+        arrays = dict(store)
+    manifest = json.loads(arrays["manifest"].tobytes())
+    next(iter(manifest["hints"].values()))["hint"] += f" Write it so:\n    {line}"
+    arrays["manifest"] = np.frombuffer(json.dumps(manifest).encode(), dtype=np.uint8)
+    np.savez(path, **arrays)
+    with pytest.raises(LabkitError, match=r"recorded\.npz in student.zip holds a solution line"):
+        leaks.check(copied)
+
+
 def test_the_scan_finds_a_marker(copied: Bundle) -> None:
     _append(copied.student / "neuralnet" / "layers.py", "\n# BEGIN SOLUTION\n")
     with pytest.raises(LabkitError, match="marker"):
@@ -114,6 +143,20 @@ def test_the_scan_finds_catalogue_code(copied: Bundle) -> None:
     _append(copied.student / "README.md", "\nreturn 1 / (1 + np.exp(np.minimum(z, 700)))\n")
     with pytest.raises(LabkitError, match="catalogue"):
         leaks.check(copied)
+
+
+def test_a_cell_has_the_same_id_in_another_version() -> None:
+    def ids(*texts: str) -> list[str]:
+        book = nbformat.v4.new_notebook()
+        book.cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
+        notebook.name_cells(book)
+        nbformat.validate(book)
+        return [cell.id for cell in book.cells]
+
+    old = ids("# One", PLACEHOLDER, "# Two", PLACEHOLDER, "More.", PLACEHOLDER)
+    new = ids("# New", PLACEHOLDER, "# Two", "A new text.", PLACEHOLDER, "More.", PLACEHOLDER)
+    assert len(set(old)) == len(old) and len(set(new)) == len(new)
+    assert [one for one in old if one in new] == old[2:] == [new[2], *new[4:]]
 
 
 def test_a_text_that_does_not_fit_its_toml_is_one_sentence() -> None:

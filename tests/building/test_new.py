@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import pickle
 import shutil
 import subprocess
 import sys
@@ -17,12 +16,13 @@ import pytest
 
 from labkit.base import paths
 from labkit.base.errors import LabkitError
-from labkit.building import build, new
+from labkit.building import new
 from labkit.lab import reference, stubs
 from labkit.lab.course import find
 from labkit.lab.lab import Lab
 from tests import sample_class
 from tests.otter_run import otter_run
+from tests.packing import zipped
 from tests.schema import check_gradescope
 
 REPOSITORY = paths.PACKAGE.parents[1]
@@ -237,7 +237,7 @@ def test_otter_gives_the_same_points(clone: Path, monkeypatch: pytest.MonkeyPatc
         for path in (clone / "SUBMISSIONS" / "lou").rglob("*.py")
     }
     files["lab6_softplus.ipynb"] = sample_class.EMPTY_NOTEBOOK.encode()
-    (clone / "lou.zip").write_bytes(sample_class.zipped(files))
+    (clone / "lou.zip").write_bytes(zipped(files))
     found = otter_run(clone / "dist" / "lab6" / "autograder.zip", clone / "lou.zip")
     assert found.scores == {"softplus": 50.0}, found.output
 
@@ -302,11 +302,3 @@ def test_two_own_labs_stand_side_by_side(clone: Path) -> None:
         assert b"NotImplementedError" not in archive.read(inside["neuralnet/softplus.py"])
     code = "from labkit.lab.course import available; print([lab.short for lab in available()])"
     assert "'lab5', 'lab6', 'lab10'" in run(clone, "-c", code)
-
-
-def test_a_built_lab_brings_its_functions_to_another_process(tmp_path: Path) -> None:
-    """A class is graded in processes that have never seen the assignments folder."""
-    bundle = build.built(find("lab1"))
-    assert bundle.lab.name == "lab1_forward"
-    sent = pickle.loads(pickle.dumps(bundle))
-    assert "lab" not in vars(sent) and sent.lab.questions == bundle.lab.questions

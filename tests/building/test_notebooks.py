@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import shutil
-import time
 from pathlib import Path
 
 import jupytext
@@ -61,12 +60,10 @@ def test_a_notebook_runs_with_the_solution(lab: Lab, tmp_path: Path) -> None:
 @pytest.mark.parametrize("lab", LABS[:1], ids=lambda lab: lab.short)
 def test_a_notebook_stops_at_a_stub_with_one_sentence(lab: Lab, tmp_path: Path) -> None:
     path = handed_out(lab, tmp_path, solved=False)
-    started = time.monotonic()
     with pytest.raises(CellExecutionError) as stopped:
         executed(path)
     assert "is not written yet" in str(stopped.value)
     assert "Traceback" not in stopped.value.traceback
-    assert time.monotonic() - started < 120
 
 
 def drawing(lab: Lab) -> set[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,9 +9,10 @@ from labkit.building.build import built
 from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
+from tests.packing import lay, zipped
 
 NAME = "lab9_mini"
-TOML = """\
+SOUND = """\
 title = "Lab 9: two bends"
 
 [functions]
@@ -23,11 +22,13 @@ relu = "activations"
 [questions]
 tanh = 60
 relu = 40
-
+"""
+WRITTEN = """
 [written.why]
 title = "Why?"
 points = 10
 """
+TOML = SOUND + WRITTEN
 TEXT = """\
 # %% [markdown]
 # # Two bends
@@ -79,12 +80,7 @@ def hand_in(target: Path, bundle: Bundle, changes: Mapping[str, str] | None = No
     files = dict(stubs.solution_package(bundle.lab))
     for source in (changes or {}).values():
         files["neuralnet/activations.py"] += f"\n\n{source}\n"
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path, text in files.items():
-            archive.writestr(path, text)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(buffer.getvalue())
+    lay(target.parent, {target.name: zipped(files)})
 
 
 WRONG_RELU = "def relu(z):\n    return np.abs(z)"

@@ -23,9 +23,12 @@ from labkit.intake import Submission
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
-from tests.adversarial.arena import LINUX, REPO, quick_bundle
+from tests.adversarial.arena import REPO, quick_bundle
 from tests.adversarial.attacks import CORPUS, NOTEBOOK, as_folder, as_zip, solved, stubs
-from tests.grading import encoded, grade
+from tests.classroom import mini
+from tests.grading import grade
+from tests.packing import encoded
+from tests.processes import LINUX
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")
@@ -88,6 +91,27 @@ def test_a_cluster_of_threads_grades(bundle: Bundle, tmp_path: Path) -> None:
             _graders.popitem()[1][0].close()
     assert [result.total for result in found] == [100, 0, 0]
     assert [result.status.partition(":")[0] for result in found] == [GRADED, GRADED, "unreadable"]
+
+
+def test_a_case_that_cannot_run_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the lab's fault, not a lost machine's: the sentence names the case."""
+    here = '    import os\n\n    check.values("tanh", check.rng(int(os.environ["LAB9_SEED"]))'
+    cases = mini.CASES.replace('    check.values("tanh", check.rng(1)', here)
+    monkeypatch.setenv("LAB9_SEED", "1")
+    bundle = mini.lab(tmp_path, cases=cases)
+    monkeypatch.setenv("LAB9_SEED", "none")
+    mini.hand_in(tmp_path / "class" / "abara.zip", bundle)
+    with cluster(1, processes=False) as started:
+        (found,) = grade(
+            bundle, tmp_path / "class", tmp_path / "out", scheduler=started.scheduler_address
+        )
+        while _graders:
+            _graders.popitem()[1][0].close()
+    assert found.own_fault
+    assert "cluster" not in found.status
+    assert "hidden_tanh__shape" in found.status or "Another shape" in found.status
 
 
 @pytest.mark.slow

@@ -19,8 +19,6 @@ from labkit.cli import main
 from labkit.lab.bundle import Bundle
 from tests.classroom import mini
 
-NO_FILE = None
-
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
@@ -105,6 +103,7 @@ def test_a_resubmission_after_a_mark_is_flagged(
         ("submission,question,points,reason\nada,relu,one,x\n", "'one' is no number"),
         ("submission,question,points,reason\nada,relu,1,\n", "no reason"),
         ("submission,question,points\nada,relu,1\n", "reason stands there 0 times"),
+        ("submission,question,points,reason\nada,total,2,quiz\nada,total,3,quiz\n", "as one"),
     ],
 )
 def test_adjustments_that_do_not_fit_are_one_sentence(

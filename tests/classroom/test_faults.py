@@ -30,7 +30,7 @@ from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
 from labkit.sandbox import Zygote, calls, launch
 from tests.classroom import mini
-from tests.sandbox.conftest import LINUX, ROOT
+from tests.processes import LINUX, ROOT
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")
 

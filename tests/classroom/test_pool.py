@@ -24,17 +24,10 @@ from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import FINGERPRINT, Bundle
-from tests.adversarial.arena import (
-    LINUX,
-    REPO,
-    children,
-    descendants,
-    end_new_children,
-    orphans_come_here,
-    quick_bundle,
-)
+from tests.adversarial.arena import REPO, end_new_children, orphans_come_here, quick_bundle
 from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
 from tests.grading import grade
+from tests.processes import LINUX, children, descendants
 from tests.sample_class import EMPTY_NOTEBOOK
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")

@@ -6,13 +6,15 @@ import io
 import re
 import sys
 import tarfile
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from labkit.intake import single_submission
+from labkit.intake.archives import Budget, File, Listing
+from labkit.intake.package import Clean, clean_submission
 from labkit.lab.course import available
+from tests.packing import zipped
 
 MODULES = available()[-1].contract.modules
 """Of the whole course's package: by them code is known."""
@@ -29,25 +31,8 @@ LOOSE = {"lab1.ipynb": b"{}", "activations.py": CODE, "layers.py": b"x = 1\n"}
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
 
 
-def zipped(files, method=zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip of `files`: name (or ZipInfo) -> bytes, or a list of pairs."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, content in files.items() if isinstance(files, dict) else files:
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
 def under(prefix: str, files: dict[str, bytes]) -> dict[str, bytes]:
     return {f"{prefix}/{name}": content for name, content in files.items()}
-
-
-def lay(folder: Path, files: dict[str, bytes]) -> Path:
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return folder
 
 
 def hand_in(tmp_path: Path, content: bytes, name: str = "alice.zip"):
@@ -66,6 +51,12 @@ def look(path: Path):
         return submission, None
     assert submission.status == "ok"
     return submission, dict(submission.files)
+
+
+def in_memory(content: bytes, name: str, budget: Budget | None = None) -> Clean:
+    """The clean form of one handed-in file, without a disk."""
+    file = File(name, len(content), 0, lambda limit: content, lambda limit: io.BytesIO(content))
+    return clean_submission(Listing([file]), name, frozenset(MODULES), budget)
 
 
 def check_sentence(text: str) -> None:

@@ -23,13 +23,12 @@ from tests.intake.handed_in import (
     VALID,
     check_sentence,
     hand_in,
-    lay,
     look,
     posix,
     tarred,
     under,
-    zipped,
 )
+from tests.packing import lay, zipped
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,8 @@ import zipfile
 import pytest
 
 from labkit.intake import IntakeError, open_submissions
-from tests.intake.handed_in import (
-    LOOSE,
-    MODULES,
-    PACKAGE,
-    check_sentence,
-    lay,
-    posix,
-    tarred,
-    under,
-    zipped,
-)
+from tests.intake.handed_in import LOOSE, MODULES, PACKAGE, check_sentence, posix, tarred, under
+from tests.packing import lay, zipped
 
 
 def test_a_folder_of_everything(tmp_path):

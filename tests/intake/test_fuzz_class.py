@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from labkit.classroom.grades import write_grades
@@ -23,9 +23,11 @@ from labkit.intake.gradescope import METADATA
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED
-from tests.adversarial.arena import LINUX, quick_bundle
+from tests.adversarial.arena import quick_bundle
 from tests.adversarial.attacks import NOTEBOOK, Files, as_folder, as_zip, solved, stubs
-from tests.sample_class import EMPTY_NOTEBOOK, zipped
+from tests.packing import zipped
+from tests.processes import LINUX
+from tests.sample_class import EMPTY_NOTEBOOK
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")
 SOLVED, STUBS = solved(), stubs()
@@ -161,9 +163,10 @@ def _hold(grader: Grader, chance: list[tuple[str, str, tuple[str, Any]]]) -> Non
         submissions = open_submissions(root / "class", grader.lab.contract.modules)
         found = [order.settled(one) or order.keep(order.grade(grader, one)) for one in submissions]
         write_grades(root / "out" / "grades.csv", found, grader.lab)
-        text = (root / "out" / "grades.csv").read_text(encoding="utf-8")
+        text = (root / "out" / "grades.csv").read_bytes().decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
-        assert len(rows) == len(found) == len({result.submission for result in found})
+        assert [row["submission"] for row in rows] == [result.submission for result in found]
+        assert len({result.submission for result in found}) == len(found)
         for result in found:
             assert result.status
             assert not result.status.startswith("failed"), result.status
@@ -179,6 +182,7 @@ told_at_once = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking a clas
 
 @settings(max_examples=12, deadline=None, suppress_health_check=relaxed, phases=told_at_once)
 @given(classes)
+@example([("y\udcff\r\x04\udcc9r\u0ff3\udc94", "", ("file", b""))])
 def test_classes_of_chance(grader: Grader, chance: list[Any]) -> None:
     _hold(grader, chance)
 

@@ -6,15 +6,16 @@ import contextlib
 import gzip
 import io
 import json
+from pathlib import PureWindowsPath
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from labkit.intake.archives import File, Listing
-from labkit.intake.package import clean_submission
+from labkit.intake.archives import Budget, open_archive
 from labkit.student.labcheck import graded
-from tests.intake.handed_in import MODULES, PACKAGE, VALID, check_sentence, hand_in, tarred, zipped
+from tests.intake.handed_in import PACKAGE, VALID, check_sentence, in_memory, tarred
+from tests.packing import zipped
 
 GZIPPED = tarred(PACKAGE)
 
@@ -39,17 +40,6 @@ def spoiled(draw):
     return bytes(data)
 
 
-@pytest.fixture(scope="module")
-def scratch(tmp_path_factory):
-    return tmp_path_factory.mktemp("fuzz")
-
-
-def in_memory(content: bytes, name: str):
-    """The clean form of one handed-in file, without a disk."""
-    file = File(name, len(content), 0, lambda limit: content, lambda limit: io.BytesIO(content))
-    return clean_submission(Listing([file]), name, frozenset(MODULES))
-
-
 @given(
     content=spoiled() | st.binary(max_size=200), name=st.sampled_from(["a.zip", "a.tgz", "a.tar"])
 )
@@ -67,22 +57,29 @@ def test_no_archive_ever_raises(content, name):
 path_parts = st.text(
     st.characters(codec="utf-8", exclude_characters="\0"), max_size=12
 ) | st.sampled_from(
-    ["neuralnet", "layers.py", "..", ".", "", "C:", "con", "a\\b", "x" * 260, "NEURALNET", "ſ.py"]
+    ["neuralnet", "layers", "..", ".", "", "C:", "con", "..\\b", "x" * 260, "NEURALNET", "ſ"]
 )
+names_of_files = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["neuralnet/", "x/neuralnet/", "../neuralnet/", "/", "C:/", "C:", "..\\", ""]),
+    st.lists(path_parts, min_size=1, max_size=4).map("/".join),
+    st.sampled_from(["", ".py", ".csv"]),
+).filter(bool)
 
 
-@given(
-    names=st.lists(st.lists(path_parts, min_size=1, max_size=5).map("/".join), max_size=6),
-    content=st.binary(max_size=30),
-)
-@settings(max_examples=80, deadline=None)
+@given(names=st.lists(names_of_files, min_size=1, max_size=6), content=st.binary(max_size=30))
+@example(names=["neuralnet/../x.py", "neuralnet/..\\..\\x.py", "C:x.py", "/x.py"], content=b"")
+@settings(max_examples=200, deadline=None)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_no_name_ever_leaves_the_folder(scratch, names, content):
-    before = set(scratch.iterdir()) | {scratch / "alice.zip"}
-    with contextlib.suppress(UnicodeEncodeError):
-        _, found = hand_in(scratch, zipped([(name or "x", content) for name in names]))
-        assert found is None or all(not name.startswith("/") for name in found)
-    assert set(scratch.iterdir()) == before
+def test_no_name_ever_leaves_the_folder(names, content):
+    data = zipped([("neuralnet/layers.py", content), *((name, content) for name in names)])
+    with contextlib.ExitStack() as resources:
+        listing = open_archive(io.BytesIO(data), Budget(), resources, limit=100)
+    clean = in_memory(data, "alice.zip")
+    assert "neuralnet/layers.py" in clean.files
+    for path in [file.path for file in listing.files] + list(clean.files):
+        assert not {"", ".", ".."} & set(path.replace("\\", "/").split("/")), path
+    assert not [path for path in clean.files if "\\" in path or PureWindowsPath(path).drive]
 
 
 @given(

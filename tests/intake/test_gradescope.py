@@ -9,7 +9,8 @@ import pytest
 
 from labkit.intake import Gradescope, User, open_submissions
 from labkit.intake.gradescope import read_submitters
-from tests.intake.handed_in import MODULES, PACKAGE, lay, under, zipped
+from tests.intake.handed_in import MODULES, PACKAGE, under
+from tests.packing import lay, zipped
 
 METADATA = """\
 ---

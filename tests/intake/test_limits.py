@@ -11,7 +11,8 @@ from labkit.intake.package import is_junk
 from labkit.lab.course import find
 from labkit.sandbox import Code, Zygote
 from labkit.student.labcheck import graded
-from tests.intake.handed_in import PACKAGE, hand_in, lay, look, posix, under, zipped
+from tests.intake.handed_in import PACKAGE, hand_in, look, posix, under
+from tests.packing import lay, zipped
 
 
 def test_of_too_many_files_the_modules_are_kept(tmp_path):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from labkit.intake import Moodle, open_submissions
-from tests.intake.handed_in import MODULES, PACKAGE, lay, under, zipped
+from tests.intake.handed_in import MODULES, PACKAGE, under
+from tests.packing import lay, zipped
 
 DATA = Path(__file__).parents[1] / "data" / "moodle"
 
@@ -57,7 +58,8 @@ def test_real_moodle_downloads(tmp_path, download, form):
     assert found[4].name == "Renée DArcy Rex Pérez_4" and found[9].name == "小龍 李_9"
     flat = download.endswith("0.zip")
     assert found[5].platform == Moodle(5, "Wei Chen", flat)
-    assert found[5].platform_data == {"kind": "moodle", "id": 5, "name": "Wei Chen", "flat": flat}
+    told = found[5].platform_data
+    assert (told["kind"], told["id"], told["name"], told["flat"]) == ("moodle", 5, "Wei Chen", flat)
     assert found[9].status == "missing package" and "id 9" in found[9].problem
     assert found[5].files == PACKAGE
     assert found[6].files["neuralnet/backprop.py"] == b"b=2\n"

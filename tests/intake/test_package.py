@@ -6,7 +6,8 @@ import zipfile
 
 import pytest
 
-from tests.intake.handed_in import CODE, LOOSE, PACKAGE, hand_in, lay, look, tarred, under, zipped
+from tests.intake.handed_in import CODE, LOOSE, PACKAGE, hand_in, look, tarred, under
+from tests.packing import lay, zipped
 
 DEEP = under("My Lab/lab1 (2)/src", PACKAGE)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pickle
 
 from labkit.intake import open_submissions
-from tests.intake.handed_in import MODULES, PACKAGE, hand_in, lay, under, zipped
+from tests.intake.handed_in import MODULES, PACKAGE, hand_in, under
+from tests.packing import lay, zipped
 
 
 def test_fingerprints_follow_the_graded_code_alone(tmp_path):

@@ -10,11 +10,13 @@ import pytest
 
 from labkit.building.build import built
 from labkit.judging import result as results
+from labkit.judging.result import Result
 from labkit.lab.course import available, find
 from labkit.lab.lab import Lab
 from tests import sample_class
 from tests.grading import grade
 from tests.otter_run import otter_run
+from tests.packing import lay
 from tests.sample_class import FULL, NOTHING, UNREADABLE, Sample
 
 LAB1 = sample_class.samples(find("lab1"))
@@ -40,6 +42,11 @@ def _scores(out: Path, name: str) -> dict[str, float]:
 def test_each_sample_earns_what_it_deserves(sample: Sample, graded: Path) -> None:
     result = results.read(graded / "results" / f"{sample.name}.json")
     assert result is not None
+    _deserved(result, sample)
+
+
+def _deserved(result: Result, sample: Sample) -> None:
+    """The result is what the sample must earn."""
     lost = {question.name for question in result.questions if not question.passed}
     if sample.earns == FULL:
         assert result.status == results.GRADED and result.total == 100
@@ -48,7 +55,7 @@ def test_each_sample_earns_what_it_deserves(sample: Sample, graded: Path) -> Non
     elif sample.earns == UNREADABLE:
         assert result.status != results.GRADED and result.total == 0 and len(result.status) > 30
     else:
-        assert lost == sample.loses
+        assert lost == sample.loses, sample.name
 
 
 @pytest.mark.parametrize(
@@ -60,14 +67,7 @@ def test_each_sample_earns_what_it_deserves(sample: Sample, graded: Path) -> Non
     ids=lambda sample: sample.name,
 )
 def test_otter_run_gives_the_same_points(sample: Sample, graded: Path, tmp_path: Path) -> None:
-    files = {
-        path: content.encode() if isinstance(content, str) else content
-        for path, content in sample.files.items()
-    }
-    data = sample_class.zipped(files)
-    if sample.packed == "cut":
-        data = data[: len(data) * 2 // 3]
-    (tmp_path / f"{sample.name}.zip").write_bytes(data)
+    (tmp_path / f"{sample.name}.zip").write_bytes(sample.zipped())
     bundle = built(find("lab1"))
     found = otter_run(bundle.root / "autograder.zip", tmp_path / f"{sample.name}.zip")
     if sample.earns == UNREADABLE:
@@ -85,15 +85,9 @@ def test_the_other_labs_agree_too(lab: Lab, tmp_path: Path) -> None:
     bundle = built(lab)
     written = sample_class.write(lab, tmp_path / "submissions", sample_class.EMPTY_NOTEBOOK)
     found = grade(bundle, tmp_path / "submissions", tmp_path)
+    assert {result.submission for result in found} == set(written)
     for result in found:
-        sample = written[result.submission]
-        if sample.earns == FULL:
-            assert result.total == 100, result.submission
-        elif sample.earns == NOTHING:
-            assert result.total == 0
-        elif sample.earns != UNREADABLE:
-            lost = {question.name for question in result.questions if not question.passed}
-            assert lost == sample.loses, result.submission
+        _deserved(result, written[result.submission])
     for name in ("abara_ngozi", "egger_lea"):
         run = otter_run(bundle.root / "autograder.zip", tmp_path / "submissions" / f"{name}.zip")
         assert run.scores == _scores(tmp_path, name), run.output
@@ -102,10 +96,7 @@ def test_the_other_labs_agree_too(lab: Lab, tmp_path: Path) -> None:
 def test_a_students_own_checks_agree_on_the_public_cases(graded: Path, tmp_path: Path) -> None:
     """`labkit check` finds the public failures that the grader finds, with their names."""
     sample = next(sample for sample in LAB1 if sample.name == "hoang_minh")
-    for path, content in sample.files.items():
-        place = tmp_path / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content.encode() if isinstance(content, str) else content)
+    lay(tmp_path, sample.files)
     command = [sys.executable, "-m", "labkit", "check", "lab1", "--path", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr

@@ -22,7 +22,7 @@ from labkit.sandbox.serving import ServedTooLongError, Watchdog
 from labkit.student import labcheck
 from labkit.student.labcheck import BY_HEART, Probe, Tried
 from tests import sample_class
-from tests.grading import encoded
+from tests.packing import encoded
 
 
 def test_modules_of_earlier_labs_need_not_be_handed_in() -> None:

@@ -15,18 +15,6 @@ from labkit.lab import course, stubs
 from labkit.lab.lab import Lab
 from tests.classroom import mini
 
-SOUND = """\
-title = "Lab 9: two bends"
-
-[functions]
-tanh = "activations"
-relu = "activations"
-
-[questions]
-tanh = 60
-relu = 40
-"""
-
 KEYS = st.sampled_from(
     "title about minutes earlier due leaderboard hidden_visibility seed client functions questions "
     "bonus exclude limits written thresholds late moodle options limit titel treshold tanh relu "
@@ -75,7 +63,7 @@ def loaded(root: Path, content: bytes) -> Lab | str:
 def test_whatever_is_written_is_a_lab_or_a_sentence(
     tmp_path: Path, lines: list[str], at: int
 ) -> None:
-    text = SOUND.splitlines()
+    text = mini.SOUND.splitlines()
     text[at:at] = lines
     loaded(tmp_path, "\n".join(text).encode(errors="replace"))
 
@@ -89,7 +77,7 @@ def test_any_bytes_are_a_lab_or_a_sentence(tmp_path: Path, content: bytes) -> No
 
 
 def test_the_sound_one_is_a_lab(tmp_path: Path) -> None:
-    lab = loaded(tmp_path, SOUND.encode())
+    lab = loaded(tmp_path, mini.SOUND.encode())
     assert isinstance(lab, Lab)
     assert lab.questions == {"tanh": 60.0, "relu": 40.0}
 
@@ -107,6 +95,12 @@ def test_the_sound_one_is_a_lab(tmp_path: Path) -> None:
         ("tanh = 60", "tanh = 60\nsoftmax = 0", ["softmax", "[functions]"]),
         ("relu = 40", "relu = 40\n[limits]\nmemory_mb = 1.5", ["[limits] memory_mb"]),
         ("[functions]", 'earlier = ["lab77_none"]\n[functions]', ["lab77_none"]),
+        ("relu = 40", 'relu = 40\n[exclude]\nrleu = "full"', ["[exclude] rleu", "tanh, relu"]),
+        (
+            "relu = 40",
+            'relu = 40\n[exclude]\nwhy = "out"\n[written.why]\npoints = 5',
+            ["[exclude] why", "tanh, relu"],
+        ),
         ("title", "title title", ["TOML"]),
         ("two bends", "two \ud800", ["UTF-8"]),
     ],
@@ -114,7 +108,7 @@ def test_the_sound_one_is_a_lab(tmp_path: Path) -> None:
 def test_the_sentence_names_the_key_and_what_is_allowed(
     tmp_path: Path, old: str, new: str, words: list[str]
 ) -> None:
-    sentence = loaded(tmp_path, SOUND.replace(old, new, 1).encode(errors="surrogatepass"))
+    sentence = loaded(tmp_path, mini.SOUND.replace(old, new, 1).encode(errors="surrogatepass"))
     assert isinstance(sentence, str)
     for word in words:
         assert word in sentence, sentence
@@ -171,3 +165,15 @@ def test_a_misspelt_function_in_mistakes_is_told(tmp_path: Path) -> None:
     with pytest.raises(LabkitError, match="thanh"):
         Catalogue.of(Lab.load(folder))
     assert lab.short == "lab9"
+
+
+def test_two_labs_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is graded by a lab that was not meant."""
+    for name in ("lab6_dropout", "lab6_attention", "lab1_forward"):
+        (tmp_path / "assignments" / name).mkdir(parents=True)
+        (tmp_path / "assignments" / name / "lab.toml").write_text(mini.SOUND, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert course.find("lab6_dropout").name == "lab6_dropout"
+    for name in ("lab6", "lab1", "lab1_forward"):
+        with pytest.raises(LabkitError, match=r"is not clear: .*assignments.* and .*assignments"):
+            course.find(name)

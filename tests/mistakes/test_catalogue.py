@@ -6,6 +6,7 @@ is special about that lab.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import os
@@ -14,11 +15,11 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -138,11 +139,35 @@ def alike(lab: Lab, first: Mistake, second: Mistake) -> bool:
 
 
 @each(Version)
-def test_a_version_uses_nothing_but_numpy_and_the_package(lab: Lab, version: Version) -> None:
+def test_a_version_uses_what_a_students_module_may(lab: Lab, version: Version) -> None:
+    """NumPy, the package and the standard library, in the functions inside it too."""
+    assert isinstance(version.run, FunctionType)
+    found = imported(inspect.getsource(version.run))
+    for code in codes(version.run.__code__):
+        for name in version.run.__globals__.keys() & set(code.co_names):
+            value = version.run.__globals__[name]
+            found[name] = getattr(value, "__module__", None) or getattr(value, "__name__", "")
     allowed = {*sys.stdlib_module_names, PACKAGE, "numpy"}
-    for name, value in inspect.getclosurevars(version.run).globals.items():
-        home = getattr(value, "__module__", None) or getattr(value, "__name__", "")
-        assert home.partition(".")[0] in allowed, name
+    assert not {name: home for name, home in found.items() if home.split(".")[0] not in allowed}
+
+
+def codes(code: CodeType) -> Iterator[CodeType]:
+    """A function's code and that of every function, class and comprehension inside it."""
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from codes(inner)
+
+
+def imported(source: str) -> dict[str, str]:
+    """What a source imports by itself, by the name of it, with the module that it is from."""
+    found = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {one.name: one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {one.name: node.module or "" for one in node.names}
+    return found
 
 
 # ---------------------------------------------------------------- what the entries say

@@ -7,7 +7,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from labkit import cli
 from labkit.classroom.grade import Options, grade_to
 from labkit.intake.canvas import parse
 from labkit.lab.bundle import Bundle
@@ -75,3 +77,22 @@ def test_another_class_gets_nothing_of_it(tmp_path: Path, bundle: Bundle) -> Non
     mini.hand_in(tmp_path / "in" / "ada.zip", bundle)
     graded = grade_to(bundle, tmp_path / "in", tmp_path / "out", Options(jobs=1))
     assert canvas.deliver(graded, tmp_path / "out") == []
+
+
+def test_a_regrade_renews_what_goes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Old grades must not lie ready for the import beside a new grades.csv."""
+    bundle = mini.lab(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    source = tmp_path / "submissions"
+    name = source / "benli_12_502_lab9.zip"
+    mini.hand_in(name, bundle, {"relu": mini.WRONG_RELU})
+    for command, grade in (("grade", "60"), ("regrade", "100")):
+        told = CliRunner().invoke(cli.main, [command, "lab9", str(source), "--out", "out"])
+        assert told.exit_code == 0, told.output
+        assert "canvas.csv" in told.output
+        rows = csv.DictReader(Path("out/canvas.csv").read_text("utf-8-sig").splitlines())
+        assert [row["lab9"] for row in rows if row["ID"]] == [grade]
+        with zipfile.ZipFile("out/canvas-feedback.zip") as archive:
+            (page,) = archive.namelist()
+            assert f"<strong>{grade}</strong>" in archive.read(page).decode()
+        mini.hand_in(name, bundle)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labkit.reporting.answers import Answer, read_answers
-from labkit.reporting.prose import markdown
+from labkit.reporting.markdown import markdown
 
 QUESTIONS = [
     {"name": "why", "question": "**Question.** Why does one line fail?", "answer": "…"},

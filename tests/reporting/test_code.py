@@ -75,7 +75,7 @@ def test_the_report_leads_to_code_where_there_is_some(tmp_path: Path) -> None:
 
 def test_a_group_is_shown_side_by_side(tmp_path: Path) -> None:
     pages(tmp_path, ada=ONE, bob=OTHER)
-    found = Similarity(2, (Pair("ada", "bob", ("relu", "sigmoid"), 0.97, 9.0),))
+    found = Similarity(2, (Pair("ada", "bob", ("relu", "sigmoid"), 0.97),))
     (tmp_path / "similar").mkdir()
     (tmp_path / "similar" / "7.html").write_text("of an earlier run", encoding="utf-8")
     beside.write(tmp_path, LAB, found)
@@ -102,5 +102,5 @@ def test_lines_without_a_partner_stand_beside_nothing() -> None:
 
 
 def test_code_that_is_gone_stops_nothing(tmp_path: Path) -> None:
-    beside.write(tmp_path, LAB, Similarity(2, (Pair("ada", "bob", ("relu",), 1.0, 9.0),)))
+    beside.write(tmp_path, LAB, Similarity(2, (Pair("ada", "bob", ("relu",), 1.0),)))
     assert "ada and bob" in text_of(tmp_path / "similar" / "1.html").text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,19 +15,11 @@ from labkit.mistakes import Catalogue
 from labkit.reporting import beside, code, feedback, report, written
 from labkit.reporting.answers import Answer
 from labkit.reporting.similar import Pair, Similarity
+from tests.browser import chromium
 from tests.sample_results import LAB, question, result
 
 pytestmark = pytest.mark.slow
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LONG = "Entry [0, 0] of `" + "a_very_long_name_" * 12 + "` is 0.731059, expected 0.268941."
 
 LONG_FILE = f"`{'final_version_' * 8}/neuralnet/activations.py` was left out: it is an older copy."
@@ -37,16 +28,8 @@ ACTIVATIONS = "neuralnet/activations.py"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    program = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if program is None:
-        pytest.skip("no Chromium on this system")
-    with playwright.sync_playwright() as started:
-        found = started.chromium.launch(executable_path=program, args=ARGUMENTS)
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +46,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         *(result(f"a_submission_with_a_very_long_name_{i}", blank) for i in range(8)),
         replace(results.ungraded(LAB, "unreadable", "unreadable: x.zip is cut off."), seconds=1.0),
     ]
-    pair = Pair("wrong_1", "wrong_2", ("relu", "forward", "helpers in layers.py"), 0.97, 12.0)
+    pair = Pair("wrong_1", "wrong_2", ("relu", "forward", "helpers in layers.py"), 0.97)
     codes = code.CodePages(out, LAB)
     line = "    return np.where(z > 0, z, 0.0)  # " + "a long comment " * 12
     for name in ("wrong_1", "wrong_2"):
@@ -90,7 +73,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     answers = {
         "right": {first: Answer("Because $\\frac{1}{n}$.\n\n| a | b |\n| - | - |\n| 1 | 2 |")}
     }
-    written.write(places["written"], LAB, found, questions, answers=answers, who={})
+    written.write(places["written"], LAB, found, questions, answers=answers)
     return places
 
 
@@ -227,4 +210,39 @@ def test_written_answers_are_marked_by_key_and_saved(
     page.set_input_files("#open", str(saved))
     page.wait_for_function("document.getElementById('state').textContent.includes('were read')")
     assert page.locator(".answer textarea").first.input_value() == '=1+1, "quoted"'
+    page.close()
+
+
+def test_what_a_browser_kept_gives_way_to_newer_marks(browser: Any, tmp_path: Path) -> None:
+    """Marks on the way survive a reload; where OUT has another mark by now, that one is shown."""
+    path = tmp_path / "written.html"
+    question = {"name": LAB.written[0].name, "question": "Why?", "answer": "So."}
+
+    def write(**marks: float) -> None:
+        found = [
+            result(name, marks={question["name"]: mark} if mark >= 0 else {})
+            for name, mark in marks.items()
+        ]
+        written.write(path, LAB, found, [question], answers={})
+
+    def shown() -> dict[str, str]:
+        return {
+            one.get_attribute("data-submission"): one.locator("input[type=number]").input_value()
+            for one in page.locator(".answer").all()
+        }
+
+    write(ada=-1, ben=-1)
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    for name, points in (("ada", "2"), ("ben", "3")):
+        page.locator(f".answer[data-submission={name}] input[type=number]").fill(points)
+        page.keyboard.press("Tab")
+    page.reload()
+    assert shown() == {"ada": "2", "ben": "3"}
+    write(ada=4, ben=-1)
+    page.reload()
+    assert shown() == {"ada": "4", "ben": "3"}
+    page.locator(".answer[data-submission=ben] input[type=number]").fill("99")
+    page.keyboard.press("Tab")
+    assert page.locator("#state").inner_text().startswith("99 is not kept: points go from 0 to")
     page.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from labkit.classroom.grade import near_identical, needs_a_look
 from labkit.judging import result as results
 from labkit.judging.result import Change, QuestionResult, Result
 from labkit.mistakes import Catalogue
-from labkit.reporting import numbers, report, summary
+from labkit.reporting import feedback, numbers, report, summary
 from labkit.reporting.similar import Pair, Similarity
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 from tests.sample_results import LAB, Page, question, result
@@ -209,7 +210,7 @@ def test_every_link_inside_the_page_has_its_target() -> None:
 
 def test_tables_have_captions_and_scopes_and_can_be_scrolled_by_key() -> None:
     found = [result("a"), result("b", {"relu": wrong(named=[MISTAKES[0].key])}), UNGRADED]
-    html = page(found, similarity=Similarity(2, (Pair("a", "b", ("relu",), 1.0, 9.0),)))
+    html = page(found, similarity=Similarity(2, (Pair("a", "b", ("relu",), 1.0),)))
     assert len(html.all("table")) == len(html.all("caption")) == 4
     assert all(th.get("scope") in ("row", "col") for th in html.all("th"))
     regions = [div for div in html.all("div") if div.get("role") == "region"]
@@ -235,7 +236,7 @@ def test_the_time_of_handing_in_is_shown_where_the_platform_has_it() -> None:
 
 def test_near_identical_submissions_are_grouped_and_pointed_at() -> None:
     found = [result(name) for name in "abcde"]
-    pairs = (Pair("a", "b", ("relu", "forward"), 1.0, 9.0), Pair("b", "c", ("forward",), 0.9, 8.0))
+    pairs = (Pair("a", "b", ("relu", "forward"), 1.0), Pair("b", "c", ("forward",), 0.9))
     text = page(found, similarity=Similarity(5, pairs, ("e",))).text
     assert "a b c forward 90–100 %" in text
     assert "The same as the kit’s own solution but for names: e ." in text
@@ -252,7 +253,7 @@ def test_near_identical_submissions_are_grouped_and_pointed_at() -> None:
 def test_the_numbers_are_there_as_csv(tmp_path: Path) -> None:
     key = MISTAKES[0].key
     found = [result("a", {"relu": wrong(named=[key])}), result("b"), result("c")]
-    pairs = (Pair("a", "b", ("relu", "helpers in layers.py"), 0.95, 9.0),)
+    pairs = (Pair("a", "b", ("relu", "helpers in layers.py"), 0.95),)
     report.write(tmp_path, found, LAB, similarity=Similarity(3, pairs))
     row = {row["question"]: row for row in table(tmp_path, "questions.csv")}["relu"]
     assert (row["mean_share"], row["lost_points"], row["unnamed"]) == ("0.667", "1", "0")
@@ -270,7 +271,7 @@ def test_the_numbers_are_there_as_csv(tmp_path: Path) -> None:
 
 def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     evil = '=HYPERLINK("http://x")'
-    pairs = (Pair(evil, "+1+1", ("@x",), 1.0, 9.0),)
+    pairs = (Pair(evil, "+1+1", ("@x",), 1.0),)
     report.write(tmp_path, [], LAB, similarity=Similarity(2, pairs))
     (row,) = table(tmp_path, "similar.csv")
     assert row["submission"] == "'" + evil
@@ -315,7 +316,7 @@ def test_the_terminal_names_everybody_who_needs_a_look() -> None:
     found = [result("a"), result("b", {"relu": wrong(message=timeout)}), UNGRADED]
     look = needs_a_look(found)
     assert look == [f"late_one: {UNGRADED.status}", "b: ran out of time in relu."]
-    pair = Pair("a", "b", ("relu",), 1.0, 9.0)
+    pair = Pair("a", "b", ("relu",), 1.0)
     told = near_identical(Similarity(3, (pair,), ("c",)))
     assert [line.partition(":")[0] for line in told] == ["a, b", "c"]
     (many,) = near_identical(Similarity(9, (), tuple("abcdefg")))
@@ -355,7 +356,7 @@ def test_the_report_without_names_has_none_and_keeps_every_number(tmp_path: Path
 
 
 def test_the_summary_fits_into_an_email_and_names_nobody() -> None:
-    pair = Pair("ada_l", "bob_m", ("relu",), 1.0, 9.0)
+    pair = Pair("ada_l", "bob_m", ("relu",), 1.0)
     text = summary.text(people(), LAB, Similarity(4, (pair,)))
     assert max(map(len, text.splitlines())) <= 72 and len(text.splitlines()) < 25
     assert text.startswith(LAB.title + "\n\n3 of 4 submissions graded.\nMedian 80 %, mean 83 %.\n")
@@ -365,3 +366,14 @@ def test_the_summary_fits_into_an_email_and_names_nobody() -> None:
     assert "1 group of near-identical submissions." in text
     assert not any(name in text for name in ("ada", "bob", "cy_n", "Lovelace"))
     assert summary.text([], LAB, Similarity()) == f"{LAB.title}\n\n0 of 0 submissions graded.\n"
+
+
+def test_no_zero_is_the_graders_own() -> None:
+    """Who could not be graded for the grader's fault has no number; nor has what does not count."""
+    lost = results.ungraded(LAB, "lost", "failed: the grader stopped")
+    out = replace(result("ada"), excluded={"relu": "out"})
+    html = report.page([out, lost], LAB, similarity=Similarity())
+    row = re.search(r"<tr><th[^>]*>(?:(?!<tr>).)*lost(?:(?!<tr>).)*not graded", html, re.S)
+    assert row and '<td class="num">–</td>' in row[0]
+    assert html.count('<td class="q">–</td>') == 1, "relu, which is out"
+    assert "counts 0" not in Page(feedback.page(lost, LAB)).text

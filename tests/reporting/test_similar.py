@@ -19,7 +19,7 @@ from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue
 from labkit.reporting import similar
 from tests import sample_class
-from tests.grading import encoded
+from tests.packing import encoded
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("copydetect") is None, reason="copydetect is not installed"

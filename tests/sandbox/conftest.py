@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,9 +11,6 @@ from typing import Any
 import pytest
 
 from labkit.sandbox import Code, Limits, Outcome, Worker, Zygote
-
-LINUX = sys.platform.startswith("linux")
-ROOT = LINUX and os.geteuid() == 0
 
 MODULES = {
     "perceptron_train": "perceptron",

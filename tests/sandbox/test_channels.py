@@ -16,8 +16,7 @@ import pytest
 
 from labkit.sandbox import Outcome, Worker, Zygote, confinement, shared
 from labkit.student import labcheck
-
-from .conftest import LINUX, ROOT
+from tests.processes import LINUX, ROOT
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="layers of Linux")
 Attempt = Callable[..., Outcome]

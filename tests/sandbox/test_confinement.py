@@ -9,7 +9,6 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,9 @@ import pytest
 import labkit
 from labkit.sandbox import Confinement, Outcome, Worker, Zygote, confinement
 from labkit.sandbox.restrict import landlock_abi
+from tests.processes import LINUX, ROOT, descendants
 
-from .conftest import LINUX, MODULES, ROOT, readable, submission
+from .conftest import MODULES, readable, submission
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="layers of Linux")
 X86 = os.name == "posix" and os.uname().machine == "x86_64"
@@ -208,23 +208,6 @@ def test_root_s_private_files_are_closed_even_without_landlock(
         assert len(descendants(plain.pid)) >= 2
         made.close()
         assert descendants(plain.pid) == set()
-
-
-def descendants(pid: int) -> set[int]:
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            with suppress(OSError):
-                parents[int(entry.name)] = int(
-                    (entry / "stat").read_text().rpartition(")")[2].split()[1]
-                )
-    found: set[int] = set()
-    grew = True
-    while grew:
-        more = {child for child, parent in parents.items() if parent in found | {pid}} - found
-        found |= more
-        grew = bool(more)
-    return found
 
 
 def test_files_outside_its_folder_cannot_be_written(

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from labkit.sandbox import Code, Limits, SandboxError, Zygote
+from tests.processes import LINUX, descendants
 
-from .conftest import LINUX, MODULES, submission
-from .test_confinement import descendants
+from .conftest import MODULES, submission
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="counts in /proc")
 SIMPLE = "def sigmoid(z): return z\n"

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 
@@ -12,8 +11,8 @@ import numpy as np
 import pytest
 
 from labkit.sandbox import Limits, Outcome, Worker
+from tests.processes import LINUX
 
-LINUX = sys.platform.startswith("linux")
 Attempt = Callable[..., Outcome]
 Make = Callable[..., Worker]
 SHORT = Limits(wall_factor=1.0, wall_extra=0.5, memory_mb=200, file_mb=1, folder_mb=8, reply_mb=4)

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 import labkit
-
-from .conftest import ROOT
+from tests.processes import ROOT
 
 ROOT_OF_TESTS = Path(__file__).parents[2]
 

@@ -59,6 +59,17 @@ def test_what_grading_lacks_is_refused_by_name(folder: Path, line: str) -> None:
     assert not relu["passed"] and "is not available in grading" in shown
 
 
+def test_it_is_refused_where_temporary_files_lie_behind_a_link(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = tmp_path_factory.mktemp("var") / "link"
+    link.symlink_to(tmp_path_factory.mktemp("private"), target_is_directory=True)
+    monkeypatch.setenv("TMPDIR", str(link))
+    _append(folder, "activations", "import pandas")
+    (relu,), shown = _check(folder, "relu")
+    assert not relu["passed"] and "is not available in grading" in shown
+
+
 def test_names_of_the_notebook_do_not_exist(folder: Path) -> None:
     _append(folder, "activations", "def relu(z):\n    display(z)\n    return z * (z > 0)")
     (relu,), shown = _check(folder, "relu")

@@ -29,11 +29,17 @@ def plain(cell: Any) -> Any:
 
 
 def to_csv(rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as CSV in which no cell is taken for a formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerows([plain(cell) for cell in row] for row in rows)
-    return buffer.getvalue()
+    """Rows as CSV in which no cell is taken for a formula and none ends its row.
+
+    Python before 3.13 quotes of both line ends only those that stand in `lineterminator`.
+    """
+    return "".join(_line([plain(cell) for cell in row]) for row in rows)
+
+
+def _line(cells: list[Any]) -> str:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def read_number(text: str) -> float | None:

@@ -202,7 +202,8 @@ def grade_files(grader: Grader, files: dict[str, str], only: Sequence[str] | Non
 
 # ---------------------------------------------------------------- in several processes
 
-_graders: dict[int, Grader] = {}
+_current: tuple[int, Grader] | None = None
+"""The grader of a seed: a process keeps one."""
 _bundle: Bundle | None = None
 
 
@@ -220,13 +221,13 @@ def _start(bundle: Bundle) -> None:
 
 
 def _grader(seed: int) -> Grader:
+    global _current
     assert _bundle is not None
-    if seed not in _graders:
-        for grader in _graders.values():
-            grader.close()
-        _graders.clear()
-        _graders[seed] = Grader(_bundle, seed)
-    return _graders[seed]
+    if _current is None or _current[0] != seed:
+        if _current is not None:
+            _current[1].close()
+        _current = seed, Grader(_bundle, seed)
+    return _current[1]
 
 
 def _judge(work: tuple[str, int]) -> Finding:
@@ -238,20 +239,21 @@ def _judge(work: tuple[str, int]) -> Finding:
 # ---------------------------------------------------------------- mutants of the reference
 
 
-def survivors(bundle: Bundle) -> list[mutants.Mutant]:
-    """Mutants of a lab's reference that lose no points."""
+def survivors(bundle: Bundle) -> tuple[list[mutants.Mutant], int]:
+    """Mutants of a lab's reference that lose no points, and how many there are in all."""
     found = mutants.of_lab(bundle.lab)
     with ProcessPoolExecutor(
         os.cpu_count() or 1, mp_context=get_context("spawn"), initializer=_start, initargs=(bundle,)
     ) as pool:
         lives = pool.map(_survives, found)
-        return [mutant for mutant, survives in zip(found, lives, strict=True) if survives]
+        survived = [mutant for mutant, survives in zip(found, lives, strict=True) if survives]
+    return survived, len(found)
 
 
 def _show_mutants(console: Console, bundle: Bundle) -> bool:
     """Grade every mutant of a lab's reference; gives whether all that survive are explained."""
-    survived, known = survivors(bundle), mutants.equivalent()
-    count = len(mutants.of_lab(bundle.lab))
+    survived, count = survivors(bundle)
+    known = mutants.equivalent()
     console.print(
         f"{bundle.lab.short}: {count} mutant{'s' if count != 1 else ''}, {len(survived)} survive."
     )

@@ -144,10 +144,10 @@ def _build(lab: Lab, root: Path, own_work: bool) -> None:
         _lay_out_grader(lab, root, assigned)
         bundle = Bundle(root)
         manifest, arrays = record(bundle)
-        _lay_out_student(bundle, assigned, own_work=own_work, manifest=manifest, arrays=arrays)
-        if (lab.folder / "figures.py").is_file():  # no part of what the grader gets
-            figures = (lab.folder / "figures.py").read_bytes()
-            write_bytes(bundle.student / "figures.py", figures)
+        figures = lab.folder / "figures.py"  # no part of what the grader gets
+        _lay_out_student(
+            bundle, assigned, figures, own_work=own_work, manifest=manifest, arrays=arrays
+        )
         write_json(root / WRITTEN, notebook.written_questions(lab))
         leaks.check(bundle)
         _write_student_zip(bundle)
@@ -222,6 +222,7 @@ def _assets(lab: Lab) -> list[Path]:
 def _lay_out_student(
     bundle: Bundle,
     assigned: Path,
+    figures: Path,
     *,
     own_work: bool,
     manifest: dict[str, Any],
@@ -233,7 +234,7 @@ def _lay_out_student(
 
     lab, target = bundle.lab, bundle.student
     book = nbformat.read(assigned / "student" / f"{lab.name}.ipynb", as_version=4)
-    notebook.renumber(book)
+    notebook.name_cells(book)
     manifest["notebook"] = notebook.fingerprint(book)
     write_text(target / f"{lab.name}.ipynb", nbformat.writes(book) + "\n")
     for path in sorted((assigned / "student" / "tests").glob("*.py")):
@@ -245,8 +246,9 @@ def _lay_out_student(
     write_bytes(target / "check.py", (paths.STUDENT_FILES / "check.py").read_bytes())
     write_bytes(target / "labdata.py", (paths.STUDENT_FILES / "data.py").read_bytes())
     for name in ("explore.py", "explore.js"):
-        if (paths.STUDENT_FILES / name).is_file():
-            write_bytes(target / name, (paths.STUDENT_FILES / name).read_bytes())
+        write_bytes(target / name, (paths.STUDENT_FILES / name).read_bytes())
+    if figures.is_file():
+        write_bytes(target / "figures.py", figures.read_bytes())
     write_bytes(target / "recorded.npz", _recorded(manifest, arrays))
     for name, content in read_tree(paths.ASSIGNMENTS / "data").items():
         if not name.endswith(".py") and name != "held_back.npz":  # images for the grader alone

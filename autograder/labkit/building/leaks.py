@@ -6,13 +6,16 @@ import ast
 import html
 import inspect
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from labkit.base.errors import CheckFailedError
 from labkit.base.zips import read_tree
 from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.mistakes import Catalogue
+from labkit.student.labcheck.recorded import Recorded
 
 _EVERYDAY = re.compile(r"""@|def |"|#|rng = np\.random\.default_rng\(""")
 """Lines of the catalogue that give nothing away."""
@@ -26,9 +29,12 @@ def check(bundle: Bundle) -> None:
     """Raise CheckFailedError where the student's folder gives something away: what and where."""
     scan = _Scan(bundle)
     for name, content in read_tree(bundle.student).items():
-        if name.startswith("data/") or Path(name).suffix in {".npz", ".npy", ".png"}:
+        if name == "recorded.npz":
+            text = "\n".join(_sentences(Recorded(bundle.student).manifest))
+        elif name.startswith("data/") or Path(name).suffix in {".npz", ".npy", ".png"}:
             continue
-        text = content.decode("utf-8", errors="replace")
+        else:
+            text = content.decode("utf-8", errors="replace")
         scan.text(f"{name} in student.zip", text, ours=_written_by_us(name))
 
 
@@ -56,20 +62,38 @@ class _Scan:
             for key, telling in self._versions:
                 if telling <= lines:
                     raise CheckFailedError(f"{what} holds catalogue code: {key}.")
+        plain = _plain(text)
         for statement in self._hidden:
-            if statement in text:
+            if statement in plain:
                 raise CheckFailedError(f"{what} holds a hidden case: {statement!r}.")
 
 
 def _written_by_us(name: str) -> bool:
     """Whether a file is of the lab, and not of the kit."""
-    return name.startswith(("neuralnet/", "tests/", "figures.py")) or name.endswith(
-        (".ipynb", ".md")
+    return name.startswith(("neuralnet/", "tests/", "figures.py", "recorded.npz")) or (
+        name.endswith((".ipynb", ".md"))
     )
 
 
+def _sentences(told: Any) -> Iterator[str]:
+    """All texts in what JSON holds, names too."""
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, Mapping):
+        for name, value in told.items():
+            yield from (name, *_sentences(value))
+    elif isinstance(told, Sequence):
+        for value in told:
+            yield from _sentences(value)
+
+
+def _plain(text: str) -> str:
+    """With one kind of quotes: in a file, in a notebook and from `ast.unparse` they differ."""
+    return text.replace("\\", "").replace('"', "'")
+
+
 def _squeezed(line: str) -> str:
-    return re.sub(r'^"|",?$', "", line.strip()).strip()
+    return _plain(re.sub(r'^"|",?$', "", line.strip()).strip())
 
 
 def _hidden_statements(tests: Path) -> set[str]:
@@ -88,10 +112,10 @@ def _hidden_statements(tests: Path) -> set[str]:
                 if keyword.arg == "hidden"
             )
             body = {ast.unparse(statement) for statement in node.body}
-            lines = {line.strip() for text in body for line in text.splitlines()}
+            lines = {_plain(line.strip()) for text in body for line in text.splitlines()}
             wanted = {line for line in lines if len(line) > 30} | {f"def {node.name}("}
             (hidden if secret else public).update(wanted)
-    return {line for line in hidden - public if not line.startswith(('"""', "'"))}
+    return {line for line in hidden - public if not line.startswith("'")}
 
 
 def _catalogue_code(bundle: Bundle) -> list[tuple[str, frozenset[str]]]:
@@ -101,7 +125,9 @@ def _catalogue_code(bundle: Bundle) -> list[tuple[str, frozenset[str]]]:
         words = inspect.getdoc(version.run) or ""
         lines = {line.strip() for line in inspect.getsource(version.run).splitlines()}
         lines -= {line.strip() for line in words.splitlines()}
-        telling = frozenset(line for line in lines if len(line) > 24 and not _EVERYDAY.match(line))
+        telling = frozenset(
+            _squeezed(line) for line in lines if len(line) > 24 and not _EVERYDAY.match(line)
+        )
         if telling:
             found.append((version.key, telling))
     return found

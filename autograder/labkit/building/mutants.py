@@ -62,8 +62,6 @@ def of_lab(lab: Lab) -> list[Mutant]:
 
 def equivalent() -> dict[str, str]:
     """Mutants that no case can notice, with the reason, by key."""
-    if not _EQUIVALENT.is_file():
-        return {}
     return {
         str(key): str(reason)
         for key, reason in tomllib.loads(_EQUIVALENT.read_text(encoding="utf-8")).items()

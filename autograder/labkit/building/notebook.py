@@ -11,8 +11,10 @@ question in `cases/`; the markers that Otter wants around both are put in here. 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from labkit.base.errors import LabkitError
 from labkit.building.cases import read_cases
 from labkit.lab.lab import Lab
 from labkit.student.labcheck.libraries import LIBRARIES
-from labkit.student.labcheck.notebooks import Book
+from labkit.student.labcheck.notebooks import PLACEHOLDER, Book
 
 FIRST_CELL = """\
 # Run this cell first. `grader.check("name")` runs the checks of one question on the saved files, in
@@ -56,8 +58,13 @@ LAST_CELL = """\
 # Save the notebook first, then run this cell (`grader.export()` does the same).
 grader.hand_in()"""
 
-_CHECK = re.compile(r'grader\.check\("(\w+)"\)')
+CHECK = re.compile(r'grader\.check\("(\w+)"\)')
 """What stands in the text where the cases of a question belong."""
+
+HEADING = re.compile(r"^#{1,6} +(.+)$", re.M)
+
+ANSWER = "answer-"
+"""How the id of a written answer's cell begins."""
 
 
 def notebook(lab: Lab) -> Any:
@@ -83,7 +90,7 @@ def notebook(lab: Lab) -> Any:
             what = "stands twice" if name in wanted else "has no points in lab.toml"
             raise LabkitError(f"{lab.text}: question {name!r} {what}.")
     book.cells = cells
-    renumber(book)
+    name_cells(book)
     return book
 
 
@@ -125,7 +132,7 @@ def _marked(lab: Lab, cells: list[Any], found: list[str]) -> Iterator[Any]:
             found.append(open_question)
             yield _raw("BEGIN QUESTION", open_question, _points(lab, open_question), "manual: true")
             yield cell
-        elif match := _CHECK.fullmatch(cell.source.strip()):
+        elif match := CHECK.fullmatch(cell.source.strip()):
             name = match[1]
             found.append(name)
             yield from (_raw("BEGIN QUESTION", name, _points(lab, name)), _raw("BEGIN TESTS"))
@@ -172,11 +179,27 @@ def written_questions(lab: Lab) -> list[dict[str, str]]:
     return found
 
 
-def renumber(book: Any) -> None:
-    """Give cells ids by position, so that the same input gives the same file."""
-    for position, cell in enumerate(book.cells):
-        cell["id"] = f"cell-{position:03d}"
+def name_cells(book: Any) -> None:
+    """Give cells ids by their text, and written answers by their heading.
+
+    So the same input gives the same file, and what a student wrote finds its place in another
+    version of the lab.
+    """
+    seen: Counter[str] = Counter()
+    heading = ""
+    for cell in book.cells:
+        kind, text = "", f"{cell.cell_type}\0{cell.source}"
+        if cell.source.strip() == PLACEHOLDER:
+            kind, text = ANSWER, heading
+        elif cell.cell_type == "markdown":
+            heading = (HEADING.findall(cell.source) or [heading])[-1]
+        cell["id"] = kind + _hash(f"{text}\0{seen[kind + text]}")
+        seen[kind + text] += 1
     book.nbformat, book.nbformat_minor = 4, 5
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _with_first_cell(lab: Lab, cells: list[Any]) -> Iterator[Any]:

@@ -10,8 +10,7 @@ from labkit.lab.lab import Lab
 _LOCK = paths.GRADESCOPE_UPLOAD / "grading.lock.txt"
 
 COMMAND = "nbclassic"
-"""What opens a notebook: with JupyterLab an environment has 104 packages and 286 MB, with this one
-93 and 249 (Python 3.11; matplotlib and what moves the figures among them)."""
+"""What opens a notebook: a smaller install than JupyterLab."""
 
 OTTER = "otter-grader>=7.0,<8"
 

@@ -60,10 +60,12 @@ def read_adjustments(path: Path, questions: Collection[str]) -> dict[str, tuple[
             )
         if not reason:
             raise MarksError(f"{where} has no reason: write what the student is to read.")
-        change = Change(question, value, reason)
-        if change in found.get(name, ()):
-            raise MarksError(f"{where} says the same as a row before: keep only one.")
-        found.setdefault(name, []).append(change)
+        if any((own.question, own.reason) == (question, reason) for own in found.get(name, ())):
+            raise MarksError(
+                f"{where} has the submission, question and reason of a row before: write both as "
+                "one."
+            )
+        found.setdefault(name, []).append(Change(question, value, reason))
     return {name: tuple(changes) for name, changes in found.items()}
 
 

@@ -21,7 +21,7 @@ from labkit.base.zips import read_tree
 from labkit.classroom.order import Order
 from labkit.classroom.pool import Graded
 from labkit.intake import Submission
-from labkit.judging.grader import Grader
+from labkit.judging.grader import BrokenCaseError, Grader
 from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 
@@ -80,6 +80,8 @@ def grade_on_cluster(
             submission = sent.pop(future)
             try:
                 result = order.keep(replace(future.result(), **order.about(submission)))
+            except BrokenCaseError as error:
+                result = order.failed(submission, str(error))
             except Exception as error:
                 result = order.failed(
                     submission,

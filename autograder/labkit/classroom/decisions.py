@@ -15,7 +15,7 @@ from pathlib import Path
 from labkit.classroom import adjustments, lateness, marks
 from labkit.classroom.adjustments import Adjustments
 from labkit.classroom.marks import Marked
-from labkit.classroom.person import who
+from labkit.judging.person import who
 from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
 

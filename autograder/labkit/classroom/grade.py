@@ -15,10 +15,10 @@ from labkit.classroom.decisions import Decisions
 from labkit.classroom.folder import leftovers, locked, refuse_other_lab
 from labkit.classroom.grades import write_grades
 from labkit.classroom.order import Order, OutError
-from labkit.classroom.person import who
 from labkit.classroom.pool import Graded, grade_here, grade_in_processes
 from labkit.intake import Submission, Submissions, open_submissions
 from labkit.judging import result as results
+from labkit.judging.person import who
 from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
@@ -95,7 +95,8 @@ def grade_to(
     try:
         with locked(out):
             refuse_other_lab(out, bundle.lab)
-            return grade_into(bundle, submissions, out, options)
+            decisions = decided(bundle.lab, out, options)
+            return finish(decisions, judged(bundle, submissions, out, options), out)
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
@@ -103,15 +104,16 @@ def grade_to(
         raise OutError(str(where), error.strerror or str(error)) from error
 
 
-def grade_into(
+def decided(lab: Lab, out: Path, options: Options) -> Decisions:
+    """What is decided about a class. To be asked for first: what cannot be read stops here."""
+    return Decisions.of(lab, out, manual=options.manual, adjust=options.adjust, due=options.due)
+
+
+def judged(
     bundle: Bundle, submissions: Path | Submissions, out: Path, options: Options
 ) -> GradedClass:
-    """As `grade_to`, for a caller that holds `out`."""
+    """Judge a class into `out/results` and `out/feedback`, for a caller that holds `out`."""
     lab = bundle.lab
-    # What cannot be read stops before the long work.
-    decisions = Decisions.of(
-        lab, out, manual=options.manual, adjust=options.adjust, due=options.due
-    )
     opened = submissions if isinstance(submissions, Submissions) else _opened(submissions, lab, out)
     with Zygote.start(lab.contract.module_of) as zygote:
         if not zygote.confinement.complete:
@@ -133,7 +135,7 @@ def grade_into(
         begin(len(opened))
         found = grade_class(bundle, opened, out, options, advance=graded)
     notes = (*opened.notes, *leftovers(out, opened.names))
-    graded_class = GradedClass(
+    return GradedClass(
         lab,
         found,
         comparison.finish(),
@@ -142,15 +144,12 @@ def grade_into(
         answers=answers,
         anonymous=options.anonymous,
     )
-    return finish(decisions, found, out, graded_class)
 
 
-def finish(
-    decisions: Decisions, found: list[Result], out: Path, graded: GradedClass
-) -> GradedClass:
-    """Apply what was decided to results and write the files about the whole class."""
+def finish(decisions: Decisions, graded: GradedClass, out: Path) -> GradedClass:
+    """Apply what was decided to a judged class and write the files about the whole."""
     lab = graded.lab
-    found = settle(decisions, found, out)
+    found = settle(decisions, graded.results, out)
     summary = [*graded.notes, *decisions.remarks(found)]
     write_grades(out / "grades.csv", found, lab)
     kept = decisions.keep(out, found)
@@ -161,9 +160,8 @@ def finish(
         pages.insert(1, report.write_anonymous(out, found, lab))
     files = [pages[0], out / "grades.csv", *pages[1:], out / "results", out / "feedback", *kept]
     if lab.written:
-        about = {result.submission: who(result) for result in found}
         page = out / written.PAGE
-        written.write(page, lab, found, graded.written, answers=graded.answers, who=about)
+        written.write(page, lab, found, graded.written, answers=graded.answers)
         files.append(page)
     if lab.written and not decisions.marks:
         files.append(out / TEMPLATE)

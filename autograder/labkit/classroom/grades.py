@@ -8,7 +8,7 @@ from typing import Any
 
 from labkit.base.files import write_text
 from labkit.base.spreadsheet import BOM, to_csv
-from labkit.classroom.person import WHO, who
+from labkit.judging.person import WHO, who
 from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from labkit.base.errors import LabkitError
-from labkit.classroom.person import person
+from labkit.judging.person import person
 from labkit.judging.result import TOTAL, Change, Result
 from labkit.lab.schema import Late
 

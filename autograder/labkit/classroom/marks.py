@@ -16,7 +16,7 @@ from pathlib import Path
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
 from labkit.base.spreadsheet import BOM, read_number, read_table, to_csv
-from labkit.classroom.person import WHO
+from labkit.judging.person import WHO
 
 SUBMISSION = "submission"
 COMMENT = " comment"

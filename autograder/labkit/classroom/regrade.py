@@ -16,9 +16,8 @@ from pathlib import Path
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
 from labkit.base.spreadsheet import BOM, to_csv
-from labkit.classroom.decisions import Decisions
 from labkit.classroom.folder import locked, refuse_other_lab
-from labkit.classroom.grade import GradedClass, Options, finish, grade_into
+from labkit.classroom.grade import GradedClass, Options, decided, finish, judged
 from labkit.judging import result as results
 from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
 from labkit.lab.bundle import Bundle
@@ -64,27 +63,28 @@ def regrade(
 def _regrade(
     bundle: Bundle, submissions: Path, out: Path, options: Options, *, never_lower: bool
 ) -> tuple[GradedClass, list[Changed]]:
-    before, kept = _earlier(out)
-    graded = grade_into(bundle, submissions, out, replace(options, resume=True))
     lab = bundle.lab
+    decisions = decided(lab, out, options)
+    before, kept = _earlier(out)
+    graded = judged(bundle, submissions, out, replace(options, resume=True))
     found, changes = [], []
-    for result in graded.results:
-        old = before.get(result.submission)
+    for fresh in graded.results:
+        old = before.get(fresh.submission)
         if old is None:
-            found.append(result)
+            found.append(fresh)
             continue
-        new = _no_lower(old, result) if never_lower else result
+        new = decisions.applied(fresh)
+        new = _no_lower(old, new) if never_lower else new
         own = list(differences(old, new))
         changes += own
         notes = [note for note in new.notes if not note.startswith("Graded again: ")]
         new = replace(new, notes=(*notes, *(change.sentence for change in own)))
-        if new != result:
+        if new != fresh:
             results.write(out / "results" / f"{new.submission}.json", new, lab)
             feedback.write(out / "feedback" / f"{new.submission}.html", new, lab)
         found.append(new)
     write_text(out / CHANGES, BOM + to_csv([COLUMNS, *_rows(changes)]))
-    decisions = Decisions.of(lab, out, manual=None, adjust=None, due=options.due)
-    again = finish(decisions, found, out, graded)
+    again = finish(decisions, replace(graded, results=found), out)
     again.files.insert(1, out / CHANGES)
     again.summary[:0] = _summary(changes, before, found)
     (kept / UNFINISHED).unlink()
@@ -116,7 +116,7 @@ def _put_away(out: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=kept.parent) as work:
         copied = Path(work) / "copy"
         shutil.copytree(out / "results", copied / "results")
-        for name in ("grades.csv", "report.html", "marks.csv", "adjustments.csv"):
+        for name in ("grades.csv", "report.html", "marks.csv", "adjustments.csv", "canvas.csv"):
             if (out / name).is_file():
                 shutil.copy2(out / name, copied / name)
         write_text(copied / UNFINISHED, "This regrade is not finished: run it again.\n")

@@ -33,20 +33,20 @@ def unique_names(texts: Sequence[str], origins: Sequence[str]) -> list[str]:
     """A safe name for each text. Those that would be equal get a hash of their origin.
 
     Whoever carries the plain name already keeps it, so a name depends as little as possible on
-    which other submissions are there. Origins are distinct.
+    which other submissions are there, and not on their order. Origins are distinct.
     """
     names = [safe_name(text) for text in texts]
     often = Counter(_key(name) for name in names)
     taken: set[str] = set()
-    result = []
-    for name, origin in zip(names, origins, strict=True):
+    found = {}
+    for origin, name in sorted(zip(origins, names, strict=True)):
         if often[_key(name)] > 1 and (name != origin or _key(name) in taken):
             name = f"{name}-{_digest(origin)}"
         while _key(name) in taken:
             name += "-" + _digest(name + origin)
         taken.add(_key(name))
-        result.append(name)
-    return result
+        found[origin] = name
+    return [found[origin] for origin in origins]
 
 
 def _is_letter(c: str) -> bool:

@@ -528,13 +528,8 @@ class Recorder(GraderCheck):
         names = tuple(name for name in earlier if name in own)
         return (
             [
-                [
-                    name,
-                    labcheck.pack(args, arrays),
-                    labcheck.pack(kwargs, arrays),
-                    labcheck.pack(value, arrays),
-                ]
-                for name, args, kwargs, value in nested_calls(self.lab.contract, names, probe)
+                [name, *asked, labcheck.pack(value, arrays)]
+                for name, asked, value in nested_calls(self.lab.contract, names, probe)
             ]
             if names
             else []

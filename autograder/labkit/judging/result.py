@@ -161,6 +161,10 @@ class Result:
         possible = self.possible(lab)
         return min(100.0, round(100 * self.total / possible, 2)) if possible else 0.0
 
+    def shown_percent(self, lab: Lab) -> float | None:
+        """The same for people to read; None where a 0 would be the grader's own."""
+        return None if self.own_fault else self.percent(lab)
+
     @property
     def hidden_points(self) -> float:
         """Points that hidden cases decide."""

@@ -43,7 +43,7 @@ class Bundle:
     def written(self) -> list[dict[str, str]]:
         """The written questions in the order of the text: name, question, and model answer.
 
-        None where the lab came in an autograder, which holds no model answers.
+        Empty where the lab came in an autograder, which holds no model answers.
         """
         path = self.root / WRITTEN
         if not path.is_file():

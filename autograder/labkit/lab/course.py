@@ -35,13 +35,19 @@ def available() -> list[Lab]:
 def find(name: str) -> Lab:
     """The lab called `name`, by its short or its whole name; no other lab is read.
 
-    Raises LabkitError where there is none.
+    Raises LabkitError where there is none, or where two folders could be meant.
     """
     found = folders()
-    for folder in found:
-        if name in (folder.name, _short(folder)):
-            return Lab.load(folder)
-    raise LabkitError(f"There is no lab {name!r}; choose one of {', '.join(map(_short, found))}.")
+    meant = [folder for folder in found if name in (folder.name, _short(folder))]
+    if len(meant) > 1:
+        raise LabkitError(
+            f"{name} is not clear: {' and '.join(map(str, meant))} are called so; "
+            "give one another name, or write the whole name."
+        )
+    if not meant:
+        known = ", ".join(map(_short, found))
+        raise LabkitError(f"There is no lab {name!r}; choose one of {known}.")
+    return Lab.load(meant[0])
 
 
 def _short(folder: Path) -> str:

@@ -193,6 +193,12 @@ def _questions(path: Path, config: Config, contract: Contract) -> dict[str, floa
     for name in config.bonus:
         if name in config.questions:
             raise LabkitError(f"{path}: {name} stands in [questions] and in [bonus]: choose one.")
+    for name in config.exclude:
+        if name not in given:
+            raise LabkitError(
+                f"{path}: [exclude] {name} is no question with checks: choose one of "
+                f"{', '.join(given)}."
+            )
     for name in config.written:
         if name in given:
             raise LabkitError(f"{path}: {name} is a question already: call [written.{name}] else.")

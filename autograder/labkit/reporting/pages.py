@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from labkit.base import paths
+from labkit.judging.person import person
 from labkit.judging.result import Result
 
 
@@ -71,7 +72,6 @@ def code_of(submission: str) -> str:
 
 def who(result: Result) -> str:
     """Whose submission it is, as the platform has it; empty where it has no names."""
-    users = result.platform.get("users") or ()
-    names = [str(user.get("name") or user.get("email") or "") for user in users]
-    name = ", ".join(filter(None, names)) or str(result.platform.get("name") or "")
+    people = map(person, result.platform.get("users") or [result.platform])
+    name = ", ".join(filter(None, (one.name or one.email for one in people)))
     return "" if name == result.submission else name

@@ -71,8 +71,6 @@ class Pair:
     """Those that are the same, without very short ones."""
     share: float
     """How much of the shorter one's code that is."""
-    surprise: float
-    """How unlikely it is by chance: larger is rarer."""
 
 
 @dataclass(frozen=True)
@@ -269,7 +267,7 @@ def _compare(prints: Mapping[str, _Prints], known: Mapping[str, Sequence[str]]) 
     flagged, surprise = _flagged(list(columns.values()), len(names))
     size = sum((column.size[column.row] for column in columns.values()), np.zeros(len(names)))
     pairs = []
-    for (i, j), rarity in _best(flagged, surprise):
+    for i, j in _best(flagged, surprise):
         common, shared = [], 0.0
         for function, column in columns.items():
             same, both = column.between(column.row[[i]], column.row[[j]])
@@ -277,7 +275,7 @@ def _compare(prints: Mapping[str, _Prints], known: Mapping[str, Sequence[str]]) 
                 shared += float(both[0, 0])
                 common += [function] if both[0, 0] >= _LONG / 2 else []
         share = shared / max(1.0, float(min(size[i], size[j])))
-        pairs.append(Pair(names[i], names[j], tuple(common), share, rarity))
+        pairs.append(Pair(names[i], names[j], tuple(common), share))
     return Similarity(len(names), tuple(pairs), _like_reference(names, columns, size))
 
 
@@ -388,13 +386,11 @@ def _identical(versions: Sequence[_Print]) -> np.ndarray:
     return np.asarray(np.equal.outer(texts, texts), bool)
 
 
-def _best(
-    pairs: np.ndarray, rarity: np.ndarray, each: int = 3
-) -> Iterator[tuple[tuple[int, int], float]]:
+def _best(pairs: np.ndarray, rarity: np.ndarray, each: int = 3) -> Iterator[tuple[int, int]]:
     """The pairs, the least likely first, while one of the two has fewer than `each`."""
     seen: Counter[int] = Counter()
     for place in np.lexsort((pairs[:, 1], pairs[:, 0], -rarity))[:_MAX_PAIRS]:
         i, j = map(int, pairs[place])
         if seen[i] < each or seen[j] < each:
             seen.update((i, j))
-            yield (i, j), float(rarity[place])
+            yield i, j

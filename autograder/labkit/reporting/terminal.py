@@ -58,7 +58,9 @@ def show_class(
             told = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
         else:
             told = f"{result.status.partition(':')[0]} (see below)"
-        table.add_row(Text(result.submission), f"{result.percent(lab):g}", told)
+        percent = result.shown_percent(lab)
+        shown = "–" if percent is None else f"{percent:g}"
+        table.add_row(Text(result.submission), shown, told)
     console.print(table)
     if len(found) > _SHOWN:
         console.print(f"… and {len(found) - _SHOWN} more in grades.csv", markup=False)

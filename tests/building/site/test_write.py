@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from labkit.base.errors import CheckFailedError, LabkitError
-from labkit.building import leaks, site
+from labkit.building import build, leaks, notebook, site
 from labkit.building.build import built
 from labkit.building.site import pyodide, text, vendored
+from labkit.building.site.lesson import _blocks
 from labkit.lab import stubs
 from labkit.lab.course import available
+from labkit.student.labcheck.notebooks import HANDS_IN
 
 
 def test_the_official_network_is_pinned_and_named() -> None:
@@ -68,7 +72,6 @@ def test_a_caption_becomes_a_sentence() -> None:
     assert text.plain("*Figure 1: two `bars`,\nand $x$.*") == "Figure 1: two bars, and x."
 
 
-@pytest.mark.exhaustive
 def test_a_page_with_a_solution_in_it_is_refused() -> None:
     bundle = built(available()[0])
     line = sorted(stubs.solution_lines(bundle.lab))[0]
@@ -92,3 +95,21 @@ def test_the_site_is_small_and_the_same_each_time(pages: Path, tmp_path: Path) -
     page = (tmp_path / available()[0].short / "index.html").read_text(encoding="utf-8")
     assert pyodide.OFFICIAL in page
     assert "BEGIN SOLUTION" not in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("client", ["labcheck", "otter"])
+def test_the_hand_in_of_jupyter_is_not_on_the_page(client: str, tmp_path: Path) -> None:
+    lab = available()[0]
+    config = lab.config.model_copy(update={"client": client})
+    assigned = build._otter_assign(dataclasses.replace(lab, config=config), tmp_path)
+    book = nbformat.read(assigned / "student" / f"{lab.name}.ipynb", as_version=4)
+    words = "Call `grader.hand_in()` as often as you like."
+    (end,) = (i for i, cell in enumerate(book.cells) if HANDS_IN.search(cell.source))
+    book.cells.insert(end - 1, nbformat.v4.new_markdown_cell(words))
+    notebook.name_cells(book)
+    blocks = list(_blocks(book.cells, text.Typesetter()))
+    sources = [block.source for block in blocks if block.source.strip()]
+    assert sources[-1] == words
+    assert not any(HANDS_IN.search(one.source) for one in blocks if one.kind == "code")
+    assert not any(words in "\n".join(sources) for words in ("cell below", "labcheck.start"))

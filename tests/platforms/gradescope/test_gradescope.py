@@ -20,7 +20,9 @@ from labkit.lab.course import find
 from labkit.platforms import gradescope
 from tests import clean_root, sample_class
 from tests.clean_root import CleanRoot
+from tests.conftest import missing
 from tests.grading import grade
+from tests.packing import lay, zipped
 from tests.sample_class import FULL, NOTHING, UNREADABLE
 from tests.schema import check_gradescope
 
@@ -34,12 +36,12 @@ UPLOAD = paths.GRADESCOPE_UPLOAD
 ODD: dict[str, tuple[Files, float, str]] = {
     "nothing": ({}, 0, "holds no files"),
     "a broken zip": (
-        {"work.zip": sample_class.zipped(RIGHT)[:-200]},
+        {"work.zip": zipped(RIGHT)[:-200]},
         0,
         "work.zip is cut off or damaged",
     ),
     "a zip in a zip": (
-        {"a.zip": sample_class.zipped({"b.zip": sample_class.zipped(RIGHT)})},
+        {"a.zip": zipped({"b.zip": zipped(RIGHT)})},
         100,
         "",
     ),
@@ -64,10 +66,7 @@ def lay_out(root: Path, files: Files) -> None:
     shutil.copytree(built(LAB).root / "labs", root / "source" / "labs")
     for folder in ("submission", "results"):
         (root / folder).mkdir()
-    for path, content in files.items():
-        place = root / "submission" / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content.encode() if isinstance(content, str) else content)
+    lay(root / "submission", files)
 
 
 def graded(root: Path, files: Files) -> dict[str, Any]:
@@ -334,7 +333,7 @@ def root() -> Iterator[CleanRoot]:
             assert "the reference gets 100 of 100" in installed.ran.output
             yield made
     except clean_root.CleanRootError as error:
-        pytest.skip(str(error))
+        missing(str(error))
 
 
 def in_root(root: CleanRoot, files: Files) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from labkit.platforms.moodle.live.service import Service, read_token
 from labkit.platforms.moodle.live.trip import PLAN, Live, deliver_to, live_to
 from labkit.reporting.similar import Similarity
 from tests import sample_class
-from tests.grading import encoded
+from tests.packing import encoded
 from tests.platforms.moodle import replay
 from tests.platforms.moodle.replay import TOKEN, Grade, Moodle, serving
 

@@ -23,6 +23,7 @@ from labkit.judging.result import Result
 from labkit.lab.course import find
 from labkit.lab.stubs import solution_package, stub_package
 from tests import sample_class
+from tests.packing import zipped
 from tests.platforms.moodle.moodle_import import Stored, import_feedback, import_worksheet
 
 DATA = Path(__file__).parents[2] / "data" / "moodle"
@@ -33,7 +34,7 @@ SIGMOID = sample_class.wrong(LAB, "sigmoid")
 DENSE = sample_class.transposed(LAB, RIGHT)
 """Loses 8 of the 100 points."""
 STUBS = stub_package(LAB)
-BROKEN = sample_class.zipped(RIGHT)[:-300]
+BROKEN = zipped(RIGHT)[:-300]
 
 Files = Mapping[str, "str | bytes"]
 
@@ -80,7 +81,7 @@ def download(handed_in: Mapping[str, Files], *, flat: bool = False) -> bytes:
         for path, data in content.items():
             last = "_" + path.rpartition("/")[2] if flat else "/" + path
             files[f"{who}_assignsubmission_file{last}"] = data  # flat: equal names overwrite
-    return sample_class.zipped(files)
+    return zipped(files)
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ PEOPLE = [
     Row(17, "Noa Absent", maximum="20,00", status="No submission -  - "),
 ]
 FOLDERS: dict[str, Files] = {
-    "Ada Lovelace_11": {"lab1_forward.zip": sample_class.zipped(RIGHT)},
+    "Ada Lovelace_11": {"lab1_forward.zip": zipped(RIGHT)},
     "Ada Lovelace_12": {f"my lab/{path}": text for path, text in SIGMOID.items()},
     "Renée  DArcy Rex Pérez__13": {path.rpartition("/")[2]: text for path, text in DENSE.items()},
     "Kim Broken_14": {"lab1_forward.zip": BROKEN, ".hidden": "x"},
@@ -235,7 +236,7 @@ def test_marks_by_hand_count_and_resume_grades_nothing_again(graded: Outcome) ->
 
 def test_a_flat_download_is_graded_and_says_what_moodle_lost(tmp_path: Path) -> None:
     handed_in: dict[str, Files] = {
-        "Ana Maria Silva Costa_7": {"lab1.zip": sample_class.zipped(SIGMOID)},
+        "Ana Maria Silva Costa_7": {"lab1.zip": zipped(SIGMOID)},
         "Wei Chen_8": RIGHT,  # its folders are gone; two files of one name would be one
     }
     people = [Row(7, "Ana_Maria Silva_Costa"), Row(8, "Wei Chen")]
@@ -330,7 +331,7 @@ def test_a_folder_or_a_strangers_worksheet_is_refused_before_the_work(tmp_path: 
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     (tmp_path / "moodle.zip").write_bytes(download(FOLDERS))
     (tmp_path / "cut.zip").write_bytes(download(FOLDERS)[:-100])
-    (tmp_path / "empty.zip").write_bytes(sample_class.zipped({}))
+    (tmp_path / "empty.zip").write_bytes(zipped({}))
     (tmp_path / "next.csv").write_bytes(worksheet([Row(70 + n, f"Who {n}") for n in range(9)]))
     for source, csv_file, says in (
         (tmp_path / "class", sheet, "no Moodle download"),

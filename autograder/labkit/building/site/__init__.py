@@ -41,21 +41,21 @@ def write(bundles: Sequence[Bundle], out: Path, python: str | None = None) -> li
     name = f"kit-{_hash(*(path.encode() + data for path, data in sorted(kit.items())))}"
     site: dict[str, bytes] = {f"{name}/{path}": data for path, data in kit.items()}
     common = {"kit": name, "imports": imports, "python": source.address}
-    lessons = []
+    about = []
     for bundle in bundles:
         typesetter = Typesetter()
         one = lesson(bundle, typesetter)
-        lessons.append(one)
         files = _lab_files(one)
-        page = _page("lab.html", lesson=one, data=_data(one, files), **common)
+        data = _data(one, files)
+        about.append({"lab": bundle.lab, "data": data})
+        page = _page("lab.html", lesson=one, data=data, **common)
         page = typesetter.finish(page, modules)
         leaks.check_page(bundle, f"{bundle.lab.short}/index.html", page)
         site |= files | {f"{bundle.lab.short}/index.html": page.encode()}
-    about = [{"lab": one.bundle.lab, "data": _data(one, _lab_files(one))} for one in lessons]
-    site["index.html"] = _page("home.html", labs=about, **common).encode()
-    site["instructors.html"] = _page("instructors.html", said=source.said, **common).encode()
-    for path, data in site.items():
-        write_bytes(out / path, data)
+    site["index.html"] = _page("home.html", labs=about, kit=name).encode()
+    site["instructors.html"] = _page("instructors.html", said=source.said, kit=name).encode()
+    for path, content in site.items():
+        write_bytes(out / path, content)
     for path, file in source.files.items():
         write_bytes(out / path, file.read_bytes())
     size = sum(map(len, site.values())) / 1e6

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from labkit.base.zips import read_tree
+from labkit.building.notebook import ANSWER, CHECK, HEADING
 from labkit.building.site.text import Typesetter, plain
 from labkit.lab.bundle import Bundle
 from labkit.lab.contract import PACKAGE
-from labkit.student.labcheck.notebooks import PLACEHOLDER
+from labkit.student.labcheck.graded import KIT
+from labkit.student.labcheck.notebooks import HANDS_IN, joined
 
-_CHECK = re.compile(r'grader\.check\("(\w+)"\)')
-_HEADING = re.compile(r"^#{1,6} +(.+)$", re.M)
+_KIT = KIT | {f"{name}.py" for name in KIT}
+_STUDENTS = {PACKAGE, "labdata.py"}
+"""What a hand-in may hold of the lab's folder: `labdata` travels with a package that imports it."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Block:
     label: str = ""
     """What a reader of the screen hears: the question's name, or the figure in words."""
     key: str = ""
-    """Under which the student's own text is kept: the same for the same handed-out text."""
+    """Of a cell that students write in, its id: their own text is kept under it."""
 
 
 @dataclass
@@ -55,18 +56,13 @@ class Lesson:
     pictures: dict[str, bytes]
     """`data/…`: large, and the same for many labs."""
 
-    @property
-    def answers(self) -> list[Block]:
-        """The written answers."""
-        return [one for section in self.sections for one in section.blocks if one.kind == "answer"]
-
 
 def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
     """The page of a lab, from the folder that students get."""
     tree = read_tree(bundle.student)
     lab = bundle.lab
     book = json.loads(tree[f"{lab.name}.ipynb"])
-    cells = [(cell["cell_type"], _joined(cell["source"])) for cell in book["cells"]]
+    cells = [{**cell, "source": joined(cell["source"])} for cell in book["cells"]]
     pictures = {name: data for name, data in tree.items() if name.startswith("data/")}
     files = {name: data for name, data in tree.items() if name not in pictures}
     sections = list(_sections(list(_blocks(cells, typesetter))))
@@ -77,19 +73,18 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
     }
     data = {
         "lab": lab.name,
-        "title": lab.title,
         "book": book,
         "package": package,
+        "kit": sorted(({name.split("/")[0] for name in tree} | _KIT) - _STUDENTS),
         "questions": [
-            {"name": name, "module": lab.contract[name].module, "points": points}
-            for name, points in lab.questions.items()
+            {"name": name, "module": lab.contract[name].module} for name in lab.questions
         ],
         "functions": {
             f"{PACKAGE}/{module}.py": [one.name for one in lab.functions if one.module == module]
             for module in lab.modules
         },
         "cells": [
-            {"index": one.index, "kind": one.kind, "key": one.key}
+            {"index": one.index, "key": one.key}
             for section in sections
             for one in section.blocks
             if one.kind in ("code", "answer")
@@ -98,33 +93,27 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
     return Lesson(bundle, sections, data, files, pictures)
 
 
-def _joined(source: Any) -> str:
-    return source if isinstance(source, str) else "".join(source)
-
-
-def _blocks(cells: list[tuple[str, str]], typesetter: Typesetter) -> Iterator[Block]:
+def _blocks(cells: list[dict[str, Any]], typesetter: Typesetter) -> Iterator[Block]:
     """The cells without those that only Jupyter needs: the first code cell and the hand-in."""
-    seen: dict[str, int] = {}
+    code = [i for i, cell in enumerate(cells) if cell["cell_type"] == "code"]
+    left = {i for i in code if HANDS_IN.search(cells[i]["source"])}
+    if left and cells[max(left) - 1]["cell_type"] == "markdown":
+        left.add(max(left) - 1)  # the words about it, the kit's or Otter's
+    left.add(next(i for i in code if "labcheck.start" in cells[i]["source"]))
     heading = ""
-    first = next(i for i, (kind, source) in enumerate(cells) if "labcheck.start" in source)
-    for i, (kind, source) in enumerate(cells):
-        if (
-            i == first
-            or "grader.hand_in()" in source
-            or "run the cell below, and hand in" in source
-        ):
+    for i, cell in enumerate(cells):
+        kind, source, key = cell["cell_type"], cell["source"], cell["id"]
+        if i in left:
             continue
-        number = seen[source] = seen.get(source, -1) + 1
-        key = hashlib.sha256(f"{kind}\0{source}\0{number}".encode()).hexdigest()[:12]
-        if source.strip() == PLACEHOLDER:
-            yield Block("answer", i, label=heading, key=f"answer {heading}")
+        if key.startswith(ANSWER):
+            yield Block("answer", i, label=heading, key=key)
         elif kind == "markdown":
-            heading = (_HEADING.findall(source) or [heading])[-1]
+            heading = (HEADING.findall(source) or [heading])[-1]
             yield Block("text", i, html=typesetter.html(source), source=source)
-        elif found := _CHECK.fullmatch(source.strip()):
+        elif found := CHECK.fullmatch(source.strip()):
             yield Block("check", i, label=found[1])
         else:
-            after = cells[i + 1][1] if i + 1 < len(cells) else ""
+            after = cells[i + 1]["source"] if i + 1 < len(cells) else ""
             figure = plain(after.split("\n\n")[0]) if after.startswith("*Figure") else ""
             yield Block("code", i, source=source, label=figure, key=key)
 
@@ -133,7 +122,7 @@ def _sections(blocks: list[Block]) -> Iterator[Section]:
     """A section begins at a heading and ends with its check."""
     section = Section()
     for block in blocks:
-        if block.kind == "text" and _HEADING.match(block.source.lstrip()) and section.blocks:
+        if block.kind == "text" and HEADING.match(block.source.lstrip()) and section.blocks:
             yield section
             section = Section()
         if block.kind == "check":

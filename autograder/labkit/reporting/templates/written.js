@@ -25,11 +25,22 @@ function refresh(article) {
 function remember(article) {
   const value = input(article).value;
   if (value !== "" && !(Number(value) >= 0 && Number(value) <= Number(article.dataset.points))) {
-    tell(`Points go from 0 to ${article.dataset.points}.`);
     input(article).value = "";
+    keep();
+    refresh(article);
+    tell(`${value} is not kept: points go from 0 to ${article.dataset.points}.`);
+    return;
   }
   refresh(article);
-  const kept = articles.map((one) => [one.dataset.submission, one.dataset.question, input(one).value, comment(one).value]);
+  keep();
+}
+
+function fields(article) { return [input(article), comment(article)]; }
+
+// With what the page came with: where that is another now, the page knows better.
+function keep() {
+  const kept = articles.map((one) => [one.dataset.submission, one.dataset.question,
+    ...fields(one).map((field) => [field.value, field.defaultValue])]);
   try {
     localStorage.setItem(key, JSON.stringify(kept));
     tell(`${marked()} of ${articles.length} marked; kept in this browser, not saved yet.`);
@@ -106,6 +117,7 @@ function fill(text) {
       refresh(article);
     }
   }
+  keep();
   tell(`${found} marks were read.`);
 }
 
@@ -118,9 +130,11 @@ for (const [n, article] of articles.entries()) {
   article.addEventListener("focusin", () => { current = n; });
 }
 try {
-  for (const [submission, question, points, words] of JSON.parse(localStorage.getItem(key) ?? "[]")) {
+  for (const [submission, question, ...kept] of JSON.parse(localStorage.getItem(key) ?? "[]")) {
     const article = articles.find((one) => one.dataset.submission === submission && one.dataset.question === question);
-    if (article) { input(article).value = points; comment(article).value = words; }
+    for (const [n, field] of (article ? fields(article) : []).entries()) {
+      if (field.defaultValue === kept[n][1]) field.value = kept[n][0];
+    }
   }
 } catch (error) { /* what cannot be read is not kept */ }
 articles.forEach(refresh);
@@ -132,7 +146,7 @@ document.getElementById("save").addEventListener("click", () => {
   link.download = "marks.csv";
   link.click();
   URL.revokeObjectURL(link.href);
-  tell("marks.csv was saved.");
+  tell("marks.csv was saved: give it to labkit with --manual.");
 });
 document.getElementById("open").addEventListener("change", async (event) => {
   const [file] = event.target.files;

@@ -23,6 +23,7 @@ from .comparing import (
     same,
     values_problem,
 )
+from .corrected import Mark, mark
 from .naming import (
     BY_HEART,
     MESSAGE_LIMIT,
@@ -54,6 +55,7 @@ __all__ = [
     "Exact",
     "Explanation",
     "Failure",
+    "Mark",
     "Observation",
     "Probe",
     "Problem",
@@ -64,6 +66,7 @@ __all__ = [
     "call",
     "compose",
     "gradient_problem",
+    "mark",
     "match",
     "may_be_anothers_fault",
     "pack",

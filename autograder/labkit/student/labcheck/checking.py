@@ -44,8 +44,10 @@ def events(
     that ended the process before, with how; `tell` hears of each case before it runs.
     """
     files, notes = graded.files_in(folder)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, _elsewhere(name, files):
-        staged = Path(name).resolve()
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name,
+        _elsewhere(Path(name).resolve(), files) as staged,
+    ):
         graded.write_to(staged, files)
         check = _Telling(home, staged, lost)
         check.tell = tell
@@ -107,18 +109,21 @@ class _Telling(Recorded):
 
 
 @contextlib.contextmanager
-def _elsewhere(folder: str, files: Mapping[str, bytes]) -> Iterator[None]:
-    """Imports come from `folder`, which is also the working directory, as in grading."""
+def _elsewhere(folder: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
+    """Imports come from `folder`, which is also the working directory, as in grading.
+
+    It has to be resolved: by its path the guard knows what student code asks.
+    """
     tops = {name.split("/")[0].removesuffix(".py") for name in files} | {graded.PACKAGE}
     names = [name for name in sys.modules if name.split(".")[0] in tops]
     before = {name: sys.modules.pop(name) for name in names}
     path, here = list(sys.path), Path.cwd()
     bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     home = str(Path(__file__).resolve().parents[1])
-    sys.path[:] = [folder, *(one for one in path if one not in ("", home, str(here)))]
+    sys.path[:] = [str(folder), *(one for one in path if one not in ("", home, str(here)))]
     os.chdir(folder)
     try:
-        yield
+        yield folder
     finally:
         os.chdir(here)
         sys.path[:] = path

@@ -21,7 +21,7 @@ class Problem:
     hint: str = ""
 
 
-def _as_number_array(value: Any) -> np.ndarray | None:
+def as_number_array(value: Any) -> np.ndarray | None:
     """`value` as an array of real numbers, or None if it is something else."""
     if isinstance(value, np.ndarray | np.generic | bool | int | float):
         array = np.asarray(value)
@@ -46,7 +46,7 @@ def _leaves(value: Any) -> Iterator[np.ndarray]:
     if isinstance(value, list | tuple):
         for part in value:
             yield from _leaves(part)
-    elif (array := _as_number_array(value)) is not None:
+    elif (array := as_number_array(value)) is not None:
         yield array
 
 
@@ -171,7 +171,7 @@ def _numbers_problem(
             "The function returned None.",
             "Is a `return` missing?",
         )
-    array = _as_number_array(got)
+    array = as_number_array(got)
     if array is None:
         return Problem(
             "type",
@@ -341,7 +341,7 @@ def same(a: Any, b: Any) -> bool:
             and a.keys() == b.keys()
             and all(same(a[key], b[key]) for key in a)
         )
-    first, second = _as_number_array(a), _as_number_array(b)
+    first, second = as_number_array(a), as_number_array(b)
     if first is not None and second is not None:
         return first.shape == second.shape and bool(
             np.allclose(

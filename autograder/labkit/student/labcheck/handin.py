@@ -13,7 +13,7 @@ from typing import Any
 from . import graded, notebooks, running, showing
 from .checking import Event
 from .notebooks import Book
-from .showing import Line
+from .showing import Line, shown
 
 
 class NotHandedIn(Exception):
@@ -100,8 +100,8 @@ def _points(events: list[Event]) -> Iterator[Line]:
     hidden = points["possible"] - points["public"]
     yield Line(
         "end",
-        f"Public checks of this zip, unpacked elsewhere: {points['earned']:g} of "
-        f"{points['public']:g} points. {hidden:g} points are decided by hidden checks.",
+        f"Public checks of this zip, unpacked elsewhere: {shown(points['earned'])} of "
+        f"{shown(points['public'])} points. {shown(hidden)} points are decided by hidden checks.",
     )
 
 

@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from typing import Any
 
 PLACEHOLDER = "_Type your answer here, replacing this text._"
 """What Otter Assign puts where a written answer belongs."""
+
+
+HANDS_IN = re.compile(r"\bgrader\.(hand_in|export)\(")
+"""What a cell says that writes the zip."""
 
 
 class NotebookNotFound(Exception):
@@ -65,13 +70,14 @@ def read(path: Path) -> Book | None:
     """The notebook at `path`; None where there is none that can be read."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        cells = [(str(c["cell_type"]), _joined(c.get("source", ""))) for c in content["cells"]]
+        cells = [(str(c["cell_type"]), joined(c.get("source", ""))) for c in content["cells"]]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Book(path, tuple(cells))
 
 
-def _joined(source: Any) -> str:
+def joined(source: Any) -> str:
+    """A cell's source, which may be a list of lines."""
     return source if isinstance(source, str) else "".join(source)
 
 
@@ -107,8 +113,12 @@ def find(home: Path, lab: str, handed_out: str, named: str = "") -> Book:
 
 
 def unsaved(book: Book) -> bool:
-    """Whether cells were run that the notebook on disk does not have."""
-    return any(source not in book.code for source in _history())
+    """Whether the cell that ran last, but for the hand-in, is not so in the notebook on disk.
+
+    Of one that ran before it cannot be told: it may have been changed or deleted since.
+    """
+    ran = [source for source in _history() if not HANDS_IN.search(source)]
+    return bool(ran) and ran[-1] not in book.code
 
 
 def _named(home: Path, named: str) -> Book:

@@ -17,7 +17,7 @@ import numpy as np
 from .calling import Failure, Observation, attempt, call, deprecations, noticing
 from .check import CaseBroken, CaseFailed, Check
 from .comparing import Problem
-from .corrected import Recording, corrected
+from .corrected import Mark, Recording, corrected
 from .graded import PACKAGE
 from .limits import LOAD_SECONDS
 from .naming import CaseRun, Explanation, Tried, WrongOutcome, compose
@@ -206,10 +206,10 @@ class Recorded(Check):
         """Recorded calls of earlier functions, by their names, each with its module."""
         found: dict[str, tuple[str, list[Recording]]] = {}
         for record in self.manifest["cases"].get(case, ()):
-            for name, *trees in record.get("nested", ()):
-                args, kwargs, value = (unpack(tree, self._array) for tree in trees)
+            for name, *kept, tree in record.get("nested", ()):
                 module = self.manifest["modules"][name]
-                found.setdefault(name, (module, []))[1].append((args, kwargs, value))
+                value = functools.partial(unpack, tree, self._array)
+                found.setdefault(name, (module, []))[1].append(Recording(Mark(*kept), value))
         return found
 
     def _observed(self, probe: Probe) -> Observation:

@@ -61,7 +61,7 @@ def lines(event: Event) -> Iterator[Line]:
 def _question(event: Event) -> Iterator[Line]:
     mark = "✓" if event["passed"] else "✗"
     kind = "pass" if event["passed"] else "fail"
-    yield Line(kind, f"{mark} {event['question']:<22} {event['points']:g} points")
+    yield Line(kind, f"{mark} {event['question']:<22} {shown(event['points'])} points")
     failed = [case for case in event["cases"] if not case["passed"]]
     said: set[str] = set()
     # What several checks say in the same words is said once, below their titles.
@@ -80,13 +80,17 @@ def _question(event: Event) -> Iterator[Line]:
         yield Line("printed", event["printed"].rstrip())
 
 
+def shown(points: float) -> str:
+    """Points as a person reads them: shares of a question need not end after six digits."""
+    return f"{round(points, 2):g}"
+
+
 def ending(found: Sequence[Event]) -> Line:
     """The last line about questions that were checked."""
     questions = [event for event in found if event["kind"] == "question"]
     points = score(found)
-    hidden = (
-        f"{points['possible'] - points['public']:g} points are decided by checks you cannot see."
-    )
+    hidden = shown(points["possible"] - points["public"])
+    hidden += " points are decided by checks you cannot see."
     if points["passed"]:
         if len(questions) == 1:
             return Line("end", f"All test cases passed! All public checks pass; {hidden}")

@@ -17,8 +17,9 @@ import re
 import sys
 import traceback
 import warnings
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 HOME = Path("/lab")
@@ -36,6 +37,10 @@ running = importlib.import_module("labcheck.running")
 showing = importlib.import_module("labcheck.showing")
 
 _space: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+_own: set[str] = set()
+"""First parts of the names of the student's modules."""
+_loaded: set[str] = set()
+"""The student's modules that were ever imported here."""
 _views: list[Any] = []
 _shown: list[dict[str, Any]] = []
 """What the running cell shows beside its text."""
@@ -45,6 +50,7 @@ def put(files: str) -> None:
     """The student's files as they are now; what was imported from older ones is forgotten."""
     changed = False
     for name, text in json.loads(files).items():
+        _own.add(name.split("/")[0].removesuffix(".py"))
         path = HOME / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,17 +61,25 @@ def put(files: str) -> None:
 
 
 def _forget() -> None:
-    """What autoreload does: the next import reads the files, and names get the new functions."""
-    for name in [name for name in sys.modules if name.split(".")[0] == "neuralnet"]:
-        del sys.modules[name]
+    """What autoreload does: modules are read again, and names get the new functions.
+
+    Where a file cannot be read, names stay what they were; its check says what is wrong.
+    """
+    _loaded.update(name for name in sys.modules if name.split(".")[0] in _own)
+    for name in _loaded:
+        sys.modules.pop(name, None)
     importlib.invalidate_caches()
+    for name in sorted(_loaded):
+        with suppress(BaseException):  # a file may call sys.exit, too
+            importlib.import_module(name)
     for name, value in list(_space.items()):
-        home = getattr(value, "__module__", None) or ""
-        if callable(value) and home.startswith("neuralnet."):
-            try:
-                _space[name] = getattr(importlib.import_module(home), value.__name__)
-            except Exception:  # the check of that file says what is wrong
-                del _space[name]
+        module = isinstance(value, ModuleType)
+        home = str(getattr(value, "__name__" if module else "__module__", ""))
+        new = sys.modules.get(home) if home in _loaded else None
+        if new is not None and module:
+            _space[name] = new
+        elif new is not None and callable(value):
+            _space[name] = getattr(new, getattr(value, "__name__", ""), value)
 
 
 def check(questions: str) -> str:

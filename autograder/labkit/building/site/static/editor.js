@@ -7,7 +7,7 @@ import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 
-/** An editor in `place`: `text`, `set(text)`, `focus()`. `changed(text)` hears what is typed. */
+/** An editor in `place`: `set(text)`, `focus()`, `destroy()`. `changed(text)` hears what is typed. */
 export function editor({ place, text, label, changed, run, numbers = false }) {
   let quiet = false;
   const view = new EditorView({
@@ -38,9 +38,6 @@ export function editor({ place, text, label, changed, run, numbers = false }) {
     }),
   });
   return {
-    get text() {
-      return view.state.doc.toString();
-    },
     set(next) {
       if (next === view.state.doc.toString()) return;
       quiet = true;

@@ -1,14 +1,9 @@
 // "Download for Jupyter": the lab's folder, put together here from what the pages use.
 
+import { fetched } from "./fetched.js";
 import { keepFile, readZip, writeZip } from "./zip.js";
 
 const note = document.getElementById("note");
-
-async function fetched(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  return answer.arrayBuffer();
-}
 
 async function download({ lab, zip, pictures }) {
   note.textContent = "The zip is being put together …";

@@ -1,7 +1,8 @@
 // The page of a lab: puts editors and buttons where the text has its stubs, cells and answers.
 
 import { editor } from "./editor.js";
-import { element, note, showAnswer, showLines, waiting } from "./show.js";
+import { element } from "./explore.js";
+import { note, showAnswer, showLines, waiting } from "./show.js";
 import { Python } from "./python.js";
 import { Store } from "./store.js";
 import { Work } from "./work.js";
@@ -155,7 +156,7 @@ function offerAbove() {
 
 function answer(place) {
   const index = Number(place.dataset.index), about = data.cells.find((one) => one.index === index);
-  const area = place.querySelector("textarea"), empty = [].concat(data.book.cells[index].source).join("");
+  const area = place.querySelector("textarea"), empty = work.handed(about);
   const draw = () => {
     const text = work.cell(about);
     area.value = text === empty ? "" : text;
@@ -170,8 +171,8 @@ function answer(place) {
 async function openWork() {
   const [file] = $("file").files;
   $("file").value = "";
-  if (!file) return;
-  if (Object.keys(work.kept.files).length && !confirm("Put the work of this zip in the place of what is here? Download yours first if you want to keep it.")) return;
+  if (!file || store.elsewhere) return;
+  if (!work.untouched && !confirm("Put the work of this zip in the place of what is here? Download yours first if you want to keep it.")) return;
   try {
     note("opened", await work.open(await file.arrayBuffer()));
     work.kept.points = {};
@@ -192,8 +193,9 @@ function download() {
 
 function showStore() {
   note("store", store.problem);
-  $("main").inert = store.elsewhere;
+  $("main").inert = $("open").disabled = store.elsewhere;
   if (store.elsewhere) {
+    $("whole").close();
     note("tabs", "This lab is open in another tab, which keeps your work: go on there, or here.", button("Work in this tab", () => store.take()));
   } else note("tabs", "");
   $("where").textContent = store.problem
@@ -205,9 +207,19 @@ function showState() {
   $("stop").disabled = !python.busy;
 }
 
+// The new Python knows neither names nor pictures of the old one.
+function stopped() {
+  ran = new Set();
+  offerAbove();
+  for (const box of document.querySelectorAll(".explore fieldset:enabled")) {
+    box.disabled = true;
+    box.append(element("p", { className: "quiet", textContent: "Run the cell again to move this picture." }));
+  }
+}
+
 // What is wider than the screen can be scrolled by keyboard.
 function reachable() {
-  for (const one of document.querySelectorAll(".wide, .katex-display"))
+  for (const one of document.querySelectorAll(".wide, .text pre, .katex-display"))
     if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
     else one.removeAttribute("tabindex");
 }
@@ -227,7 +239,7 @@ function begin() {
   $("close").addEventListener("click", () => $("whole").close());
   $("all").addEventListener("click", () => checkQuestions(data.questions.map(({ name }) => name), $("allsaid")));
   python.addEventListener("state", showState);
-  python.addEventListener("stopped", () => ((ran = new Set()), offerAbove()));
+  python.addEventListener("stopped", stopped);
   store.addEventListener("changed", showStore);
   note("news", work.news);
   if (work.news) store.later();

@@ -1,8 +1,6 @@
 // What Python answered, on the page; and the same as a notebook's outputs.
 
-import { explorer } from "./explore.js";
-
-export const element = (name, properties = {}) => Object.assign(document.createElement(name), properties);
+import { element, explorer } from "./explore.js";
 
 /** A sentence above the text; an empty one goes away. */
 export function note(kind, sentence, ...more) {

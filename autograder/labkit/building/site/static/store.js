@@ -35,6 +35,7 @@ export class Store extends EventTarget {
   }
 
   later() {
+    if (this.elsewhere) return;
     this.unsaved = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), PAUSE);
@@ -72,11 +73,9 @@ export class Store extends EventTarget {
     this.dispatchEvent(new Event("changed"));
   }
 
-  /** This tab is the one that keeps; what the other one kept last is read again. */
+  /** The page begins again with what the other tab kept last; until then nothing is written here. */
   take() {
     this.channel.postMessage("mine");
-    this.elsewhere = false;
-    this.owner = true;
     setTimeout(() => location.reload(), 200);
   }
 }

@@ -3,7 +3,6 @@
 import { joined as whole, split } from "./pieces.js";
 import { readZip, writeZip } from "./zip.js";
 
-const PACKAGE = "neuralnet/";
 const joined = (source) => [].concat(source).join("");
 
 export class Work {
@@ -34,12 +33,18 @@ export class Work {
       delete this.kept.cells[key];
     }
     const what = names.length ? ` New text of the stubs: ${names.join(", ")}; your own stays as it is.` : "";
-    const cells = lost.length ? ` ${lost.length} cell(s) that you changed have another text now: yours are kept at the end of your zip and below.` : "";
+    const cells = lost.length ? ` ${lost.length} cell(s) that you changed have another text now: yours are kept at the end of your zip.` : "";
     return `This lab has a new version since you worked on it. Your code is kept.${what}${cells}`;
   }
 
   file(path) {
     return this.kept.files[path] ?? this.data.package[path];
+  }
+
+  /** Whether nothing is here that a zip could take the place of. */
+  get untouched() {
+    const { files, cells, extras } = this.kept;
+    return ![files, cells, extras].some((one) => Object.keys(one).length);
   }
 
   get files() {
@@ -67,8 +72,13 @@ export class Work {
     this.store.later();
   }
 
-  cell({ key, index }) {
-    return this.kept.cells[key] ?? joined(this.data.book.cells[index].source);
+  /** The text of a cell as it was handed out. */
+  handed({ index }) {
+    return joined(this.data.book.cells[index].source);
+  }
+
+  cell(about) {
+    return this.kept.cells[about.key] ?? this.handed(about);
   }
 
   setCell(key, text) {
@@ -103,13 +113,23 @@ export class Work {
   async open(buffer) {
     const files = Object.entries(await readZip(buffer)).filter(([path]) => !/(^|\/)(__MACOSX|\.ipynb_checkpoints|__pycache__)\//.test(path));
     const text = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r\n/g, "\n");
-    const found = {};
-    for (const [path, bytes] of files) {
-      const at = path.search(/(^|\/)neuralnet\/[^/]+\.py$/);
-      if (at >= 0) found[path.slice(path.indexOf(PACKAGE, at))] = text(bytes);
-    }
     const mine = Object.keys(this.data.functions);
-    if (!mine.some((path) => found[path] !== undefined)) throw new Error(`it holds none of ${mine.join(", ")}`);
+    const roots = files.flatMap(([path]) => mine.filter((one) => `/${path}`.endsWith(`/${one}`)).map((one) => path.slice(0, -one.length)));
+    if (!roots.length) throw new Error(`it holds none of ${mine.join(", ")}`);
+    const root = roots.reduce((one, other) => (other.length < one.length ? other : one));
+    const found = {}, left = [], paths = new Set(files.map(([path]) => path));
+    // As the hand-in: modules, and packages with all their folders. What else lies there is no work (a .venv).
+    const counts = (name) => {
+      const folders = name.split("/").slice(0, -1);
+      return name.endsWith(".py") && folders.every((one) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(one))
+        && (!folders.length || name.startsWith("neuralnet/") || paths.has(`${root}${folders[0]}/__init__.py`));
+    };
+    for (const [path, bytes] of files) {
+      const name = path.startsWith(root) ? path.slice(root.length) : "";
+      if (path.endsWith(".ipynb") || this.data.kit.includes(name.split("/")[0])) continue;
+      if (counts(name)) found[name] = text(bytes);
+      else left.push(path);
+    }
     const books = files.filter(([path]) => path.endsWith(".ipynb")).map(([, bytes]) => JSON.parse(text(bytes)));
     const book = books.find((one) => JSON.stringify(one).includes(this.data.lab));
     Object.assign(this.kept.files, found);
@@ -117,19 +137,26 @@ export class Work {
     if (book) this.openBook(book);
     this.store.later();
     this.store.save();
-    return `Your work is open: ${Object.keys(found).length} files${book ? " and the notebook's cells and answers" : "; no notebook was in it"}.`;
+    const more = book && this.kept.extras.length;
+    return `Your work is open: ${Object.keys(found).length} files${book ? " and the notebook's cells and answers" : "; no notebook was in it"}.`
+      + (more ? ` ${more} cell(s) have no place on this page: they stay at the end of your zip.` : "")
+      + (left.length ? ` Left out, for only Python modules are kept here: ${left.slice(0, 9).join(", ")}${left.length > 9 ? " …" : ""}.` : "");
   }
 
   openBook(book) {
     const theirs = new Map(book.cells.map((cell) => [cell.id, cell]));
-    const handed = new Set(this.data.book.cells.map(({ id }) => id));
+    const text = ({ cell_type, source }) => `${cell_type} ${joined(source)}`;
+    const done = new Set(this.data.book.cells.map(text));
     for (const { key, index } of this.data.cells) {
-      const own = this.data.book.cells[index], other = theirs.get(own.id);
+      const own = this.data.book.cells[index], other = theirs.get(key);
       if (!other || other.cell_type !== own.cell_type) continue;
+      done.add(text(other));
       if (joined(other.source) !== joined(own.source)) this.kept.cells[key] = joined(other.source);
       else delete this.kept.cells[key];
     }
-    this.kept.extras = book.cells.filter(({ id }) => !handed.has(id))
+    // What the lab locks (a question, its check) is nobody's own, in whatever version.
+    this.kept.extras = book.cells
+      .filter((cell) => !done.has(text(cell)) && cell.metadata?.editable !== false && joined(cell.source).trim())
       .map(({ cell_type, source }) => ({ cell_type, source: joined(source) }));
   }
 }

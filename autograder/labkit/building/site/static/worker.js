@@ -1,14 +1,10 @@
 // Python, away from the page: the page stays alive whatever student code does, and can end it.
 
+import { fetched } from "./fetched.js";
+
 let python, checks, cells;
 
 const tell = (state) => postMessage({ state });
-
-async function fetched(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
-  return answer.arrayBuffer();
-}
 
 async function startCells(runtime, pictures) {
   const data = Object.entries(pictures).map(async ([path, address]) => [path, await fetched(address)]);

@@ -41,6 +41,7 @@ _SAID_AT_ONCE = {
     "class_of_exception": "raise type('V' + digits(z), (ValueError,), {})(digits(z))",
     "base_exception": "raise type('V' + digits(z), (BaseException,), {'__str__': lambda e: digits(z)})()",
     "not_written": "raise NotImplementedError('Lab 1: tanh is not written yet. ' + digits(z))",
+    "not_written_elsewhere": "f = ('relu', 'sigmoid', 'xor_params', 'add_bias_row', 'forward')[int(digits(z)[:9]) % 5]; names = {}; exec(compile(f'def {f}(): raise NotImplementedError', __file__, 'exec'), names); names[f]()",
     "warnings": "import warnings; warnings.warn(digits(z), type('W' + digits(z), (UserWarning,), {})); return z * 2",
     "prints": "print(z); print(z, file=sys.stderr); os.write(1, digits(z).encode()); os.write(2, b'x'); return z * 2",
     "logging": "import logging; logging.error(digits(z)); sys.__stderr__.write(digits(z)); return z * 2",

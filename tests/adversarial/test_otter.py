@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -231,6 +232,28 @@ def test_a_submission_that_cannot_be_judged_is_told_why(tmp_path: Path) -> None:
         assert not passed
         assert "no folder neuralnet/" in message
         assert "check." not in message
+
+
+def test_a_check_that_cannot_run_is_no_silent_zero(tmp_path: Path) -> None:
+    """Nobody is graded by it, nor told what stopped it: that may be a hidden input."""
+    bundle = quick_bundle(tmp_path / "bundle")
+    test = bundle.test_files()[0]
+    source, body = test.read_text(), re.compile(r"(?m)^( +)check\.")
+    assert body.search(source)
+    test.write_text(body.sub(r"\1raise LookupError(check.rng(1).random())\n\1check.", source))
+    for path, content in solved().items():
+        target = tmp_path / "submission" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(str(content))
+    command = [sys.executable, "-c", dedent(_REFUSED)]
+    command += [str(bundle.root), str(tmp_path / "submission")]
+    done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    shown = json.loads(done.stdout)
+    assert len(shown) >= 9
+    for passed, message in shown:
+        assert not passed and "could not run" in message
+    assert "LookupError" not in done.stdout + done.stderr
 
 
 def test_the_log_server_unpickles_nothing() -> None:

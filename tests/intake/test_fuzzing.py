@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from labkit.intake import package
 from labkit.intake.archives import Budget, open_archive
+from labkit.student.labcheck import graded
 from tests.intake.handed_in import PACKAGE, VALID, check_sentence, in_memory, tarred
 from tests.packing import zipped
 
@@ -51,7 +51,7 @@ def test_no_archive_ever_raises(content, name):
         assert not clean.files
     else:
         assert any(path.startswith("neuralnet/") for path in clean.files)
-        assert sum(map(len, clean.files.values())) <= package.MAX_TOTAL
+        assert sum(map(len, clean.files.values())) <= graded.MAX_TOTAL
 
 
 path_parts = st.text(

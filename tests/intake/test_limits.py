@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from labkit.intake import package, places
+from labkit.intake import places
 from labkit.intake.copies import meant
 from labkit.intake.fit import misfit
+from labkit.intake.package import is_junk
 from labkit.lab.course import find
 from labkit.sandbox import Code, Zygote
+from labkit.student.labcheck import graded
 from tests.intake.handed_in import PACKAGE, hand_in, look, posix, under
 from tests.packing import lay, zipped
 
@@ -17,16 +19,53 @@ def test_of_too_many_files_the_modules_are_kept(tmp_path):
     many = {f"neuralnet/a{number}.txt": b"x" for number in range(600)}
     many |= {f"a{number}.py": b"x" for number in range(600)}
     submission, found = hand_in(tmp_path, zipped(many | PACKAGE))
-    assert len(found) == package.MAX_FILES and PACKAGE.items() <= found.items()
+    assert len(found) == graded.MAX_FILES and PACKAGE.items() <= found.items()
     assert any("more than a lab needs" in note for note in submission.notes)
 
 
 def test_of_too_much_data_the_modules_are_kept(tmp_path):
-    large = {f"neuralnet/a{number}.npz": bytes(package.MAX_FILE) for number in range(12)}
+    large = {f"neuralnet/a{number}.npz": bytes(graded.MAX_FILE) for number in range(12)}
     submission, found = hand_in(tmp_path, zipped(large | PACKAGE))
-    assert sum(map(len, found.values())) <= package.MAX_TOTAL
+    assert sum(map(len, found.values())) <= graded.MAX_TOTAL
     assert PACKAGE.items() <= found.items()
     assert any("left out" in note or "more than" in note for note in submission.notes)
+
+
+def test_a_file_for_which_no_room_is_left_is_not_called_large(tmp_path):
+    data = {f"neuralnet/a{number}.npz": bytes(graded.MAX_FILE - 50_000) for number in range(9)}
+    submission, found = hand_in(tmp_path, zipped(data | PACKAGE))
+    assert "neuralnet/a7.npz" in found and "neuralnet/a8.npz" not in found
+    assert submission.notes == (
+        "neuralnet/a8.npz was left out: beside the rest it is more than a lab needs.",
+    )
+
+
+NAMES = (
+    "my weights.npz, gr\u00f6\u00dfe.txt, w+1.npy, A.NPZ, a.b.csv, .w.npz, venv/q.py, sub-1/q.py, "
+    "sub/q.py, gr\u00f6\u00dfe.py, node_modules/w.json, __pycache__/a.txt, notes.md, 1.py"
+).split(", ")
+SAME = {
+    "names": {f"neuralnet/{name}": b"1" for name in NAMES}
+    | {f"neuralnet/{'x' * 97}.py": b"1", f"neuralnet/{'dd/' * 150}q.py": b"1"},
+    "too much": {f"neuralnet/a{number}.npz": bytes(graded.MAX_FILE) for number in range(12)},
+    "too many": {f"neuralnet/sub/a{number}.txt": b"x" for number in range(600)},
+    "too large": {"neuralnet/large.txt": bytes(graded.MAX_FILE + 1), "helper.py": b"h = 1"},
+}
+
+
+@posix
+@pytest.mark.parametrize("files", SAME.values(), ids=SAME)
+def test_check_and_grading_keep_the_same_files_and_name_the_rest(tmp_path, files):
+    handed_in = {**PACKAGE, "helpers.py": b"a = 1\n", **files}
+    submission, found = look(lay(tmp_path / "alice", handed_in))
+    checked, notes = graded.files_in(tmp_path / "alice")
+    assert checked == {name: found[name] for name in checked} and found.keys() == checked.keys()
+    meant = [name for name in files if graded.lost(name)]
+    for name in meant[:8]:
+        assert any(name in note for note in notes), name
+        assert is_junk(name) or any(name[:20] in note for note in submission.notes), name
+    assert not any(hidden in str(notes) for hidden in ("/.w", "__pycache__", "notes.md"))
+    assert bool(notes) == bool(submission.notes) == (found.keys() != handed_in.keys())
 
 
 @posix

@@ -50,6 +50,14 @@ def test_the_package_is_found_wherever_it_is(tmp_path, layout, form):
     assert set(found) - set(package) <= {"activations.py", "layers.py", "__init__.py"}
 
 
+@pytest.mark.parametrize("stray", ["layers.py", "layers (1).py"])
+def test_a_module_beside_the_package_takes_no_neighbour_away(tmp_path, stray):
+    handed_in = under("lab1", PACKAGE | {stray: b"old = 1\n", "helpers.py": b"h = 1\n"})
+    _, found = hand_in(tmp_path, zipped(handed_in | under("other", PACKAGE)))
+    assert found["helpers.py"] == b"h = 1\n"
+    assert {name for name in found if name.startswith("neuralnet/")} == set(PACKAGE)
+
+
 def test_loose_modules_become_the_package_and_stay_importable_by_themselves(tmp_path):
     submission, found = hand_in(tmp_path, zipped(LOOSE))
     assert found == {

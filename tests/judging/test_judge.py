@@ -5,16 +5,22 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from labkit.building.build import built
+from labkit.judging import judge
 from labkit.judging.grader import Grader
+from labkit.judging.judge import Recorder
+from labkit.judging.result import QuestionResult
 from labkit.lab import stubs
 from labkit.lab.course import find
 from labkit.sandbox import Code
 from labkit.sandbox.serving import ServedTooLongError, Watchdog
+from labkit.student import labcheck
+from labkit.student.labcheck import BY_HEART, Probe, Tried
 from tests import sample_class
 from tests.packing import encoded
 
@@ -43,7 +49,7 @@ def test_completing_replaces_nothing() -> None:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs a thread's own clock")
 def test_a_served_function_pays_for_work_and_not_for_waiting() -> None:
-    with Watchdog() as watchdog:
+    with closing(Watchdog()) as watchdog:
         assert watchdog.run(lambda: time.sleep(0.5), 0.2) is None
         started = threading.Event()
 
@@ -61,12 +67,77 @@ def test_a_note_says_what_happened() -> None:
     """Nobody is told that an earlier function spoiled a check that was never tried with it."""
     lab = find("lab1")
     files = sample_class.endless(lab, stubs.solution_package(lab), "relu")
-    bundle = built(lab)
-    with Grader(bundle) as grader:
-        limits = bundle.lab.limits.model_copy(update={"call_seconds": 0.5})
-        config = bundle.lab.config.model_copy(update={"limits": limits})
-        grader.lab = replace(bundle.lab, config=config)
+    with Grader(built(lab)) as grader:
+        _limit(grader, call_seconds=0.5)
         result = grader.grade(encoded(files), "endless", only=["relu", "add_bias_row"])
     relu, later = result.questions
     assert relu.score == 0 and later.passed
     assert all("ran out of time" in case.message for case in later.cases)
+
+
+def _limit(grader: Grader, **seconds: float) -> None:
+    """Give the grader's lab other limits of time."""
+    limits = grader.lab.limits.model_copy(update=seconds)
+    config = grader.lab.config.model_copy(update={"limits": limits})
+    grader.lab = replace(grader.lab, config=config)
+
+
+class _Listening(Recorder):
+    """Hears with which arrays the public cases call."""
+
+    def __init__(self, grader: Grader) -> None:
+        super().__init__(grader.lab, grader.knowledge)
+        self.heard: set[bytes] = set()
+
+    def observe(self, probe: Probe) -> Tried:
+        if not self.case.hidden:
+            self.heard.add(probe.args[0].tobytes())
+        return super().observe(probe)
+
+
+BY_HEART_ALONE = """
+_right, _known = relu, {known!r}
+def relu(z):
+    while z.tobytes() not in _known: {instead}
+    return _right(z)
+"""
+
+
+def _earned(question: QuestionResult) -> list[bool]:
+    """What became of the public cases."""
+    return [case.passed for case in question.cases if not case.hidden]
+
+
+@pytest.mark.parametrize("instead", ["return None", "pass"])
+@pytest.mark.parametrize("kept", [0.2, 0.95], ids=["in time", "out of time by then"])
+def test_answers_by_heart_earn_nothing_however_long_other_numbers_take(
+    monkeypatch: pytest.MonkeyPatch, instead: str, kept: float
+) -> None:
+    """Hidden cases are lost anyway: time burned in them buys nothing for the public ones."""
+    monkeypatch.setattr(judge, "_KEPT_FOR_AGAIN", kept)
+    lab = find("lab1")
+    files = stubs.solution_package(lab)
+    with Grader(built(lab)) as grader:
+        listening = _Listening(grader)
+        labcheck.run_questions([q.cases for q in grader.questions if q.name == "relu"], listening)
+        known = BY_HEART_ALONE.format(known=listening.heard, instead=instead)
+        files["neuralnet/activations.py"] += known
+        _limit(grader, call_seconds=0.5, total_seconds=10.0)
+        (relu,) = grader.grade(encoded(files), "by_heart", only=["relu"]).questions
+    assert _earned(relu) == [False, False]
+    assert relu.cases[0].message.startswith(BY_HEART)
+
+
+def test_who_runs_out_of_time_keeps_what_was_earned_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There is time left to ask public cases once more, whatever the others took."""
+    monkeypatch.setattr(judge, "_KEPT_FOR_AGAIN", 0.9)
+    lab = find("lab1")
+    files = sample_class.endless(lab, stubs.solution_package(lab), "sigmoid")
+    with Grader(built(lab)) as grader:
+        _limit(grader, call_seconds=2.5, total_seconds=20.0)
+        result = grader.grade(encoded(files), "endless", only=["relu", "sigmoid"])
+    relu, sigmoid = result.questions
+    assert _earned(relu) == [True, True] and _earned(sigmoid) == [False, False]
+    assert not any(case.passed for case in relu.cases if case.hidden)

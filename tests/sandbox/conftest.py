@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -43,6 +44,42 @@ def submission(*, files: Mapping[str, str] | None = None, **modules: str | bytes
             for path, text in sources.items()
         }
     )
+
+
+@pytest.fixture
+def forks(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Ids of the processes that the workers of a test have had so far."""
+    started: list[int] = []
+    fork = zygote.fork
+
+    def noted(*args: Any) -> Any:
+        made = fork(*args)
+        started.append(made[1])
+        return made
+
+    monkeypatch.setattr(zygote, "fork", noted)
+    return started
+
+
+def readable(zygote: Zygote, paths: Iterable[Path | str]) -> list[Path]:
+    """Those of `paths` that a submission can open or list: none should be the grader's."""
+    asked = [Path(path) for path in paths]
+    source = """
+        import os
+        def sigmoid(paths):
+            reached = []
+            for index, path in enumerate(paths):
+                try:
+                    os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+                except OSError:
+                    continue
+                reached.append(index)
+            return reached
+        """
+    with zygote.worker(submission(activations=source)) as made:
+        outcome = made.call("sigmoid", ([str(path) for path in asked],), {}, seconds=5)
+    assert outcome.ok, outcome.failure
+    return [asked[index] for index in outcome.value]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from labkit.sandbox import Confinement, Outcome, Worker, Zygote, confinement
 from labkit.sandbox.restrict import landlock_abi
 from tests.processes import LINUX, ROOT, descendants
 
-from .conftest import MODULES, submission
+from .conftest import MODULES, readable, submission
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="layers of Linux")
 X86 = os.name == "posix" and os.uname().machine == "x86_64"
@@ -327,9 +327,9 @@ def test_paths_that_a_worker_reaches_are_told(
 
     (tmp_path / "results.json").write_text("{}")
     asked = [tmp_path / "results.json", Path(labkit.__file__), tmp_path, Path("/dev/null")]
-    assert zygote.readable(asked) == [Path("/dev/null")]
+    assert readable(zygote, asked) == [Path("/dev/null")]
     if not ROOT or has(zygote, "landlock"):
-        assert zygote.readable([numpy.__file__]) in ([Path(numpy.__file__)], [])
+        assert readable(zygote, [numpy.__file__]) in ([Path(numpy.__file__)], [])
 
 
 def test_an_ordinary_grader_s_memory_is_closed_without_landlock(
@@ -343,7 +343,7 @@ def test_an_ordinary_grader_s_memory_is_closed_without_landlock(
         files = [
             f"/proc/{pid}/{name}" for pid in (os.getpid(), plain.pid) for name in ("mem", "environ")
         ]
-        assert plain.readable([*files, __file__]) == [Path(__file__)]
+        assert readable(plain, [*files, __file__]) == [Path(__file__)]
         assert "your files" in plain.confinement.sentence
 
 

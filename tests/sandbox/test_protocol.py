@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
-from labkit.sandbox import protocol
+from labkit.sandbox import Limits, protocol
 from labkit.sandbox.protocol import BadTypeError, Decoder, Encoder, ProtocolError, TooLargeError
+from labkit.student.labcheck.crossing import CannotCross, TooMuch, crossed
 
 QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -321,3 +322,58 @@ def test_views_read_the_same_numbers_without_copies() -> None:
     assert np.shares_memory(first, np.frombuffer(body, np.uint8))
     assert same(first, np.arange(3.0))
     assert second.flags.f_contiguous and same(second, np.ones((2, 3)))
+
+
+LARGE = 100 << 20
+BOTH = {
+    "many floats": [0.5] * 300_000,
+    "many floats in a tuple": (0.5,) * 300_000,
+    "many integers": [7] * 300_000,
+    "many integers, one too long to pack": [7] * 250_000 + [1 << 63],
+    "many integers, the least one": [-(1 << 63)] * 250_000,
+    "many of NumPy's floats": [np.float64(0.5)] * 300_000,
+    "many of two kinds": [0.5, 1] * 150_000,
+    "many short lists": [[0.5]] * 120_000,
+    "many packed lists": [[0.5] * 8] * 120_000,
+    "many keys": {str(number): None for number in range(250_000)},
+    "a long integer": 1 << 8191,
+    "too long an integer": 1 << 8192,
+    "too long an integer below zero": [-(1 << 9000)],
+    "True": [True] * 10,
+    "one large array": np.zeros(LARGE, dtype=np.uint8),
+    "two large arrays": [np.zeros(LARGE, dtype=np.uint8)] * 2,
+    "an array and packed numbers": [np.zeros(LARGE, dtype=np.uint8), [0.5] * 6_000_000],
+    "just too large": np.zeros((Limits().reply_mb << 20) + 1, dtype=np.uint8),
+    "as large as may be": np.zeros(Limits().reply_mb << 20, dtype=np.uint8),
+    "a long text": "x" * (Limits().reply_mb << 20) + "x",
+    "dates": np.array(["2020-01-01"], dtype="M8[D]"),
+    "texts": np.array(["a"]),
+    "objects": [np.array([None])],
+    "keys that are numbers": {1: 2},
+    "a set": {1},
+    "deep": eval("[" * 32 + "]" * 32),
+    "too deep": eval("[" * 33 + "]" * 33),
+}
+
+
+@pytest.mark.parametrize("value", BOTH.values(), ids=BOTH)
+def test_check_and_grading_refuse_the_same_values_in_the_same_words(value: Any) -> None:
+    def in_grading() -> str:
+        try:
+            Encoder(Limits().reply_mb << 20).node(value)
+        except BadTypeError as error:
+            return error.names[0]
+        except TooLargeError:
+            return "too much"
+        return ""
+
+    def in_check() -> str:
+        try:
+            crossed(value)
+        except CannotCross as error:
+            return str(error)
+        except TooMuch:
+            return "too much"
+        return ""
+
+    assert in_check() == in_grading()

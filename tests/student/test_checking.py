@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from labkit.building.build import built
+from labkit.judging.grader import Grader
 from labkit.lab.course import find
 from labkit.lab.stubs import solution_package
 from labkit.student.labcheck import running, showing
@@ -90,6 +91,52 @@ def test_a_helper_beside_the_package_is_there(folder: Path) -> None:
         "from mine import zero\n\n\ndef relu(z):\n    return np.maximum(z, zero())",
     )
     assert _check(folder, "relu")[0][0]["passed"]
+
+
+@pytest.mark.parametrize("name", ["statistics.py", "random/__init__.py", "numpy.py"])
+def test_a_module_that_grading_has_is_the_real_one(folder: Path, name: str) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("def mean(values):\n    return 7.0\n", encoding="utf-8")
+    _append(
+        folder,
+        "activations",
+        "import random\nimport statistics\n\n\n"
+        "def relu(z):\n"
+        "    return np.maximum(z, statistics.mean([random.random() * 0, 0.0]))",
+    )
+    (relu,), shown = _check(folder, "relu")
+    assert relu["passed"] and f"{name.split('/')[0]} has the name of a module" in shown
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.py")
+    }
+    with Grader(built(LAB)) as grader:
+        (graded,) = grader.grade(files, "as here", only=["relu"]).questions
+    assert graded.passed
+
+
+@pytest.mark.parametrize(
+    ("broken", "noted"),
+    [
+        ("from .activations import tanh\n\ntanh(np.zeros(1))", True),
+        ("def oops(:", False),
+    ],
+    ids=["by an earlier function", "by itself"],
+)
+def test_an_import_that_fails_is_asked_again_in_grading(
+    folder: Path, broken: str, noted: bool
+) -> None:
+    """Here it cannot be, so the check says it; where the module is no Python nothing would help."""
+    _append(folder, "activations", "def tanh(z):\n    raise ValueError('not yet')")
+    _append(folder, "layers", broken)
+    (forward,), shown = _check(folder, "forward")
+    assert not forward["passed"]
+    assert ("grading asks this once more" in shown) == noted
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.py")
+    }
+    with Grader(built(LAB)) as grader:
+        (graded,) = grader.grade(files, "as here", only=["forward"]).questions
+    assert graded.passed == noted
 
 
 def test_a_crash_fails_its_case_alone_and_prints_are_shown_cut(folder: Path) -> None:

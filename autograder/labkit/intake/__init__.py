@@ -60,7 +60,7 @@ class Submission:
     origin: str
     """Its name as it came."""
     platform: Platform | None
-    """Where in Moodle or Gradescope it belongs."""
+    """Where in Moodle, Gradescope or Canvas it belongs."""
     status: str
     """`ok`, or why there is nothing to grade: `missing package`, `empty`, `unreadable`."""
     problem: str | None
@@ -110,7 +110,7 @@ class Submissions(Sequence[Submission]):
         )
         """The submissions' names, without opening any."""
         self.platforms = tuple(one.platform for one in found.found)
-        """Where in Moodle or Gradescope each belongs, likewise."""
+        """Where in Moodle, Gradescope or Canvas each belongs, likewise."""
         self._found = tuple(found.found)
         self._modules = frozenset(modules)
 

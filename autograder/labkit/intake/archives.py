@@ -302,9 +302,7 @@ def zip_stream(file: IO[bytes], entry: Entry, budget: Budget, limit: int) -> Ite
         raise ArchiveError("is damaged (its checksum is wrong), so it must be handed in again")
 
 
-def zip_listing(
-    file: IO[bytes], entries: Sequence[tuple[str, Entry]], budget: Budget, name: str = ""
-) -> Listing:
+def zip_listing(file: IO[bytes], entries: Sequence[tuple[str, Entry]], budget: Budget) -> Listing:
     """Files of an open zip. `entries` pairs each with the path it is to have.
 
     Of entries with the same path the last counts, as in every unpacker.

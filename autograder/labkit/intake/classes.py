@@ -1,17 +1,19 @@
 """Finds the submissions of a class in what an instructor has.
 
 That is a folder with a folder, zip or file a submission, the zip of such a folder, or the bulk
-download of Moodle or Gradescope, packed or unpacked. Nothing of a submission is read here.
+download of Moodle, Gradescope or Canvas, packed or unpacked. Nothing of a submission is read here.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import stat
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from labkit.base.errors import LabkitError
 from labkit.intake import canvas
@@ -19,7 +21,15 @@ from labkit.intake.archives import ArchiveError, Budget, Entry, shown, zip_strea
 from labkit.intake.gradescope import FOLDER, METADATA, User, read_submitters, read_times
 from labkit.intake.moodle import DownloadName, parse_flat, parse_folder
 from labkit.intake.package import ARCHIVE_ENDINGS, is_junk, module_of
-from labkit.intake.places import InZip, OnDisk, Place, entries_of, may_hold_work, starts_like_zip
+from labkit.intake.places import (
+    InZip,
+    OnDisk,
+    Place,
+    as_text,
+    entries_of,
+    may_hold_work,
+    starts_like_zip,
+)
 from labkit.lab.contract import PACKAGE
 
 MAX_METADATA = 64 << 20
@@ -144,14 +154,14 @@ def find_class(source: Path, modules: Collection[str], leave_out: Path | None = 
     if not result.found:
         raise IntakeError(
             f"{source} holds no submissions: it should hold a folder or a zip for each, or be the"
-            " zip that Moodle or Gradescope gives."
+            " zip that Moodle, Gradescope or Canvas gives."
         )
     return result
 
 
 def single(path: Path) -> Found:
     """One submission on disk: a folder, an archive or a file; a link is one with a problem."""
-    text = _text(path.name) or "submission"
+    text = as_text(path.name) or "submission"
     try:
         mode = path.lstat().st_mode
     except OSError as error:
@@ -171,10 +181,6 @@ def _stem(name: str) -> str:
         if name.lower().endswith(ending) and len(name) > len(ending):
             return name[: -len(ending)]
     return name
-
-
-def _text(name: str) -> str:
-    return name.encode("utf-8", "replace").decode()
 
 
 # A folder ----------------------------------------------------------------------------------------
@@ -199,7 +205,7 @@ def _in_folder(folder: Path, modules: Collection[str], results: str) -> ClassOf:
     result = ClassOf()
     for child in children:
         if child.suffix.lower() in _NO_SUBMISSION and not child.is_dir():
-            result.notes.append(f"{shown(_text(child.name))} is no submission; left out.")
+            result.notes.append(f"{shown(as_text(child.name))} is no submission; left out.")
         else:
             result.found.append(single(child))
     return result
@@ -208,12 +214,12 @@ def _in_folder(folder: Path, modules: Collection[str], results: str) -> ClassOf:
 def _visible(folder: Path) -> list[Path]:
     """The children that are no litter, in a fixed order."""
     children = [child for child in folder.iterdir() if _may_be_work(child)]
-    return sorted(children, key=lambda child: (_text(child.name).casefold(), child.name))
+    return sorted(children, key=lambda child: (as_text(child.name).casefold(), child.name))
 
 
 def _may_be_work(child: Path) -> bool:
     """Whether it is no litter, or hidden and yet somebody's work."""
-    name = _text(child.name)
+    name = as_text(child.name)
     return (
         not is_junk(name)
         or may_hold_work(child, name)
@@ -223,7 +229,9 @@ def _may_be_work(child: Path) -> bool:
 
 def _is_one_submission(children: Sequence[Path], modules: Collection[str]) -> bool:
     """Whether a folder with these children is a student's own lab folder."""
-    own = [child for child in children if module_of(_text(child.name), modules) and child.is_file()]
+    own = [
+        child for child in children if module_of(as_text(child.name), modules) and child.is_file()
+    ]
     return len(own) > 1 or any(
         child.name == PACKAGE and any(module_of(name, modules) for name in _names_in(child))
         for child in children
@@ -234,40 +242,22 @@ def _is_one_submission(children: Sequence[Path], modules: Collection[str]) -> bo
 def _names_in(folder: Path) -> list[str]:
     """Names in a folder; none where it cannot be read."""
     with contextlib.suppress(OSError):
-        return [_text(file.name) for file in folder.iterdir()]
+        return [as_text(file.name) for file in folder.iterdir()]
     return []
 
 
 def _platform_folder(children: Sequence[Path]) -> ClassOf | None:
     """The submissions of an unpacked bulk download, or None if it is none."""
-    folders = {_text(child.name): child for child in children if child.is_dir()}
-    files = {_text(child.name): child for child in children if child.is_file()}
-    names = _moodle_names(folders, files)
-    if names:
-        parts: dict[str, list[tuple[str, Path]]] = {}
-        for top, name in names.items():
-            child = folders.get(top) or files[top]
-            parts.setdefault(_key(name), []).append((name.rest, child))
-        places: dict[str, Place] = {key: OnDisk(tuple(found)) for key, found in parts.items()}
-        return _moodle_class(names, places, {*folders, *files})
-    if canvas := _canvas_names(folders, files):
-        found: dict[str, list[tuple[str, Path]]] = {}
-        for top, one in canvas.items():
-            found.setdefault(str(one.user), []).append((one.rest, files[top]))
-        return _canvas_class(
-            canvas, {key: OnDisk(tuple(own)) for key, own in found.items()}, {*folders, *files}
-        )
-    if METADATA in files or (folders and all(FOLDER.fullmatch(name) for name in folders)):
-        text = ""
-        if METADATA in files and files[METADATA].stat().st_size <= MAX_METADATA:
-            text = files[METADATA].read_text(encoding="utf-8", errors="replace")
-        places = {
-            name: OnDisk((("", child),))
-            for name, child in folders.items()
-            if FOLDER.fullmatch(name)
-        }
-        return _gradescope_class(places, {*folders, *files}, text)
-    return None
+    tops = {as_text(child.name): child for child in children if child.is_dir() or child.is_file()}
+    files = {top for top, child in tops.items() if child.is_file()}
+
+    def metadata() -> str:
+        path = tops[METADATA]
+        small = path.stat().st_size <= MAX_METADATA
+        return path.read_text(encoding="utf-8", errors="replace") if small else ""
+
+    parts = {top: [("", child)] for top, child in tops.items()}
+    return _platform(parts, files, OnDisk, metadata)
 
 
 # A zip -------------------------------------------------------------------------------------------
@@ -345,32 +335,12 @@ def _plain_class(archive: Path, tops: _Tops) -> ClassOf:
 def _platform_zip(archive: Path, tops: _Tops, entries: Sequence[Entry]) -> ClassOf | None:
     """The submissions of a bulk download, perhaps with a folder around it; None if it is none."""
     for _ in range(2):
-        folders = {top for top, members in tops.items() if members[0][0]}
-        files = tops.keys() - folders
-        names = _moodle_names(folders, files)
-        if names:
-            parts: dict[str, list[tuple[str, int]]] = {}
-            for top, name in names.items():
-                parts.setdefault(_key(name), []).extend(
-                    (path or name.rest, number) for path, number in tops[top]
-                )
-            places: dict[str, Place] = {
-                key: InZip(archive, tuple(found)) for key, found in parts.items()
-            }
-            return _moodle_class(names, places, tops.keys())
-        if canvas := _canvas_names(folders, files):
-            found: dict[str, list[tuple[str, int]]] = {}
-            for top, one in canvas.items():
-                entry = tops[top][-1][1]
-                found.setdefault(str(one.user), []).append((one.rest, entry))
-            own = {key: InZip(archive, tuple(parts)) for key, parts in found.items()}
-            return _canvas_class(canvas, own, tops.keys())
-        work = {top for top in folders if FOLDER.fullmatch(top)}
-        if METADATA in files or (work and work == folders):
-            text = _metadata(archive, tops, entries)
-            places = {top: InZip(archive, tuple(tops[top])) for top in work}
-            return _gradescope_class(places, tops.keys(), text)
-        if len(tops) != 1 or not folders:
+        files = {top for top, members in tops.items() if not members[0][0]}
+        place = functools.partial(InZip, archive)
+        metadata = functools.partial(_metadata, archive, tops, entries)
+        if found := _platform(tops, files, place, metadata):
+            return found
+        if len(tops) != 1 or files:
             return None
         (members,) = tops.values()
         tops = _split(members)
@@ -378,8 +348,6 @@ def _platform_zip(archive: Path, tops: _Tops, entries: Sequence[Entry]) -> Class
 
 
 def _metadata(archive: Path, tops: _Tops, entries: Sequence[Entry]) -> str:
-    if METADATA not in tops:
-        return ""
     entry = entries[tops[METADATA][-1][1]]
     try:
         with archive.open("rb") as file:
@@ -387,6 +355,45 @@ def _metadata(archive: Path, tops: _Tops, entries: Sequence[Entry]) -> str:
     except ArchiveError:
         return ""
     return data.decode("utf-8", "replace")
+
+
+# A bulk download, packed or unpacked --------------------------------------------------------------
+
+_Part = TypeVar("_Part", Path, int)
+
+
+def _platform(
+    tops: Mapping[str, Sequence[tuple[str, _Part]]],
+    files: Collection[str],
+    place: Callable[[tuple[tuple[str, _Part], ...]], Place],
+    metadata: Callable[[], str],
+) -> ClassOf | None:
+    """The submissions of a bulk download, or None if it is none.
+
+    `tops` has what lies at each top-level name, with the paths below it (empty for a file, and for
+    a folder on disk); those in `files` are no folders. `metadata` reads Gradescope's file, which is
+    among them then.
+    """
+    folders = [top for top in tops if top not in files]
+    lone = [top for top in tops if top in files]
+    if names := _moodle_names(folders, lone):
+        parts: dict[str, list[tuple[str, _Part]]] = {}
+        for top, name in names.items():
+            own = [(path or name.rest, part) for path, part in tops[top]]
+            parts.setdefault(_key(name), []).extend(own)
+        places = {key: place(tuple(found)) for key, found in parts.items()}
+        return _moodle_class(names, places, tops)
+    if canvas := _canvas_names(folders, lone):
+        parts = {}
+        for top, one in canvas.items():
+            parts.setdefault(str(one.user), []).append((one.rest, tops[top][-1][1]))
+        places = {key: place(tuple(found)) for key, found in parts.items()}
+        return _canvas_class(canvas, places, tops)
+    work = [top for top in folders if FOLDER.fullmatch(top)]
+    if METADATA in files or (work and work == folders):
+        text = metadata() if METADATA in files else ""
+        return _gradescope_class({top: place(tuple(tops[top])) for top in work}, tops, text)
+    return None
 
 
 # Moodle ------------------------------------------------------------------------------------------

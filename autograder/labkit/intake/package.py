@@ -8,7 +8,6 @@ beside it, few and small, held in memory for the moment it takes to write or to 
 from __future__ import annotations
 
 import contextlib
-import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,16 +25,11 @@ from labkit.intake.archives import (
 )
 from labkit.intake.copies import meant
 from labkit.lab.contract import PACKAGE
+from labkit.student.labcheck import graded
+from labkit.student.labcheck.graded import MAX_FILE, MAX_FILES, MAX_TOTAL
 
-MAX_FILE = 1 << 20
-"""Bytes of one file that is kept; the largest module of a lab has a few thousand."""
 MAX_NOTEBOOK = 16 << 20
 """Bytes of a notebook, pictures and all."""
-MAX_TOTAL = 8 << 20
-"""Bytes of all files that are kept."""
-MAX_FILES = 500
-MAX_PATH = 400
-"""Bytes of a file's path: a worker must be able to write it below a folder of its own."""
 MAX_ARCHIVE = 256 << 20
 """Bytes of an archive inside a submission."""
 MAX_MEMBERS = 20_000
@@ -48,7 +42,6 @@ ARCHIVE_DEPTH = 3
 ARCHIVES_PER_LEVEL = 8
 
 ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".gz", ".rar", ".7z", ".xz", ".bz2", ".zst")
-_JUNK_FOLDERS = {"__macosx", "__pycache__", "node_modules", "site-packages", "venv"}
 _JUNK_FILES = {"thumbs.db", "desktop.ini"}
 _LITTER_FOLDERS = set(
     ".git .svn .hg .venv .env .tox .nox .cache .ipynb_checkpoints .vscode .idea .mypy_cache "
@@ -81,7 +74,7 @@ def is_junk(path: str) -> bool:
     named = parts.index(PACKAGE) if PACKAGE in parts[:-1] else 0
     return (
         any(
-            part in _JUNK_FOLDERS
+            part in graded.JUNK_FOLDERS
             or part in _LITTER_FOLDERS
             or (part[:1] in (".", "~") and position >= named)
             for position, part in enumerate(parts)
@@ -130,13 +123,13 @@ def clean_submission(
         with contextlib.ExitStack() as resources:
             return _clean(listing, origin, modules, budget=budget, resources=resources)
     except ArchiveError as error:
-        return _unusable(origin, "unreadable", f"{_head(origin)} {error}.", listing.notes)
+        return _unusable("unreadable", f"{_head(origin)} {error}.", listing.notes)
     except (OSError, RecursionError, MemoryError) as error:
         words = f"{_head(origin)} cannot be read ({type(error).__name__}): look at the file itself."
-        return _unusable(origin, "unreadable", words, listing.notes)
+        return _unusable("unreadable", words, listing.notes)
 
 
-def _unusable(origin: str, status: str, sentence: str, notes: Iterable[str]) -> Clean:
+def _unusable(status: str, sentence: str, notes: Iterable[str]) -> Clean:
     return Clean(notes=_brief(notes), status=status, problem=sentence)
 
 
@@ -332,8 +325,14 @@ def _collected(
     """The clean folder's files for the package in `chosen`."""
     inside = chosen.folder + "/" if chosen.folder else ""
     base = inside if chosen.loose else inside[: -len(chosen.folder.rpartition("/")[2]) - 1]
+    # A folder that the package is in is no other copy of it, though a module lies in it by mistake:
+    # what the package imports lies there, too.
     other_copies = tuple(
-        place.folder + "/" for place in places if place.folder and place.folder != chosen.folder
+        place.folder + "/"
+        for place in places
+        if place.level == chosen.level
+        and place.folder
+        and not inside.startswith(place.folder + "/")
     )
     wanted: dict[str, File] = {}
     if chosen.loose:
@@ -398,7 +397,9 @@ def _renamed(
                 notes.append(f"{shown(path)} was left out beside {target}.")
                 continue
             notes.append(f"{shown(path)} was read as {target}.")
-        if not _usable(target):
+        if not graded.counts(target):
+            if reason := graded.lost(target):
+                notes.append(f"{shown(path)} was left out: {reason}.")
             continue
         key = unicodedata.normalize("NFC", target).casefold()
         if key in seen:
@@ -410,40 +411,22 @@ def _renamed(
     return {path: file for path, file in kept.items() if path not in folders}
 
 
-def _usable(path: str) -> bool:
-    """Whether a file can matter to code that runs: importable, or plain data inside the package."""
-    *folders, name = path.split("/")
-    stem, _, ending = name.rpartition(".")
-    if len(path.encode()) > MAX_PATH or any(len(part.encode()) > 100 for part in (*folders, name)):
-        return False
-    if not all(folder.isidentifier() for folder in folders):
-        return False
-    if ending == "py":
-        return stem.isidentifier()
-    return (
-        path.startswith(PACKAGE + "/")
-        and re.fullmatch(r"[A-Za-z0-9_][\w.-]*", name, re.ASCII) is not None
-        and ending.lower() in ("npz", "npy", "json", "txt", "csv")
-    )
-
-
 def _read(named: Mapping[str, File], notes: list[str]) -> dict[str, bytes]:
     """The contents, as far as the limits reach: modules first, data next, neighbours last."""
-
-    def importance(path: str) -> tuple[object, ...]:
-        inside = path.startswith(PACKAGE + "/")
-        return (not inside, not path.endswith(".py"), path.count("/"), path)
-
     contents: dict[str, bytes] = {}
     left = MAX_TOTAL
-    for path in sorted(named, key=importance):
+    for path in sorted(named, key=graded.importance):
         if len(contents) >= MAX_FILES or left <= 0:
             notes.append("Not all of its files were kept: it holds more than a lab needs.")
             break
         try:
             content = named[path].read(min(MAX_FILE, left))
         except TooLargeError:
-            notes.append(f"{shown(path)} is over {size_in_words(MAX_FILE)} and was left out.")
+            notes.append(
+                f"{shown(path)} is over {size_in_words(MAX_FILE)} and was left out."
+                if left >= MAX_FILE
+                else f"{shown(path)} was left out: beside the rest it is more than a lab needs."
+            )
             continue
         except ArchiveError as error:
             if path.startswith(PACKAGE + "/") and path.endswith(".py"):
@@ -470,11 +453,11 @@ def _nothing_found(
     archives = {level.shown_as for level in levels}
     files = [file.path for level in levels for file in level.files if file.path not in archives]
     if failures:
-        return _unusable(origin, "unreadable", _about(origin, failures[0]), notes)
+        return _unusable("unreadable", _about(origin, failures[0]), notes)
     name = _head(origin)
     if not files:
         sentence = f"{name} holds no files: hand in the whole lab folder as one zip."
-        return _unusable(origin, "empty", sentence, notes)
+        return _unusable("empty", sentence, notes)
     notebooks = [path for path in files if path.lower().endswith(".ipynb")]
     found = shown((notebooks or files)[0].rpartition("/")[2])
     if len(files) > 1:
@@ -484,13 +467,13 @@ def _nothing_found(
             f"{name} is a single file, no folder {PACKAGE}/ with the code that is graded: hand in"
             " the whole lab folder as one zip."
         )
-        return _unusable(origin, "missing package", sentence, notes)
+        return _unusable("missing package", sentence, notes)
     what = "a notebook but" if notebooks else "files but"
     sentence = (
         f"{name} holds {what} no folder {PACKAGE}/ with the code that is graded (found: {found}):"
         " hand in the whole lab folder as one zip."
     )
-    return _unusable(origin, "missing package", sentence, notes)
+    return _unusable("missing package", sentence, notes)
 
 
 def _about(origin: str, failure: str) -> str:

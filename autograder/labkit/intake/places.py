@@ -74,7 +74,7 @@ def _walk(
         if stat.S_ISDIR(status.st_mode):
             # The package first: whatever lies beside it may be too much to look at.
             for child in sorted(path.iterdir(), key=lambda one: (one.name != PACKAGE, one)):
-                joined = f"{inner}/{_text(child.name)}" if inner else _text(child.name)
+                joined = f"{inner}/{as_text(child.name)}" if inner else as_text(child.name)
                 if not is_junk(joined) or may_hold_work(child, joined):
                     _walk(child, joined, listing, sieve, budget=budget, depth=depth + 1)
             return
@@ -143,7 +143,7 @@ def _opened(path: Path, _limit: int = 0) -> IO[bytes]:
     return os.fdopen(handle, "rb")
 
 
-def _text(name: str) -> str:
+def as_text(name: str) -> str:
     """A file's name as text; bytes that are no UTF-8 become question marks."""
     return name.encode("utf-8", "replace").decode()
 

@@ -45,6 +45,17 @@ def load_questions(bundle: Bundle) -> list[Question]:
     ]
 
 
+def judged(questions: Sequence[Question], judge: Judge) -> list[list[labcheck.Verdict]]:
+    """The verdicts on the cases of `questions`, by question.
+
+    Raises BrokenCaseError, which may tell values of a hidden case: for instructors only.
+    """
+    verdicts = labcheck.run_questions([question.cases for question in questions], judge)
+    if judge.broken:
+        raise BrokenCaseError(f"{judge.broken[0]}; mend it and grade again")
+    return verdicts
+
+
 class Grader:
     """A warm grader for one lab: tests parsed, right answers kept, a clean process to fork from."""
 
@@ -75,7 +86,7 @@ class Grader:
         """End the clean process and whatever it started."""
         self.zygote.close()
 
-    def failures(self, files: Mapping[str, bytes]) -> list[Failure]:
+    def failures(self, files: Mapping[str, bytes]) -> list[FailedCase]:
         """What fails, and with which values, of hidden cases too: for instructors only."""
         cases = [question.cases for question in self.questions]
         with Judge(self.lab, self.knowledge, self.zygote, files, seed=self.seed) as judge:
@@ -90,7 +101,7 @@ class Grader:
         for verdict in (verdict for own in verdicts for verdict in own if not verdict.passed):
             problem = ran.get((verdict.case.question, verdict.case.name))
             sentence = problem.sentence if problem else verdict.message.partition("\n")[0]
-            found.append(Failure(verdict.case.question, verdict.case.title, sentence))
+            found.append(FailedCase(verdict.case.question, verdict.case.title, sentence))
         return found
 
     def grade(
@@ -107,10 +118,8 @@ class Grader:
         started = time.monotonic()
         asked = [q for q in self.questions if only is None or q.name in only]
         with Judge(self.lab, self.knowledge, self.zygote, files, seed=self.seed) as judge:
-            verdicts = labcheck.run_questions([question.cases for question in asked], judge)
+            verdicts = judged(asked, judge)
             metrics = dict(judge.metrics)
-            if judge.broken:
-                raise BrokenCaseError(f"{judge.broken[0]}; mend it and grade again")
         return Result(
             submission=name,
             lab=self.lab.short,
@@ -123,7 +132,7 @@ class Grader:
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailedCase:
     """A failed case with its values, for those who write the cases: students never see it."""
 
     question: str

@@ -12,7 +12,7 @@ import functools
 import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +58,39 @@ _SERVED_CALLS = 5_000
 """So often may one call of a student's function use the grader's functions. Training a network in a
 case takes a few hundred; a gradient put together from one call for each number takes more."""
 
-_REJUDGED = (
-    "Your own earlier functions made this check fail; with correct ones in their place it passes, "
-    "so it counts."
-)
-
 _SPARED = (
     "One of your earlier functions ran out of time, so this was checked with correct ones in the "
     "places of all of them."
 )
 
+_NOT_ASKED = ("question", "total")
+"""Details of a failure where time had run out before: the function was not called."""
+
+_KEPT_FOR_AGAIN = 0.2
+"""At least this part of a submission's time is for asking public cases once more, so that whoever
+burns the rest in cases that are lost anyway is asked all the same."""
+
 Verdict = Callable[[Any], "str | None"]
 """A case's own judge of a result: None, or what is wrong."""
+
+
+@dataclass
+class _Clock:
+    """What a submission has used of its time; it runs from the first question to it."""
+
+    seconds: float
+    spent: float = 0.0
+    begun: float | None = None
+
+    def used(self) -> float:
+        """Seconds of CPU, or half of those waited, as on half a CPU."""
+        if self.begun is None:
+            self.begun = time.monotonic()
+        return max(self.spent, (time.monotonic() - self.begun) / 2)
+
+    def out(self) -> bool:
+        """Whether all is used up."""
+        return self.used() >= self.seconds
 
 
 class GraderReference(Reference):
@@ -231,8 +252,7 @@ class Judge(GraderCheck):
         """How each public case passed that can be asked again: the way, and what to say of it."""
         self._served = 0
         """Calls of the grader's own functions for the probe at hand."""
-        self._spent = 0.0
-        self._begun = time.monotonic()
+        self._clock = _Clock(lab.limits.total_seconds * (1 - _KEPT_FOR_AGAIN))
 
     def __enter__(self) -> Judge:
         return self
@@ -262,7 +282,7 @@ class Judge(GraderCheck):
             # Waiting for an endless loop once is enough: first without it.
             ways = [("corrected", _SPARED), ("own", "")]
         else:
-            ways = [("own", ""), ("corrected", _REJUDGED)]
+            ways = [("own", ""), ("corrected", labcheck.REJUDGED)]
         first = self._attempt(case, body, *ways[0])
         runs = [first]
         if first.failed and (ways[0][0] == "corrected" or self._may_be_anothers_fault(first)):
@@ -279,19 +299,22 @@ class Judge(GraderCheck):
     def run_again(self, case: CaseRun, body: Callable[[], None]) -> None:
         """Ask a public case that passed once more, with other numbers of the same kind.
 
-        Answers to the numbers in the student's folder can be copied from it.
+        Answers to the numbers in the student's folder can be copied from it. Running out of time
+        is a failure here as everywhere: it is what code does that has no answer to other numbers.
         """
-        if case.name not in self._ways or self._out_of_time():
+        if case.name not in self._ways:
             return
         case.again = True
         run = self._attempt(case, body, *self._ways[case.name])
         if run.failed and self._ways[case.name][0] == "own" and self._may_be_anothers_fault(run):
-            run = self._attempt(case, body, "corrected", _REJUDGED)
+            run = self._attempt(case, body, "corrected", labcheck.REJUDGED)
         if run.failed:
             problem = run.tried[-1].problem
             assert problem is not None
-            problem = replace(problem, general=f"{labcheck.BY_HEART} {problem.general}")
-            run.tried[-1].problem = problem
+            failure = run.tried[-1].seen.failure
+            if failure is None or failure.detail not in _NOT_ASKED:
+                problem = replace(problem, general=f"{labcheck.BY_HEART} {problem.general}")
+                run.tried[-1].problem = problem
             self.cases.append(run)
             raise CaseFailed(labcheck.compose(problem, (), True))
 
@@ -342,7 +365,8 @@ class Judge(GraderCheck):
         # Asked again, a case has its own time: it must not suffer from those that ran out of it.
         asked = f"{self.question} again" if self.case.again else self.question
         exhausted = self._exhausted.setdefault(asked, set())
-        if which in exhausted or self._out_of_time():
+        clock = self._clock_again if self.case.again else self._clock
+        if clock.out() or which in exhausted:
             detail = "question" if which in exhausted else "total"
             seen = Observation(failure=Failure("timeout", detail=detail))
             return Tried(probe, seen, probe.problem(seen))
@@ -355,7 +379,7 @@ class Judge(GraderCheck):
             seconds=self.lab.limits.call_seconds,
             names=_parameters(self.ref(probe.function)),
         )
-        self._spent += outcome.seconds
+        clock.spent += outcome.seconds
         failure = outcome.failure
         if failure is not None and self._served > _SERVED_CALLS:
             failure = replace(failure, kind="timeout", detail="served")
@@ -374,15 +398,15 @@ class Judge(GraderCheck):
         return Tried(probe, seen, probe.problem(seen))
 
     @functools.cached_property
+    def _clock_again(self) -> _Clock:
+        """The time for asking public cases once more: all that is left by then."""
+        return _Clock(self.lab.limits.total_seconds - self._clock.used())
+
+    @functools.cached_property
     def _changed_earlier_labs(self) -> bool:
         """Whether modules of earlier labs are other than those that came finished with the lab."""
         files = self._code.files
         return any(_text(files.get(path)) != text for path, text in self._given.items())
-
-    def _out_of_time(self) -> bool:
-        """Whether the submission has had all its time; waiting counts half, as on half a CPU."""
-        total = self.lab.limits.total_seconds
-        return self._spent >= total or time.monotonic() - self._begun >= 2 * total
 
     def _worker(self, which: str, function: str) -> Worker:
         way = (which, self.case.hidden or self.case.again)
@@ -423,12 +447,8 @@ class Judge(GraderCheck):
         function, failure = run.tried[-1].probe.function, run.tried[-1].seen.failure
         if not self.lab.contract.earlier(function):
             return False
-        if failure is None:
-            return True
-        if failure.kind == "missing":
-            return False
-        # An untouched stub names itself; believing it can only cost the student who forges it.
-        return not (failure.kind == "not_written" and failure.detail == function)
+        module = self.lab.contract.module_of[function]
+        return labcheck.may_be_anothers_fault(function, module, failure)
 
 
 @functools.cache

@@ -21,8 +21,12 @@ from otter.plugins import AbstractOtterPlugin
 
 from labkit.base.errors import LabkitError
 from labkit.base.threads import one_thread
+from labkit.intake import single_submission
+from labkit.judging.grader import BrokenCaseError, judged, load_questions
+from labkit.judging.judge import Judge
+from labkit.judging.knowledge import Knowledge
 from labkit.lab.bundle import Bundle
-from labkit.sandbox import SandboxError
+from labkit.sandbox import SandboxError, Zygote
 from labkit.student import labcheck
 from labkit.student.labcheck.otter_hook import silence_log_server
 
@@ -30,6 +34,11 @@ _KEPT = {"tests"}
 """Otter has just put its own test files there, in place of anything that was handed in."""
 
 _NO_START = "The grader could not start. Please tell your instructor."
+
+_BROKEN_CASE = (
+    "A check of this lab could not run, so nothing was graded. Please tell your instructor, whom "
+    "`labkit grade` tells which check it is."
+)
 
 
 class Isolation(AbstractOtterPlugin):  # type: ignore[misc]
@@ -104,10 +113,16 @@ def judge(source: str, aside: str) -> None:
     """
     try:
         verdicts = _judged(Bundle(Path(source)), Path(aside))
+    except SandboxError as error:
+        print(error, file=sys.stderr)
+        labcheck.use(Refused(_NO_START))
+    except BrokenCaseError:
+        # Its own words may tell a hidden input, and nobody knows who reads this.
+        print(_BROKEN_CASE, file=sys.stderr)
+        labcheck.use(Refused(_BROKEN_CASE))
     except LabkitError as error:
         print(error, file=sys.stderr)
-        own_fault = isinstance(error, SandboxError)
-        labcheck.use(Refused(_NO_START if own_fault else str(error)))
+        labcheck.use(Refused(str(error)))
     except Exception as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         labcheck.use(Refused(_NO_START))
@@ -116,22 +131,15 @@ def judge(source: str, aside: str) -> None:
 
 
 def _judged(bundle: Bundle, aside: Path) -> list[labcheck.Verdict]:
-    from labkit.intake import single_submission
-    from labkit.judging.grader import load_questions
-    from labkit.judging.judge import Judge
-    from labkit.judging.knowledge import Knowledge
-    from labkit.sandbox import Zygote
-
     lab = bundle.lab
     submission = single_submission(aside, lab.contract.modules)
     if submission.problem:
         raise LabkitError(submission.problem)
-    questions = [question.cases for question in load_questions(bundle)]
     with (
         Zygote.start(lab.contract.module_of) as zygote,
         Judge(lab, Knowledge(lab), zygote, submission.files) as judge,
     ):
-        return [verdict for own in labcheck.run_questions(questions, judge) for verdict in own]
+        return [verdict for own in judged(load_questions(bundle), judge) for verdict in own]
 
 
 class Judged(labcheck.Check):

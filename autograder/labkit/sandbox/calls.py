@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import math
 import os
 import re
 import select
@@ -79,7 +78,7 @@ class _GoneError(Exception):
 
 
 class _ExpiredError(Exception):
-    """A limit was met: `cpu`, `wall`, `total` or `files`."""
+    """A limit was met: `cpu`, `wall` or `files`."""
 
     def __init__(self, limit: str) -> None:
         super().__init__(limit)
@@ -89,13 +88,10 @@ class _ExpiredError(Exception):
 class _Budget:
     """What one exchange may take, looked at whenever there is nothing to read or write."""
 
-    def __init__(self, worker: Worker, seconds: float, own: bool) -> None:
+    def __init__(self, worker: Worker, seconds: float) -> None:
         self.worker = worker
         self.start = worker.clock()
-        self.limit = "cpu"
         self.cpu = seconds
-        if not own and worker.left < seconds:
-            self.limit, self.cpu = "total", worker.left
         self.looked = self.checked = time.monotonic()
         self.deadline = self.looked + worker.limits.wall(seconds)
         self.serving = worker.limits.wall(seconds)
@@ -122,7 +118,7 @@ class _Budget:
     def check(self) -> None:
         now = self.checked = time.monotonic()
         if self.used() > self.cpu:
-            raise _ExpiredError(self.limit)
+            raise _ExpiredError("cpu")
         # On a busy machine work takes long without waiting for anything.
         if now > self.deadline + STARVED * self.spent:
             raise _ExpiredError("wall")
@@ -151,7 +147,6 @@ class Worker:
         self.code = code
         self.apart = apart
         self.limits = limits
-        self.restarts = -1
         self._zygote = zygote
         self._serve = serve
         self._substitute = substitute
@@ -198,12 +193,6 @@ class Worker:
     def seconds(self) -> float:
         """CPU seconds so far, over all restarts; 0 where the system does not tell."""
         return self._spent_before + self.clock()
-
-    @property
-    def left(self) -> float:
-        """CPU seconds that imports and calls may still take."""
-        total = self.limits.total_seconds
-        return math.inf if total is None else max(0.0, total - self.seconds)
 
     def clock(self) -> float:
         """CPU seconds of the present process, by its own clock read from outside."""
@@ -271,24 +260,10 @@ class Worker:
                 return replace(outcome, loading=loading) if loading else outcome
         raise SandboxError("The process that runs submissions ended twice during one call.")
 
-    def restart(self) -> None:
-        """Ends the process; the next call starts a new one."""
-        self._stop()
-
     def close(self) -> None:
         """Ends the process and everything that it started."""
         self._stop()
         self._watchdog.close()
-
-    def probe(self, paths: list[str]) -> list[int]:
-        """Positions of the paths that the process can open."""
-        if self._socket is None:
-            self._start()
-        exchange = _Exchange(self)
-        failure = exchange.exchange({"op": "probe", "paths": paths}, (), 10.0)
-        if failure is not None:
-            raise SandboxError(f"A worker could not be asked: {failure}")
-        return list(exchange.header["reached"])
 
     # Starting and loading -------------------------------------------------------------------------
 
@@ -296,7 +271,7 @@ class Worker:
         """Whether `module` can be called right away."""
         if module not in self._loaded or module in self._broken():
             return False
-        return bool(self.left) and not self._suspect and self._quiet()
+        return not self._suspect and self._quiet()
 
     def _prepare(self, module: str) -> Failure | None:
         """Has a process with `module` imported, or tells why there cannot be one."""
@@ -305,8 +280,6 @@ class Worker:
             known = self._failed.get(module) or self._broken().get(module)
             if known is not None:
                 return known
-            if not self.left:
-                return Failure("timeout", detail="total")
             if self._socket is not None and (self._suspect or not self._quiet()):
                 self._stop()
             if self._socket is None:
@@ -322,8 +295,6 @@ class Worker:
                 return None
             if self._generation != self._zygote.generation or self._spared(failure):
                 continue
-            if failure.detail == "total":
-                return failure
             if failure.kind in ("timeout", "crashed", "exited", "memory", "protocol", "flooded"):
                 detail = failure.detail or failure.kind
                 failure = replace(failure, kind="import_failed", detail=detail, module=module)
@@ -365,7 +336,6 @@ class Worker:
         self._loaded.clear()
         self._last_clock = 0.0
         self._suspect = False
-        self.restarts += 1
         files = self.code.files
         header = {
             "op": "setup",
@@ -451,7 +421,7 @@ class _Exchange:
         worker = self.worker
         self.nonce = os.urandom(protocol.NONCE_BYTES)
         self.inbox.clear()
-        self.budget = _Budget(worker, seconds, header["op"] == "setup")
+        self.budget = _Budget(worker, seconds)
         try:
             self.send(header, buffers)
             self.receive()
@@ -505,7 +475,7 @@ class _Exchange:
         except ValueError:
             name = f"signal {number}"
         if name in ("SIGXCPU", "SIGALRM", "SIGVTALRM", "SIGPROF"):
-            return Failure("timeout", detail="total" if name == "SIGXCPU" else name)
+            return Failure("timeout", detail=name)
         if name == "SIGKILL":
             return Failure("memory", detail=KILLED)
         return Failure("crashed", detail=name)

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from labkit.sandbox.outcome import Failure, Limits, SandboxError, ZygoteGoneErro
 
 START_SECONDS = 60.0
 CONTROL_SECONDS = 60.0
+CPU_SECONDS = 3600
+"""Of one worker, whatever becomes of the grader that measures its calls."""
 LINUX = sys.platform.startswith("linux")
 
 _SOURCES = ("protocol", "restrict", "worker", "zygote")
@@ -151,12 +153,6 @@ class Zygote:
             apart=apart,
         )
 
-    def readable(self, paths: Iterable[Path | str]) -> list[Path]:
-        """Those of `paths` that a worker can open: to prove that tests and results are closed."""
-        asked = [Path(path) for path in paths]
-        with self.worker(Code({})) as worker:
-            return [asked[index] for index in worker.probe([str(path) for path in asked])]
-
     def close(self) -> None:
         """Ends the clean process with all its workers and removes what they left."""
         with self._lock:
@@ -267,7 +263,6 @@ class Zygote:
 
         `largest` is the size of the submission's largest file, which the worker writes there.
         """
-        cpu = 3600 if limits.total_seconds is None else int(limits.total_seconds) + 10
         request = {
             "op": "fork",
             "plotting": plotting,
@@ -275,7 +270,7 @@ class Zygote:
                 "memory": limits.memory_mb << 20,
                 "file": max(limits.file_mb << 20, largest),
                 "open": limits.open_files,
-                "cpu": cpu,
+                "cpu": CPU_SECONDS,
             },
         }
         with self._lock:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from labkit.base.errors import LabkitError
+from labkit.student.labcheck.limits import LOAD_SECONDS, WALL_EXTRA, WALL_FACTOR
 
 Kind = Literal[
     "not_written",
@@ -87,12 +88,10 @@ class Limits:
     folder_mb: int = 32
     """Size of the worker's private folder, looked at while a call runs."""
     open_files: int = 64
-    load_seconds: float = 20.0
+    load_seconds: float = LOAD_SECONDS
     """Importing one of the submission's modules."""
-    total_seconds: float | None = None
-    """All of a worker's imports and calls together, restarts included."""
-    wall_factor: float = 3.0
-    wall_extra: float = 2.0
+    wall_factor: float = WALL_FACTOR
+    wall_extra: float = WALL_EXTRA
     reply_mb: int = 128
     """Size of a result."""
     callback_mb: int = 512
@@ -121,7 +120,7 @@ class Failure:
     where: str = ""
     """`neuralnet/layers.py line 12`: the innermost line of the submission, if known."""
     detail: str = ""
-    """Which limit was met (`cpu`, `wall`, `total`, `files`), the signal (`SIGSEGV`), the contract
+    """Which limit was met (`cpu`, `wall`, `files`), the signal (`SIGSEGV`), the contract
     function that is not written, or how an import ended."""
     module: str = ""
     """The module whose import failed."""

@@ -26,7 +26,7 @@ A value in the header is a node; arrays' bytes stand in the body, C or Fortran o
 
 Messages, by their header's `op`; the worker only ever answers, and serves one request at a time:
 
-    grader: setup, probe, load, call       worker: done, value, error
+    grader: setup, load, call              worker: done, value, error
     in between, worker: callback           grader: value, error
     in between, worker: loading, loaded    (notes: which module's import began or ended)
 
@@ -92,7 +92,7 @@ class ProtocolError(ValueError):
 
 
 class BadTypeError(TypeError):
-    """A value that cannot cross; `name` says what it is."""
+    """A value that cannot cross; `names` say what it is, the nearest first."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(f"{names[0]} cannot cross")

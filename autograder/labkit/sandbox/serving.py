@@ -6,17 +6,17 @@ The arguments are the submission's choice: a size of a million squared, or epoch
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from types import TracebackType
 from typing import Any
 
 import numpy as np
+
+from labkit.student.labcheck.limits import interrupt
 
 LINUX = sys.platform.startswith("linux")
 LOOK_SECONDS = 0.1
@@ -24,13 +24,6 @@ LOOK_SECONDS = 0.1
 
 class ServedTooLongError(BaseException):
     """Raised inside a served function that takes too long; no handler of errors catches it."""
-
-
-def interrupt(thread: int, error: type[BaseException] | None) -> None:
-    """Has `error` raised in a thread, or takes back one that was not raised yet."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), ctypes.py_object(error) if error else None
-    )
 
 
 def thread_seconds(thread: int | None = None) -> float:
@@ -111,17 +104,6 @@ class Watchdog:
                     interrupt(self._target, ServedTooLongError)
                     self._sent = True
                     self._target = 0
-
-    def __enter__(self) -> Watchdog:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class Arguments:

@@ -38,13 +38,14 @@ from .naming import (
 )
 from .notebook import start
 from .otter_hook import use
-from .probe import FAILURE_SENTENCES, Exact, Probe
-from .recorded import Recorded, pack, pack_observation, unpack, unpack_observation
+from .probe import FAILURE_SENTENCES, Exact, Probe, may_be_anothers_fault
+from .recorded import REJUDGED, Recorded, pack, pack_observation, unpack, unpack_observation
 
 __all__ = [
     "BY_HEART",
     "FAILURE_SENTENCES",
     "MESSAGE_LIMIT",
+    "REJUDGED",
     "TOO_SLOW",
     "Case",
     "CaseBroken",
@@ -67,6 +68,7 @@ __all__ = [
     "gradient_problem",
     "mark",
     "match",
+    "may_be_anothers_fault",
     "pack",
     "pack_observation",
     "rank",

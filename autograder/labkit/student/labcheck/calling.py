@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .crossing import CannotCross, crossed
+from .crossing import CannotCross, TooMuch, crossed
 from .graded import PACKAGE
 from .limits import OutOfTime, limited
 
@@ -132,6 +132,8 @@ def attempt(
         return None, Failure("timeout" if kind == "raised" else kind, detail="cpu")
     except CannotCross as error:
         return None, Failure("bad_type", str(error))
+    except TooMuch:
+        return None, Failure("flooded")
     except SystemExit:
         return None, Failure("exited")
     except Exception as error:

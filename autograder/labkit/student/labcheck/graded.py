@@ -20,44 +20,120 @@ PACKAGE = "neuralnet"
 KIT = frozenset({"labcheck", "check", "explore", "figures", "tests"})
 """What lies beside the package for the notebook; `labdata` may be imported, it needs only NumPy."""
 
-_MAX_FILE = 1 << 20
-_DATA = (".npz", ".npy", ".json", ".txt", ".csv")
+MAX_FILE = 1 << 20
+"""Bytes of one file that is kept; the largest module of a lab has a few thousand."""
+MAX_TOTAL = 8 << 20
+"""Bytes of all files that are kept."""
+MAX_FILES = 500
+MAX_PATH = 400
+"""Bytes of a file's path: a worker must be able to write it below a folder of its own."""
+_MAX_NAME = 100
+
+JUNK_FOLDERS = frozenset({"__macosx", "__pycache__", "node_modules", "site-packages", "venv"})
+"""What tools and systems make, in lower case."""
+
+_DATA = ("npz", "npy", "json", "txt", "csv")
+
+
+def counts(path: str) -> bool:
+    """Whether a file can matter to code that runs: importable, or plain data inside the package.
+
+    `path` begins in the folder with the package, its parts joined by `/`. Grading asks this, too.
+    """
+    *folders, name = path.split("/")
+    stem, _, ending = name.rpartition(".")
+    if _too_long(path) or not all(_importable(folder) for folder in folders):
+        return False
+    if ending == "py":
+        return stem.isidentifier()
+    return (
+        path.startswith(PACKAGE + "/")
+        and re.fullmatch(r"[A-Za-z0-9_][\w.-]*", name, re.ASCII) is not None
+        and ending.lower() in _DATA
+    )
+
+
+def lost(path: str) -> str:
+    """Why grading leaves a file of the package out that was meant to count; else nothing."""
+    *folders, name = path.split("/")
+    ending = name.rpartition(".")[2].lower()
+    hidden = any(part[:1] in (".", "~") or part == "__pycache__" for part in (*folders, name))
+    if not path.startswith(PACKAGE + "/") or hidden or ending not in ("py", *_DATA) or counts(path):
+        return ""
+    if _too_long(path):
+        return "its name is too long"
+    bad = next((folder for folder in folders if not _importable(folder)), name)
+    if bad.lower() in JUNK_FOLDERS:
+        return f"no folder {bad} is kept"
+    return "name it with the letters a to z, digits and _ alone"
+
+
+def importance(path: str) -> tuple[object, ...]:
+    """Smaller is kept first where not all can be: modules, then data, then neighbours."""
+    inside = path.startswith(PACKAGE + "/")
+    return (not inside, not path.endswith(".py"), path.count("/"), path)
+
+
+def _too_long(path: str) -> bool:
+    sizes = [len(part.encode("utf-8", "surrogateescape")) for part in (path, *path.split("/"))]
+    return sizes[0] > MAX_PATH or max(sizes[1:]) > _MAX_NAME
+
+
+def _importable(folder: str) -> bool:
+    return folder.isidentifier() and folder.lower() not in JUNK_FOLDERS
 
 
 def files_in(folder: Path) -> tuple[dict[str, bytes], list[str]]:
-    """Path -> content of what counts in a student's folder, and a sentence for what is too large.
+    """Path -> content of what counts in a student's folder, and a sentence for what does not.
 
     Those are the package with small data files, and Python files beside it.
     """
     found: dict[str, bytes] = {}
     notes: list[str] = []
-    for path in sorted(_candidates(folder)):
-        name = path.relative_to(folder).as_posix()
-        if path.stat().st_size > _MAX_FILE:
+    left = MAX_TOTAL
+    paths = {path.relative_to(folder).as_posix(): path for path in _candidates(folder)}
+    for name in sorted(paths, key=importance):
+        top = name.split("/")[0].removesuffix(".py")
+        size = paths[name].stat().st_size
+        if may_import(top):
+            notes.append(
+                f"{top if '/' in name else name} has the name of a module that Python or NumPy "
+                "bring along, and grading imports theirs: rename it."
+            )
+        elif reason := lost(name):
+            notes.append(f"{name} is left out in grading: {reason}.")
+        elif not counts(name):
+            continue
+        elif size > MAX_FILE:
             notes.append(f"{name} is over 1 MB, which grading leaves out.")
+        elif size > left or len(found) >= MAX_FILES:
+            notes.append(
+                f"{name} is left out in grading: it keeps at most {MAX_FILES} files of together "
+                f"{MAX_TOTAL >> 20} MB."
+            )
         else:
-            found[name] = path.read_bytes()
-    return found, notes
+            left -= size
+            found[name] = paths[name].read_bytes()
+    return found, _brief(notes)
+
+
+def _brief(notes: list[str], most: int = 12) -> list[str]:
+    """`notes` without repeats; of many only the first."""
+    unique = list(dict.fromkeys(notes))
+    if len(unique) > most:
+        unique[most - 1 :] = [f"{len(unique) - most + 1} more files are left out in grading."]
+    return unique
 
 
 def _candidates(folder: Path) -> Iterator[Path]:
+    """Files of the package, and Python files beside it that are the student's own."""
     if (folder / PACKAGE).is_dir():
-        for path in (folder / PACKAGE).rglob("*"):
-            if path.is_file() and path.suffix in (".py", *_DATA) and _importable(folder, path):
-                yield path
+        yield from (path for path in (folder / PACKAGE).rglob("*") if path.is_file())
     for path in folder.iterdir():
-        if path.is_file() and path.suffix == ".py" and path.stem.isidentifier():
-            if path.stem not in KIT:
-                yield path
+        if path.is_file() and path.suffix == ".py" and path.stem not in KIT:
+            yield path
         elif path.is_dir() and path.name not in (PACKAGE, *KIT) and (path / "__init__.py").exists():
-            for inner in path.rglob("*.py"):
-                if _importable(folder, inner):
-                    yield inner
-
-
-def _importable(folder: Path, path: Path) -> bool:
-    parts = path.relative_to(folder).parts[:-1]
-    return all(part.isidentifier() and part != "__pycache__" for part in parts)
+            yield from path.rglob("*.py")
 
 
 def write_to(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -20,7 +20,10 @@ from typing import Any, Protocol, TypeVar
 _T = TypeVar("_T")
 
 WALL_FACTOR, WALL_EXTRA = 3.0, 2.0
-"""Wall seconds that go with CPU seconds: as in the grader."""
+"""Wall seconds that go with CPU seconds."""
+
+LOAD_SECONDS = 20.0
+"""CPU seconds that importing a module may take."""
 
 HOPELESS = 113
 """Exit code of a process that could not be stopped otherwise."""
@@ -97,7 +100,7 @@ class _Thread:
             try:
                 with self._lock:
                     self._done = True
-                _raise_in(self._watched, None)
+                interrupt(self._watched, None)
                 self._over.set()
                 return
             except OutOfTime:  # it came just now
@@ -113,13 +116,13 @@ class _Thread:
                 if self._done:
                     return
                 self.fired = True
-                _raise_in(self._watched, OutOfTime)
+                interrupt(self._watched, OutOfTime)
             if self._over.wait(_AGAIN):
                 return
         os._exit(HOPELESS)
 
 
-def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
+def interrupt(thread: int, kind: type[BaseException] | None) -> None:
     """Have a thread raise at its next step; None takes back what it has not raised yet."""
     error = ctypes.py_object(kind) if kind else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), error)

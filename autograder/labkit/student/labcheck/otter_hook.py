@@ -1,6 +1,7 @@
-"""All that is changed in Otter, which runs the same cases.
+"""What is changed in Otter, which runs the same cases.
 
-It hands them `check`, speaks plainly, and unpickles nothing.
+It hands them `check`, speaks plainly, and unpickles nothing. The grader's plugin replaces what
+Otter says of a failure even before this is in force.
 """
 
 from __future__ import annotations

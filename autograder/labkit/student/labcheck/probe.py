@@ -11,6 +11,7 @@ import numpy as np
 
 from .calling import Failure, Observation
 from .comparing import Problem
+from .graded import PACKAGE
 
 Exact = Literal["", "first", "all"]
 
@@ -123,7 +124,26 @@ def failure_problem(function: str, failure: Failure) -> Problem:
     if failure.kind == "not_written":
         hint = text.partition(". ")[2]
         if failure.detail and failure.detail != function:
-            sentence = general = f"`{function}` calls `{failure.detail}`, which is not written yet."
+            sentence = f"`{function}` calls `{failure.detail}`, which is not written yet."
+            # Code chooses the name of the function that raises: it could tell a hidden input.
+            general = f"`{function}`, or something that it calls, is not written yet."
     elif failure.detail in LIMIT_SENTENCES:
         hint = LIMIT_SENTENCES[failure.detail]
     return Problem("failure", sentence, general, hint)
+
+
+_NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
+
+
+def may_be_anothers_fault(function: str, module: str, failure: Failure | None) -> bool:
+    """Whether an earlier function can be to blame for a problem of `function` in `module`.
+
+    A wrong value can come from one, and so can an import that fails: it may call one.
+    """
+    if failure is None:
+        return True
+    if failure.kind == "import_failed" and failure.type_name in _NO_PYTHON:
+        return not failure.where.startswith(f"{PACKAGE}/{module}.py ")
+    # An untouched stub names itself; believing it can only cost the student who forges it.
+    untouched = failure.kind == "not_written" and failure.detail == function
+    return not untouched and failure.kind != "missing"

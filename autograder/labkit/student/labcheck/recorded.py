@@ -19,20 +19,18 @@ from .check import CaseBroken, CaseFailed, Check
 from .comparing import Problem
 from .corrected import Mark, Recording, corrected
 from .graded import PACKAGE
+from .limits import LOAD_SECONDS
 from .naming import CaseRun, Explanation, Tried, WrongOutcome, compose
-from .probe import Probe
+from .probe import Probe, may_be_anothers_fault
 
 REJUDGED = (
     "Your own earlier functions made this check fail; with correct ones in their place it passes, "
     "so it counts."
 )
-"""What is said of a case that passes in this way; the grader says the same."""
+"""What is said of a case that passes in this way."""
 
 TWICE = "-twice"
 """Behind how a case ended the process, where it did so with correct earlier functions as well."""
-
-LOAD_SECONDS = 20.0
-"""CPU seconds that importing a module may take, as in the grader."""
 
 
 def pack(value: Any, arrays: list[np.ndarray]) -> Any:
@@ -197,11 +195,8 @@ class Recorded(Check):
         failure, function = run.tried[-1].seen.failure, run.tried[-1].probe.function
         if not recorded or self._hopeless(run.name):
             return False
-        if failure is None:
-            return True
-        if failure.kind in ("missing", "import_failed"):
-            return False
-        return not (failure.kind == "not_written" and failure.detail == function)
+        # Modules are imported once, so where an import fails only the note says what grading does.
+        return may_be_anothers_fault(function, self.manifest["modules"][function], failure)
 
     def _hopeless(self, case: str) -> bool:
         """Whether a case ended the process with correct earlier functions, too."""

@@ -18,8 +18,8 @@ from typing import IO, Any
 
 from . import checking
 from .checking import Event
-from .limits import HOPELESS, wall
-from .recorded import LOAD_SECONDS, TWICE, Recorded
+from .limits import HOPELESS, LOAD_SECONDS, wall
+from .recorded import TWICE, Recorded
 
 _GRACE = 30.0
 """Seconds of silence beyond what the limits allow, until the process is ended."""

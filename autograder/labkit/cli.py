@@ -363,7 +363,7 @@ def _weights(given: tuple[str, ...], labs: list[str]) -> dict[str, float]:
 @click.option(
     "--replace",
     is_flag=True,
-    help="With --url: overwrite also who was graded or changed in Moodle by hand.",
+    help="With --url: overwrite also what was changed in Moodle after a push.",
 )
 @click.option("--drafts", is_flag=True, help="With --url: also what is not handed in yet.")
 @click.option(
@@ -398,8 +398,8 @@ def moodle(
     grading worksheet. OUT/upload.txt says what to do with the files that are written.
 
     Over web services: --url and --assignment, with a token in MOODLE_TOKEN. Shows what it would
-    write; --push writes grades, comments and pages. Whoever was graded or changed in Moodle by
-    hand is left alone and named, unless --replace is given.
+    write, and what it would replace; --push writes grades, comments and pages. Whoever is changed
+    in Moodle by hand after that is left alone and named, unless --replace is given.
     """
     from labkit.classroom.grade import Options
 

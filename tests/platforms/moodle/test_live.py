@@ -387,7 +387,7 @@ def test_a_teachers_own_feedback_files_stay(tmp_path: Path) -> None:
     moodle = small({3: RIGHT, 4: RIGHT})
     own = {"notes.txt": b"see me", "scans/page 1.png": b"png", "feedback.html": b"an older page"}
     moodle.grades[3] = Grade(50.0, 21, 5, "<p>Well tried.</p>", dict(own))
-    graded = go(moodle, tmp_path, push=True, replace=True)
+    graded = go(moodle, tmp_path, push=True)
     assert moodle.grades[3].files.keys() == own.keys()
     assert moodle.grades[3].files["scans/page 1.png"] == b"png"
     assert b"an older page" not in moodle.grades[3].files.values()
@@ -519,7 +519,7 @@ def test_files_that_moodle_hides_before_release_are_not_replaced(tmp_path: Path)
 # ---------------------------------------------------------------- a teacher's corrections
 
 MINE = Grade(95.0, 21, 1_795_990_000, "<p>Mine: see me.</p>", {"own.pdf": b"own"})
-LEFT = "1 were graded or changed in Moodle by hand and are left as they are"
+LEFT = "1 were changed in Moodle by hand and are left as they are"
 
 
 def corrected(moodle: Moodle, user: int) -> None:
@@ -586,19 +586,29 @@ def test_a_new_page_or_new_work_does_not_undo_a_correction(tmp_path: Path, workf
     assert "0 of 2 were written" in said(go(moodle, tmp_path, push=True))
 
 
-def test_a_grade_from_before_the_first_push_stays(tmp_path: Path) -> None:
+def test_a_grade_from_before_the_first_push_is_replaced_and_said(tmp_path: Path) -> None:
+    """The plan tells so before: what is kept is what somebody changed after the kit."""
     moodle = small({3: SIGMOID, 4: RIGHT})
     corrected(moodle, 3)
+    assert "1 had another grade, which would be replaced: Anna Smith_3." in said(
+        go(moodle, tmp_path)
+    )
     graded = go(moodle, tmp_path, push=True)
-    assert moodle.grades[3] == MINE and LEFT in said(graded)
-    assert "1 of 2 were written" in said(graded)
+    assert "2 of 2 were written" in said(graded)
+    assert moodle.grades[3].grade == 92.0
+    assert moodle.grades[3].files.keys() == {"own.pdf", "feedback.html"}
 
 
 def test_one_members_correction_keeps_only_that_member(tmp_path: Path) -> None:
     moodle = replay.teams()
     moodle.rows = moodle.rows[:4]  # the first team's
+    go(moodle, tmp_path, push=True)
     corrected(moodle, 4)
-    graded = go(moodle, tmp_path, push=True)
+    moodle.saves.clear()
+    for path in (tmp_path / "feedback").iterdir():
+        path.write_bytes(path.read_bytes() + b"<!-- new -->")
+    with serving(moodle) as url:
+        graded = deliver(relocated(url, tmp_path), tmp_path, assignment=moodle.number)
     assert {user: one.grade for user, one in moodle.grades.items()} == {3: 100, 4: 95, 5: 100}
     assert [one["applytoall"] for one in moodle.saves] == ["0"] * 2
     assert moodle.grades[4] == MINE and LEFT in said(graded)
@@ -644,7 +654,7 @@ def test_under_blind_marking_no_feedback_means_that_there_is_none(tmp_path: Path
     moodle = replay.blind()
     moodle.rows = moodle.rows[:1]
     moodle.grades[3] = Grade(5.0, 21, 5)  # a teacher's grade alone
-    go(moodle, tmp_path, push=True, replace=True)
+    go(moodle, tmp_path, push=True)
     assert moodle.grades[3].files.keys() == {"feedback.html"}
 
 
@@ -661,7 +671,7 @@ def test_words_of_a_scale_are_sent_by_number(tmp_path: Path) -> None:
     out = copied(tmp_path / "a", tmp_path / "b")
     with serving(moodle) as url:
         moodle.asked.clear()
-        deliver(url, out, lab=lab, replace=True)  # another folder knows of no push
+        deliver(url, out, lab=lab)
     assert moodle.asked.count("gradereport_user_get_grade_items") == 2  # before and after
     assert {user: one.grade for user, one in moodle.grades.items()} == {3: 4.0, 4: 1.0, 5: 3.0}
     moodle.scale = ("Bad", "Fair", "Good", "Very good")  # not the words that lab.toml has

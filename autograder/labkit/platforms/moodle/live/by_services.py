@@ -43,7 +43,7 @@ class Live:
     drafts: bool = False
     """Grade what is not handed in yet, too."""
     replace: bool = False
-    """Also overwrite what somebody else graded or changed in Moodle."""
+    """Also overwrite what somebody else changed in Moodle after a push."""
     seconds: float = 60.0
     """How long an answer may take."""
     pauses: tuple[float, ...] = (1, 4)
@@ -197,8 +197,9 @@ def _summary(found: Class, steps: Sequence[Step], live: Live) -> list[str]:
     told = {
         f"had another grade, which {would} replaced": [s for s in written if s.replaces_grade],
         f"had another comment, which {would} replaced": [s for s in written if s.replaces_comment],
-        "were graded or changed in Moodle by hand and are left as they are:"
-        f" {spared} them with --replace": [step for step in steps if step.spared],
+        f"were changed in Moodle by hand and are left as they are: {spared} them with --replace": [
+            step for step in steps if step.spared
+        ],
         "may have files of a teacher, which Moodle hides before release: the comment"
         f" {would} replaced, and no page sent": [s for s in written if s.hidden],
         "stay as they are, because the gradebook has locked or overridden their grade": [

@@ -2,9 +2,9 @@
 
 Before anything is sent, what Moodle holds is read, so that a run after a killed one finds what has
 arrived. Whoever was graded there by somebody else since the kit last saved is left alone: the
-journal knows when that was. Grade, comment and page of a person go in one request. A teacher's own
-feedback files are copied into it, because whatever is not in it is deleted. What Moodle took is
-read back.
+journal knows when that was. What lay there before the kit's first save is replaced, and said.
+Grade, comment and page of a person go in one request. A teacher's own feedback files are copied
+into it, because whatever is not in it is deleted. What Moodle took is read back.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Step:
     locked: tuple[int, ...] = ()
     """Members whose grade the gradebook holds fast: they are left alone."""
     changed: tuple[int, ...] = ()
-    """Members whom somebody graded in Moodle since the kit last did, if it ever did."""
+    """Members whom somebody graded in Moodle since the kit last did, or before it ever did."""
     free: tuple[int, ...] = ()
     """Members who may be written to."""
     hidden: set[int] = field(default_factory=set)
@@ -158,7 +158,9 @@ class Delivery:
             for user in members
             if user not in locked and _changed_by_hand(about, user, held[user])
         )
-        spared = () if self.replace else changed
+        spared = tuple(
+            user for user in changed if not self.replace and _saved_before(about, user, held[user])
+        )
         free = tuple(user for user in members if user not in (*locked, *spared))
         step = Step(wanted, WRITE, held, locked=locked, changed=changed, free=free)
         if not free:
@@ -412,6 +414,12 @@ def _changed_by_hand(about: Mapping[str, Any], user: int, held: Held) -> bool:
         return True
     # Saved after a run began to send that was then killed: the kit's, where it is what was sent.
     return about.get("grade") is not None and not _equal(held.grade, about["grade"])
+
+
+def _saved_before(about: Mapping[str, Any], user: int, held: Held) -> bool:
+    """Whether the kit ever saved this grade, by the journal's last line."""
+    before = about.get("before", {}).get(str(user), held.modified)
+    return str(user) in about.get("saved", {}) or held.modified != before
 
 
 def _nothing_of_their_own(step: Step, user: int) -> bool:

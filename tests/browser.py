@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
+from tests.conftest import missing
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -24,12 +25,12 @@ ARGUMENTS = [
 @contextmanager
 def chromium() -> Iterator[Any]:
     """A running browser; skips the test where there is none. A process can have one at a time."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    playwright = importlib.import_module("playwright.sync_api")
     program = next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
     if program is None:
-        pytest.skip("no Chromium on this system")
+        missing("no Chromium on this system")
     with playwright.sync_playwright() as started:
         found = started.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield found

@@ -21,7 +21,10 @@ from tests.building.site import working
 from tests.grading import grade
 from tests.packing import encoded
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = pytest.mark.slow
+
+LONG = [pytest.param(lab, marks=pytest.mark.exhaustive) for lab in available()[1:]]
+"""Labs whose checks take minutes in a browser."""
 
 
 def _half_wrong(lab: Lab) -> dict[str, str]:
@@ -37,7 +40,7 @@ def _row(result: Result, lab: Lab) -> dict[str, Any]:
     return {name: cell for name, cell in row(result, lab).items() if name != "origin"}
 
 
-@pytest.mark.parametrize("lab", available(), ids=lambda lab: lab.short)
+@pytest.mark.parametrize("lab", [available()[0], *LONG], ids=lambda lab: lab.short)
 @pytest.mark.parametrize("kind", ["solution", "half wrong"])
 def test_the_download_gets_the_row_of_the_same_files(
     context: Any, address: str, tmp_path: Path, lab: Lab, kind: str

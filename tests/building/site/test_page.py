@@ -21,7 +21,7 @@ from labkit.mistakes import Catalogue, submission_with
 from labkit.student import explore
 from tests.building.site import working
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = pytest.mark.slow
 
 LAB = available()[0]
 FIRST = next(iter(LAB.questions))
@@ -416,13 +416,20 @@ def test_download_for_jupyter_is_the_lab_as_it_was_built(
 # For everybody --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("light", 1280),
+        ("dark", 390),
+        pytest.param("dark", 1280, marks=pytest.mark.exhaustive),
+        pytest.param("light", 390, marks=pytest.mark.exhaustive),
+    ],
+)
 @pytest.mark.parametrize(
     "name", ["index.html", "instructors.html", *(f"{one.short}/index.html" for one in available())]
 )
 def test_axe_finds_nothing_and_the_page_is_as_wide_as_the_screen(
-    context: Any, address: str, name: str, width: int, scheme: str
+    context: Any, address: str, name: str, scheme: str, width: int
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = context.new_page()

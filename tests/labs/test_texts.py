@@ -21,3 +21,8 @@ def test_a_lab_has_one_title_and_one_question(lab: Lab) -> None:
     assert headings[0] == f"# {lab.title}"
     assert re.fullmatch(r"## [A-Z].*\?", headings[1])
     assert re.fullmatch(r"Lab \d: [A-Z].*", lab.title)
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
+def test_the_courses_page_says_what_is_built_and_how_long_it_takes(lab: Lab) -> None:
+    assert lab.config.about.endswith((".", "?")) and 60 <= lab.config.minutes <= 300

@@ -291,6 +291,7 @@ def regrade(
 @click.option("--canvas", type=_TARGET, help="CSV for Canvas's gradebook import.")
 @click.option("--blackboard", type=_TARGET, help="CSV for Blackboard's Grade Center.")
 @click.option("--mistakes", type=_TARGET, help="CSV of the class's mistakes over all labs.")
+@click.option("--people", type=_FILE, help="List of the course, such as Canvas's gradebook export.")
 @click.option("--weight", "weights", multiple=True, metavar="LAB=N", help="1 for each by default.")
 @click.option("--drop-lowest", type=click.IntRange(min=0), default=0, metavar="N")
 def gradebook(
@@ -300,16 +301,19 @@ def gradebook(
     canvas: Path | None,
     blackboard: Path | None,
     mistakes: Path | None,
+    people: Path | None,
     weights: tuple[str, ...],
     drop_lowest: int,
 ) -> None:
     """Join several graded labs into one file.
 
     One row a person, joined by email or student id. A lab that is missing counts 0 in the mean.
+    With --people, who handed nothing in has a row, too, and Canvas's numbers are joined to the
+    rest.
     """
     from labkit.classroom import gradebook as books
 
-    book = books.read(graded)
+    book = books.read(graded, people)
     weighed = dict.fromkeys(book.labs, 1.0) | _weights(weights, book.labs)
     rows = books.table(book, weighed, drop_lowest)
     books.write_csv(csv_file, rows)

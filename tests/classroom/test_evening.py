@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from labkit.base.errors import LabkitError
-from labkit.classroom import gradebook, lateness
+from labkit.classroom import lateness
 from labkit.classroom.folder import locked
 from labkit.classroom.grade import Options, grade_to
 from labkit.classroom.regrade import regrade
-from labkit.cli import main
 from labkit.judging import result as results
 from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
@@ -276,51 +274,3 @@ def test_an_extension_that_reaches_nobody_is_said(
     graded = grade_to(mini.lab(tmp_path, toml), hand_ins, tmp_path / "out", Options(jobs=1))
     (line,) = [line for line in graded.summary if "extensions" in line]
     assert "names bne@x.org, who handed nothing in here" in line
-
-
-def test_one_gradebook(tmp_path: Path, bundle: Bundle, hand_ins: Path) -> None:
-    """People are joined by what identifies them; what cannot be joined is said."""
-    one, two = tmp_path / "one", tmp_path / "two"
-    grade_to(bundle, hand_ins, one, Options(jobs=1))
-    (hand_ins / "ben.zip").unlink()
-    grade_to(bundle, hand_ins, two, Options(jobs=1))
-    for path in (two / "results").glob("*.json"):
-        path.write_text(path.read_text().replace('"lab": "lab9"', '"lab": "lab8"'))
-    book = gradebook.read([one, two])
-    assert book.labs == ["lab9", "lab8"]
-    listed = gradebook.table(book, {"lab9": 1.0, "lab8": 1.0}, 0)
-    by_name = {row[3]: row for row in listed[1:]}
-    assert by_name["ada"][4:] == [100.0, 100.0, "", 100.0]
-    assert by_name["ben"][4:] == [60.0, "", "lab8", 30.0]
-    assert any("joined by the name of their submission" in line for line in book.remarks)
-    assert any("cem has no grade" in line for line in book.remarks)
-    gradebook.write_xlsx(tmp_path / "book.xlsx", listed)
-    assert (tmp_path / "book.xlsx").read_bytes().startswith(b"PK")
-
-
-def test_mistakes_of_a_class_over_its_labs(tmp_path: Path) -> None:
-    """The most shared one first, whichever lab it is of; who has no mistakes.csv is told."""
-    folders = [tmp_path / "one", tmp_path / "two"]
-    header = "question,mistake,title,hint,count,graded,share,submissions\n"
-    for folder, rows in zip(
-        folders,
-        ("relu,key1,Scaled,Look.,5,10,0.500,ada ben\n", "conv,key2,Flipped,See.,9,10,0.900,ada\n"),
-        strict=True,
-    ):
-        folder.mkdir()
-        (folder / "grades.csv").write_text("submission,percent,status\nada,50,graded\n")
-        (folder / "mistakes.csv").write_text(header + rows)
-    found = gradebook.mistakes(folders)
-    assert found[0] == ["lab", *gradebook.MISTAKE_COLUMNS]
-    assert [row[:4] for row in found[1:]] == [
-        ["two", "conv", "key2", "Flipped"],
-        ["one", "relu", "key1", "Scaled"],
-    ]
-    arguments = ["gradebook", *map(str, folders), "--csv", str(tmp_path / "book.csv")]
-    ran = CliRunner().invoke(main, [*arguments, "--mistakes", str(tmp_path / "m.csv")])
-    assert ran.exit_code == 0, ran.output
-    assert "9 of 10 in two, conv: Flipped" in ran.output
-    assert (tmp_path / "m.csv").read_text(encoding="utf-8-sig").count("\n") == 3
-    (folders[1] / "mistakes.csv").unlink()
-    with pytest.raises(LabkitError, match=r"mistakes\.csv cannot be read: grade two once more"):
-        gradebook.mistakes(folders)

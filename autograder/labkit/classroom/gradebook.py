@@ -1,7 +1,8 @@
 """`labkit gradebook`: one row a person over several graded labs.
 
 People are joined by email or by student id, never by their names. Where a class has neither (a
-folder a student, say), the submission's own name is what the instructor gave, and joins.
+folder a student, say), the submission's own name is what the instructor gave, and joins. Canvas's
+downloads tell a number of Canvas's alone: its gradebook export says whose it is.
 """
 
 from __future__ import annotations
@@ -57,10 +58,13 @@ class Gradebook:
     remarks: list[str] = field(default_factory=list)
 
 
-def read(folders: Sequence[Path]) -> Gradebook:
-    """Join graded classes. Raises LabkitError for a folder that is none, or a lab given twice."""
-    book = Gradebook()
-    known: dict[Key, Row] = {}
+def read(folders: Sequence[Path], people: Path | None = None) -> Gradebook:
+    """Join graded classes; `people` is a list of the course, such as Canvas's gradebook export.
+
+    Raises LabkitError for a folder that is none, a lab given twice, or a list of nobody.
+    """
+    book = Gradebook(people=_course(people) if people else [])
+    known = {key: row for row in book.people for key in _keys(row)}
     for folder in folders:
         lab, rows, canvas = _graded(folder)
         if lab in book.labs:
@@ -89,6 +93,12 @@ def read(folders: Sequence[Path]) -> Gradebook:
                 f"{lab}: {joined_by_name} of {len(rows)} have neither email nor student id; they "
                 "are joined by the name of their submission."
             )
+    alone = sum(one.canvas_id != "" and not one.email and not one.sid for one in book.people)
+    if 0 < alone < len(book.people):
+        book.remarks.append(
+            f"{alone} people are known by Canvas's own number alone, which joins nothing else: "
+            "give Canvas's gradebook export with --people."
+        )
     book.people.sort(key=lambda row: (row.name or row.submission).casefold())
     return book
 
@@ -110,6 +120,38 @@ def _graded(folder: Path) -> tuple[str, list[dict[str, str]], bool]:
         if found is not None:
             return found.lab, rows, found.platform.get("kind") == "canvas"
     return folder.name, rows, False
+
+
+_COURSE = (
+    ("student", "name", "full name"),
+    ("email", "email address", "sis login id"),
+    ("sis user id", "sid", "student id", "id number"),
+    ("id", "canvas id"),
+)
+"""What a list of people calls name, email, the school's and Canvas's number."""
+
+
+def _course(path: Path) -> list[Row]:
+    """The people of a course from a CSV with a heading."""
+    try:
+        lines = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise LabkitError(f"{path} cannot be read as CSV in UTF-8: {error}.") from None
+    found = []
+    for cells in lines:
+        told = {str(key).strip().casefold(): str(cell or "").strip() for key, cell in cells.items()}
+        name, email, sid, canvas_id = (
+            next((told[one] for one in names if told.get(one)), "") for names in _COURSE
+        )
+        row = Row(name, email if "@" in email else "", sid, canvas_id)
+        if row.email or row.sid or row.canvas_id:
+            found.append(row)
+    if not found:
+        raise LabkitError(
+            f"{path} lists nobody: it needs a heading with ID, Email or SID, as the file has that "
+            "Canvas's Gradebook > Export gives."
+        )
+    return found
 
 
 def _people(cells: Mapping[str, str], *, canvas: bool) -> list[Row]:

@@ -1,0 +1,122 @@
+"""Several graded labs in one table: who is joined with whom, and what is said of the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from labkit.base.errors import LabkitError
+from labkit.classroom import gradebook
+from labkit.classroom.grade import Options, grade_to
+from labkit.cli import main
+from labkit.lab.bundle import Bundle
+from tests.classroom import mini
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    return mini.lab(tmp_path_factory.mktemp("lab"))
+
+
+@pytest.fixture
+def hand_ins(tmp_path: Path, bundle: Bundle) -> Path:
+    """ada is right, ben's relu is wrong, cem's zip is broken."""
+    folder = tmp_path / "in"
+    mini.hand_in(folder / "ada.zip", bundle)
+    mini.hand_in(folder / "ben.zip", bundle, {"relu": mini.WRONG_RELU})
+    (folder / "cem.zip").write_bytes(b"PK\3\4broken")
+    return folder
+
+
+def renamed(out: Path) -> None:
+    """Another lab of a class that was graded."""
+    for path in (out / "results").glob("*.json"):
+        path.write_text(path.read_text().replace('"lab": "lab9"', '"lab": "lab8"'))
+
+
+EXPORT = """Student,ID,SIS User ID,SIS Login ID,Section,lab0 (12)
+    Points Possible,,,,,100
+"Lovelace, Ada",417,17,ada@x.org,A,
+"Li, Ben",418,,benli,A,
+"Nobody, Nora",420,20,nora@x.org,A,
+"""
+PEOPLE = "submission_1:\n  :submitters:\n  - :name: Ada L\n    :sid: '17'\n    :email: Ada@x.org\n"
+
+
+def test_canvass_numbers_are_joined_by_canvass_own_list(tmp_path: Path, bundle: Bundle) -> None:
+    """A download of Canvas's tells no email; the list does, and who handed nothing in is there."""
+    canvas, other = tmp_path / "canvas", tmp_path / "other"
+    mini.hand_in(canvas / "lovelaceada_417_9017_lab9.zip", bundle)
+    mini.hand_in(canvas / "liben_418_9018_lab9.zip", bundle, {"relu": mini.WRONG_RELU})
+    mini.hand_in(other / "submission_1" / "work.zip", bundle)
+    (other / "submission_metadata.yml").write_text(PEOPLE, encoding="utf-8")
+    one, two = tmp_path / "one", tmp_path / "two"
+    grade_to(bundle, canvas, one, Options(jobs=1))
+    grade_to(bundle, other, two, Options(jobs=1))
+    renamed(two)
+    book = gradebook.read([one, two])
+    assert [row.percents for row in book.people] == [
+        *({"lab8": 100.0}, {"lab9": 60.0}, {"lab9": 100.0}),
+    ]
+    assert ["--people" in line for line in book.remarks] == [True]
+    people = tmp_path / "export.csv"
+    people.write_text(EXPORT, encoding="utf-8-sig")
+    book = gradebook.read([one, two], people)
+    assert [(row.email, row.sid, row.canvas_id, row.percents) for row in book.people] == [
+        ("", "", "418", {"lab9": 60.0}),
+        ("ada@x.org", "17", "417", {"lab8": 100.0, "lab9": 100.0}),
+        ("nora@x.org", "20", "420", {}),
+    ]
+    people.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(LabkitError, match="lists nobody"):
+        gradebook.read([one], people)
+
+
+def test_one_gradebook(tmp_path: Path, bundle: Bundle, hand_ins: Path) -> None:
+    """People are joined by what identifies them; what cannot be joined is said."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    grade_to(bundle, hand_ins, one, Options(jobs=1))
+    (hand_ins / "ben.zip").unlink()
+    grade_to(bundle, hand_ins, two, Options(jobs=1))
+    for path in (two / "results").glob("*.json"):
+        path.write_text(path.read_text().replace('"lab": "lab9"', '"lab": "lab8"'))
+    book = gradebook.read([one, two])
+    assert book.labs == ["lab9", "lab8"]
+    listed = gradebook.table(book, {"lab9": 1.0, "lab8": 1.0}, 0)
+    by_name = {row[3]: row for row in listed[1:]}
+    assert by_name["ada"][4:] == [100.0, 100.0, "", 100.0]
+    assert by_name["ben"][4:] == [60.0, "", "lab8", 30.0]
+    assert any("joined by the name of their submission" in line for line in book.remarks)
+    assert any("cem has no grade" in line for line in book.remarks)
+    gradebook.write_xlsx(tmp_path / "book.xlsx", listed)
+    assert (tmp_path / "book.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_mistakes_of_a_class_over_its_labs(tmp_path: Path) -> None:
+    """The most shared one first, whichever lab it is of; who has no mistakes.csv is told."""
+    folders = [tmp_path / "one", tmp_path / "two"]
+    header = "question,mistake,title,hint,count,graded,share,submissions\n"
+    for folder, rows in zip(
+        folders,
+        ("relu,key1,Scaled,Look.,5,10,0.500,ada ben\n", "conv,key2,Flipped,See.,9,10,0.900,ada\n"),
+        strict=True,
+    ):
+        folder.mkdir()
+        (folder / "grades.csv").write_text("submission,percent,status\nada,50,graded\n")
+        (folder / "mistakes.csv").write_text(header + rows)
+    found = gradebook.mistakes(folders)
+    assert found[0] == ["lab", *gradebook.MISTAKE_COLUMNS]
+    assert [row[:4] for row in found[1:]] == [
+        ["two", "conv", "key2", "Flipped"],
+        ["one", "relu", "key1", "Scaled"],
+    ]
+    arguments = ["gradebook", *map(str, folders), "--csv", str(tmp_path / "book.csv")]
+    ran = CliRunner().invoke(main, [*arguments, "--mistakes", str(tmp_path / "m.csv")])
+    assert ran.exit_code == 0, ran.output
+    assert "9 of 10 in two, conv: Flipped" in ran.output
+    assert (tmp_path / "m.csv").read_text(encoding="utf-8-sig").count("\n") == 3
+    (folders[1] / "mistakes.csv").unlink()
+    with pytest.raises(LabkitError, match=r"mistakes\.csv cannot be read: grade two once more"):
+        gradebook.mistakes(folders)

@@ -116,13 +116,13 @@ def public_dense_backward__by_hand(check, np):
 
 
 def public_dense_backward__large(check, np):
-    """80 units, 200 inputs, 40 examples: too many for differences."""
+    """160 units, 400 inputs, 40 examples: too many for differences."""
     rng = check.rng(2606)
     check.values(
         "dense_backward",
-        rng.normal(size=(80, 40)),
-        rng.normal(size=(80, 200)),
-        rng.normal(size=(200, 40)),
+        rng.normal(size=(160, 40)),
+        rng.normal(size=(160, 400)),
+        rng.normal(size=(400, 40)),
     )
 
 
@@ -162,19 +162,24 @@ def hidden_dense_backward__wide(check, np):
 
 
 def hidden_dense_backward__one_example(check, np):
-    """A single example."""
+    """A single example, with few numbers and with many."""
     rng = check.rng(2604)
-    check.values(
-        "dense_backward", rng.normal(size=(3, 1)), rng.normal(size=(3, 5)), rng.normal(size=(5, 1))
-    )
+    for units, inputs in ((3, 5), (400, 500)):
+        check.values(
+            "dense_backward",
+            rng.normal(size=(units, 1)),
+            rng.normal(size=(units, inputs)),
+            rng.normal(size=(inputs, 1)),
+        )
 
 
 def hidden_dense_backward__whole_values(check, np):
     """Weights and inputs with whole values, most inputs 0, with a fractional gradient."""
     rng = check.rng(2605)
-    dZ, W = rng.normal(size=(5, 11)), 1.0 * rng.integers(-3, 4, (5, 3))
-    X = 1.0 * rng.integers(-3, 4, (3, 11)) * rng.integers(0, 2, (3, 11))
-    check.values("dense_backward", dZ, W, X)
+    for units, inputs, examples in ((5, 3, 11), (170, 390, 50)):
+        W = 1.0 * rng.integers(-3, 4, (units, inputs))
+        X = 1.0 * rng.integers(-3, 4, (inputs, examples)) * rng.integers(0, 2, (inputs, examples))
+        check.values("dense_backward", rng.normal(size=(units, examples)), W, X)
 
 
 # --- backward ---

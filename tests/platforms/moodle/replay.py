@@ -300,6 +300,7 @@ def serving(moodle: Moodle, hook: Hook = lambda number, moment: None) -> Iterato
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer waits for an acknowledgement
 
         def log_message(self, *arguments: Any) -> None:
             pass

@@ -1,4 +1,4 @@
-"""The earlier functions that the reference calls for a probe are kept, a few small calls."""
+"""The earlier functions that the reference calls for a probe are kept, but for large results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from labkit.judging.nested import nested_calls
 from labkit.lab.course import find
 from labkit.lab.reference import Reference
-from labkit.student.labcheck import Probe
+from labkit.student.labcheck import Probe, mark
 
 CONTRACT = find("lab1").contract
 EARLIER = ("sigmoid", "tanh", "relu", "dense_forward")
@@ -34,12 +34,12 @@ def test_every_call_is_kept_in_order_with_what_it_gave() -> None:
     calls = nested_calls(CONTRACT, EARLIER, probe)
     assert names(calls) == ["dense_forward", "tanh"] * 2 + ["dense_forward"]
     _, H1, H2, S = Reference(CONTRACT).forward(*probe.args)
-    np.testing.assert_array_equal(calls[0][1][2], probe.args[1])
-    for (_, _, kwargs, value), expected in zip(calls[1::2], (H1, H2), strict=True):
-        assert kwargs == {}
+    (W, b), X = probe.args[0][0], probe.args[1]
+    assert calls[0][1] == mark((W, b, X), {})
+    for (_, _, value), expected in zip(calls[1::2], (H1, H2), strict=True):
         np.testing.assert_array_equal(value, expected)
-    np.testing.assert_array_equal(calls[4][1][2], H2)
-    np.testing.assert_array_equal(calls[4][3], S)
+    assert calls[4][1] == mark((W, b, H2), {})
+    np.testing.assert_array_equal(calls[4][2], S)
 
 
 def test_only_what_is_asked_for_is_kept() -> None:
@@ -47,14 +47,19 @@ def test_only_what_is_asked_for_is_kept() -> None:
     assert nested_calls(CONTRACT, ("relu",), forward(2)) == []
 
 
-def test_of_many_calls_the_first_are_kept() -> None:
-    calls = nested_calls(CONTRACT, EARLIER, forward(60))
-    assert names(calls) == ["dense_forward", "tanh"] * 20
+def test_of_very_many_calls_the_first_are_kept_in_single_precision() -> None:
+    few, many = (nested_calls(CONTRACT, EARLIER, forward(layers)) for layers in (40, 600))
+    assert names(few) == ["dense_forward", "tanh"] * 39 + ["dense_forward"]
+    assert {value.dtype for *_, value in few} == {np.dtype(np.float64)}
+    assert names(many) == ["dense_forward", "tanh"] * 500
+    assert {value.dtype for *_, value in many} == {np.dtype(np.float32)}
 
 
-def test_a_call_of_many_numbers_is_left_out() -> None:
-    calls = nested_calls(CONTRACT, EARLIER, forward(2, width=80))  # 6400 weights
-    assert names(calls) == ["tanh"]
+def test_a_call_with_a_large_result_is_left_out() -> None:
+    assert names(nested_calls(CONTRACT, EARLIER, forward(2, width=80))) == [
+        *("dense_forward", "tanh", "dense_forward"),
+    ]
+    assert nested_calls(CONTRACT, EARLIER, forward(2, width=2_600)) == []
 
 
 def test_where_the_right_answer_is_an_error_there_is_nothing_to_keep() -> None:

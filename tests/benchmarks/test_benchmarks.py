@@ -287,7 +287,7 @@ def test_the_readme_quotes_only_what_was_printed() -> None:
     assert not printed["quick"]
     rows = [Row(**{k: v for k, v in row.items() if k != "ratio"}) for row in printed["rows"]]
     assert {row.name for row in rows} == set(MEASUREMENTS)
-    assert [page.line(row) for row in rows] == [
+    assert [page.line(row) for row in rows if row.ours is not None] == [
         line for line in page_lines if line.startswith("| ") and "---" not in line
     ][1:]
 

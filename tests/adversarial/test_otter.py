@@ -218,16 +218,21 @@ print(json.dumps(shown))
 """
 
 
-def test_a_submission_that_cannot_be_judged_is_told_why(tmp_path: Path) -> None:
-    bundle = quick_bundle(tmp_path / "bundle")
-    (tmp_path / "submission").mkdir()
-    (tmp_path / "submission" / NOTEBOOK).write_text("{}")
-    command = [sys.executable, "-c", dedent(_REFUSED)]
-    command += [str(bundle.root), str(tmp_path / "submission")]
+def _verdicts(bundle: Bundle, submission: Path) -> tuple[list[tuple[bool, str]], str]:
+    """What Otter says of each case, and all that was printed."""
+    command = [sys.executable, "-c", dedent(_REFUSED), str(bundle.root), str(submission)]
     done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     shown = json.loads(done.stdout)
     assert len(shown) >= 9
+    return shown, done.stdout + done.stderr
+
+
+def test_a_submission_that_cannot_be_judged_is_told_why(tmp_path: Path) -> None:
+    bundle = quick_bundle(tmp_path / "bundle")
+    (tmp_path / "submission").mkdir()
+    (tmp_path / "submission" / NOTEBOOK).write_text("{}")
+    shown, _ = _verdicts(bundle, tmp_path / "submission")
     for passed, message in shown:
         assert not passed
         assert "no folder neuralnet/" in message
@@ -245,15 +250,10 @@ def test_a_check_that_cannot_run_is_no_silent_zero(tmp_path: Path) -> None:
         target = tmp_path / "submission" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(str(content))
-    command = [sys.executable, "-c", dedent(_REFUSED)]
-    command += [str(bundle.root), str(tmp_path / "submission")]
-    done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    shown = json.loads(done.stdout)
-    assert len(shown) >= 9
+    shown, printed = _verdicts(bundle, tmp_path / "submission")
     for passed, message in shown:
         assert not passed and "could not run" in message
-    assert "LookupError" not in done.stdout + done.stderr
+    assert "LookupError" not in printed
 
 
 def test_the_log_server_unpickles_nothing() -> None:

@@ -28,7 +28,7 @@ from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
-from labkit.sandbox import Zygote, calls, launch
+from labkit.sandbox import Zygote, calls, exchange, launch
 from tests.classroom import mini
 from tests.processes import LINUX, ROOT
 
@@ -64,13 +64,13 @@ def _clean_process_killed(zygote: Zygote) -> None:
     os.kill(zygote.pid, signal.SIGKILL)
 
 
-def _worker_killed(exchange: calls._Exchange) -> None:
-    if exchange.worker.pid:
-        os.kill(exchange.worker.pid, signal.SIGKILL)
+def _worker_killed(one: exchange.Exchange) -> None:
+    if one.worker.pid:
+        os.kill(one.worker.pid, signal.SIGKILL)
 
 
-def _its_clean_process_killed(exchange: calls._Exchange) -> None:
-    _clean_process_killed(exchange.worker._zygote)
+def _its_clean_process_killed(one: exchange.Exchange) -> None:
+    _clean_process_killed(one.worker.zygote)
 
 
 FAULTS: dict[str, tuple[type, str, Callable[[Any], None]]] = {
@@ -79,12 +79,12 @@ FAULTS: dict[str, tuple[type, str, Callable[[Any], None]]] = {
     "asking, clean process killed": (Zygote, "_ask", _clean_process_killed),
     "forking, no handles": (Zygote, "fork", _no_handles),
     "starting, no space": (Zygote, "_launch", _no_space),
-    "sending, worker killed": (calls._Exchange, "send", _worker_killed),
-    "sending, clean process killed": (calls._Exchange, "send", _its_clean_process_killed),
-    "sending, no memory": (calls._Exchange, "send", _no_memory),
-    "receiving, worker killed": (calls._Exchange, "receive", _worker_killed),
-    "receiving, clean process killed": (calls._Exchange, "receive", _its_clean_process_killed),
-    "setting up, worker killed": (calls._Exchange, "setup", _worker_killed),
+    "sending, worker killed": (exchange.Exchange, "write", _worker_killed),
+    "sending, clean process killed": (exchange.Exchange, "write", _its_clean_process_killed),
+    "sending, no memory": (exchange.Exchange, "write", _no_memory),
+    "receiving, worker killed": (exchange.Exchange, "receive", _worker_killed),
+    "receiving, clean process killed": (exchange.Exchange, "receive", _its_clean_process_killed),
+    "setting up, worker killed": (exchange.Exchange, "setup", _worker_killed),
     "looking at the folder, no handles": (calls.Worker, "folder_fits", _no_handles),
 }
 
@@ -122,31 +122,35 @@ def test_a_fault_at_any_moment_costs_nobody_points(
     bundle: Bundle, tmp_path: Path, where: str
 ) -> None:
     folder = tmp_path / "class"
-    mini.hand_in(folder / "ada.zip", bundle, {"relu": mini.WRONG_RELU})
+    for name in ("ada", "bob"):  # for the second one the calls are known, and go out together
+        relu = f"# {name}\n{mini.WRONG_RELU}"
+        mini.hand_in(folder / f"{name}.zip", bundle, {"relu": relu})
     with failing(where, 0) as count:
-        (right,) = _graded(bundle, folder, tmp_path / "right")
-    assert (right.status, right.total) == (GRADED, 60)
+        right = _graded(bundle, folder, tmp_path / "right")
+    assert [(one.status, one.total) for one in right] == [(GRADED, 60)] * 2
     assert count[0] > 0
     for number in range(1, count[0] + 1):
         with failing(where, number):
             try:
-                (found,) = _graded(bundle, folder, tmp_path / f"out{number}")
+                found = _graded(bundle, folder, tmp_path / f"out{number}")
             except (OSError, MemoryError, LabkitError):
                 assert where.startswith("starting")  # before anything of the class was looked at
                 continue
-        if found.status == GRADED:
-            assert found.questions == right.questions, (where, number)
-        else:
-            assert found.status.startswith("failed: "), (where, number, found.status)
-        kept = results.read(tmp_path / f"out{number}" / "results" / "ada.json")
-        assert kept is not None and kept.status == found.status
+        assert len(found) == 2
+        for one in found:
+            if one.status == GRADED:
+                assert one.questions == right[0].questions, (where, number)
+            else:
+                assert one.status.startswith("failed: "), (where, number, one.status)
+            kept = results.read(tmp_path / f"out{number}" / "results" / f"{one.submission}.json")
+            assert kept is not None and kept.status == one.status
 
 
 def test_what_fails_again_and_again_is_a_status(
     bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mini.hand_in(tmp_path / "class" / "ada.zip", bundle)
-    monkeypatch.setattr(calls._Exchange, "setup", lambda *a: calls.Failure("protocol"))
+    monkeypatch.setattr(exchange.Exchange, "setup", lambda *a: exchange.Failure("protocol"))
     (found,) = _graded(bundle, tmp_path / "class", tmp_path / "out")
     assert found.status.startswith("failed: ")
     monkeypatch.undo()

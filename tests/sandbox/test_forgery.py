@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from labkit.sandbox import Code, Limits, Outcome, Worker, protocol
-from labkit.sandbox.calls import _Call
+from labkit.sandbox.exchange import Call, Request
 from labkit.sandbox.serving import Watchdog
 
 Attempt = Callable[..., Outcome]
@@ -200,28 +200,32 @@ class FakeWorker:
     def __init__(self, channel: socket.socket) -> None:
         import select
 
-        self._socket: socket.socket | None = channel
+        self.channel: socket.socket | None = channel
         channel.setblocking(False)
-        self._poller = select.poll()
-        self._poller.register(channel, select.POLLIN)
+        self.poller = select.poll()
+        self.poller.register(channel, select.POLLIN)
         self.inbox = protocol.Inbox()
+        self.sent: list[object] = []
         self.limits = SHORT
         self.measured = False
         self.left = 10.0
         self.code = Code({})
-        self._substitute: tuple[str, ...] = ()
-        self._watchdog = Watchdog()
-        self._suspect = False
-        self._generation = 0
-        self._zygote = type("Z", (), {"generation": 0, "modules": {"f": "m"}})()
+        self.substitute: tuple[str, ...] = ()
+        self.watchdog = Watchdog()
+        self.suspect = False
+        self.generation = 0
+        self.zygote = type("Z", (), {"generation": 0, "modules": {"f": "m"}})()
 
     def clock(self) -> float:
         return 0.0
 
+    def may_have_written(self) -> bool:
+        return False
+
     def folder_fits(self) -> bool:
         return True
 
-    def _stop(self, grace: float = 0.0) -> int | None:
+    def stop(self, grace: float = 0.0) -> int | None:
         return 0
 
 
@@ -273,7 +277,8 @@ def test_any_answer_becomes_an_outcome() -> None:
         ours, theirs = socket.socketpair()
         with ours, theirs:
             worker: Any = FakeWorker(ours)
-            call = _Call(worker, "f", "m", args=(len,), kwargs={}, names=())
+            request = Request("f", "m", (len,), {})
+            call = Call(worker, request, args=(len,), kwargs={}, names=())
             real = os.urandom
             try:
                 os.urandom = lambda size: b"n" * size  # type: ignore[assignment]

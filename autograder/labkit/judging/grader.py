@@ -65,6 +65,7 @@ class Grader:
         self.seed = seed
         self.knowledge = Knowledge(self.lab)
         self.questions = load_questions(bundle)
+        self.knowledge.in_order([question.cases for question in self.questions])
         self.zygote = Zygote.start(self.lab.contract.module_of)
         # All that was imported stays: the collector need not walk it for every submission.
         gc.collect()

@@ -371,13 +371,17 @@ class Judge(GraderCheck):
             seen = Observation(failure=Failure("timeout", detail=detail))
             return Tried(probe, seen, probe.problem(seen))
         self._served = 0
+        worker = self._worker(which, probe.function)
+        key = (self.case.key, len(self.case.tried))
         # No copies: what goes to another process is its own, and nothing here changes it.
-        outcome = self._worker(which, probe.function).call(
+        outcome = worker.call(
             probe.function,
             probe.args,
             probe.kwargs,
             seconds=self.lab.limits.call_seconds,
             names=_parameters(self.ref(probe.function)),
+            request=self.knowledge.request(key, probe, worker),
+            then=() if probe.timed else self.knowledge.then(key),
         )
         clock.spent += outcome.seconds
         failure = outcome.failure

@@ -6,12 +6,14 @@ per grading process and used for the whole class.
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue
+from labkit.sandbox import Request, Worker
 from labkit.student import labcheck
 from labkit.student.labcheck import CaseRun, Explanation, Observation, Probe, WrongOutcome
 
@@ -28,6 +30,10 @@ class Knowledge:
         self.lab = lab
         self.catalogue = Catalogue.of(lab)
         self._expected: dict[Key, Any] = {}
+        self._requests: dict[Key, Request] = {}
+        self._calls: dict[str, int] = {}
+        """How many calls a case has asked for so far."""
+        self._next: dict[str, str] = {}
         self._wrong: dict[Key, list[tuple[Explanation, Observation]]] = {}
 
     def expected(self, key: Key, compute: Callable[[], Any]) -> Any:
@@ -35,6 +41,40 @@ class Knowledge:
         if key not in self._expected:
             self._expected[key] = compute()
         return self._expected[key]
+
+    def request(self, key: Key, probe: Probe, worker: Worker) -> Request:
+        """The call that a probe is, packed."""
+        if (known := self._requests.get(key)) is not None:
+            return known
+        self._calls[key[0]] = max(key[1] + 1, self._calls.get(key[0], 0))
+        request = worker.request(probe.function, probe.args, probe.kwargs)
+        # Functions among the arguments belong to this run of the case, and a call that is timed
+        # must not begin before its time is taken.
+        if request.message.short and not request.passed and not probe.timed:
+            self._requests[key] = request
+        return request
+
+    def in_order(self, questions: Sequence[Sequence[labcheck.Case]]) -> None:
+        """Tell which case comes after which, as `labcheck.run_questions` has them."""
+        for cases in questions:
+            public = [case.name for case in cases if not case.hidden]
+            hidden = [case.name for case in cases if case.hidden]
+            again = [CaseRun(name, "", False, again=True).key for name in public]
+            for names in (public, hidden, again):
+                self._next.update(itertools.pairwise(names))
+
+    def then(self, key: Key) -> list[Request]:
+        """The calls that come next in this case and the next ones of its question and kind, as far
+        as they are known and can go out early."""
+        name, index = key
+        found: list[Request] = []
+        while name:
+            while (request := self._requests.get((name, index := index + 1))) is not None:
+                found.append(request)
+            if index < self._calls.get(name, 1):
+                break
+            name, index = self._next.get(name, ""), -1
+        return found
 
     def wrong(self, case: CaseRun, index: int, probe: Probe) -> list[WrongOutcome]:
         """What every known wrong version of the probe's function does on it."""

@@ -5,7 +5,7 @@
 
 The **zygote** is a clean Python process that holds NumPy and nothing of the grader; it forks one
 confined **worker** per submission. Values cross as checked JSON and raw bytes (`protocol`), never
-as pickles; what a worker may do is in `restrict` and `confinement`; `calls` reads what comes back.
+as pickles; what a worker may do is in `restrict` and `confinement`; `exchange` reads what it says.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from labkit.sandbox.calls import Worker
 from labkit.sandbox.code import Code
 from labkit.sandbox.confinement import Confinement
+from labkit.sandbox.exchange import Request
 from labkit.sandbox.launch import Zygote
 from labkit.sandbox.outcome import Failure, Kind, Limits, Outcome, SandboxError
 
@@ -23,6 +24,7 @@ __all__ = [
     "Kind",
     "Limits",
     "Outcome",
+    "Request",
     "SandboxError",
     "Worker",
     "Zygote",

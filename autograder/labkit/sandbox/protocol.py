@@ -56,6 +56,7 @@ HEADER_LIMIT = 4 << 20
 DEPTH_LIMIT = 32
 NODE_LIMIT = 200_000
 AHEAD_BYTES = 1 << 16
+SHORT_BYTES = 1 << 16
 INTEGER_BITS = 1 << 13  # below the length from which Python refuses to print an integer
 PACK_FROM = 8
 
@@ -484,14 +485,28 @@ def pack(nonce: bytes, header: dict[str, Any], buffers: Sequence[Buffer] = ()) -
 
     Small bodies are joined to the header so that a short message is one write.
     """
-    text = _to_json(header).encode("ascii")
-    if len(text) > HEADER_LIMIT:
-        raise TooLargeError
-    size = sum(len(buffer) for buffer in buffers)
-    head = PREFIX.pack(MAGIC, nonce, len(text), size) + text
-    if size <= 65536:
-        return [b"".join([head, *buffers])]
-    return [head, *buffers]
+    return Message(header, buffers).frame(nonce)
+
+
+class Message:
+    """A frame but for its nonce: what is sent again and again is packed once."""
+
+    def __init__(self, header: dict[str, Any], buffers: Sequence[Buffer] = ()) -> None:
+        text = _to_json(header).encode("ascii")
+        if len(text) > HEADER_LIMIT:
+            raise TooLargeError
+        size = sum(len(buffer) for buffer in buffers)
+        self._sizes = len(text), size
+        self.size = PREFIX.size + len(text) + size
+        self.short = size <= SHORT_BYTES
+        self._pieces = [b"".join([text, *buffers])] if self.short else [text, *buffers]
+
+    def frame(self, nonce: bytes) -> list[Buffer]:
+        """The pieces to write."""
+        prefix = PREFIX.pack(MAGIC, nonce, *self._sizes)
+        if self.short:
+            return [prefix + self._pieces[0]]
+        return [prefix, *self._pieces]
 
 
 def unpack_prefix(prefix: Buffer) -> tuple[bytes, int, int]:

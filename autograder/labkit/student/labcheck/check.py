@@ -288,7 +288,7 @@ class Check:
             )
             return Problem("verdict", sentence, sentence)
 
-        self._ask(Probe(function, args, kwargs, verdict))
+        self._ask(Probe(function, args, kwargs, verdict, timed=True))
 
     # -- how a case runs
 

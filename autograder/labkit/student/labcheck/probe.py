@@ -29,6 +29,8 @@ class Probe:
     """Whether a floating-point warning is a problem."""
     wants_error: bool = False
     """Whether an exception is the right answer."""
+    timed: bool = False
+    """Whether its time is judged, so that nothing else may run in it."""
     exact: Exact = ""
     """What of the answer is the same for the same mistake, however it is written or draws: "all",
     or its "first" part (the params, where losses may be measured at two times)."""

@@ -126,14 +126,20 @@ def hidden_perceptron_train__not_separable(check, np):
     for p, n, epochs in [(4, 9, 1), (4, 9, 2), (3, 11, 5), (7, 25, 3)]:
         X, y = rng.normal(size=(p, n)), rng.integers(0, 2, size=n)
         y[0], y[1], y[-1] = 1, 0, 1
-        wanted = []
-        for reading in (np.greater, np.greater_equal):  # a score of exactly 0 may count either way
-            w, b = np.zeros(p), 0.0
-            for _ in range(epochs):
-                for x, label in zip(X.T, y, strict=True):
-                    error = label - int(reading(w @ x + b, 0.0))
-                    w, b = w + error * x, b + error
-            wanted.append(np.append(w, b) / np.linalg.norm(np.append(w, b)))
+
+        def lines(p=p, X=X, y=y, epochs=epochs):
+            wanted = []
+            # A score of exactly 0 may count either way.
+            for reading in (np.greater, np.greater_equal):
+                w, b = np.zeros(p), 0.0
+                for _ in range(epochs):
+                    for x, label in zip(X.T, y, strict=True):
+                        error = label - int(reading(w @ x + b, 0.0))
+                        w, b = w + error * x, b + error
+                wanted.append(np.append(w, b) / np.linalg.norm(np.append(w, b)))
+            return wanted
+
+        wanted = check.once(lines)
 
         def judge(result, p=p, wanted=wanted):
             line = np.append(np.ravel(result[0]), result[1])
@@ -158,7 +164,6 @@ def hidden_perceptron_train__separable(check, np):
         scores = normal @ X / np.linalg.norm(normal) + 0.3
         X, scores = X[:, np.abs(scores) > 0.3][:, :n], scores[np.abs(scores) > 0.3][:n]
         y = np.where(scores > 0, 1, 0)
-        epochs = 20  # no more than the rule needs: each visit may be a call of another function
 
         def right(w, b, X=X, y=y):
             return ((w @ X + b > 0) == (y == 1)).all()
@@ -171,8 +176,14 @@ def hidden_perceptron_train__separable(check, np):
                     w, b = w + error * x, b + error
             return w, b
 
-        while not all(right(*by_the_rule(r, epochs)) for r in (np.greater, np.greater_equal)):
-            epochs *= 2
+        def needed(by_the_rule=by_the_rule, right=right):
+            """Epochs of the rule: no more, as each visit may be a call of another function."""
+            epochs = 20
+            while not all(right(*by_the_rule(r, epochs)) for r in (np.greater, np.greater_equal)):
+                epochs *= 2
+            return epochs
+
+        epochs = check.once(needed)
 
         def judge(result, X=X, right=right):
             w, b = np.asarray(result[0]), float(np.ravel(result[1])[0])
@@ -219,14 +230,19 @@ def hidden_perceptron_train__pictures(check, np):
     X, y, _, _ = check.data(250, 0)
     chosen = (y == 1) | (y == 3)
     X, y = X[:, chosen], (y[chosen] == y[chosen][0]).astype(int)
-    wanted = []
-    for reading in (np.greater, np.greater_equal):  # a score of exactly 0 may count either way
-        w, b = np.zeros(784), 0.0
-        for _ in range(2):
-            for x, label in zip(X.T, y, strict=True):
-                error = label - int(reading(w @ x + b, 0.0))
-                w, b = w + error * x, b + error
-        wanted.append(np.append(w, b) / np.linalg.norm(np.append(w, b)))
+
+    def lines():
+        wanted = []
+        for reading in (np.greater, np.greater_equal):  # a score of exactly 0 may count either way
+            w, b = np.zeros(784), 0.0
+            for _ in range(2):
+                for x, label in zip(X.T, y, strict=True):
+                    error = label - int(reading(w @ x + b, 0.0))
+                    w, b = w + error * x, b + error
+            wanted.append(np.append(w, b) / np.linalg.norm(np.append(w, b)))
+        return wanted
+
+    wanted = check.once(lines)
 
     def judge(result):
         line = np.append(np.ravel(result[0]), result[1])

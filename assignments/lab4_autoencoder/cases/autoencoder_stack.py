@@ -569,8 +569,10 @@ def hidden_fine_tune__images(check, np):
     """Small real images: the whole network learns, and recognises images it has not seen."""
     X, y, _, _ = check.data(400, 0)
     X_test, y_test = check.held_back(400)
-    X, X_test = (
-        V.reshape(14, 2, 14, 2, -1).mean(axis=(1, 3)).reshape(196, -1) for V in (X, X_test)
+    X, X_test = check.once(
+        lambda X=X, X_test=X_test: [
+            V.reshape(14, 2, 14, 2, -1).mean(axis=(1, 3)).reshape(196, -1) for V in (X, X_test)
+        ]
     )
     rng = check.rng(4412)
     encoders = [

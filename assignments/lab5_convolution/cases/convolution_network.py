@@ -113,10 +113,12 @@ def hidden_convnet_loss__differences(check, np):
     def loss(params):
         return cross_entropy(forward(params, X), y)[0]
 
-    wanted = {
-        name: differences(lambda part, name=name: loss({**params, name: part}), params[name])
-        for name in params
-    }
+    wanted = check.once(
+        lambda: {
+            name: differences(lambda part, name=name: loss({**params, name: part}), params[name])
+            for name in params
+        }
+    )
 
     def judge(result):
         near = check.slack(result, X, params)
@@ -333,7 +335,7 @@ def hidden_train_convnet__shuffle(check, np):
         return judge
 
     for epochs in (1, 2):
-        ends[epochs] = after_an_epoch(ends[epochs - 1])
+        ends[epochs] = check.once(lambda epochs=epochs: after_an_epoch(ends[epochs - 1]))
         ask(params, epochs, 3, 5907, judge_of(epochs))
 
     # Eleven examples in pairs: no two orders that come by chance lead to the same place.
@@ -378,9 +380,11 @@ def hidden_train_convnet__images(check, np):
     """Small real images, a few epochs: it recognises images it has not seen."""
     X, y, _, _ = check.data(100, 0)
     X_test, y_test = check.held_back(400)
-    X, X_test = (
-        V.reshape(1, 28, 28, -1)[:, 2:26, 2:26].reshape(1, 8, 3, 8, 3, -1).mean(axis=(2, 4))
-        for V in (X, X_test)
+    X, X_test = check.once(
+        lambda X=X, X_test=X_test: [
+            V.reshape(1, 28, 28, -1)[:, 2:26, 2:26].reshape(1, 8, 3, 8, 3, -1).mean(axis=(2, 4))
+            for V in (X, X_test)
+        ]
     )
     rng = check.rng(5908)
     params = {

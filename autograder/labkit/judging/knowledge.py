@@ -30,7 +30,9 @@ class Knowledge:
         self.lab = lab
         self.catalogue = Catalogue.of(lab)
         self._expected: dict[Key, Any] = {}
-        self._requests: dict[Key, Request] = {}
+        self._computed: dict[Key, Any] = {}
+        self._requests: dict[Key, Request | None] = {}
+        """Calls that are the same for everybody; None for one that is not, or cannot go early."""
         self._calls: dict[str, int] = {}
         """How many calls a case has asked for so far."""
         self._next: dict[str, str] = {}
@@ -42,16 +44,25 @@ class Knowledge:
             self._expected[key] = compute()
         return self._expected[key]
 
+    def once(self, key: Key, compute: Callable[[], Any]) -> Any:
+        """What a case works out from its own inputs."""
+        if key not in self._computed:
+            self._computed[key] = compute()
+        return self._computed[key]
+
     def request(self, key: Key, probe: Probe, worker: Worker) -> Request:
-        """The call that a probe is, packed."""
-        if (known := self._requests.get(key)) is not None:
-            return known
-        self._calls[key[0]] = max(key[1] + 1, self._calls.get(key[0], 0))
+        """The call that a probe is, packed: the one that went out already where it is the same."""
         request = worker.request(probe.function, probe.args, probe.kwargs)
-        # Functions among the arguments belong to this run of the case, and a call that is timed
-        # must not begin before its time is taken.
-        if request.message.short and not request.passed and not probe.timed:
-            self._requests[key] = request
+        if key not in self._requests:
+            # Functions among the arguments belong to this run of the case, and a call that is
+            # timed must not begin before its time is taken.
+            early = request.message.short and not request.passed and not probe.timed
+            self._requests[key] = request if early else None
+            self._calls[key[0]] = max(key[1] + 1, self._calls.get(key[0], 0))
+        elif (known := self._requests[key]) is not None:
+            if known.message == request.message:
+                return known
+            self._requests[key] = None  # made from an answer: everybody is asked something else
         return request
 
     def in_order(self, questions: Sequence[Sequence[labcheck.Case]]) -> None:

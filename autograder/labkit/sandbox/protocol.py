@@ -501,6 +501,11 @@ class Message:
         self.short = size <= SHORT_BYTES
         self._pieces = [b"".join([text, *buffers])] if self.short else [text, *buffers]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and self._pieces == other._pieces
+
+    __hash__ = None  # type: ignore[assignment]
+
     def frame(self, nonce: bytes) -> list[Buffer]:
         """The pieces to write."""
         prefix = PREFIX.pack(MAGIC, nonce, *self._sizes)

@@ -125,6 +125,13 @@ class Check:
         with np.load(self.folder() / name, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored.files}
 
+    def once(self, compute: Callable[[], Any]) -> Any:
+        """What a case works out from its own inputs alone, never from an answer.
+
+        A grader does so once for a whole class, and nobody may change it afterwards.
+        """
+        return compute()
+
     def metric(self, name: str, value: float) -> None:
         """Keep a number that a case measured, for the report and a leaderboard.
 

@@ -113,6 +113,8 @@ class CaseRun:
     tried: list[Tried] = field(default_factory=list)
     again: bool = False
     """Whether a public case is asked once more, with numbers that are in no student's folder."""
+    computed: int = 0
+    """How often it has used `Check.once`."""
 
     @property
     def key(self) -> str:

@@ -23,7 +23,7 @@ test: $(READY)  ## formatter, linter, types and tests; with CI=1 the slow tests 
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadscope $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(TESTS)
 
 release: TESTS := --slow --exhaustive
 release: test  ## the same with every test there is, as root; a tool that is missing is a failure

@@ -218,6 +218,7 @@ def test_build_names_its_files_and_its_proof(tmp_path: Path) -> None:
     assert "lab1: solution 100 %, starter 0 %" in found.output
 
 
+@pytest.mark.slow
 def test_progress_is_silent_without_a_terminal(tmp_path: Path) -> None:
     source = handed_in(tmp_path / "class", kim=RIGHT, lou=WRONG)
     command = [sys.executable, "-m", "labkit", "grade", "lab1", str(source), "--out", str(tmp_path)]

@@ -75,6 +75,7 @@ class Handing(GraderCheck):
         return []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "lab", ["lab1", *(pytest.param(f"lab{n}", marks=pytest.mark.exhaustive) for n in range(2, 6))]
 )
@@ -114,9 +115,9 @@ def test_tanh_slow_judge(check, np):
     ("result", "words"),
     [
         ("np.zeros(10 ** 6)", "not of the kind"),  # 8 TB for the outer product
-        ("np.zeros(3000)", "far too long"),
+        pytest.param("np.zeros(3000)", "far too long", marks=pytest.mark.slow),
         ("np.zeros(10 ** 7)", "far larger"),
-        ("[0.0] * 10 ** 6", ""),
+        pytest.param("[0.0] * 10 ** 6", "", marks=pytest.mark.slow),
     ],
 )
 def test_a_case_s_own_judge_is_held_to_limits(result: str, words: str, tmp_path: Path) -> None:

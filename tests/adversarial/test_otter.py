@@ -112,6 +112,7 @@ def _planted() -> dict[str, str | bytes]:
     return files | solved()
 
 
+@pytest.mark.slow
 def test_planted_files_change_nothing(place: Arena) -> None:
     """A log to unpickle, results, tests, settings of Jupyter: honest work among them keeps 100."""
     found = run(place, write(place, "planted", _planted()))

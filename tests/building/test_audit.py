@@ -17,7 +17,7 @@ from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.lab.course import available, find
 from labkit.lab.lab import Lab
-from labkit.mistakes import Catalogue, Variant
+from labkit.mistakes import Catalogue, Variant, Version
 from labkit.student.labcheck import MESSAGE_LIMIT
 from tests.classroom import mini
 
@@ -26,10 +26,20 @@ LABS = available()
 
 @pytest.fixture(scope="module", params=LABS, ids=lambda lab: lab.short)
 def audited(request: pytest.FixtureRequest) -> tuple[Lab, Sequence[audit.Finding]]:
-    """A lab with what its audit found; three seeds of the hidden inputs where time allows."""
+    """A lab with what its audit found: of a version of each function, of all, or with three seeds
+    of the hidden inputs, as time allows."""
     lab: Lab = request.param
     seeds = range(3) if request.config.getoption("--exhaustive") else range(1)
-    return lab, audit.audit(built(lab), seeds)
+    choose = list if _all(request.config) else _first_of_each_function
+    return lab, audit.audit(built(lab), seeds, choose=choose)
+
+
+def _all(config: pytest.Config) -> bool:
+    return bool(config.getoption("--slow") or config.getoption("--exhaustive"))
+
+
+def _first_of_each_function(versions: Sequence[Version]) -> Sequence[Version]:
+    return list({version.function: version for version in reversed(versions)}.values())
 
 
 def test_every_mistake_is_caught_and_costs_its_own_question_only(

@@ -57,6 +57,7 @@ def test_a_notebook_runs_with_the_solution(lab: Lab, tmp_path: Path) -> None:
     assert list(tmp_path.glob(f"{lab.name}_*.zip")), "the last cell writes the zip to hand in"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lab", LABS[:1], ids=lambda lab: lab.short)
 def test_a_notebook_stops_at_a_stub_with_one_sentence(lab: Lab, tmp_path: Path) -> None:
     path = handed_out(lab, tmp_path, solved=False)

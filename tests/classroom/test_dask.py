@@ -93,6 +93,7 @@ def test_a_cluster_of_threads_grades(bundle: Bundle, tmp_path: Path) -> None:
     assert [result.status.partition(":")[0] for result in found] == [GRADED, GRADED, "unreadable"]
 
 
+@pytest.mark.slow
 def test_a_case_that_cannot_run_is_told_as_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

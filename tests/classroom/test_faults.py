@@ -312,6 +312,7 @@ def _labkit(
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_room_for_workers_is_a_status(
     bundle: Bundle, tmp_path: Path, small: Callable[[str, str], Path]
 ) -> None:

@@ -30,6 +30,7 @@ EXPORT = """Student,ID,SIS User ID,SIS Login ID,Section,lab0 (12)
 PEOPLE = "submission_1:\n  :submitters:\n  - :name: Ada L\n    :sid: '17'\n    :email: Ada@x.org\n"
 
 
+@pytest.mark.slow
 def test_canvass_numbers_are_joined_by_canvass_own_list(tmp_path: Path, bundle: Bundle) -> None:
     """A download of Canvas's tells no email; the list does, and who handed nothing in is there."""
     canvas, other = tmp_path / "canvas", tmp_path / "other"

@@ -14,6 +14,7 @@ from labkit.lab.course import find
 from tests import sample_class
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [Options(jobs=1), Options(jobs=2)])
 def test_each_submission_is_opened_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: Options

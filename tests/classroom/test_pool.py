@@ -187,6 +187,7 @@ def test_tanh_killer(check, np):
 '''
 
 
+@pytest.mark.slow
 def test_a_dead_grading_process_costs_one_submission(tmp_path: Path) -> None:
     lab = quick_bundle(tmp_path / "lab", questions=ONE)
     path = lab.lab.folder / "tests" / "tanh.py"
@@ -295,7 +296,14 @@ def stopped(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     yield Stopped(bundle, root, 8)
 
 
-@pytest.mark.parametrize("victim", ["ctrl_c", "kill_parent", "kill_child"])
+@pytest.mark.parametrize(
+    "victim",
+    [
+        "kill_child",
+        pytest.param("kill_parent", marks=pytest.mark.slow),
+        pytest.param("ctrl_c", marks=pytest.mark.slow),
+    ],
+)
 def test_a_run_that_was_stopped_goes_on(stopped: Stopped, victim: str) -> None:
     stopped.check(victim, 0.05, victim)
 
@@ -310,6 +318,7 @@ def test_a_run_stopped_at_any_moment_goes_on(stopped: Stopped, victim: str) -> N
         stopped.check(victim, moments.uniform(0, 2.0), f"{victim}-{seed}-{number}")
 
 
+@pytest.mark.slow
 def test_ctrl_c_on_the_command_line_says_how_to_go_on(tmp_path: Path) -> None:
     folder = tmp_path / "class"
     folder.mkdir()

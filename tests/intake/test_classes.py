@@ -128,6 +128,7 @@ def test_a_file_of_another_kind_is_called_a_single_file(tmp_path):
     assert "report.pdf is a single file" in one.problem
 
 
+@pytest.mark.slow
 def test_a_thousand_submissions_stay_flat(tmp_path):
     one = zipped(under("lab1", PACKAGE | {"lab1.ipynb": b"x" * 10_000}))
     files = [(f"Student {n}_{n}_assignsubmission_file/lab.zip", one) for n in range(1, 1001)]

@@ -180,6 +180,7 @@ relaxed = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 told_at_once = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking a class takes long
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=relaxed, phases=told_at_once)
 @given(classes)
 @example([("y\udcff\r\x04\udcc9r\u0ff3\udc94", "", ("file", b""))])

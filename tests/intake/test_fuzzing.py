@@ -40,6 +40,7 @@ def spoiled(draw):
     return bytes(data)
 
 
+@pytest.mark.slow
 @given(
     content=spoiled() | st.binary(max_size=200), name=st.sampled_from(["a.zip", "a.tgz", "a.tar"])
 )
@@ -67,6 +68,7 @@ names_of_files = st.builds(
 ).filter(bool)
 
 
+@pytest.mark.slow
 @given(names=st.lists(names_of_files, min_size=1, max_size=6), content=st.binary(max_size=30))
 @example(names=["neuralnet/../x.py", "neuralnet/..\\..\\x.py", "C:x.py", "/x.py"], content=b"")
 @settings(max_examples=200, deadline=None)

@@ -37,6 +37,7 @@ def _put(folder: Path) -> None:
         (folder / path).write_bytes(content)
 
 
+@pytest.mark.slow
 def test_pictures_beside_the_package_do_not_hide_it(tmp_path: Path) -> None:
     _put(tmp_path / "ada")
     (tmp_path / "ada" / "images").mkdir()

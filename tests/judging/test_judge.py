@@ -108,6 +108,7 @@ def _earned(question: QuestionResult) -> list[bool]:
     return [case.passed for case in question.cases if not case.hidden]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("instead", ["return None", "pass"])
 @pytest.mark.parametrize("kept", [0.2, 0.95], ids=["in time", "out of time by then"])
 def test_answers_by_heart_earn_nothing_however_long_other_numbers_take(
@@ -128,6 +129,7 @@ def test_answers_by_heart_earn_nothing_however_long_other_numbers_take(
     assert relu.cases[0].message.startswith(BY_HEART)
 
 
+@pytest.mark.slow
 def test_who_runs_out_of_time_keeps_what_was_earned_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -55,6 +55,7 @@ def test_of_very_many_calls_the_first_are_kept_in_single_precision() -> None:
     assert {value.dtype for *_, value in many} == {np.dtype(np.float32)}
 
 
+@pytest.mark.slow
 def test_a_call_with_a_large_result_is_left_out() -> None:
     assert names(nested_calls(CONTRACT, EARLIER, forward(2, width=80))) == [
         *("dense_forward", "tanh", "dense_forward"),

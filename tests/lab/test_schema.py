@@ -56,6 +56,7 @@ def loaded(root: Path, content: bytes) -> Lab | str:
         return sentence
 
 
+@pytest.mark.slow
 @settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -268,6 +268,7 @@ def behaves_otherwise(lab: Lab) -> list[str]:
     return wrong
 
 
+@pytest.mark.slow
 @EACH_LAB
 def test_submissions_behave_as_their_versions(lab: Lab) -> None:
     code = (

@@ -67,6 +67,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(VALUES)
 def test_no_notebook_stops_the_reader(content: object) -> None:
     begin = {"source": "<!-- BEGIN QUESTION -->"}

@@ -193,6 +193,7 @@ def test_deaths(worker: Make, body: str, kind: str | None, detail: str | None) -
     check_still_works(made)
 
 
+@pytest.mark.slow
 def test_served_functions_are_bounded(worker: Make) -> None:
     def slow(epochs: int) -> int:
         while True:

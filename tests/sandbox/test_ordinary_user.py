@@ -39,6 +39,7 @@ def usable(name: str) -> bool:
     return open_to_others(name) and open_to_others(str(Path(name).resolve()))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not ROOT, reason="runs already as an ordinary user")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
 def test_promises_hold_for_an_ordinary_user() -> None:

@@ -287,6 +287,7 @@ def test_too_many_values_are_refused_before_work_on_them(kind: Any) -> None:
     assert encoder._nodes == 1
 
 
+@pytest.mark.slow
 @QUICK
 @given(
     st.lists(st.integers(0, 3 * protocol.AHEAD_BYTES), max_size=6),

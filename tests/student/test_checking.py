@@ -93,7 +93,13 @@ def test_a_helper_beside_the_package_is_there(folder: Path) -> None:
     assert _check(folder, "relu")[0][0]["passed"]
 
 
-@pytest.mark.parametrize("name", ["statistics.py", "random/__init__.py", "numpy.py"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "statistics.py",
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("random/__init__.py", "numpy.py")),
+    ],
+)
 def test_a_module_that_grading_has_is_the_real_one(folder: Path, name: str) -> None:
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text("def mean(values):\n    return 7.0\n", encoding="utf-8")
@@ -114,6 +120,7 @@ def test_a_module_that_grading_has_is_the_real_one(folder: Path, name: str) -> N
     assert graded.passed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("broken", "noted"),
     [
@@ -139,6 +146,7 @@ def test_an_import_that_fails_is_asked_again_in_grading(
     assert graded.passed == noted
 
 
+@pytest.mark.slow
 def test_a_crash_fails_its_case_alone_and_prints_are_shown_cut(folder: Path) -> None:
     _append(folder, "activations", "def relu(z):\n    import os\n    os.abort()")
     _append(folder, "layers", "print('noise ' * 10_000)")
@@ -147,7 +155,10 @@ def test_a_crash_fails_its_case_alone_and_prints_are_shown_cut(folder: Path) -> 
     assert bias["passed"] and "noise noise" in shown and len(shown) < 6_000
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii", "utf-8"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["cp437", *(pytest.param(one, marks=pytest.mark.slow) for one in ("cp1252", "ascii", "utf-8"))],
+)
 def test_no_console_ends_in_a_traceback(folder: Path, encoding: str) -> None:
     _append(folder, "activations", "def relu(z):\n    print('✓ →')\n    return -z")
     command = [sys.executable, str(built(LAB).student / "check.py"), "--path", str(folder), "relu"]

@@ -56,6 +56,7 @@ def _differences(lab: Lab, folder: Path, names: set[str] | None = None) -> dict[
     return found
 
 
+@pytest.mark.slow
 def test_own_checks_and_grading_agree(tmp_path: Path) -> None:
     assert _differences(find("lab1"), tmp_path, QUICK) == {}
 

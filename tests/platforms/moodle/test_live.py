@@ -243,7 +243,9 @@ def survives(template: Path, tmp_path: Path, number: int, moment: str) -> bool:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize("start", range(5))
+@pytest.mark.parametrize(
+    "start", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 5))]
+)
 def test_killed_at_any_request_it_goes_on(start: int, template: Path, tmp_path: Path) -> None:
     """A sample of the requests; the test below takes every one."""
     died = [
@@ -269,6 +271,7 @@ def test_killed_at_every_request_it_goes_on(
     assert not died[-1] or first + 12 < MANY  # the last of them found no request to die at
 
 
+@pytest.mark.slow
 def test_a_killed_command_leaves_nothing_behind_that_stops_the_next(tmp_path: Path) -> None:
     moodle = small({3: RIGHT, 4: SIGMOID})
     process: subprocess.Popen[str] | None = None
@@ -461,6 +464,7 @@ def test_blind_marking_names_nobody(tmp_path: Path) -> None:
     assert not any(re.search(r"Anna|Smith|s01@|Jean-Luc", text) for text in written)
 
 
+@pytest.mark.slow
 def test_a_team_gets_one_save_that_reaches_all(tmp_path: Path) -> None:
     moodle = replay.teams()
     graded = go(moodle, tmp_path, push=True)
@@ -489,6 +493,7 @@ def test_a_members_own_file_stays_with_that_member(tmp_path: Path) -> None:
     assert [one["applytoall"] for one in moodle.saves] == ["0"] * 3
 
 
+@pytest.mark.slow
 def test_workflow_states_stay_unless_released(tmp_path: Path) -> None:
     moodle = small({3: RIGHT, 4: RIGHT}, markingworkflow=1)
     moodle.flags = {3: {"workflowstate": "inreview"}}
@@ -504,6 +509,7 @@ def test_workflow_states_stay_unless_released(tmp_path: Path) -> None:
     assert len(moodle.saves) == 4
 
 
+@pytest.mark.slow
 def test_files_that_moodle_hides_before_release_are_not_replaced(tmp_path: Path) -> None:
     moodle = small({3: RIGHT, 4: RIGHT}, markingworkflow=1)
     moodle.grades[3] = Grade(50.0, 21, 5, "<p>Mine.</p>", {"notes.txt": b"see me"})
@@ -542,6 +548,7 @@ def test_a_correction_is_not_released_over(tmp_path: Path) -> None:
     assert moodle.flags[3] == {"workflowstate": "released"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("correct", [True, False])
 def test_a_release_that_fails_once_ends_as_one_that_does_not(tmp_path: Path, correct: bool) -> None:
     """Whether or not a teacher corrects the grade before it is sent again."""
@@ -571,6 +578,7 @@ def test_a_release_that_fails_once_ends_as_one_that_does_not(tmp_path: Path, cor
         assert "2 of 2 were written" in said(graded)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workflow", [0, 1])
 def test_a_new_page_or_new_work_does_not_undo_a_correction(tmp_path: Path, workflow: int) -> None:
     moodle = small({3: SIGMOID, 4: RIGHT}, markingworkflow=workflow)
@@ -639,6 +647,7 @@ def test_after_a_killed_run_later_pages_arrive_and_corrections_stay(
             path.write_bytes(path.read_bytes() + b"<!-- new -->")
 
 
+@pytest.mark.slow
 def test_the_kits_own_page_is_renewed_though_moodle_hides_it(tmp_path: Path) -> None:
     """Before release Moodle shows no feedback; the journal knows what the kit left there."""
     moodle = small({3: RIGHT}, markingworkflow=1)

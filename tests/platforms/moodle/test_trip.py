@@ -204,6 +204,7 @@ def test_what_moodle_would_lose_in_silence_is_said(graded: Outcome) -> None:
         assert f"{graded.out / name}" in graded.printed
 
 
+@pytest.mark.slow
 def test_marks_by_hand_count_and_resume_grades_nothing_again(graded: Outcome) -> None:
     out = graded.out
     template = list(
@@ -234,6 +235,7 @@ def test_marks_by_hand_count_and_resume_grades_nothing_again(graded: Outcome) ->
 # ---------------------------------------------------------------- flat, teams, blind
 
 
+@pytest.mark.slow
 def test_a_flat_download_is_graded_and_says_what_moodle_lost(tmp_path: Path) -> None:
     handed_in: dict[str, Files] = {
         "Ana Maria Silva Costa_7": {"lab1.zip": zipped(SIGMOID)},
@@ -248,6 +250,7 @@ def test_a_flat_download_is_graded_and_says_what_moodle_lost(tmp_path: Path) -> 
     )
 
 
+@pytest.mark.slow
 def test_every_member_of_a_team_gets_the_teams_grade(tmp_path: Path) -> None:
     handed_in: dict[str, Files] = {"Team Rot_901": RIGHT, "Team Blau_902": SIGMOID}
     people = [
@@ -261,6 +264,7 @@ def test_every_member_of_a_team_gets_the_teams_grade(tmp_path: Path) -> None:
     assert set(found.pages) == {901, 902}  # by the team's id
 
 
+@pytest.mark.slow
 def test_blind_marking_needs_no_names(tmp_path: Path) -> None:
     handed_in: dict[str, Files] = {"Participant_15": RIGHT, "Participant_16": DENSE}
     people = [Row(15), Row(16)]
@@ -292,6 +296,7 @@ def test_lateness_names_and_mail_reach_results_report_and_grades(tmp_path: Path)
     assert not any(one.platform["late"] for one in kept(found.out))
 
 
+@pytest.mark.slow
 def test_a_bare_download_takes_no_mail_and_no_lateness_away(tmp_path: Path) -> None:
     late = "Submitted for grading - 1 day late -  - "
     people = [Row(11, "Ada_Lovelace", status=late), Row(12, "Bo O'Neil")]
@@ -328,6 +333,7 @@ def test_real_files_pass_through_unharmed(mode: str, tmp_path: Path) -> None:
     assert (found.out / "worksheet.csv").read_bytes().splitlines() == sheet.splitlines()[:1]
 
 
+@pytest.mark.slow
 def test_a_real_worksheet_takes_grades_for_real_names(tmp_path: Path) -> None:
     with zipfile.ZipFile(DATA / "a1_downloadall_folders1.zip") as archive:
         folders = sorted({name.partition("/")[0] for name in archive.namelist()})

@@ -26,7 +26,7 @@ figures.the_end()
 # `perceptron.py` and `layers.py` hold stubs: each has a docstring that says what goes in and what comes
 # out, and you replace its last line by your code. Save the file, come back, run the question's check.
 # The notebook picks up your change by itself; there is no need to restart it. Every function here is
-# short (one to ten lines).
+# short (one to ten lines). (`detect_flatten.py` is for a bonus in Part 4.)
 #
 # `grader.check("…")` runs the *public* checks of a question. About half of the points are for *hidden*
 # checks of the same function on other inputs: other shapes, whole numbers, very large numbers. If you

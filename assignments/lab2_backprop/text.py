@@ -31,6 +31,7 @@ figures.the_end()
 # | --- | --- |
 # | `neuralnet/losses.py` | `softmax`, `cross_entropy`, `softmax_cross_entropy`, `squared_error` |
 # | `neuralnet/backprop.py` | `numerical_gradient`, `dense_backward`, `backward` |
+# | `neuralnet/detect_gradients.py` | `wrong_gradients`, a bonus |
 #
 # The modules of lab 1 are already in your `neuralnet` folder, finished. Work as before: open the file, replace the
 # stub's last line by your code, save, and run the question's check. About half of the points are for *hidden* checks

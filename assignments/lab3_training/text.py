@@ -573,7 +573,8 @@ for name, someone in (("yours", train), ("the friend's", figures.friends_train))
 #
 # *A batch that holds one example seven times must step exactly like that example alone.* (The mean of seven equal
 # losses is the loss.)
-#
+
+# %% [markdown]
 # ### `train_is_wrong` (a bonus of 4 points)
 #
 # Make the law a **detector**: a function of any `train`, which gets a whole function as its argument, trains on a few

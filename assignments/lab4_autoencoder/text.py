@@ -479,7 +479,8 @@ figures.histogram(sigmoid(scores), scores, names=("codes", "the friend's data"))
 # %% [markdown]
 # *Figure 10: two histograms of what the second autoencoder gets as its data. Left, codes: all between 0 and 1. Right,
 # what the friend's gets: scores from below −3 to above 3.*
-#
+
+# %% [markdown]
 # ### `pretrain_is_wrong` (a bonus of 4 points)
 #
 # Make a **detector** of it: a function that gets any `pretrain` and says whether it is wrong. The law is

@@ -44,36 +44,37 @@ class Sample:
 
 def samples(lab: Lab, notebook: str = "{}") -> list[Sample]:
     """The sample class of `lab`; `notebook` is the text of its notebook."""
-    right = stubs.solution_package(lab)
+    complete = right(lab)
     book = {f"{lab.name}.ipynb": notebook}
-    functions = [function.name for function in lab.functions]
+    functions = asked(lab)
     first, last = functions[0], functions[-1]
     last_module = lab.contract.module_of[last]
     in_last = " ".join(f for f in functions if lab.contract.module_of[f] == last_module)
     found = [
-        Sample("abara_ngozi", right | book, FULL),
+        Sample("abara_ngozi", complete | book, FULL),
         Sample("blum_jonas", styled(lab, 0) | book, FULL, "folder"),
         Sample("chen_yu", styled(lab, 1) | book, FULL),
         Sample("dia_fatou", stubs.stub_package(lab) | book, NOTHING),
         Sample("egger_lea", half_done(lab) | book, " ".join(functions[len(functions) // 2 :])),
-        Sample("fontana_luca", broken(right, last_module, "def oops(:\n"), in_last),
-        Sample("gupta_ravi", endless(lab, right, first) | book, first),
+        Sample("fontana_luca", broken(complete, last_module, "def oops(:\n"), in_last),
+        Sample("gupta_ravi", endless(lab, complete, first) | book, first),
         Sample("hoang_minh", wrong(lab, first) | book, first, "folder"),
-        Sample("ito_sakura", nested(right | book, "my lab/final version"), FULL),
-        Sample("jansen_pim", right | book, UNREADABLE, "cut"),
+        Sample("ito_sakura", nested(complete | book, "my lab/final version"), FULL),
+        Sample("jansen_pim", complete | book, UNREADABLE, "cut"),
+        Sample("ulrich_max", stubs.solution_package(lab) | book, FULL),
     ]
     if lab.name != "lab1_forward":
         return found
     return [
         *found,
-        Sample("kaya_deniz", broken(right, last_module, "import numpi as np\n"), in_last),
-        Sample("larsen_ida", transposed(lab, right) | book, "dense_forward"),
-        Sample("moreau_elise", crashing(lab, right) | book, "relu"),
-        Sample("novak_petr", chatty(right) | book, FULL),
+        Sample("kaya_deniz", broken(complete, last_module, "import numpi as np\n"), in_last),
+        Sample("larsen_ida", transposed(lab, complete) | book, "dense_forward"),
+        Sample("moreau_elise", crashing(lab, complete) | book, "relu"),
+        Sample("novak_petr", chatty(complete) | book, FULL),
         Sample("oliveira_ana", book, UNREADABLE),
-        Sample("park_jiwoo", right, FULL, "folder"),
-        Sample("quist_nils", right | book | macos_junk(right), FULL),
-        Sample("rossi_giulia", crlf(right) | book, FULL),
+        Sample("park_jiwoo", complete, FULL, "folder"),
+        Sample("quist_nils", complete | book | macos_junk(complete), FULL),
+        Sample("rossi_giulia", crlf(complete) | book, FULL),
         Sample("singh_aman", wrong(lab, "xor_params") | book, "xor_params"),
         Sample("tanaka_ren", wrong(lab, last, 1) | book, last),
     ]
@@ -94,6 +95,23 @@ def write(lab: Lab, target: Path, notebook: str = "{}") -> dict[str, Sample]:
 # ---------------------------------------------------------------- ways to hand in
 
 
+def asked(lab: Lab) -> list[str]:
+    """The functions that everybody has to write, in order."""
+    return [function.name for function in lab.functions if function.name not in lab.bonus]
+
+
+def right(lab: Lab) -> dict[str, str]:
+    """All that is asked for is right; of a bonus there is nothing, not even its module."""
+    return without_bonus(lab, stubs.solution_package(lab))
+
+
+def without_bonus(lab: Lab, files: Mapping[str, str]) -> dict[str, str]:
+    """The files without the modules of functions that are a bonus."""
+    modules = set(lab.modules) - {lab.contract.module_of[name] for name in asked(lab)}
+    gone = {f"{PACKAGE}/{module}.py" for module in modules}
+    return {path: text for path, text in files.items() if path not in gone}
+
+
 def replaced(lab: Lab, files: Mapping[str, str], function: str, source: str) -> dict[str, str]:
     """`files` with another version of one function at the end of its module."""
     path = f"{PACKAGE}/{lab.contract.module_of[function]}.py"
@@ -104,22 +122,22 @@ def styled(lab: Lab, which: int) -> dict[str, str]:
     """Right everywhere, but written as other students write it."""
     by_function: dict[str, list[Variant]] = {}
     for variant in Catalogue.of(lab).variants:
-        if not variant.slow:
+        if not (variant.slow or variant.function in lab.bonus):
             by_function.setdefault(variant.function, []).append(variant)
     chosen = [options[which] for options in by_function.values() if len(options) > which]
-    return submission_with(chosen, lab)
+    return without_bonus(lab, submission_with(chosen, lab))
 
 
 def wrong(lab: Lab, function: str, which: int = 0) -> dict[str, str]:
     """Right but for one known mistake."""
     mistakes = Catalogue.of(lab).about(function)
-    return submission_with([mistakes[which % len(mistakes)]], lab)
+    return without_bonus(lab, submission_with([mistakes[which % len(mistakes)]], lab))
 
 
 def half_done(lab: Lab) -> dict[str, str]:
     """The first half of the lab's functions is written."""
-    files = dict(stubs.solution_package(lab))
-    for name in [function.name for function in lab.functions][len(lab.functions) // 2 :]:
+    files, names = right(lab), asked(lab)
+    for name in names[len(names) // 2 :]:
         module = lab.contract.module_of[name]
         text = (
             f'raise NotImplementedError("Lab {lab.number}: {name} is not written yet. '

@@ -26,7 +26,7 @@ figures.the_end()
 # `perceptron.py` and `layers.py` hold stubs: each has a docstring that says what goes in and what comes
 # out, and you replace its last line by your code. Save the file, come back, run the question's check.
 # The notebook picks up your change by itself; there is no need to restart it. Every function here is
-# short (one to ten lines).
+# short (one to ten lines). (`detect_flatten.py` is for a bonus in Part 4.)
 #
 # `grader.check("…")` runs the *public* checks of a question. About half of the points are for *hidden*
 # checks of the same function on other inputs: other shapes, whole numbers, very large numbers. If you
@@ -659,12 +659,25 @@ figures.columns(flat)
 # 1. Look at the columns of `flatten(pictures)`. What do you see instead of a piece of clothing, and where in the array do these
 #    numbers lie?
 # 2. Mend a copy of `flatten`; its accuracy is 0.858 again.
-# 3. Write a **detector** `flatten_is_wrong(flatten)`: it gets *any* function of this kind, calls it on pictures
-#    that it makes itself, and returns `True` or `False`. A colleague's version with loops is right and must be left
-#    in peace. And a last trap: which wrong version goes unnoticed as long as your pictures are square?
 
 # %%
-# Your look at `flatten(pictures)`, the mended copy and the detector:
+# Your look at `flatten(pictures)` and the mended copy:
+
+# %% [markdown]
+# ### `flatten_is_wrong` (a bonus of 4 points)
+#
+# A look is for people. Make it a **detector** that looks by itself: it gets *any* function of this kind as its
+# argument, calls it on pictures that it makes itself, and says whether it is wrong. It cannot read the function, only
+# call it. Your fellow student's must be found, a colleague's with loops, which is right, left in peace. Then the traps.
+# Which wrong version goes unnoticed as long as your pictures are square? Which as long as there is only one? And
+# a right one may compute in float32.
+#
+# **Open `neuralnet/detect_flatten.py` and write `flatten_is_wrong(flatten)`.** Its 4 points come on top of the 100: who
+# leaves it out can still have all. Hidden checks bring other wrong and other right versions; a detector that always
+# says `True`, or always `False`, has no points.
+
+# %%
+grader.check("flatten_is_wrong")
 
 # %% [markdown]
 # ## Part 5. An experiment of your own

@@ -31,6 +31,7 @@ figures.the_end()
 # | --- | --- |
 # | `neuralnet/losses.py` | `softmax`, `cross_entropy`, `softmax_cross_entropy`, `squared_error` |
 # | `neuralnet/backprop.py` | `numerical_gradient`, `dense_backward`, `backward` |
+# | `neuralnet/detect_gradients.py` | `wrong_gradients`, a bonus |
 #
 # The modules of lab 1 are already in your `neuralnet` folder, finished. Work as before: open the file, replace the
 # stub's last line by your code, save, and run the question's check. About half of the points are for *hidden* checks
@@ -648,14 +649,10 @@ slow = numerical_gradient(lambda W: np.sum(dH * gated_forward(W, b, V, c, X)[-1]
 print(f"dW: relative error {relative_error(dW, slow):.0e}")
 
 # %% [markdown]
-# When you have found it, go one step further: make the search a **detector**, `wrong_gradients(forward, backward,
-# shapes)`. It gets *any* layer as two functions of a dict of arrays: `forward(arrays)` gives $H$, and `backward(dH,
-# arrays)` gives a dict of gradients with the same names. `shapes` names the arrays and their shapes, here `{"W": (3, 5),
-# "b": (3, 1), …}`. The detector tries the layer on random numbers of its own and returns the names of the wrong
-# gradients, sorted. It should find two bugs in one layer, and leave a right layer with a kink in peace.
+# Check the other four in the next cell, and repair a copy of `gated_backward` there.
 
 # %%
-# Your experiments: check db, dV, dc and dX here, repair a copy of gated_backward, write the detector.
+# Your experiments: check db, dV, dc and dX here, repair a copy of gated_backward.
 
 # %% [markdown] question="find_the_bug"
 # ### Written: find the bug in a backward pass (6 points)
@@ -680,6 +677,22 @@ print(f"dW: relative error {relative_error(dW, slow):.0e}")
 # | 2 | The right line with its repair, found by reading: nothing measured in (a). |
 # | half, 3 | Some gradients measured, the line repaired without a reason: "with G the error of dV is small." |
 # | full, 6 | All five errors before (2) and after (1); "wrong are exactly those on the gate path" (1); the line, with the reason: "sigmoid_gradient wants the value that came out of the sigmoid, and that is G" (2). |
+
+# %% [markdown]
+# ### `wrong_gradients` (a bonus of 4 points)
+#
+# Go one step further and make the search a **detector**. It gets *any* layer as two functions of a dict of arrays:
+# `forward(arrays)` gives $H$, and `backward(dH, arrays)` gives a dict of gradients with the same names. `shapes` names
+# the arrays and their shapes, such as `{"W": (3, 5), "b": (3, 1), …}`. The detector tries the layer on random numbers of
+# its own and returns the names of the wrong gradients, sorted: for the gated layer above `["V", "X", "c"]`. It has to
+# find two bugs in one layer, and to leave a right layer in peace, even one with kinks.
+#
+# **Open `neuralnet/detect_gradients.py` and write `wrong_gradients(forward, backward, shapes)`.** Its 4 points come on
+# top of the 100: who leaves it out can still have all. Hidden checks bring other layers, wrong and right; to name all
+# gradients always, or none ever, has no points.
+
+# %%
+grader.check("wrong_gradients")
 
 # %% [markdown]
 # ## Part 5. An experiment of your own

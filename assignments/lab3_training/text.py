@@ -572,22 +572,23 @@ for name, someone in (("yours", train), ("the friend's", figures.friends_train))
 # the gradient is right. So we need a new kind of check: a **law** that every right `train` obeys, whatever the numbers.
 #
 # *A batch that holds one example seven times must step exactly like that example alone.* (The mean of seven equal
-# losses is the loss.) Write it down as a function of any `train`; it gets a whole function as its argument, and answers
-# True or False. Which other faults would this law miss? Think of a `train` that cuts the labels wrongly,
+# losses is the loss.)
+
+# %% [markdown]
+# ### `train_is_wrong` (a bonus of 4 points)
+#
+# Make the law a **detector**: a function of any `train`, which gets a whole function as its argument, trains on a few
+# examples of its own, and answers True or False. The friend's must be found, yours and every other right one left in
+# peace, however it shuffles. Which faults would the law alone miss? Think of a `train` that cuts the labels wrongly,
 # `y[:len(batch)]`: in a batch of equal examples nobody sees it. Learning a few *random* examples by heart does, so use
 # both.
-
+#
+# **Open `neuralnet/detect_train.py` and write `train_is_wrong(train)`.** Its 4 points come on top of the 100: who
+# leaves it out can still have all. Hidden checks bring other wrong and other right versions; a detector that always
+# says True, or always False, has no points.
 
 # %%
-def train_is_wrong(candidate):
-    """True if `candidate`, a function with train's arguments, cannot be right."""
-    raise NotImplementedError(
-        "train_is_wrong is not written yet: try the law, and learning by heart."
-    )
-
-
-# Take the # away when it is written. It should print False, then True.
-# print(train_is_wrong(train), train_is_wrong(figures.friends_train))
+grader.check("train_is_wrong")
 
 # %% [markdown]
 # ## Part 6. An experiment of your own

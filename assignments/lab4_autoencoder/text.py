@@ -479,24 +479,22 @@ figures.histogram(sigmoid(scores), scores, names=("codes", "the friend's data"))
 # %% [markdown]
 # *Figure 10: two histograms of what the second autoencoder gets as its data. Left, codes: all between 0 and 1. Right,
 # what the friend's gets: scores from below −3 to above 3.*
-#
-# Write a detector for it: a function that gets any `pretrain` and says whether it is wrong. The law is **composition**:
-# a stack of two must be what two calls of `train_autoencoder` give, the second on the codes of the first, with one
-# `rng` used throughout. Which other faults does it find? Think of a `pretrain` that keeps the decoders, and of one that
-# trains every layer on `X`. A `pretrain` that draws from its `rng` in another order is no fault: compare what the
-# layers *do* (the error that they leave, say) rather than their weights, if you want to be fair to it.
 
+# %% [markdown]
+# ### `pretrain_is_wrong` (a bonus of 4 points)
+#
+# Make a **detector** of it: a function that gets any `pretrain` and says whether it is wrong. The law is
+# **composition**: a stack of two must be two stacks of one, the second on the codes of the first, with one `rng` used
+# throughout. Compare the candidate *with itself*: a right one may shuffle in another way than yours. Which other faults
+# does the law find? Think of a `pretrain` that keeps the decoders, of one that trains every layer on `X`, of one that
+# takes the sigmoid for every activation, and of a third layer.
+#
+# **Open `neuralnet/detect_pretrain.py` and write `pretrain_is_wrong(pretrain)`.** Its 4 points come on top of the 100:
+# who leaves it out can still have all. Hidden checks bring other wrong and other right versions; a detector that always
+# says True, or always False, has no points.
 
 # %%
-def pretrain_is_wrong(candidate):
-    """True if `candidate`, a function with pretrain's arguments, cannot be right."""
-    raise NotImplementedError(
-        "pretrain_is_wrong is not written yet: compare with two calls by hand."
-    )
-
-
-# Take the # away when it is written. It should print False, then True.
-# print(pretrain_is_wrong(pretrain), pretrain_is_wrong(figures.friends_pretrain))
+grader.check("pretrain_is_wrong")
 
 # %% [markdown]
 # ## Part 6. An experiment of your own

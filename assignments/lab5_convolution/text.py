@@ -821,10 +821,24 @@ figures.impulse({"your layer": conv_forward, "the friend's": friends_conv})
 # of it.*
 #
 # **Find it.** Say in one sentence what the friend's layer does. Then mend `friends_conv` above, and run this part
-# again: both layers must have the same share right, and the two pictures on the right of Figure 11 must be equal. Does
-# an impulse in the middle find *every* wrong padding? Try `at=(0, 0)`, an impulse in the corner, and think of a friend
-# who fills the frame by repeating the edge instead of with zeros.
+# again: both layers must have the same share right, and the two pictures on the right of Figure 11 must be equal.
+
+# %% [markdown]
+# ### `padding_is_wrong` (a bonus of 4 points)
 #
+# Make a **detector** of it: a function that gets any `conv`, with the arguments of `conv_forward`, and says whether it
+# pads wrongly. The friend's must be found, yours and every other right one left in peace. Does an impulse in the middle
+# find *every* wrong padding? Try `at=(0, 0)` in Figure 11, an impulse in the corner, and think of a friend who fills the
+# frame by repeating the edge instead of with zeros, or who pads 1 rightly and 2 wrongly.
+#
+# **Open `neuralnet/detect_padding.py` and write `padding_is_wrong(conv)`.** Its 4 points come on top of the 100: who
+# leaves it out can still have all. Hidden checks bring other wrong and other right versions; a detector that always
+# says True, or always False, has no points.
+
+# %%
+grader.check("padding_is_wrong")
+
+# %% [markdown]
 # ## Part 7. An experiment of your own
 #
 # Ask one question whose answer you do not know, and answer it with numbers. Two that fit:

@@ -55,6 +55,7 @@ def quick_bundle(
     if questions is not None:
         lines = "".join(f"{name} = {points}\n" for name, points in questions.items())
         text = re.sub(r"(?ms)^\[questions\].*?(?=^\[)", f"[questions]\n{lines}", text)
+        text = re.sub(r"(?ms)^\[bonus\].*?(?=^\[)", "", text)
         for name, points in questions.items():
             test = folder / "tests" / f"{name}.py"
             test.write_text(re.sub(r"(?m)^points = .*$", f"points = {points}", test.read_text()))

@@ -86,6 +86,37 @@ def test_a_failed_test_tells_case_message_and_name() -> None:
     assert found["output"].startswith("1 of 3 questions fails a check")
 
 
+def _with_bonus(passed: list[bool], message: str) -> Result:
+    """All is right but a bonus of 6 points, beside the 100."""
+    cases = tuple(
+        CaseResult(f"Case {i}.", i > 0, one, 3.0, "" if one else message)
+        for i, one in enumerate(passed)
+    )
+    more = QuestionResult("extra", 3.0 * sum(passed), 6.0, cases, bonus=True)
+    return dataclasses.replace(result("kim"), questions=(*result("kim").questions, more))
+
+
+@pytest.mark.parametrize("kind", ["not_written", "missing"])
+def test_a_bonus_left_out_is_no_failure(kind: str) -> None:
+    found = _with_bonus([False, False], FAILURE_SENTENCES[kind].format(function="extra"))
+    assert found.lost == () and found.total == found.percent(LAB) == 100
+    assert found.hidden_points == result("kim").hidden_points
+    assert found.summary == "All checks pass, the hidden ones too."
+    read = results.to_gradescope(found, LAB)
+    check_gradescope(read)
+    assert read["tests"][-1]["max_score"] == 0 and "status" not in read["tests"][-1]
+    assert read["tests"][-1]["output"] == results.NOT_TRIED
+
+
+def test_a_bonus_leads_above_the_hundred_and_a_wrong_one_is_told() -> None:
+    whole, half = _with_bonus([True, True], ""), _with_bonus([True, False], "Not quite.")
+    assert (whole.total, whole.possible(LAB), whole.percent(LAB)) == (106, 100, 100)
+    assert whole.share(LAB) == pytest.approx(106) and half.total == 103
+    last = results.to_gradescope(half, LAB)["tests"][-1]
+    assert (last["score"], last["max_score"], last["status"]) == (3, 0, "failed")
+    assert "Not quite." in last["output"]
+
+
 def test_an_unreadable_submission_leads_with_what_to_do() -> None:
     found = results.to_gradescope(unreadable(), LAB)
     assert found["score"] == 0

@@ -12,6 +12,7 @@ from labkit.student.labcheck import Probe
 from tests.mistakes.probing import (
     ACTIVATIONS,
     Probes,
+    answers,
     network,
     outcome,
     ref,
@@ -143,6 +144,29 @@ def _forward() -> Iterator[Probe]:
     yield values("forward", network(rng, 3, 4, 2), X, "sigmoid")
 
 
+def _flatten_is_wrong() -> Iterator[Probe]:
+    def right(pictures: np.ndarray) -> np.ndarray:
+        return pictures.reshape(-1, pictures.shape[-1])
+
+    def square_alone(pictures: np.ndarray) -> np.ndarray:
+        height, width, n = pictures.shape
+        return right(pictures.transpose(1, 0, 2).reshape(height, width, n).transpose(1, 0, 2))
+
+    wrong = {
+        "n first": lambda pictures: pictures.reshape(pictures.shape[-1], -1).T,
+        "columns for rows": lambda pictures: right(pictures.transpose(1, 0, 2)),
+        "only square ones right": square_alone,
+        "pictures as rows": lambda pictures: right(pictures).T,
+        "upside down": lambda pictures: right(pictures[::-1]),
+        "another order of pictures": lambda pictures: right(pictures[:, :, ::-1]),
+        "nothing": lambda pictures: 0 * right(pictures),
+    }
+    for flatten in wrong.values():
+        yield answers("flatten_is_wrong", True, flatten)
+    yield answers("flatten_is_wrong", False, right)
+    yield answers("flatten_is_wrong", False, lambda pictures: right(pictures).astype(np.float32))
+
+
 PROBES: dict[str, Probes] = {
     **{name: partial(_activation_probes, name) for name in ACTIVATIONS},
     **{f"{name}_gradient": partial(_gradient_probes, f"{name}_gradient") for name in ACTIVATIONS},
@@ -152,4 +176,5 @@ PROBES: dict[str, Probes] = {
     "add_bias_row": _add_bias_row,
     "dense_forward": _dense_forward,
     "forward": _forward,
+    "flatten_is_wrong": _flatten_is_wrong,
 }

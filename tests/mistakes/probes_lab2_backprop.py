@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -12,11 +12,15 @@ from labkit.student.labcheck import Probe
 from tests.mistakes.probing import (
     ACTIVATIONS,
     Probes,
+    answers,
     network,
     outcome,
     ref,
     values,
 )
+
+Arrays = dict[str, np.ndarray]
+Backward = Callable[[np.ndarray, Arrays], Arrays]
 
 ENOUGH = (28, 8, 2, 0)
 """Fewest mistakes and right versions of this lab, and of each function."""
@@ -119,6 +123,67 @@ def _backward() -> Iterator[Probe]:
             yield values("backward", params, H, rng.normal(size=H[-1].shape), activation)
 
 
+def _wrong_gradients() -> Iterator[Probe]:
+    dense = {"X": (6, 8), "W": (4, 6), "b": (4, 1)}
+
+    def scores(arrays: Arrays) -> np.ndarray:
+        return arrays["W"] @ arrays["X"] + arrays["b"]
+
+    def forward(arrays: Arrays) -> np.ndarray:
+        return np.tanh(scores(arrays))
+
+    def with_slope(slope: Callable[[np.ndarray], np.ndarray], **factors: Any) -> Backward:
+        """A dense layer's backward pass, its gradients times `factors`."""
+
+        def backward(dH: np.ndarray, arrays: Arrays) -> Arrays:
+            dZ = dH * slope(scores(arrays))
+            right = {
+                "W": dZ @ arrays["X"].T,
+                "b": dZ.sum(axis=1, keepdims=True),
+                "X": arrays["W"].T @ dZ,
+            }
+            return {name: grad * factors.get(name, 1.0) for name, grad in right.items()}
+
+        return backward
+
+    def smooth(Z: np.ndarray) -> np.ndarray:
+        return np.asarray(1 - np.tanh(Z) ** 2)
+
+    last = np.array([[1.0], [1.0], [1.0], [3.0]])
+    for wrong, factors in (
+        ([], {}),
+        (["W"], {"W": 1.05}),
+        (["b"], {"b": last}),
+        (["X", "b"], {"X": -1.0, "b": 0.5}),
+        (["W", "X", "b"], {"X": 2.0, "W": 2.0, "b": 2.0}),
+    ):
+        backward = with_slope(smooth, **factors)
+        yield answers("wrong_gradients", wrong, forward, backward, dense)
+
+    def kinks(arrays: Arrays) -> np.ndarray:
+        Z = scores(arrays)
+        return np.maximum(Z, 0) + 2 * np.abs(Z - 1) + 3 * np.abs(Z + 1)
+
+    def kinked(Z: np.ndarray) -> np.ndarray:
+        return np.asarray((Z > 0) + 2 * np.sign(Z - 1) + 3 * np.sign(Z + 1))
+
+    yield answers("wrong_gradients", [], kinks, with_slope(kinked), dense)
+
+    def shares(arrays: Arrays) -> np.ndarray:
+        P = np.exp(arrays["S"])
+        return np.asarray(P / P.sum(axis=0))
+
+    def shared(factor: float) -> Backward:
+        def backward(dH: np.ndarray, arrays: Arrays) -> Arrays:
+            P = shares(arrays)
+            return {"S": (factor * P * (dH - (P * dH).sum(axis=0))).astype(np.float32)}
+
+        return backward
+
+    yield answers("wrong_gradients", [], shares, shared(1.0), {"S": (4, 3)})
+    yield answers("wrong_gradients", ["S"], shares, shared(-1.0), {"S": (4, 3)})
+
+
 PROBES: dict[str, Probes] = {
     "softmax": _softmax,
     "cross_entropy": _cross_entropy,
@@ -127,4 +192,5 @@ PROBES: dict[str, Probes] = {
     "numerical_gradient": _numerical_gradient,
     "dense_backward": _dense_backward,
     "backward": _backward,
+    "wrong_gradients": _wrong_gradients,
 }

@@ -14,6 +14,7 @@ from labkit.student.labcheck import Probe
 from tests.mistakes.probing import (
     ACTIVATIONS,
     Probes,
+    answers,
     network,
     outcome,
     ref,
@@ -245,6 +246,44 @@ def _accuracy() -> Iterator[Probe]:
     yield values("accuracy", np.array([1, 0]), np.array([0, 1]))
 
 
+def _train_is_wrong() -> Iterator[Probe]:
+    def stepping(rate: Any = None, cut: bool = False, forgets: bool = False) -> Any:
+        def train(params: Any, X: Any, y: Any, **settings: Any) -> Any:
+            given, size = settings, min(settings["batch_size"], len(y))
+            if rate is not None:
+                given = {**settings, "learning_rate": settings["learning_rate"] * rate(size)}
+            if forgets:
+                return ref.train(params, X, y, **{**given, "epochs": 1})
+            losses: list[float] = []
+            for _ in range(given["epochs"]):
+                labels = y[settings["rng"].permutation(len(y))] if cut else y
+                params, more = ref.train(params, X, labels, **{**given, "epochs": 1})
+                losses += more
+            return params, losses
+
+        return train
+
+    def shuffling(params: Any, X: Any, y: Any, *, rng: Any, **settings: Any) -> Any:
+        order = rng.permutation(len(y))
+        return ref.train(params, X[:, order], y[order], rng=rng, **settings)
+
+    def single(params: Any, X: Any, y: Any, **settings: Any) -> Any:
+        params = [(W.astype(np.float32), b.astype(np.float32)) for W, b in params]
+        return ref.train(params, X.astype(np.float32), y, **settings)
+
+    wrong = {
+        "divided again": stepping(lambda size: 1 / size),
+        "added up": stepping(lambda size: size),
+        "labels of others": stepping(cut=True),
+        "one epoch": stepping(forgets=True),
+        "uphill": stepping(lambda size: -1.0),
+    }
+    for train in wrong.values():
+        yield answers("train_is_wrong", True, train)
+    for train in (ref.train, stepping(), shuffling, single):
+        yield answers("train_is_wrong", False, train)
+
+
 PROBES: dict[str, Probes] = {
     "initialize": _initialize,
     "minibatches": _minibatches,
@@ -252,4 +291,5 @@ PROBES: dict[str, Probes] = {
     "train": _train,
     "predict": _predict,
     "accuracy": _accuracy,
+    "train_is_wrong": _train_is_wrong,
 }

@@ -13,6 +13,7 @@ from labkit.student.labcheck import Probe
 from tests.mistakes.probing import (
     ACTIVATIONS,
     Probes,
+    answers,
     in_order,
     one_step,
     outcome,
@@ -210,9 +211,48 @@ def probes_fine_tune() -> Iterator[Probe]:
     )
 
 
+def probes_pretrain_is_wrong() -> Iterator[Probe]:
+    def stack(codes: Any = None, kept: int = 0, shuffled: bool = False) -> Any:
+        """A `pretrain` whose next data are `codes(height, name, scores)`."""
+
+        def pretrain(X: Any, hidden_sizes: Any, *, rng: Any, **settings: Any) -> Any:
+            layers: list[Any] = []
+            name = settings["activation"]
+            for hidden in hidden_sizes:
+                shown = X[:, rng.permutation(X.shape[1])] if shuffled else X
+                pair = ref.train_autoencoder(shown, hidden, rng=rng, **settings)[:2]
+                layers.append(pair[kept])
+                scores = ref.dense_forward(*pair[0], X)
+                own = getattr(ref, name)(scores)
+                X = own if codes is None else codes(len(layers), own, scores)
+            return layers
+
+        return pretrain
+
+    def raw(X: Any, hidden_sizes: Any, **settings: Any) -> Any:
+        return [ref.train_autoencoder(X, hidden, **settings)[0] for hidden in hidden_sizes]
+
+    def single(X: Any, hidden_sizes: Any, **settings: Any) -> Any:
+        layers = ref.pretrain(X, hidden_sizes, **settings)
+        return [(W.astype(np.float32), b.astype(np.float32)) for W, b in layers]
+
+    wrong = {
+        "scores for codes": stack(lambda height, own, scores: scores),
+        "scores in the third layer": stack(lambda height, own, z: z if height > 1 else own),
+        "always the sigmoid": stack(lambda height, own, scores: ref.sigmoid(scores)),
+        "decoders": stack(kept=1),
+        "all on the raw data": raw,
+    }
+    for pretrain in wrong.values():
+        yield answers("pretrain_is_wrong", True, pretrain)
+    for pretrain in (ref.pretrain, stack(), stack(shuffled=True), single):
+        yield answers("pretrain_is_wrong", False, pretrain)
+
+
 PROBES: dict[str, Probes] = {
     "autoencoder_loss": probes_autoencoder_loss,
     "train_autoencoder": probes_train_autoencoder,
     "pretrain": probes_pretrain,
     "fine_tune": probes_fine_tune,
+    "pretrain_is_wrong": probes_pretrain_is_wrong,
 }

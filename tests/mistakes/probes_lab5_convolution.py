@@ -14,6 +14,7 @@ from labkit.student import labcheck
 from labkit.student.labcheck import Probe
 from tests.mistakes.probing import (
     Probes,
+    answers,
     in_order,
     one_step,
     outcome,
@@ -257,6 +258,35 @@ def probes_train_convnet() -> Iterator[Probe]:
     yield outcome(learnt, "train_convnet", params, many, sides, **settings(4, 5, 0.03, 70))
 
 
+def probes_padding_is_wrong() -> Iterator[Probe]:
+    def padded(frame: Any, **how: Any) -> Any:
+        """A convolution that pads by `frame(padding)`, rows and columns before and behind."""
+
+        def conv(X: Any, W: Any, b: Any, stride: int = 1, padding: int = 0) -> Any:
+            sides = ((0, 0), frame(padding), frame(padding), (0, 0))
+            return ref.conv_forward(np.pad(X, sides, **how), W, b, stride, 0)
+
+        return conv
+
+    def single(X: Any, W: Any, b: Any, stride: int = 1, padding: int = 0) -> Any:
+        X, W, b = (np.asarray(array, dtype=np.float32) for array in (X, W, b))
+        return ref.conv_forward(X, W, b, stride, padding)
+
+    wrong = {
+        "before": padded(lambda p: (2 * p, 0)),
+        "behind": padded(lambda p: (0, 2 * p)),
+        "edge": padded(lambda p: (p, p), mode="edge"),
+        "wrapped around": padded(lambda p: (p, p), mode="wrap"),
+        "ones": padded(lambda p: (p, p), constant_values=1.0),
+        "not at all": padded(lambda p: (0, 0)),
+        "uneven from 2 on": padded(lambda p: (p - (p > 1), p + (p > 1))),
+    }
+    for conv in wrong.values():
+        yield answers("padding_is_wrong", True, conv)
+    for conv in (ref.conv_forward, padded(lambda p: (p, p)), single):
+        yield answers("padding_is_wrong", False, conv)
+
+
 PROBES: dict[str, Probes] = {
     "dense_parameter_count": probes_dense_parameter_count,
     "conv_parameter_count": probes_conv_parameter_count,
@@ -268,4 +298,5 @@ PROBES: dict[str, Probes] = {
     "convnet_forward": probes_convnet_forward,
     "convnet_loss": probes_convnet_loss,
     "train_convnet": probes_train_convnet,
+    "padding_is_wrong": probes_padding_is_wrong,
 }

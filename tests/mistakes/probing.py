@@ -45,6 +45,11 @@ def values(
     )
 
 
+def answers(function: str, expected: Any, *args: Any) -> Probe:
+    """The answer that is known without the reference: of a detector, for what it is given."""
+    return Probe(function, args, {}, lambda seen: labcheck.values_problem(seen.value, expected))
+
+
 def outcome(judge: Callable[[Any], str | None], function: str, *args: Any, **kwargs: Any) -> Probe:
     """`judge` finds nothing to say about the result, and no input is changed."""
 

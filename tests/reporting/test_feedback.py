@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from labkit.judging import result as results
+from labkit.judging.result import CaseResult, QuestionResult
 from labkit.reporting import feedback
 from tests.sample_results import LAB, Page, question, result
 
@@ -95,6 +96,17 @@ def test_an_ungraded_submission_says_why_and_what_to_do() -> None:
     assert "into one zip and hand it in again" in found.text
     assert not found.all("details")
     assert found.outline_is_sound()
+
+
+def test_a_bonus_that_was_not_tried_is_folded_and_says_so() -> None:
+    case = CaseResult("Finds it.", False, False, 4.0, "`extra` is not written yet.")
+    extra = QuestionResult("extra", 0.0, 4.0, (case,), bonus=True)
+    one = result("kim_lee")
+    html = feedback.page(replace(one, questions=(*one.questions, extra)), LAB)
+    part = details(html)["extra"]
+    assert "a bonus, 4 on top" in part and "takes nothing away" in part
+    assert '<details class="question" open' not in part and "✗" not in part
+    assert "100 of 100 points" in Page(html).text
 
 
 def test_nothing_is_asked_of_a_student_whose_grading_failed() -> None:

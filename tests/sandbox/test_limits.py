@@ -254,6 +254,27 @@ def test_served_functions_multiply_floats_of_bounded_size(worker: Make) -> None:
     assert kinds == [(char, char) for char in "dddfdd"]
 
 
+def test_so_do_functions_that_are_passed(worker: Make, capfd: pytest.CaptureFixture[str]) -> None:
+    source = """
+        import numpy as np
+        def forward(f, rows):
+            a = np.full((rows, 500), 1000, 'int64')
+            try: return float(f(a)[0, 0])
+            except ValueError: return 'refused'
+        """
+    kinds = []
+
+    def multiply(a: np.ndarray) -> np.ndarray:
+        kinds.append(a.dtype.char)
+        return np.exp(a @ a.T)
+
+    made = worker(limits=Limits(arguments_mb=1), layers=source)
+    assert made.call("forward", (multiply, 20), {}, seconds=5).value == np.inf
+    assert made.call("forward", (multiply, 400), {}, seconds=5).value == "refused"
+    assert kinds == ["d"]
+    assert "overflow" not in capfd.readouterr().err  # nor does a loss that diverges fill the screen
+
+
 def test_callbacks_without_end_are_timed(attempt: Attempt) -> None:
     failure = attempt("while True: z(1)", lambda x: x, limits=SHORT, seconds=0.3).failure
     assert failure is not None

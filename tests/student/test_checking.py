@@ -13,7 +13,7 @@ import pytest
 from labkit.building.build import built
 from labkit.judging.grader import Grader
 from labkit.lab.course import find
-from labkit.lab.stubs import solution_package
+from labkit.lab.stubs import solution_package, stub_package
 from labkit.student.labcheck import running, showing
 
 LAB = find("lab1")
@@ -48,6 +48,45 @@ def test_a_file_that_does_not_compile_is_said_first(folder: Path) -> None:
     assert not forward["passed"] and relu["passed"]
     assert shown.index("neuralnet/layers.py, line") < shown.index("forward")
     assert "SyntaxError" in shown and "not written" not in shown
+
+
+@pytest.mark.parametrize("how", ["stub", "no file", "no function"])
+def test_a_bonus_left_out_is_no_failure(folder: Path, how: str) -> None:
+    (name,), file = LAB.bonus, folder / "neuralnet" / "detect_flatten.py"
+    if how == "no file":
+        file.unlink()
+    else:
+        stub = stub_package(LAB)["neuralnet/detect_flatten.py"]
+        file.write_text(stub if how == "stub" else "", encoding="utf-8")
+    (relu, bonus), shown = _check(folder, "relu", name)
+    assert bonus["left_out"] and "4 bonus points, not written yet" in shown and "✗" not in shown
+    points = running.score([relu, bonus])
+    assert points == running.score([relu]) and points["passed"]
+    assert "takes nothing away" in showing.ending([bonus]).text
+
+
+def test_a_bonus_that_is_wrong_fails_as_all_else_does(folder: Path) -> None:
+    _append(folder, "detect_flatten", "def flatten_is_wrong(flatten):\n    return False")
+    (bonus,), shown = _check(folder, *LAB.bonus)
+    assert not bonus["passed"] and not bonus["left_out"] and bonus["points"] == 4
+    assert "No `flatten` is ever called wrong" in shown
+    assert not running.score([bonus])["passed"]
+
+
+@pytest.mark.parametrize(
+    "own", ["def oops(:", "del train", "def train(params, X, y, **_):\n    return params, []"]
+)
+def test_a_check_that_takes_an_own_function_for_right_says_so(tmp_path: Path, own: str) -> None:
+    lab = find("lab3")
+    for path, text in solution_package(lab).items():
+        target = tmp_path / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text + (own if path.endswith("training.py") else ""), encoding="utf-8")
+    found = list(running.events(built(lab).student, tmp_path, sorted(lab.bonus)))
+    (bonus,) = (event for event in found if event["kind"] == "question")
+    (case,) = bonus["cases"]
+    assert not case["passed"] and not bonus["left_out"]
+    assert "If `train` is not right yet, begin there" in case["message"]
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,19 @@ def test_each_kind_of_difference_is_told_apart(got: object, kind: str) -> None:
     assert not any(digit in problem.general for digit in "0123456789")
 
 
+def test_words_and_truth_values_are_compared_as_such() -> None:
+    assert values_problem(["W", "b"], ("W", "b")) is None and values_problem([], []) is None
+    for got, says in ((["b", "W"], "'b', expected 'W'"), (["W", 3], "a int, expected 'b'")):
+        problem = values_problem(got, ["W", "b"])
+        assert problem is not None and says in problem.sentence
+        assert "W" not in problem.general
+    assert same(["W", "b"], ("W", "b")) and not same(["W"], ["b"]) and not same("W", None)
+    for right in (True, np.True_, 1, 1.0):
+        assert values_problem(right, True) is None
+        wrong = values_problem(right, False)
+        assert wrong is not None and wrong.general == "The result should be False here."
+
+
 def test_right_answers_in_other_clothes_are_right() -> None:
     expected = np.array([[1.0, 2.0], [3.0, 4.0]])
     assert values_problem([[1, 2], [3, 4]], expected) is None

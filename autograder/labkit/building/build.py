@@ -331,6 +331,7 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
         "lab": lab.name,
         "title": lab.title,
         "questions": lab.questions,
+        "bonus": sorted(lab.bonus),
         "modules": lab.contract.module_of,
         "given": sorted(set(lab.contract.modules) - set(lab.modules)),
         "thresholds": lab.thresholds,

@@ -11,7 +11,7 @@ from typing import Any
 
 from labkit.base.files import write_json
 from labkit.lab.lab import Lab
-from labkit.student.labcheck.probe import FAILURE_SENTENCES
+from labkit.student.labcheck.probe import FAILURE_SENTENCES, is_blank
 
 GRADED = "graded"
 """Status of a submission whose code was judged; every other one says what a human must look at."""
@@ -69,6 +69,16 @@ class QuestionResult:
         return self.bonus and not self.score
 
     @property
+    def blank(self) -> bool:
+        """Whether its function was not written, or is not there at all."""
+        return any(not case.passed and is_blank(self.name, case.message) for case in self.cases)
+
+    @property
+    def not_tried(self) -> bool:
+        """Whether it is a bonus that was not even begun."""
+        return self.bonus and self.blank
+
+    @property
     def public_passed(self) -> bool:
         """Whether every case that the student can see passed."""
         return all(case.passed for case in self.cases if not case.hidden)
@@ -84,6 +94,9 @@ class Change:
     """Added to what was earned; negative takes away."""
     reason: str
 
+
+NOT_TRIED = "Not written. It is a bonus: leaving it out takes nothing away."
+"""What is said of a bonus that a student did not try."""
 
 TOTAL = "total"
 """In the place of a question's name: the whole."""
@@ -186,7 +199,8 @@ class Result:
     @property
     def hidden_points(self) -> float:
         """Points that hidden cases decide."""
-        return round(sum(c.points for q in self._asked for c in q.cases if c.hidden), 2)
+        asked = [question for question in self._asked if not question.left_out]
+        return round(sum(c.points for q in asked for c in q.cases if c.hidden), 2)
 
     @property
     def summary(self) -> str:
@@ -211,6 +225,7 @@ class Result:
         reasons = {
             question.name: case.message.partition("\n")[2].partition("\n")[0]
             for question in self.questions
+            if not question.bonus
             for case in question.cases
             if not case.hidden and not case.passed and _NOT_IMPORTED.match(case.message)
         }
@@ -285,15 +300,16 @@ def _test(
     result: Result, question: QuestionResult, number: str, *, score: float, possible: float
 ) -> dict[str, Any]:
     output = "\n".join([question_text(question, result), *told(result, question.name)])
+    passed = bool(question.cases) and all(c.passed for c in question.cases)
+    # Without a status the platform goes by the points: 0 of 0 is no failure.
+    status = {} if question.not_tried else {"status": "passed" if passed else "failed"}
     return {
         "name": question.name,
         "number": number,
         "score": round(score, 4),
         # The platform adds bonus points up where a test's maximum is 0.
         "max_score": 0.0 if question.bonus else round(possible, 4),
-        "status": "passed"
-        if question.cases and all(c.passed for c in question.cases)
-        else "failed",
+        **status,
         "output": _fitting(output),
         "output_format": "text",
         "visibility": "visible",
@@ -338,6 +354,8 @@ def question_text(question: QuestionResult, result: Result) -> str:
     """What a student reads about one question, as plain text."""
     if not question.cases:
         return f"Not judged: {result.status}"
+    if question.not_tried:
+        return NOT_TRIED
     lines = []
     for case in question.cases:
         mark, kind = ("✓" if case.passed else "✗"), (" (hidden check)" if case.hidden else "")

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labkit.base.files import write_text
-from labkit.judging.result import GRADED, OUT, TOTAL, CaseResult, QuestionResult, Result, told
+from labkit.judging.result import (
+    GRADED,
+    NOT_TRIED,
+    OUT,
+    TOTAL,
+    CaseResult,
+    QuestionResult,
+    Result,
+    told,
+)
 from labkit.lab.lab import Lab
 from labkit.reporting import pages
 
@@ -48,6 +57,7 @@ def page(result: Result, lab: Lab) -> str:
         questions=[(question, list(messages(question))) for question in result.counted],
         decided=_decided(result),
         told=told,
+        not_tried=NOT_TRIED,
     )
 
 

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from labkit.judging.result import GRADED, QuestionResult, Result
+from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue
 from labkit.student.labcheck.naming import BY_HEART
@@ -62,6 +62,8 @@ class QuestionNumbers:
     """How many had not written it."""
     unnamed: int
     """How many wrote it, lost points, and made no mistake that the catalogue knows."""
+    bonus: bool = False
+    """Whether nobody has to write it."""
 
     @property
     def remark(self) -> str:
@@ -97,7 +99,7 @@ class Mistake:
 
 def hardest(found: Sequence[QuestionNumbers]) -> list[QuestionNumbers]:
     """The questions with the smallest share of their points, hardest first, if any lost some."""
-    asked = [q for q in found if q.mean is not None and q.lost]
+    asked = [q for q in found if q.mean is not None and q.lost and not q.bonus]
     return sorted(asked, key=lambda q: q.mean if q.mean is not None else 1.0)[:_FIRST]
 
 
@@ -153,7 +155,7 @@ def _question(name: str, possible: float, found: Sequence[Result]) -> QuestionNu
     shares = [q.score / q.possible if q.possible else 0.0 for _, q in own]
     rest = [sum(q.score for q in result.questions if q.name != name) for result, _ in own]
     lost = [q for _, q in own if not q.passed]
-    blank = [q for q in lost if is_blank(q)]
+    blank = [q for q in lost if q.blank]
     unnamed = [q for q in lost if q not in blank and not any(case.named for case in q.cases)]
     return QuestionNumbers(
         name=name,
@@ -164,6 +166,7 @@ def _question(name: str, possible: float, found: Sequence[Result]) -> QuestionNu
         lost=len(lost),
         blank=len(blank),
         unnamed=len(unnamed),
+        bonus=any(q.bonus for _, q in own),
     )
 
 
@@ -176,15 +179,6 @@ def correlation(a: Sequence[float], b: Sequence[float]) -> float | None:
 
 def _constant(values: Sequence[float]) -> bool:
     return max(values) - min(values) < 1e-9
-
-
-def is_blank(question: QuestionResult) -> bool:
-    """Whether its function was not written, or is not there at all."""
-    leads = {
-        FAILURE_SENTENCES[kind].format(function=question.name)
-        for kind in ("not_written", "missing")
-    }
-    return any(not case.passed and _lead(case.message) in leads for case in question.cases)
 
 
 def _lead(message: str) -> str:

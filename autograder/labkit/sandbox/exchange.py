@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from labkit.sandbox import protocol
 from labkit.sandbox.outcome import (
     STANDARD_EXCEPTIONS,
@@ -329,9 +331,9 @@ class Exchange:
         served = name in self.worker.substitute
         label = f"{name} of the course" if served else "the function passed"
         try:
-            with memory_limit(self.worker.limits.callback_mb):
-                if served:
-                    args, kwargs = Arguments(self.worker.limits.arguments_mb).fit((args, kwargs))
+            # A training that diverges must not fill the grader's screen.
+            with memory_limit(self.worker.limits.callback_mb), np.errstate(all="ignore"):
+                args, kwargs = Arguments(self.worker.limits.arguments_mb).fit((args, kwargs))
                 value = watchdog.run(function, self.budget.serving, *args, **kwargs)
             encoder = Encoder(self.worker.limits.reply_mb << 20)
             answer = {"op": "value", "value": encoder.node(value)}

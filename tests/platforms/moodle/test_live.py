@@ -26,7 +26,7 @@ from labkit.judging import result as results
 from labkit.lab import schema
 from labkit.lab.course import find
 from labkit.lab.lab import Lab
-from labkit.lab.stubs import solution_package, stub_package
+from labkit.lab.stubs import stub_package
 from labkit.platforms.moodle.live.assignment import read_class
 from labkit.platforms.moodle.live.by_services import PLAN, Live, deliver_to, live_to
 from labkit.platforms.moodle.live.fetch import FOLDER, fetch
@@ -40,7 +40,7 @@ from tests.platforms.moodle import replay
 from tests.platforms.moodle.replay import TOKEN, Grade, Moodle, serving
 
 LAB = find("lab1")
-RIGHT = encoded(solution_package(LAB))
+RIGHT = encoded(sample_class.right(LAB))
 STUBS = encoded(stub_package(LAB))
 SIGMOID = encoded(sample_class.wrong(LAB, "sigmoid"))
 """Loses 8 of the 100 points."""

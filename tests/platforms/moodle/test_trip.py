@@ -21,14 +21,14 @@ from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import Result
 from labkit.lab.course import find
-from labkit.lab.stubs import solution_package, stub_package
+from labkit.lab.stubs import stub_package
 from tests import sample_class
 from tests.packing import zipped
 from tests.platforms.moodle.moodle_import import Stored, import_feedback, import_worksheet
 
 DATA = Path(__file__).parents[2] / "data" / "moodle"
 LAB = find("lab1")
-RIGHT = solution_package(LAB)
+RIGHT = sample_class.right(LAB)
 SIGMOID = sample_class.wrong(LAB, "sigmoid")
 """Loses 8 of the 100 points."""
 DENSE = sample_class.transposed(LAB, RIGHT)

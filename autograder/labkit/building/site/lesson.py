@@ -77,7 +77,8 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
         "package": package,
         "kit": sorted(({name.split("/")[0] for name in tree} | _KIT) - _STUDENTS),
         "questions": [
-            {"name": name, "module": lab.contract[name].module} for name in lab.questions
+            {"name": name, "module": lab.contract[name].module, "bonus": name in lab.bonus}
+            for name in lab.questions
         ],
         "functions": {
             f"{PACKAGE}/{module}.py": [one.name for one in lab.functions if one.module == module]

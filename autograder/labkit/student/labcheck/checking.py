@@ -4,7 +4,7 @@ An event is a plain dict that can be written as JSON:
 
     start       lab, title, findings (sentences about the files)
     begin       question; case ("" while nothing of it runs)
-    question    question, points, public, earned, passed, cases, printed
+    question    question, points, public, earned, passed, bonus, left_out, cases, printed
     end
 """
 
@@ -22,6 +22,7 @@ from typing import Any
 from . import graded
 from .cases import Verdict, read_cases, run_cases
 from .naming import CaseRun
+from .probe import is_blank
 from .recorded import Recorded
 
 Event = dict[str, Any]
@@ -76,6 +77,8 @@ def _result(
     manifest: Mapping[str, Any], question: str, verdicts: Sequence[Verdict], printed: str
 ) -> Event:
     worth = manifest["case_points"]
+    bonus = question in manifest["bonus"]
+    blank = any(is_blank(question, verdict.message) for verdict in verdicts)
     return {
         "kind": "question",
         "question": question,
@@ -84,6 +87,8 @@ def _result(
         "public": round(sum(worth[verdict.case.name] for verdict in verdicts), 4),
         "earned": round(sum(worth[v.case.name] for v in verdicts if v.passed), 4),
         "passed": all(verdict.passed for verdict in verdicts),
+        "bonus": bonus,
+        "left_out": bonus and blank,
         "cases": [
             {
                 "title": verdict.case.title,

@@ -206,6 +206,8 @@ def _numbers_problem(
     if good.all():
         return None
     index = tuple(int(i) for i in np.argwhere(~good)[0])
+    if expected.dtype == bool and not index:
+        return _yes_or_no(bool(expected), name)
     with np.errstate(all="ignore"):
         hint = _size_hint(array, wanted)
     what = f"Entry {_index(index)} of the result" if index else "The result"
@@ -216,6 +218,12 @@ def _numbers_problem(
         "The result has the right shape but wrong values.",
         hint,
     )
+
+
+def _yes_or_no(expected: bool, name: str) -> Problem:
+    """One truth value for the other: which one tells nothing that student code chose."""
+    sentence = f"The result{_where_text(name)} should be {expected} here."
+    return Problem("values", sentence, sentence)
 
 
 def _index(index: tuple[int, ...]) -> str:
@@ -281,12 +289,25 @@ def _tree_problem(
             (a, b, f"{name}[{i}]" if name else f"item {i}")
             for i, (a, b) in enumerate(zip(got, expected, strict=True))
         ]
+    elif isinstance(expected, str):
+        return _text_problem(got, expected, name)
     else:
         return _numbers_problem(got, np.asarray(expected), close, name)
     for a, b, part in parts:
         if problem := _tree_problem(a, b, close, part):
             return problem
     return None
+
+
+def _text_problem(got: Any, expected: str, name: str) -> Problem | None:
+    if got == expected and isinstance(got, str):
+        return None
+    found = repr(got)[:40] if isinstance(got, str) else kind_of(got)
+    return Problem(
+        "text",
+        f"The result{_where_text(name)} is {found}, expected {expected!r}.",
+        "The result holds another word than the right one.",
+    )
 
 
 def values_problem(
@@ -357,4 +378,4 @@ def same(a: Any, b: Any) -> bool:
         )
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    return a is None and b is None
+    return type(a) is type(b) and (a is None or (isinstance(a, str) and a == b))

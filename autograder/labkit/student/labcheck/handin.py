@@ -89,7 +89,7 @@ def _problems(events: list[Event]) -> Iterator[Line]:
     for event in events:
         if event["kind"] == "start":
             yield from (Line("finding", sentence) for sentence in event["findings"])
-        elif event["kind"] == "question" and not event["passed"]:
+        elif event["kind"] == "question" and not (event["passed"] or event["left_out"]):
             message = next(case["message"] for case in event["cases"] if not case["passed"])
             yield Line("fail", f"✗ {event['question']}")
             yield Line("say", message.partition("\n")[0])

@@ -95,6 +95,14 @@ FAILURE_SENTENCES = {
 }
 
 
+def is_blank(function: str, message: str) -> bool:
+    """Whether a case's message says that the function was not written, or is not there at all."""
+    lead = message.partition("\n")[0]
+    return lead in {
+        FAILURE_SENTENCES[kind].format(function=function) for kind in ("not_written", "missing")
+    }
+
+
 LIMIT_SENTENCES = {
     "cpu": "It used up the processor time that one call may take.",
     "wall": "It waited for longer than one call may take.",

@@ -124,8 +124,8 @@ class _Child:
 
 
 def score(found: Sequence[Event]) -> dict[str, Any]:
-    """Points of the public checks: earned, public, possible."""
-    questions = [event for event in found if event["kind"] == "question"]
+    """Points of the public checks: earned, public, possible; a bonus left out does not count."""
+    questions = [event for event in found if event["kind"] == "question" and not event["left_out"]]
     return {
         "earned": round(sum(event["earned"] for event in questions), 4),
         "public": round(sum(event["public"] for event in questions), 4),

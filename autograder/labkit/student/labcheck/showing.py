@@ -30,7 +30,7 @@ class Line:
     """One paragraph; `kind` says how it looks."""
 
     kind: str
-    """title, pass, fail, case, say, finding, printed or end."""
+    """title, pass, fail, open, case, say, finding, printed or end."""
     text: str
 
 
@@ -59,9 +59,13 @@ def lines(event: Event) -> Iterator[Line]:
 
 
 def _question(event: Event) -> Iterator[Line]:
+    points = f"{shown(event['points'])} {'bonus ' if event['bonus'] else ''}points"
+    if event["left_out"]:
+        yield Line("open", f"· {event['question']:<22} {points}, not written yet")
+        return
     mark = "✓" if event["passed"] else "✗"
     kind = "pass" if event["passed"] else "fail"
-    yield Line(kind, f"{mark} {event['question']:<22} {shown(event['points'])} points")
+    yield Line(kind, f"{mark} {event['question']:<22} {points}")
     failed = [case for case in event["cases"] if not case["passed"]]
     said: set[str] = set()
     # What several checks say in the same words is said once, below their titles.
@@ -87,7 +91,10 @@ def shown(points: float) -> str:
 
 def ending(found: Sequence[Event]) -> Line:
     """The last line about questions that were checked."""
-    questions = [event for event in found if event["kind"] == "question"]
+    asked = [event for event in found if event["kind"] == "question"]
+    questions = [event for event in asked if not event["left_out"]]
+    if asked and not questions:
+        return Line("end", "A bonus: leaving it out takes nothing away.")
     points = score(found)
     hidden = shown(points["possible"] - points["public"])
     hidden += " points are decided by checks you cannot see."
@@ -112,7 +119,7 @@ def as_text(line: Line, color: bool = False) -> str:
     indent = _INDENT.get(line.kind, "")
     if line.kind == "printed":
         text = textwrap.indent(line.text, indent)
-    elif line.kind in ("pass", "fail"):
+    elif line.kind in ("pass", "fail", "open"):
         text = line.text
     else:
         text = textwrap.fill(
@@ -144,6 +151,7 @@ _STYLES = {
     "title": "font-weight:bold",
     "pass": "font-weight:bold",
     "fail": "font-weight:bold",
+    "open": "margin:0",
     "finding": "font-weight:bold;margin:.3em 0",
     "case": "margin:.4em 0 0 1em",
     "say": "margin-left:2.2em",

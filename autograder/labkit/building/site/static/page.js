@@ -83,8 +83,9 @@ function forget(name) {
 function showPoints() {
   const points = Object.values(work.kept.points);
   const sum = (key) => Math.round(points.reduce((all, one) => all + one[key], 0) * 100) / 100;
-  const passed = points.filter((one) => one.passed).length;
-  $("points").textContent = `Public points so far: ${sum("earned")} (${passed} of ${data.questions.length} functions pass)`;
+  const asked = data.questions.filter((one) => !one.bonus); // a bonus counts by its points alone
+  const passed = asked.filter((one) => work.kept.points[one.name]?.passed).length;
+  $("points").textContent = `Public points so far: ${sum("earned")} (${passed} of ${asked.length} functions pass)`;
 }
 
 function openFile(path) {

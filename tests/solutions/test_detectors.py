@@ -1,4 +1,4 @@
-"""Each detector of the reference finds whatever is wrong of its kind, and nothing in what is right."""
+"""Each detector of the reference finds what is wrong of its kind, and nothing in what is right."""
 
 import numpy as np
 from hypothesis import assume, given, settings

@@ -477,7 +477,7 @@ def relu_is_softplus(z):
 
 @mistake("relu")
 def relu_python_max(z):
-    """Python's max compares whole rows instead of single entries
+    """Whole rows are compared instead of single entries
 
     Call it with an array of shape (2, 3): the error says that the truth value of an array is
     ambiguous. What is one element when you loop over a matrix? NumPy has a maximum that works

@@ -223,10 +223,10 @@ def perceptron_train_wrong_way(X, y, epochs):
 
 @mistake("perceptron_train")
 def perceptron_train_one_epoch(X, y, epochs):
-    """Training ends after the first epoch
+    """Only one epoch counts: training ends after the first, or each one starts from zeros again
 
-    Print something at the start of each epoch and ask for 5 epochs: how many lines do you see?
-    Look at the indentation of the last lines.
+    Print w and b at the start of each epoch and ask for 5 epochs: how many lines do you see, and do
+    they differ? Look at what stands inside which loop.
     """
     w, b = np.zeros(X.shape[0]), 0.0
     for _ in range(min(epochs, 1)):

@@ -276,7 +276,7 @@ def hidden_train_autoencoder__shuffle(check, np):
 
     def close(a, b):
         return all(
-            np.allclose(p, q, 1e-7, 1e-9 + 20 * check.slack(list(b)))
+            np.allclose(p, q, 1e-5, 1e-6)  # another order is further off than a gradient in float32
             for x, y in zip(a, b, strict=True)
             for p, q in zip(x, y, strict=True)
         )

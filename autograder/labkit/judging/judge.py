@@ -158,6 +158,10 @@ class GraderCheck(Check):
     def wrong(self, case: CaseRun, tried: Tried) -> Sequence[WrongOutcome]:
         return self.knowledge.wrong(case, tried.index, tried.probe)
 
+    def sound(self, case: CaseRun, tried: Tried) -> bool:
+        right = self.ref(tried.probe.function)
+        return self.knowledge.right(case, tried.index, tried.probe, right)
+
     def outcome(
         self,
         function: str,

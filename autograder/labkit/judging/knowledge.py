@@ -20,6 +20,9 @@ from labkit.student.labcheck import CaseRun, Explanation, Observation, Probe, Wr
 _NAMING_SECONDS = 2.0
 """A probe on which the wrong versions together take longer than this is not used for naming."""
 
+_REFERENCE_SECONDS = 5.0
+"""CPU time of the reference, or of one wrong version, on a probe."""
+
 Key = tuple[str, int]
 
 
@@ -37,6 +40,7 @@ class Knowledge:
         """How many calls a case has asked for so far."""
         self._next: dict[str, str] = {}
         self._wrong: dict[Key, list[tuple[Explanation, Observation]]] = {}
+        self._right: dict[Key, Observation] = {}
 
     def expected(self, key: Key, compute: Callable[[], Any]) -> Any:
         """The right answer to a probe."""
@@ -97,13 +101,21 @@ class Knowledge:
             for explanation, seen in self._wrong[key]
         ]
 
+    def right(self, case: CaseRun, index: int, probe: Probe, run: Callable[..., Any]) -> bool:
+        """Whether what `run`, the reference, gives to a probe passes it as it is judged now."""
+        key = (case.key, index)
+        if key not in self._right:
+            args, kwargs = probe.fresh()
+            self._right[key] = labcheck.call(run, args, kwargs, seconds=_REFERENCE_SECONDS)
+        return probe.problem(self._right[key]) is None
+
 
 def _run_versions(catalogue: Catalogue, probe: Probe) -> list[tuple[Explanation, Observation]]:
     found = []
     started = time.process_time()
     for mistake in catalogue.about(probe.function):
         args, kwargs = probe.fresh()
-        seen = labcheck.call(mistake.run, args, kwargs, seconds=5.0)
+        seen = labcheck.call(mistake.run, args, kwargs, seconds=_REFERENCE_SECONDS)
         if time.process_time() - started > _NAMING_SECONDS:
             return []
         found.append((Explanation(mistake.key, mistake.title, mistake.hint), seen))

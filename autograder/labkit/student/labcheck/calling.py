@@ -73,7 +73,9 @@ def student_failure(
         # The student's own line, not one of a finished module that it called.
         own_places = [place for own, place in places if own] or [place for _, place in places]
         where = own_places[-1] if own_places else ""
-    return Failure(kind, type(error).__name__, text.strip()[:300], where)
+    # NumPy's own kinds of errors are private: told as the ones of Python that they are.
+    name = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
+    return Failure(kind, name, text.strip()[:300], where)
 
 
 def _shown(path: Path) -> str:

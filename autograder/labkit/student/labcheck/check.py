@@ -69,6 +69,13 @@ class Check:
         """What the known wrong versions do on a probe."""
         raise NotImplementedError
 
+    def sound(self, case: CaseRun, tried: Tried) -> bool:
+        """Whether a right answer with draws of its own passes a probe that the student passed.
+
+        Where not, or where nobody knows, its judge may remember what the student gave before.
+        """
+        return False
+
     def expect(self, function: str, compute: Callable[[Any], Any]) -> Any:
         """The expected result of the next probe; `compute` gets the reference."""
         raise NotImplementedError
@@ -338,7 +345,7 @@ class Check:
         failed = [case for case in self.cases if any(tried.problem for tried in case.tried)]
         if not failed:
             return {}
-        ranked = rank(self.cases, self.wrong)
+        ranked = rank(self.cases, self.wrong, self.sound)
         messages: dict[str, tuple[str, list[str]]] = {}
         for case in failed:
             last = case.tried[-1]

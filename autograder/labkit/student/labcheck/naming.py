@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from .calling import Observation
-from .comparing import Problem, same
+from .comparing import Problem, as_number_array, same
 from .probe import Exact, Probe
 
 MESSAGE_LIMIT = 600
@@ -15,6 +18,9 @@ MESSAGE_LIMIT = 600
 
 TOO_SLOW = "times faster than plain loops"
 """Part of the sentence for a right answer that took too long."""
+
+SERVED_REFUSES = "of the course cannot take these arguments"
+"""How the grader's own function, in the place of an earlier one, tells that it raised an error."""
 
 BY_HEART = "Right on the numbers in your folder, wrong on others of the same kind."
 """How the message of a public case begins that fails when it is asked again."""
@@ -54,9 +60,15 @@ def match(seen: Observation, problem: Problem, wrong: WrongOutcome, exact: Exact
         return 0
     a, b = seen.failure, wrong.seen.failure
     if a is not None or b is not None:
-        if not a or not b or (a.kind, a.type_name) != (b.kind, b.type_name):
+        if not a or not b or a.kind != b.kind:
             return 0
-        return SAME_ANSWER if a.text == b.text else 1  # everyone words an error anew
+        if SERVED_REFUSES in a.text:
+            return 1  # what it was called with stays unknown
+        if a.type_name != b.type_name:
+            return 0
+        if problem.kind == "failure":  # NumPy and Python word their errors alike for alike code
+            return SAME_ANSWER if _accident(a.text) == _accident(b.text) else 0
+        return SAME_ANSWER if a.text == b.text else 1  # where one is wanted, everyone words it anew
     if _arguments(seen.changed) != _arguments(wrong.seen.changed):
         return 0
     if problem.kind == "warning" or wrong.problem.kind == "warning":
@@ -71,8 +83,33 @@ def match(seen: Observation, problem: Problem, wrong: WrongOutcome, exact: Exact
     if problem.sentence != wrong.problem.sentence:
         return 0
     if not exact:
-        return 1
+        return int(_form(seen.value) == _form(wrong.seen.value))
     return SAME_ANSWER if exact == "first" and _same_first(seen.value, wrong.seen.value) else 0
+
+
+_INNER_SIZES = re.compile(
+    r"not aligned: (\d+) \(dim \d\) != (\d+)|size (\d+) is different from (\d+)"
+)
+"""What np.dot and @ say of two matrices whose inner sizes differ."""
+
+
+def _accident(text: str) -> tuple[str, list[str]]:
+    """An error's words and, in any order, its sizes: they tell one mistake from another."""
+    if inner := _INNER_SIZES.search(text):
+        return "inner sizes", sorted(size for size in inner.groups() if size)
+    return re.sub(r"\d+", "", text), sorted(
+        size for size in re.findall(r"\d+", text) if size != "1"
+    )
+
+
+def _form(value: Any) -> Any:
+    """Shapes and lengths of a result, which random draws leave as they are."""
+    if isinstance(value, dict):
+        return {key: _form(part) for key, part in value.items()}
+    array = as_number_array(value)
+    if array is not None:
+        return array.shape
+    return [_form(part) for part in value] if isinstance(value, list | tuple) else None
 
 
 def _same_first(a: Any, b: Any) -> bool:
@@ -134,6 +171,8 @@ class _Evidence:
     explanation: Explanation
     degrees: dict[str, int] = field(default_factory=dict)
     """How well it explains a failed case, by the case's name."""
+    common: set[str] = field(default_factory=set)
+    """Of these, cases with an answer that many mistakes could give."""
     differs: set[str] = field(default_factory=set)
     """Failed cases in which it fails as well, but with another answer."""
     passes: set[str] = field(default_factory=set)
@@ -155,14 +194,18 @@ class _Evidence:
 
     @property
     def likely(self) -> bool:
-        """Whether it fails where the student does, mostly with the very same answer."""
-        return not self.passes and len(self.certain) >= max(1, len(self.differs))
+        """Whether it fails where the student does, mostly with the very same telling answer."""
+        return not self.passes and len(self.certain - self.common) >= max(1, len(self.differs))
 
 
 def rank(
-    cases: Sequence[CaseRun], wrong: Callable[[CaseRun, Tried], Sequence[WrongOutcome]]
+    cases: Sequence[CaseRun],
+    wrong: Callable[[CaseRun, Tried], Sequence[WrongOutcome]],
+    sound: Callable[[CaseRun, Tried], bool] = lambda case, tried: False,
 ) -> list[tuple[Explanation, set[str]]]:
     """Known mistakes that explain a question's failures, best first, with the cases they explain.
+
+    `sound` tells of a probe with random draws whether a right answer of our own passes it, too.
 
     A wrong name leads a student astray, so none is given for what may be something else:
 
@@ -171,7 +214,7 @@ def rank(
       named; several that explain some cases each are only where nothing is left unexplained;
     - an identical answer goes before one that is merely alike, and many that are alike are none.
     """
-    found = _evidence(cases, wrong)
+    found = _evidence(cases, wrong, sound)
     open_ = [one for one in found.values() if one.degrees and not one.refuted]
     failed = {case for one in found.values() for case in one.degrees | _none(one)}
     certain = [one for one in open_ if one.certain]
@@ -192,7 +235,9 @@ def _none(one: _Evidence) -> dict[str, int]:
 
 
 def _evidence(
-    cases: Sequence[CaseRun], wrong: Callable[[CaseRun, Tried], Sequence[WrongOutcome]]
+    cases: Sequence[CaseRun],
+    wrong: Callable[[CaseRun, Tried], Sequence[WrongOutcome]],
+    sound: Callable[[CaseRun, Tried], bool],
 ) -> dict[str, _Evidence]:
     found: dict[str, _Evidence] = {}
     for case in cases:
@@ -202,17 +247,37 @@ def _evidence(
             for outcome in wrong(case, tried):
                 one = found.setdefault(outcome.explanation.key, _Evidence(outcome.explanation))
                 if tried.problem is None:
+                    if outcome.problem is None or one.refuted:
+                        continue
                     if not tried.probe.drawn:
-                        one.refuted |= outcome.problem is not None
-                    elif outcome.problem is not None:
-                        one.doubted |= not same(tried.seen.value, outcome.seen.value)
+                        one.refuted = True
+                    elif not same(tried.seen.value, outcome.seen.value):
+                        one.doubted = True
+                        one.refuted = sound(case, tried)
                 elif degree := match(tried.seen, tried.problem, outcome, tried.probe.fixed):
                     one.degrees[case.name] = degree
-                elif tried.probe.drawn:
+                    if tried.problem.kind == "values" and _all_equal(tried.seen.value):
+                        one.common.add(case.name)
+                elif not _comparable(tried, outcome):
                     one.doubted = True
                 else:
                     (one.passes if outcome.problem is None else one.differs).add(case.name)
     return found
+
+
+def _comparable(tried: Tried, outcome: WrongOutcome) -> bool:
+    """Whether the answer of a mistake would be the student's, or of its form, if it were theirs."""
+    if tried.probe.fixed:
+        return True
+    if tried.seen.failure or outcome.seen.failure:
+        return False
+    return bool(_form(tried.seen.value) != _form(outcome.seen.value))
+
+
+def _all_equal(value: Any) -> bool:
+    """Whether a result is the same number everywhere, such as 0."""
+    array = as_number_array(value)
+    return array is not None and array.size > 0 and bool(np.all(array == array.flat[0]))
 
 
 def _says_nothing(tried: Tried) -> bool:

@@ -1,0 +1,411 @@
+"""Slips and styles of published code, in the functions of this lab."""
+
+# Written as students write, without types.
+import numpy as np
+
+from labkit.mistakes import mistake, variant
+from neuralnet.convolution import (
+    conv_backward,
+    conv_forward,
+    convnet_forward,
+    convnet_loss,
+    max_pool_forward,
+    output_size,
+    train_convnet,
+)
+
+# --- sizes ---
+
+
+@mistake("conv_parameter_count")
+def conv_count_kernel_doubled(depth, kernel, filters):
+    """The side of the kernel is doubled, not squared
+
+    `kernel` is the length of one side. How many pixels does a 3 × 3 kernel cover: 6 or 9? Is it right for a side
+    of 2 only?
+    """
+    return (depth * 2 * kernel + 1) * filters
+
+
+@mistake("dense_parameter_count")
+def dense_count_square_image(volume, units):
+    """The height is taken for the width as well
+
+    Try an image of 2 rows and 5 columns: how many pixels has it? The volume names three lengths; which of them do
+    you never use?
+    """
+    depth, height, _ = volume
+    return (depth * height * height + 1) * units
+
+
+@mistake("output_size")
+def size_minus_one_instead_of_error(size, kernel, stride, padding):
+    """Where the sizes do not fit, −1 is returned instead of an error raised
+
+    What does your function return for size 6, kernel 3, stride 2? The next line of a program would go on with it,
+    even if something was printed. Raising stops where the reason is still known.
+    """
+    room = size + 2 * padding - kernel
+    return room // stride + 1 if room >= 0 and room % stride == 0 else -1
+
+
+@mistake("output_size")
+def size_general_exception(size, kernel, stride, padding):
+    """Sizes that do not fit stop with a plain Exception, not a ValueError
+
+    The docstring names the exception that callers can catch. Whoever catches ValueError does not catch every
+    Exception; which word of your raise has to change?
+    """
+    room = size + 2 * padding - kernel
+    if room < 0 or room % stride:
+        raise Exception(f"{size=}, {kernel=}, {stride=} and {padding=} do not fit")
+    return room // stride + 1
+
+
+@mistake("output_size")
+def size_not_divided(size, kernel, stride, padding):
+    """The stride is not used in the size
+
+    Is it right for stride 1 and too large for 2 and 3? The window moves by `stride` pixels at a time: how many steps
+    fit into the room that it has?
+    """
+    output_size(size, kernel, stride, padding)
+    return size + 2 * padding - kernel + 1
+
+
+# --- conv_forward ---
+
+
+@mistake("conv_forward")
+def conv_padding_always_one(X, W, b, stride=1, padding=0):
+    """The padding is always 1, whatever `padding` says
+
+    Print the shape of your padded image for padding 0 and for padding 2: always the same. Where in your function
+    is the argument used?
+    """
+    k = W.shape[-1]
+    X = np.pad(X, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    down, right = (X.shape[1] - k) // stride, (X.shape[2] - k) // stride
+    return conv_forward(X[:, : down * stride + k, : right * stride + k], W, b, stride)
+
+
+@mistake("conv_forward")
+def conv_sums_in_data_type(X, W, b, stride=1, padding=0):
+    """Floats are added into an array made like the image, which stops with an error for whole numbers
+
+    Try pixels of whole numbers: += into an array of integers cannot keep the decimals, and NumPy refuses. Print
+    the dtype of the array that you add to. Which type must it have, whatever X holds?
+    """
+    Z = np.zeros(conv_forward(X, W, b, stride, padding).shape, dtype=X.dtype)
+    Z += conv_forward(X, W, b, stride, padding)
+    return Z
+
+
+@mistake("conv_forward")
+def conv_size_without_padding(X, W, b, stride=1, padding=0):
+    """The size of the output is computed from the image before padding
+
+    Print the output's shape for a 3 × 3 kernel with stride 1 and padding 1: it should keep height and width. Which
+    of the two images does the window slide over?
+    """
+    k = W.shape[-1]
+    height, width = (X.shape[1] - k) // stride + 1, (X.shape[2] - k) // stride + 1
+    return conv_forward(X, W, b, stride, padding)[:, :height, :width]
+
+
+@mistake("conv_forward")
+def conv_first_bias(X, W, b, stride=1, padding=0):
+    """All filters get the first filter's bias
+
+    Set all weights to 0 and b to 1, 2, 3: the three slices of the output should be 1, 2 and 3. Yours are all 1. What
+    is b[0] of an F × 1 matrix?
+    """
+    return conv_forward(X, W, np.full_like(b, b[0, 0]), stride, padding)
+
+
+@mistake("conv_forward")
+def conv_examples_before_places(X, W, b, stride=1, padding=0):
+    """The examples and the places are mixed up by a reshape
+
+    Is it right for a single example? A reshape keeps the order in which numbers lie in memory; which axis comes last
+    in your flat scores, and which one does the shape that you give name last?
+    """
+    Z = conv_forward(X, W, b, stride, padding)
+    return Z.transpose(0, 3, 1, 2).reshape(Z.shape)
+
+
+# --- conv_backward ---
+
+
+@mistake("conv_backward")
+def conv_backward_padding_always_one(dZ, X, W, stride=1, padding=0):
+    """The padding is always 1, whatever `padding` says
+
+    Print the shape of your padded image for padding 0 and for padding 2: always the same. Where in your function
+    is the argument used?
+    """
+    _, height, width, _ = X.shape
+    k = W.shape[-1]
+    framed = np.pad(X, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    dX, dW, db = np.zeros(framed.shape), np.zeros(W.shape), np.zeros((len(W), 1))
+    for r in range(dZ.shape[1]):
+        for c in range(dZ.shape[2]):
+            window = np.s_[:, r * stride : r * stride + k, c * stride : c * stride + k]
+            dX[window] += np.tensordot(W, dZ[:, r, c], axes=(0, 0))
+            dW += np.einsum("fn,duvn->fduv", dZ[:, r, c], framed[window])
+            db += dZ[:, r, c].sum(axis=1, keepdims=True)
+    return dX[:, 1 : 1 + height, 1 : 1 + width], dW, db
+
+
+@mistake("conv_backward")
+def conv_dw_ignores_stride(dZ, X, W, stride=1, padding=0):
+    """The windows of dW move by one pixel whatever the stride
+
+    Is dX right, and dW for stride 1 only? Score (r, c) came from the window that starts at stride·r, stride·c: that
+    window, and no other, belongs to dZ[:, r, c].
+    """
+    dX, _, db = conv_backward(dZ, X, W, stride, padding)
+    k = W.shape[-1]
+    framed = np.pad(X, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
+    seen = framed[:, : dZ.shape[1] + k - 1, : dZ.shape[2] + k - 1]
+    return dX, conv_backward(dZ, seen, W)[1], db
+
+
+@mistake("conv_backward")
+def conv_db_of_last_place(dZ, X, W, stride=1, padding=0):
+    """db holds the last place's contribution only: '=' where '+=' is needed
+
+    The bias of a filter is added at every place, so each place has a share in db. Set all of dZ to 0 but its first
+    entry: is your db 0?
+    """
+    dX, dW, _ = conv_backward(dZ, X, W, stride, padding)
+    return dX, dW, dZ[:, -1, -1].sum(axis=1, keepdims=True)
+
+
+@mistake("conv_backward")
+def conv_dw_first(dZ, X, W, stride=1, padding=0):
+    """The gradients are returned as (dW, dX, db)
+
+    Here the order is (dX, dW, db). Print the shapes of what you return beside those of X, W and b.
+    """
+    dX, dW, db = conv_backward(dZ, X, W, stride, padding)
+    return dW, dX, db
+
+
+# --- pooling ---
+
+
+@mistake("max_pool_forward")
+def pool_always_two(X, size, stride):
+    """The windows are always 2 × 2 with stride 2
+
+    Try size 3: how many pixels has your first window? Where in your function are the arguments `size` and `stride`
+    used?
+    """
+    return max_pool_forward(X[:, : X.shape[1] // 2 * 2, : X.shape[2] // 2 * 2], 2, 2)
+
+
+@mistake("max_pool_forward")
+def pool_size_and_stride_exchanged(X, size, stride):
+    """Size and stride are exchanged: windows start at multiples of the size and are as long as the stride
+
+    With size 2 and stride 2 nothing shows. Try size 3 with stride 1: where should the second window start, and how
+    far should it reach?
+    """
+    height, width = (X.shape[1] - size) // stride + 1, (X.shape[2] - size) // stride + 1
+    Z = np.zeros((X.shape[0], height, width, X.shape[3]))
+    for r in range(height):
+        for c in range(width):
+            window = X[:, r * size : r * size + stride, c * size : c * size + stride]
+            if window.size:
+                Z[:, r, c] = window.max(axis=(1, 2))
+    return Z
+
+
+@mistake("max_pool_forward")
+def pool_over_everything(X, size, stride):
+    """A window has one maximum for all depths and examples together
+
+    Are all depth slices and all examples of your output equal? Each feature map of each example is pooled by itself.
+    Over which axes should the maximum run?
+    """
+    Z = max_pool_forward(X, size, stride)
+    return np.broadcast_to(Z.max(axis=(0, 3), keepdims=True), Z.shape).copy()
+
+
+@mistake("max_pool_forward")
+def pool_over_examples(X, size, stride):
+    """The maximum is taken over the examples as well
+
+    Are all examples of your output equal? Each picture is pooled by itself. Over which axes should the maximum run?
+    """
+    Z = max_pool_forward(X, size, stride)
+    return np.repeat(Z.max(axis=3, keepdims=True), Z.shape[3], axis=3)
+
+
+@mistake("max_pool_backward")
+def pool_backward_always_two(dZ, X, size, stride):
+    """The windows are always 2 × 2 with stride 2
+
+    Try size 3: which pixels does your first window hold? Where in your function are the arguments `size` and
+    `stride` used?
+    """
+    dX = np.zeros(X.shape)
+    for r in range(dZ.shape[1]):
+        for c in range(dZ.shape[2]):
+            window = np.s_[:, 2 * r : 2 * r + 2, 2 * c : 2 * c + 2]
+            if X[window].size:
+                winners = X[window] == X[window].max(axis=(1, 2), keepdims=True)
+                dX[window] += winners * dZ[:, r : r + 1, c : c + 1]
+    return dX
+
+
+@mistake("max_pool_backward")
+def pool_backward_places_swapped(dZ, X, size, stride):
+    """The gradient goes to the window at (c, r) instead of (r, c)
+
+    Put the largest pixel of a 4 × 6 image into its last column: does dX show it in the last row? Which of the two
+    loops counts the rows of windows?
+    """
+    D, height, width, n = dZ.shape
+    dX = np.zeros(X.shape)
+    depth, example = np.indices((D, n))
+    for r in range(height):
+        for c in range(width):
+            window = X[:, r * stride : r * stride + size, c * stride : c * stride + size]
+            u, v = np.divmod(window.reshape(D, -1, n).argmax(axis=1), size)
+            row, column = c * stride + u, r * stride + v
+            inside = (row < X.shape[1]) & (column < X.shape[2])
+            at = depth[inside], row[inside], column[inside], example[inside]
+            dX[at] += dZ[:, r, c][inside]
+    return dX
+
+
+@mistake("max_pool_backward")
+def pool_backward_starts_at_size(dZ, X, size, stride):
+    """The windows start at multiples of the size, not of the stride
+
+    With size = stride nothing shows. Try size 3 with stride 2: where did the second window of the forward pass
+    start? Its gradient must go back to that same window.
+    """
+    dX = np.zeros(X.shape)
+    for r in range(dZ.shape[1]):
+        for c in range(dZ.shape[2]):
+            window = np.s_[:, r * size : r * size + size, c * size : c * size + size]
+            if X[window].size:
+                winners = X[window] == X[window].max(axis=(1, 2), keepdims=True)
+                dX[window] += winners * dZ[:, r : r + 1, c : c + 1]
+    return dX
+
+
+@mistake("max_pool_backward")
+def pool_window_overwritten_with_ties(dZ, X, size, stride):
+    """Each window is assigned as a whole: it wipes out its neighbours' gradients, and ties get it in full
+
+    Two things to look at: '=' where windows overlap and '+=' is needed, and a window of equal pixels, where your
+    mask has several winners. With 2 × 2 windows and random numbers neither shows.
+    """
+    dX = np.zeros(X.shape)
+    for r in range(dZ.shape[1]):
+        for c in range(dZ.shape[2]):
+            window = np.s_[:, r * stride : r * stride + size, c * stride : c * stride + size]
+            winners = X[window] == X[window].max(axis=(1, 2), keepdims=True)
+            dX[window] = winners * dZ[:, r : r + 1, c : c + 1]
+    return dX
+
+
+# --- the network ---
+
+
+@mistake("convnet_forward")
+def convnet_kernel_flipped(params, X):
+    """The kernel is flipped: this is the mathematicians' convolution
+
+    Your conv_forward slides the kernel as it is. Which function computes the convolution here, and does it turn
+    the kernel by 180 degrees?
+    """
+    return convnet_forward({**params, "conv_W": params["conv_W"][:, :, ::-1, ::-1]}, X)
+
+
+@mistake("convnet_forward")
+def convnet_with_cache(params, X):
+    """Two things are returned: the scores, and something beside them
+
+    Print the type of your result: a tuple, where one array of scores is asked for. What the way back needs, it
+    computes itself.
+    """
+    return convnet_forward(params, X), X
+
+
+@mistake("convnet_loss")
+def convnet_gradients_in_list(params, X, y):
+    """The gradients stand in a list, not in a dict with the keys of params
+
+    Whoever trains the network looks up grads[name] for each name in params. Print the type of what you return
+    beside that of params.
+    """
+    loss, grads = convnet_loss(params, X, y)
+    return loss, [grads[name] for name in ("conv_W", "conv_b", "dense_W", "dense_b")]
+
+
+@mistake("convnet_loss")
+def convnet_only_loss(params, X, y):
+    """Only the loss is returned, without its gradients
+
+    Print the type of your result: the docstring promises a pair (loss, grads). Training needs the second part
+    even more than the first.
+    """
+    return convnet_loss(params, X, y)[0]
+
+
+@mistake("train_convnet")
+def convnet_without_losses(params, X, y, **settings):
+    """Only the parameters are returned, without the losses
+
+    Print the type of what you return: the docstring promises a pair (params, losses), with one loss for each epoch.
+    """
+    return train_convnet(params, X, y, **settings)[0]
+
+
+@variant("conv_forward")
+def conv_forward_one_product(X, W, b, stride=1, padding=0):
+    """all patches in one matrix, one product"""
+    D, rows, columns, n = X.shape
+    F, _, k, _ = W.shape
+    framed = np.pad(X, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
+    height = (rows + 2 * padding - k) // stride + 1
+    width = (columns + 2 * padding - k) // stride + 1
+    patches = np.empty((D, k, k, height, width, n))
+    for u in range(k):
+        for v in range(k):
+            rows_seen = slice(u, u + stride * height, stride)
+            patches[:, u, v] = framed[:, rows_seen, v : v + stride * width : stride]
+    return (W.reshape(F, -1) @ patches.reshape(D * k * k, -1) + b).reshape(F, height, width, n)
+
+
+@variant("max_pool_forward")
+def max_pool_from_minus_infinity(X, size, stride):
+    """a running maximum that starts at minus infinity"""
+    height, width = (X.shape[1] - size) // stride + 1, (X.shape[2] - size) // stride + 1
+    Z = np.full((X.shape[0], height, width, X.shape[3]), -np.inf)
+    for u in range(size):
+        for v in range(size):
+            rows = slice(u, u + stride * height, stride)
+            Z = np.maximum(Z, X[:, rows, v : v + stride * width : stride])
+    return Z
+
+
+@variant("max_pool_backward")
+def max_pool_backward_one_by_one(dZ, X, size, stride):
+    """four plain loops, an array made like X"""
+    dX = np.zeros_like(X)
+    D, height, width, n = dZ.shape
+    for d in range(D):
+        for i in range(n):
+            for r in range(height):
+                for c in range(width):
+                    rows = slice(r * stride, r * stride + size)
+                    window = X[d, rows, c * stride : c * stride + size, i]
+                    u, v = np.unravel_index(np.argmax(window), window.shape)
+                    dX[d, r * stride + u, c * stride + v, i] += dZ[d, r, c, i]
+    return dX

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from labkit.base.errors import LabkitError
+from labkit.building.build import built
 from labkit.classroom import pool
 from labkit.classroom.grade import Options, grade_to
 from labkit.classroom.order import Order
@@ -27,9 +28,13 @@ from labkit.intake import open_submissions
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED, Result
+from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.sandbox import Zygote, calls, exchange, launch
+from tests.adversarial.attacks import LAB
 from tests.classroom import mini
+from tests.conftest import missing
+from tests.packing import lay, zipped
 from tests.processes import LINUX, ROOT
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")
@@ -203,7 +208,7 @@ def test_a_case_that_cannot_run_blames_the_lab(
 def small() -> Iterator[Callable[[str, str], Path]]:
     """Small file systems of their own, in memory; every user can reach them, as workers must."""
     if not ROOT:
-        pytest.skip("mounts a file system")
+        missing("root mounts a file system")
     made: list[Path] = []
 
     def mount(name: str, size: str) -> Path:
@@ -213,7 +218,7 @@ def small() -> Iterator[Callable[[str, str], Path]]:
         options = f"size={size},mode=1777"
         command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
         if subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip("no file system can be mounted here")
+            missing("no file system can be mounted here")
         return place
 
     yield mount
@@ -291,6 +296,93 @@ def test_one_who_fills_the_disk_costs_nobody_else(
     assert list(disk.iterdir()) == []
 
 
+TAKES_ALL = """
+
+import mmap, os, threading, time
+
+_kept, _much = [], bytes(15 << 20)
+
+
+def _take(size, name):
+    handle = os.open(name, os.O_RDWR | os.O_CREAT)
+    try:
+        os.unlink(name)
+        try:
+            os.posix_fallocate(handle, 0, size)
+        except OSError:
+            os.write(handle, memoryview(_much)[:size])
+        _kept.append(mmap.mmap(handle, 4096))
+    finally:
+        os.close(handle)
+
+
+def _fill(who):
+    number, size, until = 0, len(_much), time.time() + 8
+    while time.time() < until:
+        number += 1
+        try:
+            _take(size, f"x{who}.{number}")
+        except (OSError, ValueError, MemoryError):
+            size = max(4096, size // 2)
+            try:
+                with open(f"y{who}.{number}", "wb") as file:
+                    file.write(bytes(size))
+            except OSError:
+                time.sleep(0.002)
+
+
+_sigmoid = sigmoid
+
+
+def sigmoid(z):
+    threads = [threading.Thread(target=_fill, args=(who,)) for who in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return _sigmoid(z)
+"""
+"""Appended to a right answer: it takes the disk, and whatever of it becomes free."""
+
+
+@pytest.mark.exhaustive
+def test_a_class_of_150_on_600_mb_with_one_who_fills_it(
+    tmp_path: Path, small: Callable[[str, str], Path]
+) -> None:
+    """The disk holds what the grader needs for a while, and what it writes for good."""
+    disk = small("all", "600m")
+    room = disk / "tmp"
+    room.mkdir()
+    room.chmod(0o711)
+    lab = built(LAB)
+    files = dict(stubs.solution_package(lab.lab))
+    honest = zipped(files)
+    names = [f"s{number:03}" for number in range(149)]
+    lay(tmp_path / "class", {f"{name}.zip": honest for name in names})
+    files["neuralnet/activations.py"] += TAKES_ALL
+    lay(tmp_path / "class", {"s049_eve.zip": zipped(files)})
+    out = disk / "out"
+    out.mkdir()
+    for last in (False, True):
+        done = _labkit(lab, tmp_path / "class", out, room)
+        assert "Traceback" not in done.stderr
+        assert done.returncode == 0, done.stderr
+        found = {name: results.read(out / "results" / f"{name}.json") for name in names}
+        for name, result in found.items():
+            assert result is not None, name
+            if last or result.status == GRADED:
+                assert (result.status, result.total) == (GRADED, 100), (name, result.total)
+            else:
+                assert result.status.startswith("failed: "), result.status
+        rows = (out / "grades.csv").read_text(encoding="utf-8").splitlines()
+        assert len(rows) == 151
+        assert list(room.iterdir()) == []
+    eve = results.read(out / "results" / "s049_eve.json")
+    assert eve is not None and eve.status == GRADED
+    lost = {question.name: question.score for question in eve.questions}
+    assert lost["sigmoid"] == 0 < lost["dense_forward"]
+
+
 def _labkit(
     bundle: Bundle, folder: Path, out: Path, disk: Path
 ) -> subprocess.CompletedProcess[str]:
@@ -308,7 +400,7 @@ def _labkit(
     return subprocess.run(
         [sys.executable, script, bundle.root, folder, out, "--resume"],
         env={**os.environ, "TMPDIR": str(disk), "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True, text=True, timeout=600, check=False,
+        capture_output=True, text=True, timeout=1800, check=False,
     )  # fmt: skip
 
 

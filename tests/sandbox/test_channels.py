@@ -92,6 +92,8 @@ def test_what_may_be_read_is_little_and_was_read_before() -> None:
         if any(str(path).startswith(f"{top}/") for top in opened)
     )
     before = quiet.stat()
+    if not ROOT and before.st_uid != os.geteuid():
+        pytest.skip("times of NumPy's files are its owner's to set")
     try:
         os.utime(quiet, (before.st_mtime - 1e6, before.st_mtime))
         confinement.read_all()

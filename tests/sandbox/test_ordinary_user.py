@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import labkit
+from tests.conftest import missing
 from tests.processes import ROOT
 
 ROOT_OF_TESTS = Path(__file__).parents[2]
@@ -39,13 +40,30 @@ def usable(name: str) -> bool:
     return open_to_others(name) and open_to_others(str(Path(name).resolve()))
 
 
-@pytest.mark.slow
+SLOW, EXHAUSTIVE = pytest.mark.slow, pytest.mark.exhaustive
+
+
 @pytest.mark.skipif(not ROOT, reason="runs already as an ordinary user")
-@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
-def test_promises_hold_for_an_ordinary_user() -> None:
-    python = python_for_all()
+@pytest.mark.parametrize(
+    ("chosen", "least"),
+    [
+        pytest.param(["sandbox/test_confinement.py"], 25, id="confinement", marks=SLOW),
+        pytest.param(["sandbox"], 300, id="workers", marks=SLOW),
+        pytest.param(["adversarial/test_abuse.py"], 10, id="abuse", marks=EXHAUSTIVE),
+        pytest.param(
+            [f"adversarial/test_{name}.py" for name in ("judges", "odd", "smuggling")],
+            *(50,),
+            id="attacks",
+            marks=EXHAUSTIVE,
+        ),
+        pytest.param(["adversarial/test_otter.py"], 10, id="otter", marks=EXHAUSTIVE),
+    ],
+)
+def test_promises_hold_for_an_ordinary_user(chosen: list[str], least: int) -> None:
+    """What whole classes of attacks earn then is asked in `tests/adversarial/test_corpus.py`."""
+    python = python_for_all() if shutil.which("setpriv") else None
     if python is None:
-        pytest.skip("no Python here that another user can start")
+        missing("no setpriv, or no Python that another user can start")
     home = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
     try:
         os.chown(home, 65534, 65534)
@@ -59,13 +77,13 @@ def test_promises_hold_for_an_ordinary_user() -> None:
             "PYTHONDONTWRITEBYTECODE": "1",
             "OPENBLAS_NUM_THREADS": "1",
         }
-        chosen = ["tests/sandbox/test_confinement.py"]
+        paths = [f"tests/{path}" for path in chosen]
         ended = subprocess.run(
             ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", python, "-m", "pytest",
-             "-q", "-p", "no:cacheprovider", "-rs", f"--basetemp={home}/t", *chosen],
+             "-q", "-p", "no:cacheprovider", "-rs", "--slow", f"--basetemp={home}/t", *paths],
             cwd=ROOT_OF_TESTS, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]
-        assert ended.stdout.count(".") > 25
+        assert ended.stdout.count(".") > least
     finally:
         shutil.rmtree(home, ignore_errors=True)

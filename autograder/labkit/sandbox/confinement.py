@@ -4,8 +4,8 @@ Judged for this purpose (students' code, graded as root in a container or as an 
 
 - Landlock through its three system calls: no privileges, per process, survives nothing of the
   worker's; kernels 5.13 and later. The `landlock` package wraps the first versions only.
-- seccomp through the system's libseccomp (`pyseccomp`): needs no privileges, closes what Landlock
-  leaves open on older kernels (signals, limits and memory of other processes, sockets, programs).
+- seccomp through the system's libseccomp (`pyseccomp`): needs no privileges, closes every system
+  call that ordinary work does not need (`syscalls`).
 - `sandlock` 0.9 does both, but asks for Landlock 6 (kernel 6.12), and as root leaves `prlimit`.
 - bubblewrap, nsjail, unshare: need user namespaces or a setuid helper; containers refuse both.
 - A user id of its own per worker: only for root, where it is the strongest single layer.
@@ -25,89 +25,12 @@ import re
 import site
 import sys
 import sysconfig
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labkit.sandbox import shared
+from labkit.sandbox import shared, syscalls
 from labkit.student.labcheck.libraries import LIBRARIES
-
-# Numbers that are the same on every architecture, for a libseccomp that does not know the name.
-_NUMBERS = {
-    "pidfd_send_signal": 424,
-    "io_uring_setup": 425,
-    "io_uring_enter": 426,
-    "io_uring_register": 427,
-    "open_tree": 428,
-    "move_mount": 429,
-    "fsopen": 430,
-    "fsconfig": 431,
-    "fsmount": 432,
-    "fspick": 433,
-    "pidfd_open": 434,
-    "clone3": 435,
-    "openat2": 437,
-    "pidfd_getfd": 438,
-    "process_madvise": 440,
-    "mount_setattr": 442,
-    "quotactl_fd": 443,
-    "memfd_secret": 447,
-    "process_mrelease": 448,
-    "set_mempolicy_home_node": 450,
-    "fchmodat2": 452,
-    "setxattrat": 463,
-    "cachestat": 451,
-    "open_tree_attr": 467,
-}
-_KNOWN_UP_TO = 462
-"""The last system call that this list was drawn up with; newer ones do not exist for a worker."""
-
-_DENIED_NAMES = """
-fork vfork execve execveat
-kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal
-ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
-move_pages migrate_pages set_mempolicy_home_node
-setpriority sched_setparam sched_setscheduler sched_setattr sched_setaffinity ioprio_set
-setpgid setsid
-socket connect bind listen accept accept4 sendmsg sendmmsg recvmsg recvmmsg
-flock inotify_init inotify_init1 inotify_add_watch
-fadvise64 fadvise64_64 readahead mincore preadv2 pwritev2 cachestat sync_file_range vmsplice
-sync syncfs fsync fdatasync splice tee copy_file_range
-sysinfo statfs fstatfs ustat timer_create
-io_uring_setup io_uring_enter io_uring_register
-shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semtimedop semctl
-mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
-memfd_create memfd_secret
-mount umount umount2 pivot_root chroot unshare setns fsopen fsconfig fsmount fspick open_tree
-open_tree_attr move_mount mount_setattr swapon swapoff quotactl quotactl_fd
-bpf perf_event_open userfaultfd add_key request_key keyctl
-setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capset
-chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat
-setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat
-utime utimes futimesat utimensat
-truncate fallocate rename renameat mknod mknodat
-name_to_handle_at open_by_handle_at fanotify_init fanotify_mark
-reboot kexec_load kexec_file_load init_module finit_module delete_module syslog acct
-settimeofday adjtimex clock_settime clock_adjtime sethostname setdomainname
-iopl ioperm personality vhangup uselib lookup_dcookie nfsservctl
-"""
-_DENIED = tuple(_DENIED_NAMES.split())
-
-_DENIED_ADVICE = (3, 9, 10, 11, 12, 13, *range(16, 31), 100, 101, 102, 103)
-"""Advice about memory that loads or drops pages of a file, which other workers read, too."""
-_TMPFILE = 0o20000000
-"""A file without a name, which no look at the folder would count."""
-
-_CLONE_THREAD = 0x00010000
-_DENIED_PRCTL = (1, 4, 35, 36, 0x59616D61)  # death signal, dumpable, memory map, subreaper, ptracer
-_SIGNALS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a signal to any process
-# Locks, leases and hints on a file that several workers may read, and larger pipes, of which a user
-# has only so many: one could tell or stop another.
-_DENIED_FCNTL = (*_SIGNALS, 5, 6, 7, 12, 13, 14, 36, 37, 38, 1024, 1026, 1031, 1036, 1038)
-_LOW = 0xFFFFFFFF
-"""The kernel reads most arguments as 32 bits; a filter sees 64, the upper ones the caller's."""
-_DENIED_IOCTL = (0x8901, 0x8902, 0x5412, 0x541C)  # the same for ioctl; typing into a terminal
 
 
 @dataclass(frozen=True)
@@ -156,86 +79,6 @@ class Confinement:
 
 def _and(parts: tuple[str, ...]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-@functools.cache
-def filters() -> tuple[bytes, ...]:
-    """The seccomp programs, ready to load; none where the system has no libseccomp."""
-    if not sys.platform.startswith("linux"):
-        return ()
-    try:
-        import pyseccomp
-    except (ImportError, RuntimeError, OSError, AttributeError):
-        return ()
-    try:
-        return (_newer_calls(), _denials(pyseccomp))
-    except (OSError, ValueError):
-        return ()
-
-
-def _newer_calls() -> bytes:
-    """A program that lets no system call newer than the list exist (ENOSYS)."""
-    steps = (
-        (0x20, 0, 0, 0),  # load the call's number
-        (0x35, 0, 2, _KNOWN_UP_TO + 1),  # lower: allowed
-        (0x35, 1, 0, 0x40000000),  # another kind of number: the other program's business
-        (0x06, 0, 0, 0x00050000 | 38),
-        (0x06, 0, 0, 0x7FFF0000),
-    )
-    return b"".join(
-        code.to_bytes(2, sys.byteorder) + bytes((true, false)) + value.to_bytes(4, sys.byteorder)
-        for code, true, false, value in steps
-    )
-
-
-def _denials(seccomp: Any) -> bytes:
-    """The deny list as a program: EPERM, or ENOSYS where callers have an older way."""
-    program = seccomp.SyscallFilter(seccomp.ALLOW)
-    refuse, unknown = seccomp.ERRNO(1), seccomp.ERRNO(38)
-
-    def add(action: int, name: str, *conditions: Any) -> None:
-        number = seccomp.resolve_syscall(seccomp.Arch.NATIVE, name)
-        if number < 0:
-            number = _NUMBERS.get(name, -1)
-        if 0 <= number <= _KNOWN_UP_TO:
-            program.add_rule(action, number, *conditions)
-
-    for name in _DENIED:
-        add(refuse, name)
-    add(unknown, "clone3")  # the C library then makes threads through clone, whose flags show
-    add(unknown, "openat2")
-    add(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))
-    add(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))
-    for option in _DENIED_PRCTL:
-        add(refuse, "prctl", seccomp.Arg(0, seccomp.MASKED_EQ, _LOW, option))
-    for command in _DENIED_FCNTL:
-        add(refuse, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW, command))
-    for request in _DENIED_IOCTL:
-        add(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW, request))
-    for advice in _DENIED_ADVICE:
-        add(refuse, "madvise", seccomp.Arg(2, seccomp.MASKED_EQ, _LOW, advice))
-    # Removing seems to work and does nothing: the space that an open or mapped file holds stays
-    # where the look at the folder finds it. Renaming over a file would hide it as well: left are
-    # the ways that refuse, or that exchange the two, which `worker` uses instead.
-    pretend = seccomp.ERRNO(0)
-    for name in ("unlink", "unlinkat", "rmdir"):
-        add(pretend, name)
-    add(refuse, "renameat2", seccomp.Arg(4, seccomp.MASKED_EQ, 3, 0))
-    for name, position in (("open", 1), ("openat", 2)):
-        add(refuse, name, seccomp.Arg(position, seccomp.MASKED_EQ, _TMPFILE, _TMPFILE))
-    for name in ("clock_gettime", "clock_getres", "clock_nanosleep"):
-        # Negative: the processor time of another process, in nanoseconds.
-        add(refuse, name, seccomp.Arg(0, seccomp.MASKED_EQ, 1 << 31, 1 << 31))
-    # Reading is allowed in more places than writing, and before Landlock 3 emptying a file while
-    # opening it to read counted as reading.
-    empty = os.O_TRUNC | os.O_ACCMODE
-    for name, position in (("open", 1), ("openat", 2)):
-        flags = seccomp.Arg(position, seccomp.MASKED_EQ, empty, os.O_TRUNC | os.O_RDONLY)
-        add(refuse, name, flags)
-    with tempfile.TemporaryFile() as file:
-        program.export_bpf(file)
-        file.seek(0)
-        return file.read()
 
 
 @dataclass(frozen=True)
@@ -353,7 +196,7 @@ def settings() -> dict[str, Any]:
     found = libraries()
     standard, entries = standard_library()
     return {
-        "filters": [code.hex() for code in filters()],
+        "filters": [code.hex() for code in syscalls.filters()],
         "folders": list(found.folders),
         "names": list(found.names),
         "read": [

@@ -15,9 +15,13 @@ import pytest
 
 from labkit.base import paths
 from labkit.building.build import built
+from labkit.lab import stubs
 from labkit.lab.course import find
 from labkit.platforms import gradescope
 from tests import clean_root, sample_class
+from tests.adversarial import hosted
+from tests.adversarial.arena import Arena, fill
+from tests.adversarial.attacks import know
 from tests.clean_root import CleanRoot
 from tests.conftest import missing
 from tests.grading import grade
@@ -412,6 +416,47 @@ def test_student_code_sees_neither_tests_nor_results(root: CleanRoot) -> None:
     sigmoid = read["tests"][0]
     assert "the spy saw: nothing" in sigmoid["output"], sigmoid["output"]
     assert sigmoid["score"] == 0 and read["score"] < 100
+
+
+@pytest.fixture(scope="module")
+def traps(root: CleanRoot) -> Iterator[Arena]:
+    """Traps for attacks that get out, where student code could reach them."""
+    with Arena(root.root / "traps") as place:
+        about = {
+            **{"REPO": "/autograder/source", "BUNDLE": "/autograder/source", "WORK": "/tmp"},
+            **{"CLASS": "/autograder/submission", "OUT": "/autograder/results"},
+            **{"MARK": "/traps/mark", "TOKEN": place.token, "SECRET": f"secret-{place.token}"},
+            "PORT": str(place.port),
+        }
+        know(about)
+        settings = root.home / "source" / "labs" / LAB.name / "lab.toml"
+        text = settings.read_text("utf-8")
+        # A submission that holds many attacks has the time of as many.
+        settings.write_text(text.replace("total_seconds = 120", "total_seconds = 1200"))
+        yield place
+        settings.write_text(text)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("group", range(len(hosted.groups())))
+def test_attacks_earn_and_leak_nothing(group: int, root: CleanRoot, traps: Arena) -> None:
+    files, by_question = hosted.submission(hosted.groups()[group])
+    laid = {path: fill(content) for path, content in files.items()}
+    found = root.grade(laid, seconds=4 * clean_root.SECONDS)
+    assert found.ran.code == 0 and found.results is not None, found.ran.output[-3000:]
+    check_gradescope(found.results)
+    points = {test["name"]: test["score"] for test in found.results["tests"]}
+    earned = {by_question[name].name: points[name] for name in by_question if points[name]}
+    assert earned == {}
+    assert points[hosted.CONTROL] == 14
+    shown = json.dumps(found.results)
+    for line in stubs.solution_lines(LAB):
+        assert json.dumps(line)[1:-1] not in shown
+    assert "Traceback" not in shown
+    assert traps.marks() == []
+    assert not list((root.root / "tmp").iterdir())
+    for folder in ("tmp", "var/tmp", "dev/shm", "run", "autograder"):
+        assert not list((root.root / folder).rglob(f"*{traps.token}*"))
 
 
 @pytest.mark.exhaustive

@@ -66,7 +66,8 @@ function question(place) {
 
 async function checkQuestions(names, output) {
   waiting(output, "Checking …");
-  const got = await python.ask({ kind: "check", questions: names, files: work.files }, () => waiting(output, "Running …"));
+  const pictured = data.questions.some(({ name, pictured }) => pictured && names.includes(name));
+  const got = await python.ask({ kind: "check", questions: names, pictured, files: work.files }, () => waiting(output, "Running …"));
   if (got.stopped) return showLines(output, [{ kind: "finding", text: STOPPED }]);
   if (got.failed) return showLines(output, [{ kind: "finding", text: `The checks could not run (${got.failed}): load the page again; your work is kept.` }]);
   showLines(output, got.answer.lines);

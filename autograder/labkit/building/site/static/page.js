@@ -1,6 +1,7 @@
 // The page of a lab: puts editors and buttons where the text has its stubs, cells and answers.
 
 import { editor } from "./editor.js";
+import { contents } from "./contents.js";
 import { element } from "./explore.js";
 import { note, showAnswer, showLines, waiting } from "./show.js";
 import { Python } from "./python.js";
@@ -21,6 +22,7 @@ const python = new Python({
 const STOPPED = "Stopped. What you wrote is still there; names from cells are forgotten.";
 const LONGEST_PICTURE = 15000; // ms
 const redraw = []; // what follows when files change from elsewhere
+const marks = contents($("contents"));
 let ran = new Set();
 
 function button(text, action, about = "") {
@@ -83,6 +85,7 @@ function forget(name) {
 
 function showPoints() {
   const points = Object.values(work.kept.points);
+  marks(new Set(Object.keys(work.kept.points).filter((name) => work.kept.points[name].passed)));
   const sum = (key) => Math.round(points.reduce((all, one) => all + one[key], 0) * 100) / 100;
   const passed = points.filter((one) => one.passed).length;
   $("points").textContent = `Public points so far: ${sum("earned")} (${passed} of ${data.questions.length} functions pass)`;

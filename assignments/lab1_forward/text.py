@@ -22,15 +22,16 @@ figures.the_end()
 #
 # Plan **200 minutes in three sittings**: Part 1 (60 minutes), Part 2 (60), Parts 3 to 5 (80).
 #
-# **How it works.** Open the folder `neuralnet` beside this notebook. The files `activations.py`,
-# `perceptron.py` and `layers.py` hold stubs: each has a docstring that says what goes in and what comes
-# out, and you replace its last line by your code. Save the file, come back, run the question's check.
-# The notebook picks up your change by itself; there is no need to restart it. Every function here is
-# short (one to ten lines). (`detect_flatten.py` is for a bonus in Part 4.)
+# **How it works.** What you write waits for you as stubs in the files `activations.py`, `perceptron.py`
+# and `layers.py` of the folder `neuralnet`: each has a docstring that says what goes in and what comes
+# out, and you replace its last line by your code. In the browser, a stub stands with its question, and a
+# button checks it. In Jupyter, open the file, save it, come back, run the question's check; the notebook
+# picks up your change by itself. Every function here is short (one to ten lines). (`detect_flatten.py` is
+# for a bonus in Part 4.)
 #
-# `grader.check("…")` runs the *public* checks of a question. About half of the points are for *hidden*
-# checks of the same function on other inputs: other shapes, whole numbers, very large numbers. If you
-# follow the docstring and not just the example, you will pass them.
+# You see the *public* checks of a question. About half of the points are for *hidden* checks of the same
+# function on other inputs: other shapes, whole numbers, very large numbers. If you follow the docstring
+# and not just the example, you will pass them.
 #
 # Now and then you are asked to **guess** before a picture is drawn. A guess is never graded; it stays `None`
 # if you do not want to. Guess anyhow: a picture that contradicts you is remembered.
@@ -64,7 +65,7 @@ figures.the_end()
 #
 # By hand: $\operatorname{ReLU}(-2.5) = 0$, $\;\operatorname{ReLU}(0) = 0$, $\;\operatorname{ReLU}(4) = 4$.
 #
-# **Open `neuralnet/activations.py` and write `relu(z)`**: an array `z` of any shape goes in, an array of the
+# **Write `relu(z)` in `neuralnet/activations.py`**: an array `z` of any shape goes in, an array of the
 # same shape comes out. The maximum is taken entry by entry, not along an axis, and `z` stays as it is.
 
 # %%
@@ -279,7 +280,7 @@ for a in (sigmoid, tanh, relu):
 # By hand, with $w = (2, -1)$ and $b = -1$: for $x = (2, 1)$ the score is $4 - 1 - 1 = 2 > 0$, so $\hat y =
 # 1$; for $x = (1, 3)$ it is $2 - 3 - 1 = -2$, so $\hat y = 0$; for $x = (1, 1)$ it is $0$, so $\hat y = 0$.
 #
-# **Open `neuralnet/perceptron.py` and write `perceptron_predict(w, b, X)`** for all columns of $X$ ($p \times
+# **Write `perceptron_predict(w, b, X)` in `neuralnet/perceptron.py`**, for all columns of $X$ ($p \times
 # n$) at once: `w` has shape `(p,)`, `b` is one number, and the result has shape `(n,)`.
 
 # %%
@@ -472,7 +473,7 @@ figures.what_a_perceptron_looks_for()
 # $$X = \begin{pmatrix} 2 & 0 & 5 \\ 3 & 1 & 4 \end{pmatrix} \quad\longrightarrow\quad
 # \begin{pmatrix} 2 & 0 & 5 \\ 3 & 1 & 4 \\ 1 & 1 & 1 \end{pmatrix}$$
 #
-# **Open `neuralnet/layers.py` and write `add_bias_row(X)`**: $p \times n$ in, $(p + 1) \times n$ out, as
+# **Write `add_bias_row(X)` in `neuralnet/layers.py`**: $p \times n$ in, $(p + 1) \times n$ out, as
 # floats.
 
 # %%

@@ -33,9 +33,9 @@ figures.the_end()
 # | `neuralnet/backprop.py` | `numerical_gradient`, `dense_backward`, `backward` |
 # | `neuralnet/detect_gradients.py` | `wrong_gradients`, a bonus |
 #
-# The modules of lab 1 are already in your `neuralnet` folder, finished. Work as before: open the file, replace the
-# stub's last line by your code, save, and run the question's check. About half of the points are for *hidden* checks
-# of the same function on other inputs: other shapes, whole numbers, very large numbers. Guesses are never graded.
+# The modules of lab 1 are already in your `neuralnet` folder, finished. Work as before: replace the stub's last
+# line by your code and run the question's check. About half of the points are for *hidden* checks of the same
+# function on other inputs: other shapes, whole numbers, very large numbers. Guesses are never graded.
 #
 # **Notation** (the lecture's): $p$ features, $n$ examples, $K$ classes; an example is a **column**. So $X$ is $p
 # \times n$, a layer is $H = a(WX + b)$ with $W$ of shape $p_1 \times p$ and $b$ of shape $p_1 \times 1$, and the

@@ -43,9 +43,9 @@ figures.four_runs()
 #
 # That makes about three hours and a quarter, best in **three sittings**: up to `train`, up to the batches, the rest.
 #
-# The modules of labs 1 and 2 are already in your `neuralnet` folder, finished. Work as before: open the file, replace
-# the stub's last line by your code, save, and run the question's check. About half of the points are for *hidden*
-# checks of the same function on other inputs. Where a cell has `guess = None`, write your guess before you run it.
+# The modules of labs 1 and 2 are already in your `neuralnet` folder, finished. Work as before: replace the stub's
+# last line by your code and run the question's check. About half of the points are for *hidden* checks of the same
+# function on other inputs. Where a cell has `guess = None`, write your guess before you run it.
 # Guesses are never graded: being wrong *before* you look is how one learns from a figure.
 #
 # **Letters and shapes** are the lecture's, as always: an example is a **column**, $X$ is $p \times n$, `params` is a
@@ -85,7 +85,7 @@ figures.four_runs()
 # **A trap.** The table gives variances; a random generator wants a standard deviation. And each layer has its own
 # fan_in.
 #
-# **Open `neuralnet/training.py` and write `initialize(sizes, rng, scheme)`**: it returns the list of `(W, b)`, with
+# **Write `initialize(sizes, rng, scheme)` in `neuralnet/training.py`**: it returns the list of `(W, b)`, with
 # `b` a column of zeros.
 
 # %%

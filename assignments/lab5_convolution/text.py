@@ -31,7 +31,7 @@
 # so the last axis still counts the examples, and `X.reshape(-1, n)` gives the familiar $p \times n$.
 
 # %%
-# What the lab needs. Nothing to write here; the pictures are drawn by figures.py, beside this notebook.
+# What the lab needs. Nothing to write here; figures.py draws the pictures.
 import figures
 import numpy as np
 from explore import move

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,9 @@ from labkit.student.labcheck.notebooks import HANDS_IN, joined
 _KIT = KIT | {f"{name}.py" for name in KIT}
 _STUDENTS = {PACKAGE, "labdata.py"}
 """What a hand-in may hold of the lab's folder: `labdata` travels with a package that imports it."""
+
+_PICTURED = re.compile(r"\bcheck\.(data|images|asset)\(")
+"""In the cases of a question whose check needs what lies in `data/`: the page fetches it late."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,12 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
         "package": package,
         "kit": sorted(({name.split("/")[0] for name in tree} | _KIT) - _STUDENTS),
         "questions": [
-            {"name": name, "module": lab.contract[name].module, "bonus": name in lab.bonus}
+            {
+                "name": name,
+                "module": lab.contract[name].module,
+                "bonus": name in lab.bonus,
+                "pictured": bool(_PICTURED.search(tree[f"tests/{name}.py"].decode())),
+            }
             for name in lab.questions
         ],
         "functions": {

@@ -3,9 +3,32 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { EditorState } from "@codemirror/state";
-import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { EditorState, RangeSetBuilder } from "@codemirror/state";
+import { Decoration, drawSelection, EditorView, keymap, lineNumbers, ViewPlugin } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
+
+// A line that is wider than the editor goes on under its own first word.
+function hanging(view) {
+  const found = new RangeSetBuilder();
+  for (const { from, to } of view.visibleRanges)
+    for (let at = from; at <= to; ) {
+      const line = view.state.doc.lineAt(at), deep = Math.min(line.text.search(/\S|$/), 24) + 2;
+      const style = `padding-left: calc(6px + ${deep}ch); text-indent: -${deep}ch`;
+      found.add(line.from, line.from, Decoration.line({ attributes: { style } }));
+      at = line.to + 1;
+    }
+  return found.finish();
+}
+
+class Hanging {
+  constructor(view) {
+    this.decorations = hanging(view);
+  }
+
+  update({ docChanged, viewportChanged, view }) {
+    if (docChanged || viewportChanged) this.decorations = hanging(view);
+  }
+}
 
 /** An editor in `place`: `set(text)`, `focus()`, `destroy()`. `changed(text)` hears what is typed. */
 export function editor({ place, text, label, changed, run, numbers = false }) {
@@ -24,6 +47,7 @@ export function editor({ place, text, label, changed, run, numbers = false }) {
         python(),
         syntaxHighlighting(classHighlighter),
         EditorView.lineWrapping,
+        ViewPlugin.fromClass(Hanging, { decorations: (one) => one.decorations }),
         EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": "keys", spellcheck: "false" }),
         keymap.of([
           ...(run ? ["Mod-Enter", "Shift-Enter"].map((key) => ({ key, run: () => (run(), true) })) : []),

@@ -1,6 +1,7 @@
 // The page of a lab: puts editors and buttons where the text has its stubs, cells and answers.
 
 import { editor } from "./editor.js";
+import { contents } from "./contents.js";
 import { element } from "./explore.js";
 import { note, showAnswer, showLines, waiting } from "./show.js";
 import { Python } from "./python.js";
@@ -21,6 +22,7 @@ const python = new Python({
 const STOPPED = "Stopped. What you wrote is still there; names from cells are forgotten.";
 const LONGEST_PICTURE = 15000; // ms
 const redraw = []; // what follows when files change from elsewhere
+const marks = contents($("contents"));
 let ran = new Set();
 
 function button(text, action, about = "") {
@@ -66,7 +68,8 @@ function question(place) {
 
 async function checkQuestions(names, output) {
   waiting(output, "Checking …");
-  const got = await python.ask({ kind: "check", questions: names, files: work.files }, () => waiting(output, "Running …"));
+  const pictured = data.questions.some(({ name, pictured }) => pictured && names.includes(name));
+  const got = await python.ask({ kind: "check", questions: names, pictured, files: work.files }, () => waiting(output, "Running …"));
   if (got.stopped) return showLines(output, [{ kind: "finding", text: STOPPED }]);
   if (got.failed) return showLines(output, [{ kind: "finding", text: `The checks could not run (${got.failed}): load the page again; your work is kept.` }]);
   showLines(output, got.answer.lines);
@@ -82,6 +85,7 @@ function forget(name) {
 
 function showPoints() {
   const points = Object.values(work.kept.points);
+  marks(new Set(Object.keys(work.kept.points).filter((name) => work.kept.points[name].passed)));
   const sum = (key) => Math.round(points.reduce((all, one) => all + one[key], 0) * 100) / 100;
   const asked = data.questions.filter((one) => !one.bonus); // a bonus counts by its points alone
   const passed = asked.filter((one) => work.kept.points[one.name]?.passed).length;

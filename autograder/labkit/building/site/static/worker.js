@@ -2,17 +2,21 @@
 
 import { fetched } from "./fetched.js";
 
-let python, checks, cells;
+let python, checks, pictures, cells;
 
 const tell = (state) => postMessage({ state });
 
-async function startCells(runtime, pictures) {
-  const data = Object.entries(pictures).map(async ([path, address]) => [path, await fetched(address)]);
-  await runtime.loadPackage(["matplotlib"], { messageCallback() {} });
+async function takePictures(runtime, addresses) {
+  const data = Object.entries(addresses).map(async ([path, address]) => [path, await fetched(address)]);
   for (const [path, content] of await Promise.all(data)) {
     runtime.FS.mkdirTree(`/lab/${path}`.replace(/\/[^/]*$/, ""));
     runtime.FS.writeFile(`/lab/${path}`, new Uint8Array(content));
   }
+}
+
+async function startCells(runtime) {
+  await runtime.loadPackage(["matplotlib"], { messageCallback() {} });
+  await pictures;
   runtime.pyimport("browser").ready_for_cells();
 }
 
@@ -36,7 +40,10 @@ function start(about) {
   })();
   // A check that waits comes first: the figures' libraries are taken up after it.
   const pause = () => new Promise((done) => setTimeout(done));
-  cells = checks.then(pause).then(() => startCells(runtime, about.pictures));
+  const later = checks.then(pause);
+  pictures = later.then(() => takePictures(runtime, about.pictures));
+  pictures.catch(() => {}); // cells say so
+  cells = later.then(() => startCells(runtime));
   cells.catch((error) => tell(`Python could not be loaded (${error.message}): are you online? Your work is kept; load the page again.`));
 }
 
@@ -44,6 +51,12 @@ const ACTIONS = {
   check: ({ questions }) => python.check(JSON.stringify(questions)),
   run: ({ source }) => python.run(source),
   picture: ({ view, positions }) => python.picture(view, JSON.stringify(positions)),
+};
+
+const NEEDS = {
+  check: ({ pictured }) => (pictured ? pictures : checks),
+  run: () => cells,
+  picture: () => cells,
 };
 
 let before = Promise.resolve(); // one after the other: Python is one
@@ -55,7 +68,7 @@ self.onmessage = ({ data }) => {
   }
   before = before.then(async () => {
     try {
-      await (data.kind === "check" ? checks : cells);
+      await NEEDS[data.kind](data);
       postMessage({ begins: data.id });
       if (data.files) python.put(JSON.stringify(data.files));
       postMessage({ id: data.id, answer: JSON.parse(ACTIONS[data.kind](data)) });

@@ -1,4 +1,4 @@
-"""Each detector of the reference finds whatever is wrong of its kind, and nothing in what is right."""
+"""Each detector of the reference finds all that is wrong of its kind, and nothing else."""
 
 import numpy as np
 from hypothesis import assume, given, settings

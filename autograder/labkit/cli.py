@@ -312,6 +312,7 @@ def gradebook(
     rest.
     """
     from labkit.classroom import gradebook as books
+    from labkit.reporting.terminal import show_lines
 
     book = books.read(graded, people)
     weighed = dict.fromkeys(book.labs, 1.0) | _weights(weights, book.labs)
@@ -329,10 +330,8 @@ def gradebook(
         books.write_csv(mistakes, made)
     written += [path for path in (xlsx, canvas, blackboard, mistakes) if path is not None]
     click.echo(f"{len(book.people)} people, {', '.join(book.labs)}.")
-    for lab, question, _, title, count, of, *_ in made[1:6]:
-        click.echo(f"  {count} of {of} in {lab}, {question}: {title}")
-    for line in book.remarks:
-        click.echo(f"  {line}")
+    frequent = [f"{row[4]} of {row[5]} in {row[0]}, {row[1]}: {row[3]}" for row in made[1:6]]
+    show_lines([*frequent, *book.remarks])
     for path in written:
         click.echo(f"  {path}")
 

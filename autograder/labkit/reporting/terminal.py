@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -42,6 +42,16 @@ _FILES = {
 """What the files of a graded class are for."""
 
 
+def show_lines(lines: Iterable[str]) -> None:
+    """Indented lines; in a terminal they break between words, elsewhere each stays whole."""
+    console = Console(highlight=False)
+    for line in lines:
+        if console.is_terminal:
+            console.print(Padding(Text(line), (0, 0, 0, 2)))
+        else:
+            console.print(f"  {line}", markup=False, soft_wrap=True)
+
+
 def show_class(
     lab: Lab, found: Sequence[Result], *, files: Sequence[Path], summary: Sequence[str]
 ) -> None:
@@ -73,11 +83,7 @@ def show_class(
         )
     if summary:
         console.print("\n[bold]Needs a look[/bold]")
-        for line in summary[:_SHOWN]:
-            if console.is_terminal:
-                console.print(Padding(Text(line), (0, 0, 0, 2)))
-            else:
-                console.print(f"  {line}", markup=False, soft_wrap=True)
+        show_lines(summary[:_SHOWN])
         if len(summary) > _SHOWN:
             console.print(f"  … and {len(summary) - _SHOWN} more lines in report.html")
     console.print("\n[bold]Files[/bold]")

@@ -25,8 +25,9 @@ class OtterRun:
 def otter_run(autograder: Path, submission: Path, timeout: float = 300) -> OtterRun:
     """Run `otter run -a AUTOGRADER SUBMISSION` in a folder of its own."""
     with tempfile.TemporaryDirectory() as work:
-        command = [str(Path(sys.executable).with_name("otter")), "run"]
-        command += ["-a", str(autograder.resolve()), "-o", work, str(submission.resolve())]
+        script = Path(sys.executable).with_name("otter")
+        command = [str(script)] if script.is_file() else [sys.executable, "-P", "-m", "otter"]
+        command += ["run", "-a", str(autograder.resolve()), "-o", work, str(submission.resolve())]
         done = subprocess.run(
             command, cwd=work, capture_output=True, text=True, timeout=timeout, check=False
         )

@@ -17,7 +17,7 @@ from tests.processes import LINUX, children, descendants
 pytestmark = pytest.mark.skipif(not LINUX, reason="limits of Linux")
 
 TIME, WAITED = "used up the processor time", "waited for longer"
-MEMORY, MORE = "asked for more memory", "returned more data"
+MEMORY, MORE = "asked for more memory", "wrote more data than the limit"
 FILES, NOT_ALLOWED = "wrote more data to files", "not allowed while grading"
 CRASHED, ENDED, ERROR = "crashed the Python process", "ended the Python process", "with an error"
 NOT_NUMBERS = "not made of numbers and arrays"

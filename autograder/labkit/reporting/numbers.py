@@ -217,7 +217,7 @@ _TROUBLE: Mapping[str, str] = {
     "memory": "asked for more memory than the limit in {}",
     "crashed": "crashed the Python process in {}",
     "exited": "ended the Python process in {}",
-    "flooded": "returned more data than the limit in {}",
+    "flooded": "returned or wrote more data than the limit in {}",
     "import_failed": "a module could not be imported: {} could not be judged",
 }
 """Failures that are not about the task, by kind, in the order of their weight."""

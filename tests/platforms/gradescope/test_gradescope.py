@@ -413,12 +413,12 @@ def sigmoid(z):
 def test_student_code_sees_neither_tests_nor_results(root: CleanRoot) -> None:
     path = "neuralnet/activations.py"
     read = in_root(root, {**RIGHT, path: RIGHT[path] + SPY})
-    sigmoid = read["tests"][0]
+    (sigmoid,) = (test for test in read["tests"] if test["name"] == "sigmoid")
     assert "the spy saw: nothing" in sigmoid["output"], sigmoid["output"]
     assert sigmoid["score"] == 0 and read["score"] < 100
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def traps(root: CleanRoot) -> Iterator[Arena]:
     """Traps for attacks that get out, where student code could reach them."""
     with Arena(root.root / "traps") as place:
@@ -433,8 +433,10 @@ def traps(root: CleanRoot) -> Iterator[Arena]:
         text = settings.read_text("utf-8")
         # A submission that holds many attacks has the time of as many.
         settings.write_text(text.replace("total_seconds = 120", "total_seconds = 1200"))
-        yield place
-        settings.write_text(text)
+        try:
+            yield place
+        finally:
+            settings.write_text(text)
 
 
 @pytest.mark.exhaustive

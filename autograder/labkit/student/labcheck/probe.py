@@ -87,7 +87,7 @@ FAILURE_SENTENCES = {
     "memory": "`{function}` asked for more memory than the limit.",
     "crashed": "`{function}` crashed the Python process.",
     "exited": "`{function}` ended the Python process.",
-    "flooded": "`{function}` returned more data than the limit.",
+    "flooded": "`{function}` returned or wrote more data than the limit.",
     "bad_type": "`{function}` returned something that is not made of numbers and arrays.",
     "blocked": "`{function}` tried something that is not allowed while grading.",
     "protocol": "`{function}` disturbed the connection to the grader.",

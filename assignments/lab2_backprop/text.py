@@ -155,9 +155,16 @@ figures.cost()
 # **By hand.** One example with $P = (0.25,\ 0.25,\ 0.5)$ and true class 1: the loss is $\log 4 = 1.386$ and $dS =
 # (0.25,\ -0.75,\ 0.5)$. Each column of $dS$ sums to 0: what the true class gains, the others lose.
 #
-# **A trap.** With scores like 10,000 and −10,000 the probability of the true class can underflow to 0. The loss has
-# to stay finite. You can guard the logarithm, as before, or use the formula above with the scores shifted as in
-# softmax.
+# **A trap.** With scores like 10,000 and −10,000 the probability of the true class can underflow to 0, even in a
+# softmax that is right. Try it: expect `inf`, and a warning.
+
+# %%
+e = np.exp(np.array([10000.0, -10000.0]) - 10000.0)  # the second class is the true one
+print("P:", e / e.sum(), "  -log P of the true class:", -np.log((e / e.sum())[1]))
+
+# %% [markdown]
+# The loss has to stay finite. You can guard the logarithm, as before, or use the formula above with the scores
+# shifted as in softmax.
 #
 # **Write** `softmax_cross_entropy` in `neuralnet/losses.py`. It returns `(loss, dS)`; `dS` is $K \times n$.
 

@@ -82,9 +82,15 @@ figures.four_runs()
 # standard deviation $\sqrt{2/784} = 0.0505$; $W^{(2)}$ is $10 \times 100$ with fan_in 100, so there it is
 # $\sqrt{2/100} = 0.1414$.
 #
-# **A trap.** The table gives variances; a random generator wants a standard deviation. And each layer has its own
-# fan_in.
-#
+# **A trap.** The table gives variances; a random generator wants a standard deviation. Try what becomes of the
+# first layer's 2/784 if it is handed over as it is: expect a variance that is hundreds of times too small. And each
+# layer has its own fan_in.
+
+# %%
+numbers = np.random.default_rng(0).normal(0.0, 2 / 784, 100_000)
+print(f"variance {numbers.var():.2e}, wanted {2 / 784:.2e}")
+
+# %% [markdown]
 # **Write `initialize(sizes, rng, scheme)` in `neuralnet/training.py`**: it returns the list of `(W, b)`, with
 # `b` a column of zeros.
 
@@ -209,6 +215,15 @@ once = {"learning_rate": 0.6, "batch_size": 3, "epochs": 1, "rng": np.random.def
 params, losses = train(start, X, y, activation="relu", **once)
 print("W", params[0][0].round(6).tolist(), "b", params[0][1].round(6).tolist())
 print("expected: W [[0.0, -0.4], [0.0, 0.4]] b [[-0.1], [0.1]]")
+
+# %% [markdown]
+# The first trap, to try: one mini-batch of two examples. Cut `y` by its beginning, and the examples get the labels of
+# others; nothing complains.
+
+# %%
+batch = np.array([2, 0])
+print("columns", X[:, batch].T.tolist(), "have the labels", y[batch].tolist())
+print("the first two labels are", y[:2].tolist())
 
 # %%
 grader.check("train")

@@ -16,7 +16,7 @@ from explore import move
 from neuralnet.activations import sigmoid
 from neuralnet.autoencoder import autoencoder_loss, fine_tune, pretrain, train_autoencoder
 from neuralnet.layers import dense_forward
-from neuralnet.training import accuracy, predict
+from neuralnet.training import accuracy, initialize, predict
 
 np.set_printoptions(precision=4, suppress=True)
 figures.opening()
@@ -134,7 +134,7 @@ figures.gradient_check(autoencoder_loss)
 # examples. With a batch as large as the data an epoch is a single step.
 #
 # **A trap.** Both gradients belong to the weights as they were in the forward pass. Compute both, then
-# move both.
+# move both; the second cell below tries it.
 #
 # **Write** `train_autoencoder(X, hidden, *, activation, learning_rate, batch_size, epochs, rng)`. It
 # returns `(encoder, decoder, losses)`.
@@ -147,6 +147,16 @@ shapes = [part.shape for part in (*encoder, *decoder)]
 print("shapes", *shapes, "  expected: (1, 2) (1, 1) (2, 1) (2, 1)")
 print(f"loss of the first epoch {losses[0]:.3f}, of the last {losses[-1]:.3f}: ", end="")
 print("points on a line fit into one number")
+
+# %% [markdown]
+# One step with all the points, for the trap: where the decoder moves first, the encoder's step is another.
+
+# %%
+start = initialize([2, 1, 2], np.random.default_rng(0), "xavier")
+_, (dW, _), _ = autoencoder_loss(*start, toy, "tanh")
+once = {**settings, "batch_size": 6, "epochs": 1}
+(W, _), _, _ = train_autoencoder(toy, 1, rng=np.random.default_rng(0), **once)
+print("the encoder's step", (W - start[0][0]).round(5), "  expected:", (-0.2 * dW).round(5))
 
 # %%
 grader.check("train_autoencoder")
@@ -362,6 +372,15 @@ few, few_y = X_train[:, :50], y_train[:50]
 params, losses = fine_tune(stack, few, few_y, 10, rng=np.random.default_rng(0), **settings)
 print("layers", [W.shape for W, _ in params], "  expected: [(64, 784), (16, 64), (2, 16), (10, 2)]")
 print(f"first loss {losses[0]:.2f}   expected: about log 10 = {np.log(10):.2f}")
+
+# %% [markdown]
+# Try the traps: three pictures cannot have ten classes, the last layer has them all the same; and the caller's list
+# is as long as it was.
+
+# %%
+params, _ = fine_tune(stack, few[:, :3], few_y[:3], 10, rng=np.random.default_rng(0), **settings)
+print("last layer", params[-1][0].shape, "  expected: (10, 2)")
+print("the caller's stack has", len(stack), "layers   expected: 3")
 
 # %%
 grader.check("fine_tune")

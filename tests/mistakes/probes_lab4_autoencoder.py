@@ -44,6 +44,8 @@ def probes_autoencoder_loss() -> Iterator[Probe]:
         for p, hidden, n in ((5, 3, 7), (3, 4, 2)):
             X = rng(42, seed, p).normal(size=(p, n))
             yield values("autoencoder_loss", *layers(p, hidden, seed), X, activation)
+    X = rng(42, 3).integers(-3, 4, (4, 5))
+    yield values("autoencoder_loss", *layers(4, 2, 3), X, "tanh")
 
 
 def orders_of_seeds(

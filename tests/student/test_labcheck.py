@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -314,6 +315,92 @@ def test_an_error_is_known_by_its_type_whatever_its_words() -> None:
     other = WrongOutcome(Explanation("b", "B.", "b"), raised("TypeError", "7 does not fit"), bad)
     ranked = rank([_case("fails", failing)], lambda case, tried: [asserted, other])
     assert [explanation.key for explanation, _ in ranked] == ["a"]
+
+
+def _error_of(code: Callable[[], object]) -> Observation:
+    seen = labcheck.call(code, (), {}, 5)
+    assert seen.failure is not None
+    return seen
+
+
+def test_an_accident_is_known_by_its_sizes_whichever_way_it_is_written() -> None:
+    """Inner sizes of a product, shapes that do not broadcast: other ones, another mistake."""
+    W, X, dZ = np.ones((3, 5)), np.ones((5, 4)), np.ones((3, 4))
+
+    def named(student: Callable[[], object], known: Callable[[], object]) -> list[str]:
+        seen = _error_of(student)
+        assert seen.failure is not None
+        problem = failure_problem("dense_backward", seen.failure)
+        failing = Tried(_probe(), seen, problem)
+        wrong = WrongOutcome(Explanation("a", "A.", "a"), _error_of(known), problem)
+        ranked = rank([_case("fails", failing)], lambda case, tried: [wrong])
+        return [explanation.key for explanation, _ in ranked]
+
+    assert named(lambda: np.dot(W, dZ), lambda: W @ dZ) == ["a"]
+    assert named(lambda: X @ dZ, lambda: W @ dZ) == []
+    assert named(lambda: X * dZ, lambda: dZ * X) == ["a"]
+    assert named(lambda: X * W, lambda: dZ * X) == []
+    assert named(lambda: np.hstack([X, W]), lambda: np.vstack([X, W])) == []
+
+
+def test_numpys_own_errors_are_told_as_those_of_python() -> None:
+    """A worker tells only those, so a name would not be found otherwise."""
+    whole = np.zeros(2, dtype=int)
+    assert _error_of(lambda: whole.__iadd__(0.5)).failure == Failure(
+        "raised",
+        "TypeError",
+        "Cannot cast ufunc 'add' output from dtype('float64') to dtype('int64') "
+        "with casting rule 'same_kind'",
+    )
+
+
+def test_what_draws_leave_as_it_is_speaks_against_a_mistake() -> None:
+    """Batches of other lengths are no case of this mistake, whatever the judge says of both."""
+    bad = _verdict("13 examples in fives should give batches of 5, 5 and 3.")
+    failing = Tried(_drawing(), Observation([np.arange(7), np.arange(6)]), bad)
+
+    def named(*lengths: int) -> list[str]:
+        seen = Observation([np.arange(length)[::-1] for length in lengths])
+        wrong = WrongOutcome(Explanation("a", "A.", "a"), seen, bad)
+        ranked = rank([_case("fails", failing)], lambda case, tried: [wrong])
+        return [explanation.key for explanation, _ in ranked]
+
+    assert named(7, 6) == ["a"]
+    assert named(5, 8) == []
+
+
+def test_a_right_answer_of_our_own_refutes_where_the_judge_remembers_nothing() -> None:
+    bad = Problem("values", "Wrong.", "Wrong.")
+    failing = Tried(_drawing(), Observation(np.ones(2)), bad)
+    passing = Tried(_drawing(), Observation(np.zeros(2)), None)
+    a = Explanation("a", "A.", "a")
+
+    def wrong(case: CaseRun, tried: Tried) -> list[WrongOutcome]:
+        return [WrongOutcome(a, Observation(np.ones(2)), bad)]
+
+    cases = [_case("fails", failing), _case("passes", passing)]
+    assert rank(cases, wrong) == [(a, {"fails"})]
+    assert rank(cases, wrong, lambda case, tried: True) == []
+
+
+def test_the_same_0_in_most_cases_is_no_evidence_against_another_answer() -> None:
+    bad = Problem("values", "Wrong.", "Wrong.")
+
+    def named(answer: float | np.ndarray) -> list[str]:
+        same_, other = (
+            Tried(_probe(), Observation(answer), bad),
+            Tried(_probe(), Observation(0.75), bad),
+        )
+
+        def wrong(case: CaseRun, tried: Tried) -> list[WrongOutcome]:
+            seen = Observation(answer if tried is same_ else 0.25)
+            return [WrongOutcome(Explanation("a", "A.", "a"), seen, bad)]
+
+        ranked = rank([_case("one", same_), _case("two", other)], wrong)
+        return [explanation.key for explanation, _ in ranked]
+
+    assert named(np.array([0.1, 0.2])) == ["a"]
+    assert named(0.0) == []
 
 
 @given(st.text(max_size=900), st.text(max_size=900), st.text(max_size=400), st.booleans())

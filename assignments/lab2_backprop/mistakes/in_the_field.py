@@ -37,17 +37,6 @@ def softmax_sum_by_row(S):
 
 
 @mistake("softmax")
-def softmax_shift_by_mean(S):
-    """The mean of the scores is subtracted instead of the largest
-
-    After the shift, what is the largest exponent that can occur? With scores of 10,000 and −10,000 yours is
-    10,000. Which choice makes every exponent 0 or negative?
-    """
-    E = np.exp(S - np.mean(S, axis=0))
-    return E / E.sum(axis=0)
-
-
-@mistake("softmax")
 def softmax_in_rows(S):
     """The result is transposed: examples have become rows
 

@@ -73,10 +73,10 @@ def softmax_shift_by_row(S):
 
 @mistake("softmax")
 def softmax_shift_by_minimum(S):
-    """The smallest score is subtracted instead of the largest
+    """Not the largest score is subtracted, but the smallest or the mean
 
     After the shift, what is the largest exponent that can occur? For scores of 10,000 and
-    −10,000 yours is 20,000. Which choice makes every exponent 0 or negative?
+    −10,000 yours is 10,000 or more. Which choice makes every exponent 0 or negative?
     """
     E = np.exp(S - np.min(S, axis=0))
     return E / E.sum(axis=0)

@@ -415,9 +415,10 @@ figures.four_layers()
 
 # %% [markdown]
 # *Figure 9: a network with four hidden layers learns from 200 labels, from three kinds of starting point; thick lines
-# are means of three seeds, thin lines single runs. Left: from random Xavier weights (dashed) the training loss stays on
-# a plateau at log 10 for 110 to 180 epochs, depending on the seed, before it begins to fall. From pre-trained weights
-# (solid) it leaves the plateau after about twenty. From larger random weights (dash-dotted) there is no plateau at all.
+# are means of three seeds (in the browser there is one), thin lines single runs. Left: from random Xavier weights
+# (dashed) the training loss stays on a plateau at log 10 for 110 to 180 epochs, depending on the seed, before it begins
+# to fall. From pre-trained weights (solid) it leaves the plateau after about twenty. From larger random weights
+# (dash-dotted) there is no plateau at all.
 # Right: the test accuracy follows the training loss.*
 #
 # **What this shows, and what it does not.** Pre-training rescued this network: after 60 epochs the random start still

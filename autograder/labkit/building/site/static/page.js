@@ -4,21 +4,14 @@ import { editor } from "./editor.js";
 import { contents } from "./contents.js";
 import { element } from "./explore.js";
 import { note, showAnswer, showLines, waiting } from "./show.js";
-import { Python } from "./python.js";
+import { data, python } from "./start.js";
 import { Store } from "./store.js";
 import { Work } from "./work.js";
 import { keepFile } from "./zip.js";
 
 const $ = (id) => document.getElementById(id);
-const data = JSON.parse($("data").textContent);
 const store = new Store(data.lab);
 const work = new Work(data, store);
-const python = new Python({
-  address: new URL(document.documentElement.dataset.python, location.href).href,
-  zip: new URL(data.zip, location.href).href,
-  code: new URL("./browser.py", import.meta.url).href,
-  pictures: Object.fromEntries(Object.entries(data.pictures).map(([path, to]) => [path, new URL(to, location.href).href])),
-});
 const STOPPED = "Stopped. What you wrote is still there; names from cells are forgotten.";
 const LONGEST_PICTURE = 15000; // ms
 const redraw = []; // what follows when files change from elsewhere

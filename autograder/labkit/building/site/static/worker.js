@@ -26,9 +26,8 @@ function start(about) {
     const files = Promise.all([fetched(about.zip), fetched(about.code)]);
     files.catch(() => {}); // it is awaited below
     const { loadPyodide } = await import(`${about.address}pyodide.mjs`);
-    runtime = await loadPyodide({ indexURL: about.address });
-    tell("NumPy is loading …");
-    await runtime.loadPackage(["numpy"], { messageCallback() {} });
+    // NumPy is fetched while Python starts; what is printed outside of cells is for nobody.
+    runtime = await loadPyodide({ indexURL: about.address, packages: ["numpy"], stdout() {} });
     const [lab, script] = await files;
     runtime.FS.mkdirTree("/page");
     runtime.FS.mkdirTree("/lab");

@@ -235,6 +235,36 @@ def perceptron_train_normalised(X, y, epochs):
 
 
 @mistake("perceptron_train")
+def perceptron_train_with_sigmoid(X, y, epochs):
+    """The error is measured with a sigmoid, not with the 0/1 answer
+
+    Take an example that is answered right: nothing should change, yours moves w a little. A perceptron's answer
+    is 0 or 1 and nothing between; what must be compared with the label?
+    """
+    w, b = np.zeros(X.shape[0]), 0.0
+    for _ in range(epochs):
+        for i in range(X.shape[1]):
+            error = y[i] - 0.5 * (1 + np.tanh((w @ X[:, i] + b) / 2))
+            w, b = w + error * X[:, i], b + error
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_with_sign(X, y, epochs):
+    """The answers during training are −1, 0 and 1, while the labels are 0 and 1
+
+    Take an example of class 0 that is answered right, with −1 in yours: y − ŷ is 1, and w moves. Which two
+    answers must the step give, so that a right one changes nothing?
+    """
+    w, b = np.zeros(X.shape[0]), 0.0
+    for _ in range(epochs):
+        for i in range(X.shape[1]):
+            error = y[i] - np.sign(w @ X[:, i] + b)
+            w, b = w + error * X[:, i], b + error
+    return w, b
+
+
+@mistake("perceptron_train")
 def perceptron_train_rate_on_weights_only(X, y, epochs):
     """w moves at another rate than b
 
@@ -270,6 +300,16 @@ def dense_forward_with_tanh(W, b, X):
     that calls this one, and the last layer gets none at all.
     """
     return np.tanh(W @ X + b)
+
+
+@mistake("dense_forward")
+def dense_forward_with_sigmoid(W, b, X):
+    """The sigmoid is already applied inside the layer's linear part
+
+    Do all entries of your result lie between 0 and 1? Those of W X + b need not. The activation is put on by the
+    function that calls this one, and the last layer gets none at all.
+    """
+    return sigmoid(W @ X + b)
 
 
 @mistake("dense_forward")
@@ -336,6 +376,20 @@ def forward_returns_in_loop(params, X, activation):
     a = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}[activation]
     Z = dense_forward(*params[0], X)
     return [X, Z if len(params) == 1 else a(Z)]
+
+
+@mistake("forward")
+def forward_sigmoid_falls_through(params, X, activation):
+    """The sigmoid falls through to ReLU
+
+    Call it with "sigmoid" and look at H1: it holds numbers larger than 1, which a sigmoid never gives. Follow
+    your if and else with activation = "sigmoid": where do you end up?
+    """
+    a = tanh if activation == "tanh" else relu
+    H = [X]
+    for W, b in params[:-1]:
+        H.append(a(dense_forward(W, b, H[-1])))
+    return [*H, dense_forward(*params[-1], H[-1])]
 
 
 @variant("forward")

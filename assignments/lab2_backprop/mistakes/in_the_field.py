@@ -227,6 +227,18 @@ def squared_error_loss_by_rows(Y_hat, Y):
     return float(np.sum(difference**2) / (2 * len(Y))), difference / Y.shape[1]
 
 
+@mistake("squared_error")
+def squared_error_with_slope(Y_hat, Y):
+    """The slope of a sigmoid is in the gradient, though Ŷ is linear
+
+    Compare your gradient with numerical_gradient of your loss: the ratio is Ŷ(1 − Ŷ). Where an output unit has an
+    activation, its slope comes in; which activation has it here?
+    """
+    n = Y.shape[1]
+    difference = Y_hat - Y
+    return float(np.sum(difference**2) / (2 * n)), difference * Y_hat * (1 - Y_hat) / n
+
+
 # --- numerical_gradient ---
 
 
@@ -480,6 +492,23 @@ def backward_changes_h(params, H, dS, activation):
         if layer > 0:
             H[layer][...] = slope(H[layer])
             dZ = dH * H[layer]
+    return grads
+
+
+@mistake("backward")
+def backward_named_arrays(params, H, dS, activation):
+    """A dict of named gradients is returned, not a list of pairs
+
+    Print the type of your result: a step goes through a list of (dW, db) beside that of (W, b). How many pairs
+    should there be for three layers?
+    """
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = {}, dS
+    for layer in reversed(range(len(params))):
+        grads[f"dW{layer}"], grads[f"db{layer}"], dH = dense_backward(
+            dZ, params[layer][0], H[layer]
+        )
+        dZ = dH * slope(H[layer])
     return grads
 
 

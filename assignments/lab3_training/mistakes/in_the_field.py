@@ -176,10 +176,10 @@ def train_labels_uncut(params, X, y, *, activation, learning_rate, batch_size, e
 
 @mistake("train")
 def train_gradients_collected(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
-    """The gradients of the mini-batches are added up, and one step is made at the end of the epoch
+    """All gradients of an epoch belong to the parameters at its beginning
 
-    Count the steps of one epoch with 20 examples and batch_size 5: there should be 4, yours is 1. When the second
-    batch is looked at, should the parameters already hold the first one's step?
+    When the second mini-batch is looked at, should the parameters already hold the first one's step? Look at what
+    stands before your loop over the mini-batches, and what behind it: forward pass and step belong inside.
     """
     losses = []
     for _ in range(epochs):
@@ -248,7 +248,7 @@ def predict_squeezed(params, X, activation):
 
 @mistake("predict")
 def predict_onehot(params, X, activation):
-    """A column with a 1 is returned for each example, not the number of its class
+    """A column of zeros and ones is returned for each example, not the number of its class
 
     Print the shape of your result: K × n, where (n,) is asked for. A class is one whole number: the place of the
     largest score in its column.

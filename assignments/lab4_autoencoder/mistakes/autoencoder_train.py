@@ -488,10 +488,10 @@ def autoencoder_first_batch_only(X, hidden, *, activation, learning_rate, batch_
 
 @mistake("train_autoencoder")
 def autoencoder_not_shuffled(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
-    """The examples are never shuffled
+    """The examples are shuffled once at most, not anew in every epoch
 
-    Print the columns that go into the first mini-batch of each epoch: are they always the first
-    ones of X? Data often come sorted by class. What is `minibatches` of lab 3 for?
+    Print the columns that go into the first mini-batch of each epoch: are they always the same
+    ones? Data often come sorted by class. What is `minibatches` of lab 3 for?
     """
     p, n = X.shape
     encoder, decoder = initialize([p, hidden, p], rng, "xavier")

@@ -99,6 +99,24 @@ def autoencoder_with_momentum(X, hidden, *, activation, learning_rate, batch_siz
 
 
 @mistake("train_autoencoder")
+def autoencoder_steps_lost(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
+    """The new layers are thrown away: training ends where it began
+
+    Print the loss of each epoch: it does not fall. sgd_step gives new layers and leaves the old ones alone; what do
+    you do with what it returns?
+    """
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "xavier")
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(n, batch_size, rng):
+            total += autoencoder_loss(encoder, decoder, X[:, batch], activation)[0] * len(batch)
+        losses.append(total / n)
+    return encoder, decoder, losses
+
+
+@mistake("train_autoencoder")
 def autoencoder_starts_again(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
     """Every epoch starts from new weights
 

@@ -562,7 +562,7 @@ def convnet_losses_summed(params, X, y, *, learning_rate, batch_size, epochs, rn
 
 @mistake("train_convnet")
 def convnet_one_step_an_epoch(params, X, y, *, learning_rate, batch_size, epochs, rng):
-    """There is one step an epoch: the mini-batches' gradients are only collected
+    """There is one step an epoch, not one for each mini-batch
 
     Count the steps: n examples in batches of size m make n/m steps an epoch, rounded up. Does a
     smaller batch size make your network learn faster? It should.

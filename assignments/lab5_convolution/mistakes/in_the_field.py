@@ -9,10 +9,12 @@ from neuralnet.convolution import (
     conv_forward,
     convnet_forward,
     convnet_loss,
+    max_pool_backward,
     max_pool_forward,
     output_size,
     train_convnet,
 )
+from neuralnet.training import minibatches
 
 # --- sizes ---
 
@@ -183,6 +185,29 @@ def conv_db_of_last_place(dZ, X, W, stride=1, padding=0):
 
 
 @mistake("conv_backward")
+def conv_db_for_each_place(dZ, X, W, stride=1, padding=0):
+    """db is summed over the examples only: a number for each place is left
+
+    Print the shapes of b and db: they must be equal, F × 1. A filter has one bias, and every place uses it. Over
+    which axes should the sum run?
+    """
+    dX, dW, _ = conv_backward(dZ, X, W, stride, padding)
+    return dX, dW, dZ.sum(axis=3)
+
+
+@mistake("conv_backward")
+def conv_last_example(dZ, X, W, stride=1, padding=0):
+    """Only the last example counts in dW and db: '=' where '+=' is needed
+
+    Compare for n = 1 and n = 4: right for one example only. Every example used the same filters, so their
+    contributions add up; what does your loop do with the earlier ones?
+    """
+    dX, _, _ = conv_backward(dZ, X, W, stride, padding)
+    _, dW, db = conv_backward(dZ[..., -1:], X[..., -1:], W, stride, padding)
+    return dX, dW, db
+
+
+@mistake("conv_backward")
 def conv_dw_first(dZ, X, W, stride=1, padding=0):
     """The gradients are returned as (dW, dX, db)
 
@@ -241,6 +266,58 @@ def pool_over_examples(X, size, stride):
     """
     Z = max_pool_forward(X, size, stride)
     return np.repeat(Z.max(axis=3, keepdims=True), Z.shape[3], axis=3)
+
+
+@mistake("max_pool_forward")
+def pool_by_minimum(X, size, stride):
+    """Each window's smallest value is taken instead of its largest
+
+    Take the window 0, 0, 0, 8: what should come out, and what do you get? Max-pooling asks whether a feature is
+    there at all.
+    """
+    return -max_pool_forward(-1.0 * X, size, stride)
+
+
+@mistake("max_pool_forward")
+def pool_by_sum(X, size, stride):
+    """Each window's sum is taken instead of its largest value
+
+    Take the window 1, 1, 1, 8: what should come out, and what do you get? Max-pooling asks whether a feature is
+    there at all, not how often.
+    """
+    views = np.lib.stride_tricks.sliding_window_view(X, (size, size), axis=(1, 2))
+    return 1.0 * views[:, ::stride, ::stride].sum(axis=(-2, -1))
+
+
+@mistake("max_pool_forward")
+def pool_rows_and_columns_swapped(X, size, stride):
+    """Height and width of the output are swapped
+
+    Pool an image of 4 rows and 6 columns with size 2 and stride 2: the output should have 2 rows and 3 columns.
+    Print its shape.
+    """
+    return max_pool_forward(X, size, stride).swapaxes(1, 2)
+
+
+@mistake("max_pool_backward")
+def pool_gradient_of_ones(dZ, X, size, stride):
+    """The winners are marked, but dZ is not handed on to them
+
+    Double dZ: dX should double, yours stays as it is. Finding the winner is half of the work; what does it get?
+    """
+    return max_pool_backward(np.ones_like(dZ), X, size, stride)
+
+
+@mistake("max_pool_backward")
+def pool_first_row_of_windows(dZ, X, size, stride):
+    """Only the first row of windows is handled
+
+    Is dX zero below its first rows? At which indentation does the return stand: does the outer loop ever get to its
+    second round?
+    """
+    first = np.zeros(dZ.shape)
+    first[:, 0] = dZ[:, 0]
+    return max_pool_backward(first, X, size, stride)
 
 
 @mistake("max_pool_backward")
@@ -365,6 +442,41 @@ def convnet_without_losses(params, X, y, **settings):
     Print the type of what you return: the docstring promises a pair (params, losses), with one loss for each epoch.
     """
     return train_convnet(params, X, y, **settings)[0]
+
+
+@mistake("train_convnet")
+def convnet_loss_of_last_batch(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """The loss of an epoch is that of its last mini-batch alone
+
+    Train with a learning rate of 0: every epoch should give the same loss, that of all the images. Yours jumps
+    about. Which images does your number come from?
+    """
+    losses = []
+    for _ in range(epochs):
+        for batch in minibatches(len(y), batch_size, rng):
+            loss, grads = convnet_loss(params, X[..., batch], y[batch])
+            params = {name: params[name] - learning_rate * grads[name] for name in params}
+        losses.append(loss)
+    return params, losses
+
+
+@mistake("train_convnet")
+def convnet_with_momentum(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """Steps carry momentum from the ones before
+
+    Train 2 epochs with all the images in one batch, and make the same two steps by hand: the first agrees, the
+    second does not. Does your step depend on anything but the present gradient?
+    """
+    losses, velocity = [], {name: 0.0 * value for name, value in params.items()}
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            loss, grads = convnet_loss(params, X[..., batch], y[batch])
+            velocity = {name: 0.9 * velocity[name] + grads[name] for name in velocity}
+            params = {name: params[name] - learning_rate * velocity[name] for name in params}
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
 
 
 @variant("conv_forward")

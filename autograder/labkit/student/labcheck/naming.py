@@ -19,8 +19,8 @@ MESSAGE_LIMIT = 600
 TOO_SLOW = "times faster than plain loops"
 """Part of the sentence for a right answer that took too long."""
 
-SERVED_REFUSES = "of the course cannot take these arguments"
-"""How the grader's own function, in the place of an earlier one, tells that it raised an error."""
+SERVED_REFUSES = " cannot take these arguments"
+"""How a function of the grader's, an earlier one or one that is passed, tells that it raised."""
 
 BY_HEART = "Right on the numbers in your folder, wrong on others of the same kind."
 """How the message of a public case begins that fails when it is asked again."""
@@ -113,14 +113,14 @@ def _form(value: Any) -> Any:
 
 
 def _same_first(a: Any, b: Any) -> bool:
-    """Whether two results of several parts begin with the same list or pair."""
+    """Whether two results, layers and then losses, have the same layers."""
     parts = (list, tuple)
     return (
         isinstance(a, parts)
         and isinstance(b, parts)
         and min(len(a), len(b)) > 1
         and isinstance(a[0], parts)
-        and same(a[0], b[0])
+        and same(list(a[:-1]), list(b[:-1]))
     )
 
 

@@ -68,6 +68,19 @@ def test_a_mistake_is_named_and_mended_and_points_are_counted(page: Any) -> None
     assert "SyntaxError" in working.check(page, FIRST)
 
 
+def test_contents_lead_to_a_question_and_tell_what_passes(page: Any) -> None:
+    page.evaluate(working.PUT, {FIRST: SOLUTION[FIRST]})
+    working.check(page, FIRST)
+    page.get_by_role("button", name="Contents").click()
+    item = page.locator("#contents li").filter(has=page.get_by_role("link", name=FIRST, exact=True))
+    assert "passes" in item.inner_text()
+    assert page.locator("#contents .tick").count() == 1
+    item.get_by_role("link").click()
+    page.locator("#contents").wait_for(state="hidden")
+    heading = page.locator(f".question:has([data-question='{FIRST}']) h3")
+    assert 0 <= heading.bounding_box()["y"] < 300
+
+
 def test_an_endless_loop_gets_the_kits_sentence(page: Any) -> None:
     working.write(page, working.question(page, FIRST).locator(".cm-content"), ENDLESS)
     assert "is there a loop that never ends" in working.check(page, FIRST)

@@ -460,25 +460,6 @@ def convnet_loss_of_last_batch(params, X, y, *, learning_rate, batch_size, epoch
     return params, losses
 
 
-@mistake("train_convnet")
-def convnet_with_momentum(params, X, y, *, learning_rate, batch_size, epochs, rng):
-    """Steps carry momentum from the ones before
-
-    Train 2 epochs with all the images in one batch, and make the same two steps by hand: the first agrees, the
-    second does not. Does your step depend on anything but the present gradient?
-    """
-    losses, velocity = [], {name: 0.0 * value for name, value in params.items()}
-    for _ in range(epochs):
-        total = 0.0
-        for batch in minibatches(len(y), batch_size, rng):
-            loss, grads = convnet_loss(params, X[..., batch], y[batch])
-            velocity = {name: 0.9 * velocity[name] + grads[name] for name in velocity}
-            params = {name: params[name] - learning_rate * velocity[name] for name in params}
-            total += loss * len(batch)
-        losses.append(total / len(y))
-    return params, losses
-
-
 @variant("conv_forward")
 def conv_forward_one_product(X, W, b, stride=1, padding=0):
     """all patches in one matrix, one product"""

@@ -163,7 +163,7 @@ def test_two_evenings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = {path: path.stat().st_mtime_ns for path in evening.out.glob("results/*.json")}
     assert not (evening.out / "grades.csv").exists()
     told = labkit(*command, "--resume", "--manual", "m.csv", "--adjust", "a.csv")
-    assert "10 of 11" in told
+    assert "11 of 12" in told
     assert sum(path.stat().st_mtime_ns == at for path, at in kept.items()) >= 1
     first = evening.rows()
     for sample in samples:
@@ -191,7 +191,7 @@ def test_two_evenings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     edit(toml, THRESHOLD, LOWER)
     toml.write_text(toml.read_text("utf-8") + '\n[exclude]\nxor_params = "out"\n', "utf-8")
     told = labkit("regrade", "lab7", "in", "--out", "out")
-    assert "2 of 11 changed" in told
+    assert "2 of 12 changed" in told
     text = (evening.out / "changes.csv").read_text("utf-8-sig")
     changes = list(csv.DictReader(text.splitlines()))
     reasons = {(one["submission"], one["question"], one["reason"]) for one in changes}
@@ -227,7 +227,7 @@ def test_two_evenings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert old["score"] == pytest.approx(float(first["umar_said"]["total"]))
 
     # And again: nothing has changed, so nobody's row does.
-    assert "0 of 11 changed" in labkit("regrade", "lab7", "in", "--out", "out")
+    assert "0 of 12 changed" in labkit("regrade", "lab7", "in", "--out", "out")
     assert evening.rows() == second
     labkit(*command, "--resume")
     assert evening.rows() == second

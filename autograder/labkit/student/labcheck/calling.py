@@ -74,9 +74,8 @@ def student_failure(
         own_places = [place for own, place in places if own] or [place for _, place in places]
         where = own_places[-1] if own_places else ""
     # NumPy's own kinds of errors are private: told as the ones of Python that they are.
-    kinds = type(error).__mro__
-    standard = next(base.__name__ for base in kinds if base.__module__ == "builtins")
-    return Failure(kind, standard, text.strip()[:300], where)
+    known = (base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
+    return Failure(kind, next(known), text.strip()[:300], where)
 
 
 def _shown(path: Path) -> str:

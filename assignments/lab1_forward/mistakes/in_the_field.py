@@ -115,7 +115,7 @@ def tanh_gradient_of_absolute(h):
 
 @mistake("tanh_gradient")
 def tanh_gradient_caret(h):
-    """^ is no power in Python
+    """`^` is no power in Python
 
     The error names bitwise_xor: that is what ^ stands for. How does Python write a power?
     """

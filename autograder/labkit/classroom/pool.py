@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -22,6 +22,8 @@ from labkit.judging.result import Result
 Graded = tuple[Submission, Result]
 
 _PAUSE_SECONDS = 1.5
+_LOOK_SECONDS = 0.2
+"""How long a Ctrl-C waits while nothing else happens."""
 
 
 def grade_here(order: Order, submissions: Iterable[Submission]) -> Iterator[Graded]:
@@ -43,7 +45,13 @@ def grade_in_processes(
     order: Order, submissions: Iterable[Submission], jobs: int
 ) -> Iterator[Graded]:
     """A pool of graders. If one of them dies, its submission is tried once more, alone."""
-    left = iter(submissions)
+    with _interrupts() as look:
+        yield from _in_processes(order, iter(submissions), jobs, look)
+
+
+def _in_processes(
+    order: Order, left: Iterator[Submission], jobs: int, look: Callable[[], None]
+) -> Iterator[Graded]:
     more = True
     while more:
         pending: dict[Future[Result], Submission] = {}
@@ -51,6 +59,7 @@ def grade_in_processes(
         with _pool(order, jobs) as pool:
             try:
                 for submission in left:
+                    look()
                     settled = order.settled(submission)
                     if settled is not None:
                         yield submission, settled
@@ -59,27 +68,67 @@ def grade_in_processes(
                     pending[pool.submit(_grade_in_pool, submission)] = submission
                     asked = None
                     if len(pending) >= 2 * jobs:
-                        yield from _collect(pending)
+                        yield from _collect(pending, look)
                 while pending:
-                    yield from _collect(pending)
+                    yield from _collect(pending, look)
                 more = False
             except BrokenProcessPool:
                 pass  # those that were being graded are in `pending`
         for suspect in (*pending.values(), *([asked] if asked else [])):
-            yield suspect, _grade_alone(order, suspect)
+            yield suspect, _grade_alone(order, suspect, look)
 
 
-def _collect(pending: dict[Future[Result], Submission]) -> Iterator[Graded]:
-    done, _ = wait(pending, return_when=FIRST_COMPLETED)
-    for future in done:
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], None]]:
+    """Ctrl-C is noted, and raised where the caller looks for it.
+
+    Raised wherever the main thread happens to be, it gets lost in a destructor (then the class goes
+    on) or among the pool's own locks. A second Ctrl-C is raised at once.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
+    asked = threading.Event()
+
+    def note(*_: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, before)
+
+    def look() -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield look
+        look()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _first_of(waiting: Iterable[Future[Result]], look: Callable[[], None]) -> set[Future[Result]]:
+    """Those that are done, as soon as there is one."""
+    while True:
+        done, _ = wait(waiting, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
+        look()
+        if done:
+            return done
+
+
+def _collect(
+    pending: dict[Future[Result], Submission], look: Callable[[], None]
+) -> Iterator[Graded]:
+    for future in _first_of(pending, look):
         result = future.result()  # BrokenProcessPool: the submission stays in `pending`
         yield pending.pop(future), result
 
 
-def _grade_alone(order: Order, submission: Submission) -> Result:
+def _grade_alone(order: Order, submission: Submission, look: Callable[[], None]) -> Result:
     try:
         with _pool(order, 1) as pool:
-            return pool.submit(_grade_in_pool, submission).result()
+            future = pool.submit(_grade_in_pool, submission)
+            _first_of([future], look)
+            return future.result()
     except BrokenProcessPool:
         return order.failed(
             submission, "the grading process died on this submission; grade it again"

@@ -258,7 +258,7 @@ def test_neighbours_folders_are_closed(worker: Make) -> None:
     folder, _ = first.call("sigmoid", (1,), {}, seconds=5).value
     outcome = second.call("tanh", (folder,), {}, seconds=5)
     # Without Landlock an ordinary user's workers share the user, and so their files.
-    if ROOT or any(name.startswith("landlock") for name in second._zygote.confinement.layers):
+    if ROOT or any(name.startswith("landlock") for name in second.zygote.confinement.layers):
         assert outcome.value == []
 
 

@@ -27,8 +27,10 @@ Measurement = Callable[[bool], list[Row]]
 
 MEASUREMENTS: Mapping[str, Measurement] = {
     "grade": grading.one_submission,
+    "labs": grading.other_labs,
     "class": grading.classes,
     "class500": grading.five_hundred,
+    "resume": grading.resumed,
     "check": checking.student_check,
     "conv": convolution.forward_and_backward,
     "epoch": epochs.against_torch,

@@ -1,12 +1,14 @@
-"""The floor of grading: a forked, confined, warm process that runs all the cases by itself.
+"""The floor of grading: forked, confined, warm processes that run all the cases by themselves.
 
     python -m tests.benchmarks.floor BUNDLE SUBMISSION ROUNDS
 
 NumPy is imported, the cases are read and the expected values known before anything is measured. A
-round forks, confines the child as a worker is confined, imports the submission there, runs every
-case in that same process and ends. No call crosses to another process, nothing is unpacked, no
-result is written: it grades nobody, since the submission lies beside the expected values. What the
-parent spends on the fork counts too. Prints the CPU seconds of each round.
+round forks twice, for the public cases and for the hidden ones, which no code may see that writes
+public messages. Each child is confined as a worker is, imports the submission, runs the cases in
+that same process and ends. No call crosses to another process, nothing is unpacked, no result is
+written, no public case is asked again: it grades nobody, since the submission lies beside the
+expected values. What the parent spends on the forks counts too. Prints the CPU seconds of each
+round.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from labkit.base import paths
-from labkit.judging.grader import Question, load_questions
+from labkit.judging.grader import load_questions
 from labkit.judging.judge import GraderCheck
 from labkit.judging.knowledge import Knowledge
 from labkit.lab import reference
@@ -35,7 +37,7 @@ from labkit.lab.lab import Lab
 from labkit.sandbox import Limits, confinement
 from labkit.sandbox.restrict import Prepared
 from labkit.student import labcheck
-from labkit.student.labcheck import Observation, Probe, Tried
+from labkit.student.labcheck import Case, Observation, Probe, Tried
 
 Function = Callable[[str], Callable[..., Any]]
 
@@ -70,9 +72,9 @@ class Floor:
     """The warm parent."""
 
     def __init__(self, bundle: Bundle, submission: Path, work: Path) -> None:
-        self.questions = load_questions(bundle)
+        self.cases = [case for one in load_questions(bundle) for case in one.cases]
         self.check = InProcess(bundle.lab)
-        if not passes(self.questions, self.check):  # also makes the expected values known
+        if not passes(self.cases, self.check):  # also makes the expected values known
             raise RuntimeError("the reference does not pass")
         settings = confinement.settings()
         settings["filters"] = [bytes.fromhex(code) for code in settings["filters"]]
@@ -88,6 +90,9 @@ class Floor:
 
     def round(self) -> float:
         """CPU seconds of one round; RuntimeError where a case fails."""
+        return self._apart(hidden=False) + self._apart(hidden=True)
+
+    def _apart(self, hidden: bool) -> float:
         started = time.process_time()
         self.number += 1
         folder = self.work / f"w{self.number}"
@@ -99,14 +104,14 @@ class Floor:
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._child(folder, parent)
+            self._child(folder, parent, hidden)
         _, status, used = os.wait4(pid, 0)
         shutil.rmtree(folder)
         if status:
             raise RuntimeError(f"the confined process ended with status {status}")
         return used.ru_utime + used.ru_stime + time.process_time() - started
 
-    def _child(self, folder: Path, parent: int) -> NoReturn:
+    def _child(self, folder: Path, parent: int, hidden: bool) -> NoReturn:
         code = 1
         try:
             os.setsid()
@@ -123,20 +128,17 @@ class Floor:
             sys.path.insert(0, str(folder))
             importlib.invalidate_caches()
             self.check.function = self.check.handed_in
-            code = 0 if passes(self.questions, self.check) else 2
+            kind = [case for case in self.cases if case.hidden == hidden]
+            code = 0 if passes(kind, self.check) else 2
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(code)
 
 
-def passes(questions: list[Question], check: GraderCheck) -> bool:
-    """Whether every case of every question passes."""
-    return all(
-        verdict.passed
-        for question in questions
-        for verdict in labcheck.run_cases(question.cases, check)
-    )
+def passes(cases: list[Case], check: GraderCheck) -> bool:
+    """Whether every case passes."""
+    return all(verdict.passed for verdict in labcheck.run_cases(cases, check))
 
 
 def main() -> None:

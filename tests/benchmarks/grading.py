@@ -10,11 +10,12 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from labkit.building.build import built
 from labkit.lab.bundle import Bundle
-from labkit.lab.course import find
+from labkit.lab.course import available, find
 from tests.benchmarks import measure, stock, submissions
 from tests.benchmarks.measure import Row, compare, take_turns
 
@@ -22,8 +23,8 @@ LAB = "lab1"
 
 
 @contextmanager
-def _prepared() -> Iterator[tuple[Bundle, Path]]:
-    bundle = built(find(LAB))
+def _prepared(lab: str = LAB) -> Iterator[tuple[Bundle, Path]]:
+    bundle = built(find(lab))
     with tempfile.TemporaryDirectory(prefix="labkit-bench-") as work:
         Path(work).chmod(0o711)
         yield bundle, Path(work)
@@ -44,22 +45,14 @@ def one_submission(quick: bool) -> list[Row]:
         with zipfile.ZipFile(handed_in) as archive:
             archive.extractall(work / "unpacked")
 
-        def ours() -> float:
-            alone, together = (_grade(folder, work, 1).cpu for folder in (one, many))
-            return (together - alone) / (copies - 1)
-
-        def floor() -> float:
-            seconds = measure.module("floor", bundle.root, work / "unpacked", 10 if quick else 30)
-            return float(statistics.median(seconds))
-
         samples = take_turns(
             {
-                "labkit grade": ours,
+                "labkit grade": partial(_each, many, one, work, copies, LAB),
                 "otter run": lambda: stock.run_seconds(stock_zip, stock_submission),
                 "otter run, same zip": lambda: stock.run_seconds(
                     bundle.root / "autograder.zip", handed_in
                 ),
-                "floor": floor,
+                "floor": partial(_floor, bundle, work, 10 if quick else 30),
             },
             rounds,
             warmups=0 if quick else 1,
@@ -70,17 +63,87 @@ def one_submission(quick: bool) -> list[Row]:
         f"with all cases in the student's kernel and no cell to execute."
     )
     return [
-        compare(what, "ms", samples, "labkit grade", "otter run", 1 / 60, scale=1e3, note=note),
+        compare(what, "ms", samples, "labkit grade", "otter run", 1 / 100, scale=1e3, note=note),
         compare(
             what, "ms", samples, "labkit grade", "otter run, same zip", 1 / 60, scale=1e3,
             note="The zip that `labkit build` makes for Otter: it confines submissions as we do.",
         ),
         compare(
-            what, "ms", samples, "labkit grade", "floor", 3.0, scale=1e3,
-            peer_name="a bare fork",
-            note="A bare fork: warm, confined, all cases in one process, no result written.",
+            what, "ms", samples, "labkit grade", "floor", 2.0, scale=1e3,
+            peer_name="two bare forks", note=_FLOOR,
         ),
     ]  # fmt: skip
+
+
+_FLOOR = (
+    "Two bare forks: warm, confined, public and hidden cases apart and in the process of the "
+    "submission itself, no result written."
+)
+
+
+def other_labs(quick: bool) -> list[Row]:
+    """One correct submission of each lab but the first, beside its own cases run bare."""
+    copies, rounds = (6, 1) if quick else (21, 3)
+    rows = []
+    for lab in available():
+        if lab.short == LAB:
+            continue
+        with _prepared(lab.short) as (bundle, work):
+            many = submissions.write_copies(bundle, work / "many", copies)
+            one = submissions.write_copies(bundle, work / "one", 1)
+            with zipfile.ZipFile(next(one.iterdir())) as archive:
+                archive.extractall(work / "unpacked")
+            samples = take_turns(
+                {
+                    "labkit grade": partial(_each, many, one, work, copies, lab.short),
+                    "floor": partial(_floor, bundle, work, 5 if quick else 10),
+                },
+                rounds,
+            )
+        rows.append(
+            compare(
+                f"grade one {lab.short} submission, CPU", "ms", samples, "labkit grade", "floor",
+                4.0, scale=1e3, peer_name="two bare forks", note=_FLOOR,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _each(many: Path, one: Path, work: Path, copies: int, lab: str) -> float:
+    """CPU seconds of one more submission in a class."""
+    alone, together = (_grade(folder, work, 1, lab).cpu for folder in (one, many))
+    return (together - alone) / (copies - 1)
+
+
+def _floor(bundle: Bundle, work: Path, rounds: int) -> float:
+    seconds = measure.module("floor", bundle.root, work / "unpacked", rounds)
+    return float(statistics.median(seconds))
+
+
+def resumed(quick: bool) -> list[Row]:
+    """`--resume` of a class of which everybody is graded already."""
+    count = 50 if quick else 1000
+    with _prepared() as (bundle, work):
+        folders = {n: submissions.write_copies(bundle, work / str(n), n) for n in (1, count)}
+        for n, folder in folders.items():
+            _grade_to(work / f"out{n}", folder, os.cpu_count() or 1)
+        taken = {
+            n: [_grade_to(work / f"out{n}", folder, 1, "--resume") for _ in range(3)]
+            for n, folder in folders.items()
+        }
+    wall = statistics.median(one.wall for one in taken[count])
+    cpu = {n: statistics.median(one.cpu for one in taken[n]) for n in taken}
+    each = 1e3 * (cpu[count] - cpu[1]) / (count - 1)
+    whole = Row(
+        f"--resume of {count} graded ones, wall", "", "s", wall, bound="< 3 s",
+        samples={"labkit grade --resume": [one.wall for one in taken[count]]},
+    )  # fmt: skip
+    whole.met = wall <= 3.0
+    one_more = Row(
+        "each of them, CPU", "", "ms", each, bound="< 1 ms", note="Beyond a class of one."
+    )
+    one_more.met = each <= 1.0
+    return [whole, one_more]
 
 
 @dataclass(frozen=True)
@@ -92,20 +155,17 @@ class _Class:
     parent_mb: float
 
 
-def _grade(folder: Path, work: Path, jobs: int) -> _Class:
+def _grade(folder: Path, work: Path, jobs: int, lab: str = LAB) -> _Class:
     with tempfile.TemporaryDirectory(dir=work) as out:
-        size = Path(out) / "size"
-        arguments = [
-            "grade",
-            LAB,
-            str(folder),
-            "--out",
-            str(Path(out) / "out"),
-            "--jobs",
-            str(jobs),
-        ]
-        used = measure.run([sys.executable, "-c", _WITH_SIZE, str(size), *arguments])
-        return _Class(used.wall, used.cpu, float(size.read_text()) / 1024)
+        return _grade_to(Path(out), folder, jobs, lab=lab)
+
+
+def _grade_to(work: Path, folder: Path, jobs: int, *options: str, lab: str = LAB) -> _Class:
+    work.mkdir(exist_ok=True)
+    size, out = work / "size", work / "out"
+    arguments = ["grade", lab, str(folder), "--out", str(out), "--jobs", str(jobs), *options]
+    used = measure.run([sys.executable, "-c", _WITH_SIZE, str(size), *arguments])
+    return _Class(used.wall, used.cpu, float(size.read_text()) / 1024)
 
 
 # The peak of the command's own memory, without that of the processes that it starts. Linux tells it

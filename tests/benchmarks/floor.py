@@ -37,7 +37,7 @@ from labkit.lab.lab import Lab
 from labkit.sandbox import Limits, confinement
 from labkit.sandbox.restrict import Prepared
 from labkit.student import labcheck
-from labkit.student.labcheck import Case, Observation, Probe, Tried
+from labkit.student.labcheck import Case, Failure, Observation, Probe, Tried
 
 Function = Callable[[str], Callable[..., Any]]
 
@@ -64,7 +64,10 @@ class InProcess(GraderCheck):
 
     def observe(self, probe: Probe) -> Tried:
         args, kwargs = probe.fresh()
-        seen = Observation(self.function(probe.function)(*args, **kwargs))
+        try:
+            seen = Observation(self.function(probe.function)(*args, **kwargs))
+        except ValueError as error:  # which may be what a case asks for
+            seen = Observation(failure=Failure("raised", type(error).__name__, str(error)))
         return Tried(probe, seen, probe.problem(seen))
 
 

@@ -161,8 +161,8 @@ class Worker:
         """
         request = request or self.request(function, args, kwargs)
         module = request.module
-        exchange = Call(self, request, args=args, kwargs=dict(kwargs or {}), names=tuple(names))
-        exchange.then = then
+        kwargs = dict(kwargs or {})
+        exchange = Call(self, request, args=args, kwargs=kwargs, names=tuple(names), then=then)
         self._catch_up(request)
         loading = 0.0
         for _ in range(3):

@@ -418,9 +418,6 @@ class Request:
 class Call(Exchange):
     """One call of a contract function."""
 
-    then: Sequence[Request] = ()
-    """The calls that come next."""
-
     def __init__(
         self,
         worker: Worker,
@@ -429,9 +426,10 @@ class Call(Exchange):
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         names: tuple[str, ...],
+        then: Sequence[Request] = (),
     ) -> None:
         super().__init__(worker)
-        self.request = request
+        self.request, self.then = request, then
         self.args, self.kwargs, self.names = args, kwargs, names
 
     def functions(self, name: str) -> Callable[..., Any] | None:

@@ -166,11 +166,10 @@ class Recorded(Check):
             best.tried[-1].note = REJUDGED
         elif best.failed and self._leans_on:
             names = " and ".join(f"`{name}`" for name in self._leans_on)
-            best.tried[
-                -1
-            ].note = (
+            note = (
                 f"If {names} is not right yet, begin there: grading asks this with a correct one."
             )
+            best.tried[-1].note = note
         self.case = best
         self.cases.append(best)
         if best.failed:

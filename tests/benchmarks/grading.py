@@ -103,7 +103,8 @@ def other_labs(quick: bool) -> list[Row]:
         rows.append(
             compare(
                 f"grade one lab {lab.number} submission, CPU", "ms",
-                samples, "labkit grade", "floor", 4.0, scale=1e3, peer_name="two bare forks", note=_FLOOR,
+                samples, "labkit grade", "floor", 4.0, scale=1e3,
+                peer_name="two bare forks", note=_FLOOR,
             )
         )  # fmt: skip
     return rows

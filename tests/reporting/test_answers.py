@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labkit.building.build import built
+from labkit.lab.course import available
+from labkit.lab.lab import Lab
 from labkit.reporting.answers import Answer, read_answers
 from labkit.reporting.markdown import markdown
 
@@ -41,6 +44,24 @@ def test_answers_stand_between_the_marks() -> None:
     found = read_answers(book, QUESTIONS)
     assert found["why"] == Answer("Since it is straight.")
     assert found["how"].empty
+
+
+def test_text_in_the_cell_of_a_mark_is_on_its_side() -> None:
+    book = notebook(
+        asked(0), cell("Since it is straight.\n<!-- END QUESTION -->\n\n## Part 2"),
+        asked(1), cell("A hundredth."),
+        cell(f"<!-- END QUESTION -->\n\n<!-- BEGIN QUESTION -->\n\n{QUESTIONS[0]['question']}"),
+    )  # fmt: skip
+    found = read_answers(book, QUESTIONS)
+    assert found == {"why": Answer("Since it is straight."), "how": Answer("A hundredth.")}
+
+
+@pytest.mark.parametrize("lab", available(), ids=lambda lab: lab.short)
+def test_a_notebook_as_it_was_handed_out_holds_no_answer(lab: Lab) -> None:
+    bundle = built(lab)
+    found = read_answers((bundle.student / f"{lab.name}.ipynb").read_bytes(), bundle.written)
+    assert set(found) == {question.name for question in lab.written}
+    assert all(answer.empty for answer in found.values())
 
 
 def test_what_code_showed_is_part_of_it() -> None:

@@ -39,7 +39,10 @@ def writing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write `data` to `path`, whole or not at all."""
+    """Write `data` to `path`, whole or not at all; a file that holds it already stays as it is."""
+    with contextlib.suppress(OSError):
+        if Path(path).read_bytes() == data:
+            return
     with writing(path) as file:
         file.write(data)
 

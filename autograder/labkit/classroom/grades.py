@@ -23,7 +23,8 @@ def columns(lab: Lab, results: Iterable[Result]) -> list[str]:
 def write_grades(path: Path, results: Sequence[Result], lab: Lab) -> None:
     """Write grades.csv, in the order given; the mark at its begin makes Excel read UTF-8."""
     names = columns(lab, results)
-    rows = [[row(result, lab).get(name, "") for name in names] for result in results]
+    cells = [row(result, lab) for result in results]
+    rows = [[of.get(name, "") for name in names] for of in cells]
     write_text(path, BOM + to_csv([names, *rows]))
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -148,12 +149,12 @@ class Result:
     def _changed(self, name: str) -> float:
         return sum(change.points for change in self.changes if change.question == name)
 
-    @property
+    @cached_property
     def counted(self) -> tuple[QuestionResult, ...]:
         """The questions that count."""
         return tuple(q for q in self.questions if self.excluded.get(q.name) != OUT)
 
-    @property
+    @cached_property
     def lost(self) -> tuple[str, ...]:
         """The questions in which points are lost, decisions about them included."""
         return tuple(
@@ -162,13 +163,13 @@ class Result:
             if not question.left_out and self.score(question) < question.possible - 1e-9
         )
 
-    @property
+    @cached_property
     def earned(self) -> float:
         """Points of all questions, written ones included where they are marked."""
         marks = sum(mark + self._changed(name) for name, mark in self.marks.items())
         return round(sum(self.score(q) for q in self.counted) + marks, 4)
 
-    @property
+    @cached_property
     def total(self) -> float:
         """Points that count: what was earned, and what decisions about the whole add or take."""
         return max(0.0, round(self.earned + self._changed(TOTAL), 4))

@@ -66,11 +66,11 @@ def _blocks(cells: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, A
     inside = False
     for cell in cells:
         source = _source(cell)
-        if _BEGIN in source:
-            blocks.append((source.replace(_BEGIN, ""), []))
+        if _BEGIN in source:  # behind the end of another question, it may be
+            blocks.append((source.partition(_BEGIN)[2], []))
             inside = True
-        elif _END in source:
-            rest = source.replace(_END, "").strip()
+        elif _END in source:  # the text that goes on behind it is the lab's
+            rest = source.partition(_END)[0].strip()
             if inside and rest:
                 blocks[-1][1].append({**cell, "source": rest})
             inside = False

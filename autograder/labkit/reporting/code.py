@@ -25,6 +25,7 @@ _MOST = 200_000
 _UNSEEN = {code: f"⟨U+{code:04X}⟩" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 """Signs that turn the direction of text: with them code can look other than it is."""
 _UNSEEN |= {code: "\ufffd" for code in range(32) if chr(code) not in "\t\n"}
+_ANY_UNSEEN = re.compile(f"[{re.escape(''.join(map(chr, _UNSEEN)))}]")
 
 _FILE = re.compile(r'<pre class="source"[^>]* data-path="([^"]*)">(.*?)</pre>', re.DOTALL)
 
@@ -50,7 +51,8 @@ class CodePages:
         for path in (*(path for path in first if path in files), *sorted(python)):
             data = files[path].replace(b"\r\n", b"\n")
             if data.strip() and data.strip() != self._given.get(path, b"").strip():
-                found[path] = data.decode("utf-8-sig", errors="replace").translate(_UNSEEN)
+                text = data.decode("utf-8-sig", errors="replace")
+                found[path] = text.translate(_UNSEEN) if _ANY_UNSEEN.search(text) else text
         return found
 
 

@@ -16,9 +16,10 @@ from tests import sample_class
 def main() -> int:
     """Build, write the classes, grade them; gives the exit code."""
     out = Path(sys.argv[1] if len(sys.argv) > 1 else "demo")
-    labs = [find(name) for name in sys.argv[2:]] or available()
+    named = sys.argv[2:]
+    labs = [find(name) for name in named] or available()
+    run("build", *named, "--out", str(out / "dist"))
     for lab in labs:
-        run("build", lab.short, "--out", str(out / "dist"))
         submissions = out / lab.short / "submissions"
         sample_class.write(lab, submissions, sample_class.EMPTY_NOTEBOOK)
         run("grade", lab.short, str(submissions), "--out", str(out / lab.short))

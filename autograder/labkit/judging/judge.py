@@ -457,7 +457,10 @@ class Judge(GraderCheck):
         if not run.failed or (run.hidden and not seen):
             return False
         function, failure = run.tried[-1].probe.function, run.tried[-1].seen.failure
-        if not self.lab.contract.earlier(function):
+        earlier = set(self.lab.contract.earlier(function))
+        if not self._changed_earlier_labs:  # those are right: none but this lab's can be to blame
+            earlier &= set(self.lab.questions)
+        if not earlier:
             return False
         module = self.lab.contract.module_of[function]
         return labcheck.may_be_anothers_fault(function, module, failure)

@@ -25,6 +25,9 @@ SERVED_REFUSES = " cannot take these arguments"
 BY_HEART = "Right on the numbers in your folder, wrong on others of the same kind."
 """How the message of a public case begins that fails when it is asked again."""
 
+_NO_ANSWER = ("timeout", "not_written", "missing", "import_failed")
+"""Failures of which no known mistake is an example: none is a stub, or lacks its function."""
+
 NAMED_AT_ONCE = 2
 """Most explanations of one failure: a longer list explains nothing."""
 
@@ -281,9 +284,10 @@ def _all_equal(value: Any) -> bool:
 
 
 def _says_nothing(tried: Tried) -> bool:
-    """Whether a failure is about time alone: it speaks neither for a mistake nor against one."""
+    """Whether a failure is about time alone, or that there is no code to run: it speaks neither for
+    a mistake nor against one."""
     failure = tried.seen.failure
-    return (failure is not None and failure.kind == "timeout") or (
+    return (failure is not None and failure.kind in _NO_ANSWER) or (
         tried.problem is not None and TOO_SLOW in tried.problem.sentence
     )
 

@@ -24,14 +24,13 @@ def _own_checks(home: Path, folder: Path) -> dict[str, float]:
     return {event["question"]: event["earned"] for event in events if event["kind"] == "question"}
 
 
-def _differences(lab: Lab, folder: Path, names: set[str] | None = None) -> dict[str, object]:
+def _differences(lab: Lab, folder: Path, names: set[str]) -> dict[str, object]:
     """For each submission whose public points differ: by question, those at home and in grading."""
     bundle = built(lab)
     written = sample_class.write(lab, folder / "class", sample_class.EMPTY_NOTEBOOK)
-    readable = {name for name, sample in written.items() if sample.earns != UNREADABLE}
     found: dict[str, object] = {}
     with Grader(bundle) as grader:
-        for name in sorted(names or readable):
+        for name in sorted(names):
             packed = name if written[name].packed == "folder" else f"{name}.zip"
             submission = single_submission(folder / "class" / packed, lab.contract.modules)
             assert not submission.problem, submission.problem
@@ -64,4 +63,7 @@ def test_own_checks_and_grading_agree(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("lab", available(), ids=lambda lab: lab.short)
 def test_they_agree_on_every_sample_submission(lab: Lab, tmp_path: Path) -> None:
-    assert _differences(lab, tmp_path) == {}
+    # An endless loop is waited for at home and in grading: once is enough.
+    endless = {"gupta_ravi"} if lab.number > 1 else set()
+    readable = {one.name for one in sample_class.samples(lab) if one.earns != UNREADABLE}
+    assert _differences(lab, tmp_path, readable - endless) == {}

@@ -24,10 +24,16 @@ from tests.classroom import mini
 LABS = available()
 
 
-@pytest.fixture(scope="module", params=LABS, ids=lambda lab: lab.short)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(lab, marks=[pytest.mark.slow] if lab.number > 1 else [], id=lab.short)
+        for lab in LABS
+    ],
+)
 def audited(request: pytest.FixtureRequest) -> tuple[Lab, Sequence[audit.Finding]]:
-    """A lab with what its audit found: of a version of each function, of all, or with three seeds
-    of the hidden inputs, as time allows."""
+    """A lab with what its audit found: of a version of each function of the first lab, of all
+    versions of all labs, or with three seeds of the hidden inputs, as time allows."""
     lab: Lab = request.param
     seeds = range(3) if request.config.getoption("--exhaustive") else range(1)
     choose = list if _all(request.config) else _first_of_each_function

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import re
 import warnings
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from .naming import (
     compose,
     rank,
 )
+from .patterns import Contract, describe
 from .probe import Exact, Probe, failure_problem
 
 
@@ -75,6 +77,11 @@ class Check:
         Where not, or where nobody knows, its judge may remember what the student gave before.
         """
         return False
+
+    def contract_of(self, function: str) -> Contract:
+        """What is known of a function's arguments and results by their names."""
+        written = self.ref(function)
+        return Contract.read(list(inspect.signature(written).parameters), written.__doc__ or "")
 
     def expect(self, function: str, compute: Callable[[Any], Any]) -> Any:
         """The expected result of the next probe; `compute` gets the reference."""
@@ -179,6 +186,7 @@ class Check:
                 kwargs,
                 lambda seen: values_problem(seen.value, wanted, rtol, atol, given=given),
                 quiet=no_warnings,
+                right=wanted,
             )
         )
 
@@ -204,6 +212,7 @@ class Check:
                 args,
                 kwargs,
                 lambda seen: gradient_problem(seen.value, wanted, limit, given),
+                right=wanted,
             )
         )
 
@@ -302,7 +311,8 @@ class Check:
             )
             return Problem("verdict", sentence, sentence)
 
-        self._ask(Probe(function, args, kwargs, verdict, timed=True))
+        right = wanted["value"]
+        self._ask(Probe(function, args, kwargs, verdict, timed=True, right=right))
 
     # -- how a case runs
 
@@ -346,6 +356,8 @@ class Check:
         if not failed:
             return {}
         ranked = rank(self.cases, self.wrong, self.sound)
+        if not ranked:
+            ranked = describe(self.cases, self.contract_of(self.question))
         messages: dict[str, tuple[str, list[str]]] = {}
         for case in failed:
             last = case.tried[-1]

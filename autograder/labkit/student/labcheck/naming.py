@@ -119,7 +119,7 @@ def _same_first(a: Any, b: Any) -> bool:
         isinstance(a, parts)
         and isinstance(b, parts)
         and min(len(a), len(b)) > 1
-        and isinstance(a[0], parts)
+        and isinstance(a[0], list | tuple | dict)
         and same(list(a[:-1]), list(b[:-1]))
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
+import inspect
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from .corrected import Mark, Recording, corrected
 from .graded import PACKAGE
 from .limits import LOAD_SECONDS
 from .naming import CaseRun, Explanation, Tried, WrongOutcome, compose
+from .patterns import Contract
 from .probe import Probe, may_be_anothers_fault
 
 REJUDGED = (
@@ -121,6 +123,14 @@ class Recorded(Check):
         module = importlib.import_module(f"{PACKAGE}.{self.manifest['modules'][name]}")
         found: Callable[..., Any] = getattr(module, name)
         return found
+
+    def contract_of(self, function: str) -> Contract:
+        # The student's own function tells its names; where it cannot, its results have numbers.
+        try:
+            written = self.function(function)
+            return Contract.read(list(inspect.signature(written).parameters), written.__doc__ or "")
+        except Exception:  # whatever importing it raises was told already
+            return Contract()
 
     def expect(self, function: str, compute: Callable[[Any], Any]) -> Any:
         records = self.manifest["cases"].get(self.case.name, [])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -128,6 +128,8 @@ def _values(tried: Sequence[Tried], contract: Contract) -> Words | None:
             )
     if any(not _alike(one.seen.value, one.probe.right) for one in tried):
         return None
+    if not contract.pair and all(_are_layers(one.probe.right) for one in tried):
+        contract = replace(contract, pair=("W", "b"))
     leaves = [_Leaves.of(one, contract) for one in tried]
     if not all(one.wrong for one in leaves):
         return None
@@ -138,7 +140,7 @@ def _values(tried: Sequence[Tried], contract: Contract) -> Words | None:
         return _by_part(leaves, contract)
     if said:
         return f"{what} {said}", _HINT
-    if what != "The result":
+    if what not in ("The result", _SOME):
         return f"{what} is wrong, and all else is right", _HINT
     return None
 
@@ -299,6 +301,16 @@ def _name(path: Path, contract: Contract) -> str:
     return f"{name}, part {path[1]}," if len(path) > 1 else name
 
 
+_SOME = "A part of the result"
+
+
+def _are_layers(right: Any) -> bool:
+    """Whether a result is a list of pairs, each a matrix and a column."""
+    return isinstance(right, list) and all(
+        isinstance(layer, tuple) and [np.ndim(part) for part in layer] == [2, 2] for layer in right
+    )
+
+
 def _what(leaves: Sequence[_Leaves], contract: Contract) -> str:
     """Which parts of the result are wrong, in all the failed probes."""
     if not any(one.right for one in leaves) or any(() in one.wrong for one in leaves):
@@ -314,7 +326,7 @@ def _what(leaves: Sequence[_Leaves], contract: Contract) -> str:
     names = [sorted({_name(path, contract) for path in paths}) for paths in wrong]
     if all(one == names[0] for one in names) and len(names[0]) <= 3 and not contract.pair:
         return names[0][0] if len(names[0]) == 1 else f"Each of {' and '.join(names[0])}"
-    return "Not everything, but a part of the result"
+    return _SOME
 
 
 def _which_layers(leaves: Sequence[_Leaves], contract: Contract) -> str:
@@ -386,6 +398,8 @@ def _packed(tried: Sequence[Tried]) -> str:
             for got, right in values
         ):
             return f"Several things are returned, and the {word} of them is all that is asked for"
+    if all(isinstance(got, str) and not isinstance(right, str) for got, right in values):
+        return "A text is returned where numbers are asked for"
     if all(isinstance(got, dict) and isinstance(right, list | tuple) for got, right in values):
         return "A dict is returned where a list or tuple is asked for"
     parts = [(got, right) for got, right in values if isinstance(right, list | tuple)]

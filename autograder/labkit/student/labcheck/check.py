@@ -7,6 +7,7 @@ import inspect
 import re
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -350,6 +351,28 @@ class Check:
         notes = [tried.note for case in self.cases if case.name == name for tried in case.tried]
         return next(filter(None, notes), "")
 
+    def answer(self, probe: Probe) -> Any:
+        """The right answer to a probe, where there is only one and it is known here."""
+        if probe.right is not None or not probe.exact:
+            return probe.right
+        args, kwargs = probe.fresh()
+        return self.ref(probe.function)(*args, **kwargs)
+
+    def _known(self, case: CaseRun) -> CaseRun:
+        """A case beside whose failed probe the right answer stands, as far as draws leave it."""
+        if not case.failed:
+            return case
+        *passed, tried = case.tried
+        right, got = self.answer(tried.probe), tried.seen.value
+        if tried.probe.exact == "first" and isinstance(right, tuple):
+            parts = got if isinstance(got, list | tuple) and len(got) == len(right) else right
+            right, got = right[:-1], None if parts is right else parts[:-1]
+            if len(right) == 1:
+                right, got = right[0], None if got is None else got[0]
+        probe = replace(tried.probe, right=right)
+        last = replace(tried, probe=probe, seen=replace(tried.seen, value=got))
+        return replace(case, tried=[*passed, last])
+
     def explain(self) -> dict[str, tuple[str, list[str]]]:
         """After a question: message and keys of the named mistakes for each failed case."""
         failed = [case for case in self.cases if any(tried.problem for tried in case.tried)]
@@ -357,7 +380,7 @@ class Check:
             return {}
         ranked = rank(self.cases, self.wrong, self.sound)
         if not ranked:
-            ranked = describe(self.cases, self.contract_of(self.question))
+            ranked = describe(list(map(self._known, self.cases)), self.contract_of(self.question))
         messages: dict[str, tuple[str, list[str]]] = {}
         for case in failed:
             last = case.tried[-1]

@@ -99,13 +99,12 @@ _PLAIN = {
 
 def _sized(numbers: Sequence[float], pairs: Sequence[Pair]) -> str:
     """The sizes that a number is in every pair: what it is multiplied and divided by."""
-    names = [name for name in pairs[0].sizes if all(name in pair.sizes for pair in pairs)]
-    of = {name: np.array([pair.sizes[name] for pair in pairs]) for name in names}
+    of = _sizes_of(pairs)
     forms: dict[str, np.ndarray] = {}
     for name, sizes in of.items():
         forms[f"times {name}"] = sizes
         forms[f"divided by {name}"] = 1 / sizes
-    for a, b in itertools.permutations(names, 2):
+    for a, b in itertools.permutations(of, 2):
         forms[f"times {a} and divided by {b}"] = of[a] / of[b]
         forms[f"divided by {a} and by {b}"] = 1 / (of[a] * of[b])
     for text, values in forms.items():
@@ -149,9 +148,8 @@ def _plus(pairs: Sequence[Pair]) -> str:
     if same and np.isclose(abs(offsets[0]), 1, rtol=1e-9):
         return f"is 1 too {'large' if offsets[0] > 0 else 'small'}"
     if len(pairs) > 1 and not same:
-        names = [name for name in pairs[0].sizes if all(name in pair.sizes for pair in pairs)]
-        for name, sign in itertools.product(names, (1, -1)):
-            if np.allclose(offsets, [sign * pair.sizes[name] for pair in pairs], rtol=1e-5):
+        for (name, sizes), sign in itertools.product(_sizes_of(pairs).items(), (1, -1)):
+            if np.allclose(offsets, sign * sizes, rtol=1e-5):
                 return f"is too {'large' if sign > 0 else 'small'} by {name}"
         if any(pair.right.size < _FEW for pair in pairs):
             return ""
@@ -185,8 +183,8 @@ def _with_argument(pairs: Sequence[Pair]) -> str:
             if all(near(pair.got, made(pair.right, a)) for pair, a in both):
                 return text.format(name)
         terms = [_factor(pair.got - pair.right, a) for pair, a in both]
-        if _steady(terms) and max(shapes) >= _FEW:
-            return _term(terms, name)
+        if max(shapes) >= _FEW and (said := _term(terms, pairs, name)):
+            return said
         steps = [_factor(pair.got - a, pair.right - a) for pair, a in both]
         if name in pairs[0].start and max(shapes) >= 2 and all(step is not None for step in steps):
             return _step([step for step in steps if step is not None], pairs, name)
@@ -210,11 +208,24 @@ def _steady(factors: Sequence[float | None]) -> bool:
     return len(known) == len(factors) and np.allclose(known, known[0], rtol=1e-4, atol=0)
 
 
-def _term(terms: Sequence[float | None], name: str) -> str:
-    amount = float(terms[0] or 0.0)
-    if abs(abs(amount) - 1) < 1e-5:
-        return f"has `{name}` {'added to' if amount > 0 else 'subtracted from'} it once too often"
-    return f"is off by a fixed share of `{name}`"
+def _term(terms: Sequence[float | None], pairs: Sequence[Pair], name: str) -> str:
+    """How much of an argument stands in the result beside the right one."""
+    amounts = [term for term in terms if term is not None]
+    if len(amounts) < len(pairs):
+        return ""
+    if _steady(amounts) and abs(abs(amounts[0]) - 1) < 1e-5:
+        how = "added to" if amounts[0] > 0 else "subtracted from"
+        return f"has `{name}` {how} it once too often"
+    sizes = [np.ones(len(pairs)), *_sizes_of(pairs).values()]
+    if any(_steady(list(np.array(amounts) / size)) for size in sizes):
+        return f"is off by a fixed share of `{name}`"
+    return ""
+
+
+def _sizes_of(pairs: Sequence[Pair]) -> dict[str, np.ndarray]:
+    """Sizes that all pairs have, by their names."""
+    names = [name for name in pairs[0].sizes if all(name in pair.sizes for pair in pairs)]
+    return {name: np.array([pair.sizes[name] for pair in pairs]) for name in names}
 
 
 def _step(steps: Sequence[float], pairs: Sequence[Pair], name: str) -> str:
@@ -444,23 +455,33 @@ def _regions(pair: Pair) -> Iterator[tuple[str, np.ndarray]]:
         yield "it is a pixel of the edge", edge
 
 
+_PART = 0.7
+"""Of all entries at most this part is worth a word, where not all that is in it is wrong."""
+
+
+def _counts(pair: Pair) -> tuple[int, int]:
+    return int(pair.wrong.sum()), pair.right.size
+
+
 def _somewhere(pairs: Sequence[Pair]) -> str:
     """Where all that is wrong lies, and what stands there."""
-    if not all(pair.right.ndim > 0 and not pair.wrong.all() for pair in pairs):
+    if all(pair.wrong.all() for pair in pairs) or not all(pair.right.ndim for pair in pairs):
         return ""
     what = _there(pairs)
     regions = [dict(_regions(pair)) for pair in pairs]
     common = [text for text in regions[0] if all(text in region for region in regions)]
-    best, size = "", 0.7 * sum(pair.right.size for pair in pairs)
+    wrong, total = (
+        sum(int(n) for n in counts) for counts in zip(*map(_counts, pairs), strict=True)
+    )
+    best, size = "", total
     for text in common:
         inside = [region[text] for region in regions]
         if all(not (pair.wrong & ~part).any() for pair, part in zip(pairs, inside, strict=True)):
-            total = sum(int(part.sum()) for part in inside)
-            if total < size:
-                best, size = text, total
+            large = sum(int(part.sum()) for part in inside)
+            if large < size and (large == wrong or large < _PART * total):
+                best, size = text, large
     if best:
-        whole = size == sum(int(pair.wrong.sum()) for pair in pairs)
-        only = "where" if whole else "in some places where"
+        only = "where" if size == wrong else "in some places where"
         return f"is wrong {only} {best}, and nowhere else" + (f"; there it {what}" if what else "")
     return f"is right in some places; where it is wrong, it {what}" if what else ""
 

@@ -544,6 +544,12 @@ def _facts(arguments: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
         if kernel is None and isinstance(W := arguments.get("W"), np.ndarray) and W.ndim == 4:
             kernel = W.shape[-1]
         yield "where the windows overlap", kernel is not None and stride < kernel
+    values = [part for one in arguments.values() if isinstance(one, dict) for part in one.values()]
+    kernels = [np.shape(one)[-1] for one in values if np.ndim(one) == 4]
+    if kernels:
+        yield "with a kernel larger than 1 × 1", kernels[0] > 1
+        yield "with another kernel than 3 × 3", kernels[0] != 3
+        yield "with a kernel larger than 3 × 3", kernels[0] > 3
     for name, array in arrays.items():
         if array.ndim == 4 and not name.startswith("W"):
             yield "where images are not square", array.shape[1] != array.shape[2]

@@ -505,6 +505,8 @@ def _there(pairs: Sequence[Pair]) -> str:
     numbers = {float(one) for part in parts for one in np.unique(part.got)[:3]}
     if numbers == {1.0}:
         return "is 1"
+    if numbers <= {0.0, 1.0}:
+        return ""  # of a yes or no that is wrong nothing more can be said
     return _first((_times, _with_argument, _plus, _of_right), parts)
 
 

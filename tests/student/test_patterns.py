@@ -17,7 +17,16 @@ from labkit.student.labcheck import CaseRun, Observation, Probe, Tried, error_wo
 from labkit.student.labcheck.patterns import Contract, describe
 from labkit.student.labcheck.relations import Pair, relation
 
-LOSS = Contract.read(["S", "y"], "Returns (loss, dS): one float, and an array K × n.")
+
+def _loss(S: np.ndarray, y: np.ndarray) -> None:
+    """Returns (loss, dS): one float, and an array K × n."""
+
+
+def _layers(params: list[Any]) -> None:
+    """Returns [(dW, db), …], first layer first."""
+
+
+LOSS = Contract.read(_loss)
 SIZES = ((4, 7), (3, 5), (6, 2))
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -170,7 +179,6 @@ def test_the_wrong_part_of_a_result_is_told_by_its_name() -> None:
 
 
 def test_layers_are_told_apart() -> None:
-    layers = Contract.read(["params"], "Returns [(dW, db), …], first layer first.")
     rng = np.random.default_rng(4)
 
     def ask(made: Callable[[int, int, np.ndarray, np.ndarray], tuple[Any, Any]]) -> list[str]:
@@ -179,7 +187,7 @@ def test_layers_are_told_apart() -> None:
             right = [(rng.normal(size=(4, 3)), rng.normal(size=(4, 1))) for _ in range(depth)]
             got = [made(i, depth, W, b) for i, (W, b) in enumerate(right)]
             tried.append(_tried(got, right, [], function="backward"))
-        return _titles(*tried, contract=layers)
+        return _titles(*tried, contract=Contract.read(_layers))
 
     assert ask(lambda i, depth, W, b: (W, -b)) == [
         "`db` of every layer is the right one with its sign turned round"
@@ -253,6 +261,20 @@ def test_an_error_s_own_words_are_read(code: str) -> None:
     assert seen.failure is not None
     words = error_words.told(seen.failure.text)
     assert (words[0] if words else "") == ERRORS[code]
+
+
+def test_only_names_that_the_lab_has_are_told_of_a_refusal() -> None:
+    """Code may raise what it likes, also a hidden input in the place of a name."""
+
+    def title(name: str) -> list[str]:
+        text = f"{name} of the course cannot take these arguments"
+        seen = Observation(failure=labcheck.Failure("raised", "ValueError", text))
+        return _titles(_tried(seen, np.ones(2), np.ones(2)))
+
+    assert title("_loss") == ["`_loss` is called with arguments that do not fit"]
+    assert title("x31415") == [
+        "A function of an earlier step is called with arguments that do not fit"
+    ]
 
 
 def test_errors_are_told_with_what_they_share() -> None:

@@ -6,6 +6,7 @@ a question: it says what was found and guesses no cause.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ import numpy as np
 
 from . import error_words
 from .comparing import as_number_array
-from .naming import TOO_SLOW, CaseRun, Explanation, Tried
+from .naming import SERVED_REFUSES, TOO_SLOW, CaseRun, Explanation, Tried
 from .relations import Pair, near, relation
 
 PREFIX = "as_seen:"
@@ -37,16 +38,20 @@ class Contract:
     """Names of what a tuple holds that is returned."""
     pair: tuple[str, ...] = ()
     """Names of what a layer of a returned list holds."""
+    neighbours: frozenset[str] = frozenset()
+    """Names that its module knows: others in an error's text may be made up to tell something."""
 
     @classmethod
-    def read(cls, parameters: Sequence[str], doc: str) -> Contract:
-        """From parameters' names and a docstring with "Returns (loss, dS)" or "[(W, b), …]"."""
+    def read(cls, written: Callable[..., Any]) -> Contract:
+        """From a function with "Returns (loss, dS)" or "Returns [(W, b), …]" in its docstring."""
+        doc = written.__doc__ or ""
         parts = re.search(r"Returns \((\w+(?:, \w+)+)\)", doc)
         pair = re.search(r"Returns \[\((\w+(?:, \w+)+)\)", doc)
         return cls(
-            tuple(parameters),
+            tuple(inspect.signature(written).parameters),
             tuple(parts[1].split(", ")) if parts else (),
             tuple(pair[1].split(", ")) if pair else (),
+            frozenset(getattr(inspect.unwrap(written), "__globals__", ())),
         )
 
 
@@ -115,8 +120,12 @@ Words = tuple[str, str]
 
 
 def _errors(tried: Sequence[Tried], contract: Contract) -> Words | None:
-    failure = tried[0].seen.failure
-    return error_words.told(failure.text) if failure else None
+    text = tried[0].seen.failure.text if tried[0].seen.failure else ""
+    words = error_words.told(text)
+    name = text.partition(" ")[0]
+    if words and SERVED_REFUSES in text and name in contract.neighbours:
+        return f"`{name}` is called with arguments that do not fit", words[1]
+    return words
 
 
 def _plainly(title: str, hint: str) -> Callable[[Sequence[Tried], Contract], Words]:
@@ -147,7 +156,7 @@ def _values(tried: Sequence[Tried], contract: Contract) -> Words | None:
     what = _what(leaves, contract)
     pairs = [pair for one in leaves for pair in one.wrong.values()]
     said = relation(pairs)
-    if not said and len({_role(path) for one in leaves for path in one.wrong}) > 1:
+    if not said and len({_role(path, contract) for one in leaves for path in one.wrong}) > 1:
         return _by_part(leaves, contract)
     if said:
         return f"{what} {said}", _HINT
@@ -294,9 +303,9 @@ def _axes(name: str, dimensions: int) -> tuple[str, ...]:
 # ---------------------------------------------------------------- which parts are wrong
 
 
-def _role(path: Path) -> tuple[Any, ...]:
-    """What a place has in common with its like: its item, or W or b in any layer."""
-    return path[:1] if len(path) < 2 else ("in each", path[-1]) if len(path) == 2 else path[1:]
+def _role(path: Path, contract: Contract) -> tuple[Any, ...]:
+    """What a place has in common with its like: W or b in any layer."""
+    return ("in each layer", path[-1]) if contract.pair and len(path) == 2 else path
 
 
 def _name(path: Path, contract: Contract) -> str:
@@ -368,16 +377,16 @@ def _depth(one: _Leaves) -> int:
 
 def _by_part(leaves: Sequence[_Leaves], contract: Contract) -> Words | None:
     """A sentence for the first part of which something can be said."""
-    roles = dict.fromkeys(_role(path) for one in leaves for path in one.wrong)
+    roles = dict.fromkeys(_role(path, contract) for one in leaves for path in one.wrong)
     told = []
     for role in roles:
         found = [
             (path, pair)
             for one in leaves
             for path, pair in one.wrong.items()
-            if _role(path) == role
+            if _role(path, contract) == role
         ]
-        if all(any(_role(path) == role for path in one.wrong) for one in leaves) and (
+        if all(any(_role(path, contract) == role for path in one.wrong) for one in leaves) and (
             said := relation([pair for _, pair in found])
         ):
             name = _name(found[0][0], contract)

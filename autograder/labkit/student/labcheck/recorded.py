@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
-import inspect
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -127,8 +126,7 @@ class Recorded(Check):
     def contract_of(self, function: str) -> Contract:
         # The student's own function tells its names; where it cannot, its results have numbers.
         try:
-            written = self.function(function)
-            return Contract.read(list(inspect.signature(written).parameters), written.__doc__ or "")
+            return Contract.read(self.function(function))
         except Exception:  # whatever importing it raises was told already
             return Contract()
 

@@ -43,6 +43,27 @@ def tanh_is_sinh(z):
     return np.sinh(np.clip(z, -300, 300))
 
 
+@mistake("tanh")
+def tanh_without_brackets(z):
+    """Brackets are missing: only e^(−z) is divided by e^z
+
+    Put in z = 0: the formula gives 0, yours 1. Which of the operators does Python compute first, and what should
+    stand above and below the bar?
+    """
+    z = np.clip(z, -300, 300)
+    return np.exp(z) - np.exp(-z) / np.exp(z) + np.exp(-z)
+
+
+@mistake("tanh")
+def tanh_scaled(z):
+    """This is 1.7159 tanh(2z/3), a scaled tanh of the field
+
+    Put in a large z: tanh ends at 1, yours at 1.7. Its slope at 0 is another one, too; which function does the
+    docstring ask for?
+    """
+    return 1.7159 * np.tanh(2.0 / 3.0 * np.asarray(z, dtype=float))
+
+
 @mistake("relu")
 def relu_flattened(z):
     """The result is one long row: the shape of z is lost

@@ -314,6 +314,24 @@ def numerical_gradient_sees_no_step(f, theta, h=1e-5):
 
 
 @mistake("numerical_gradient")
+def numerical_gradient_left_below(f, theta, h=1e-5):
+    """θ is not put back after the second step: every entry stays below where it was
+
+    Print θ after the first entry is done. All other entries' slopes are asked at a place that is not θ: only where
+    entries influence each other does it show.
+    """
+    theta = np.array(theta, dtype=float)
+    gradient = np.zeros(theta.shape)
+    for i in np.ndindex(theta.shape):
+        here = theta[i]
+        theta[i] = here + h
+        above = f(theta)
+        theta[i] = here - h
+        gradient[i] = (above - f(theta)) / (2 * h)
+    return gradient
+
+
+@mistake("numerical_gradient")
 def numerical_gradient_over_h_squared(f, theta, h=1e-5):
     """The difference is divided by h², not by 2h
 

@@ -60,6 +60,42 @@ def initialize_named_arrays(sizes, rng, scheme="small"):
     return params
 
 
+@mistake("initialize")
+def initialize_glorot_even(sizes, rng, scheme="small"):
+    """ "xavier" draws evenly between ±√(6/(fan_in + fan_out)), which is another rule of that name
+
+    Print W.var() for the scheme "xavier", 300 inputs and 100 units: 1/fan_in is 0.0033, yours is near 0.005. Two
+    papers and many libraries share the name: which of the two sizes does the docstring ask for?
+    """
+    params = []
+    for fan_in, units in pairwise(sizes):
+        scale = {"zeros": 0.0, "small": 0.01, "he": (2 / fan_in) ** 0.5}.get(scheme, 0.0)
+        W = scale * rng.standard_normal((units, fan_in))
+        if scheme == "xavier":
+            limit = (6 / (fan_in + units)) ** 0.5
+            W = rng.uniform(-limit, limit, (units, fan_in))
+        elif scheme not in ("zeros", "small", "he"):
+            raise ValueError(f"unknown scheme {scheme!r}")
+        params.append((W, np.zeros((units, 1))))
+    return params
+
+
+@mistake("initialize")
+def initialize_small_is_a_tenth(sizes, rng, scheme="small"):
+    """The scheme "small" has a standard deviation of 0.1, not 0.01
+
+    Print W.std() for a large layer with this scheme. How many zeros stand behind the point in the docstring's table,
+    and how many in yours?
+    """
+    params = []
+    for fan_in, units in pairwise(sizes):
+        scales = {"zeros": 0.0, "small": 0.1, "xavier": fan_in**-0.5, "he": (2 / fan_in) ** 0.5}
+        if scheme not in scales:
+            raise ValueError(f"unknown scheme {scheme!r}")
+        params.append((scales[scheme] * rng.standard_normal((units, fan_in)), np.zeros((units, 1))))
+    return params
+
+
 # --- minibatches ---
 
 
@@ -116,6 +152,38 @@ def minibatches_rest_from_elsewhere(n, batch_size, rng):
     order, full = rng.permutation(n), n // batch_size
     batches = [order[k * batch_size : (k + 1) * batch_size] for k in range(full)]
     return batches + ([order[n - full * batch_size :]] if n % batch_size else [])
+
+
+@mistake("minibatches")
+def minibatches_global_random(n, batch_size, rng):
+    """The order comes from np.random, not from rng
+
+    Call it twice, each time with a fresh generator of the same seed: the orders should agree, and do not. Which
+    generator draws your numbers, and what is rng used for?
+    """
+    order = np.random.permutation(n)
+    return [order[start : start + batch_size] for start in range(0, n, batch_size)]
+
+
+@mistake("minibatches")
+def minibatches_from_every_start(n, batch_size, rng):
+    """A batch begins at every example, so each example is in several batches
+
+    Ask for 13 examples in fives and count the batches: 3 are right, yours are 13. How far does the start have to
+    move from one batch to the next?
+    """
+    order = rng.permutation(n)
+    return [order[start : start + batch_size] for start in range(n)]
+
+
+@mistake("minibatches")
+def minibatches_first_alone(n, batch_size, rng):
+    """Only the first batch is returned
+
+    Ask for 13 examples in fives: three batches are right, yours is one. Does the `return` stand inside the loop?
+    """
+    order = rng.permutation(n)
+    return [order[:batch_size]]
 
 
 # --- sgd_step ---
@@ -228,6 +296,60 @@ def train_rows_picked(params, X, y, *, activation, learning_rate, batch_size, ep
             H = forward(params, X[batch], activation)
             loss, dS = softmax_cross_entropy(H[-1], y[batch])
             params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@mistake("train")
+def train_without_losses(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    """Only the parameters are returned, without the losses
+
+    Print the type and the length of what you return: two things are asked for, the parameters and a list with a
+    number for each epoch.
+    """
+    for _ in range(epochs):
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            _, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+    return params
+
+
+@mistake("train")
+def train_loss_before_epoch(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    """An epoch's loss is measured before its steps, so the last epoch shows in no loss
+
+    Train a single epoch: the only loss is that of the start, as if nothing had been learned. On which side of the
+    steps should it be measured?
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(softmax_cross_entropy(forward(params, X, activation)[-1], y)[0])
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            _, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+    return params, losses
+
+
+@mistake("train")
+def train_with_weight_penalty(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    """A penalty on the weights is in the gradient
+
+    Make one step with all the examples in one batch and compare with the gradient of softmax_cross_entropy: W ends
+    closer to 0 than it should, b where it should. Which term of your dW does not come from the loss?
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            grads = backward(params, H, dS, activation)
+            pairs = zip(params, grads, strict=True)
+            grads = [(dW + 1e-3 * W, db) for (W, _), (dW, db) in pairs]
+            params = sgd_step(params, grads, learning_rate)
             total += loss * len(batch)
         losses.append(total / len(y))
     return params, losses

@@ -226,6 +226,87 @@ def softmax_layer_alone(encoders, X, y, classes, **settings):
     return train(top, codes, y, **settings)
 
 
+@mistake("train_autoencoder")
+def autoencoder_starts_he(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
+    """Training starts from the scheme 'he' instead of 'xavier'
+
+    'he' is made for ReLU, which silences half of the units: for a sigmoid code its scores are too spread out. Train
+    with a learning rate of 0 and print W.std() of both layers.
+    """
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "he")
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(n, batch_size, rng):
+            loss, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
+            encoder, decoder = sgd_step([encoder, decoder], grads, learning_rate)
+            total += loss * len(batch)
+        losses.append(total / n)
+    return encoder, decoder, losses
+
+
+@mistake("train_autoencoder")
+def autoencoder_layers_in_a_list(X, hidden, **settings):
+    """Encoder and decoder are returned in one list: two results instead of three
+
+    Print the length of what you return: encoder, decoder and losses are three things.
+    """
+    encoder, decoder, losses = train_autoencoder(X, hidden, **settings)
+    return [encoder, decoder], losses
+
+
+@mistake("pretrain")
+def encoders_with_losses(X, hidden_sizes, *, activation, **settings):
+    """The losses are returned beside the encoders
+
+    Print the length of what you return for three hidden sizes: three encoders are right, yours are two things. The
+    losses of the layers are nobody's here.
+    """
+    encoders, losses = [], []
+    for hidden in hidden_sizes:
+        encoder, decoder, falling = train_autoencoder(X, hidden, activation=activation, **settings)
+        encoders.append(encoder)
+        losses.append(falling)
+        X = forward([encoder, decoder], X, activation)[1]
+    return encoders, losses
+
+
+@mistake("pretrain")
+def codes_always_relu(X, hidden_sizes, *, activation, **settings):
+    """The codes for the next layer always go through a ReLU, whatever `activation` says
+
+    Print the codes that the second layer gets for "tanh": a tanh has negative values, yours have none.
+    """
+    encoders = []
+    for hidden in hidden_sizes:
+        encoder, _, _ = train_autoencoder(X, hidden, activation=activation, **settings)
+        encoders.append(encoder)
+        X = relu(encoder[0] @ X + encoder[1])
+    return encoders
+
+
+@mistake("fine_tune")
+def softmax_layer_he(encoders, X, y, classes, **settings):
+    """The softmax layer starts from 'he' instead of 'small'
+
+    At the start all classes should be about equally likely. Which loss do you get before the first step: is it close
+    to log K?
+    """
+    top = initialize([len(encoders[-1][0]), classes], settings["rng"], "he")
+    return train([*encoders, *top], X, y, **settings)
+
+
+@mistake("fine_tune")
+def last_encoder_replaced(encoders, X, y, classes, **settings):
+    """The softmax layer takes the place of the last encoder instead of standing on it
+
+    Print the number of layers before and after: there should be one more than encoders came in.
+    """
+    top = initialize([encoders[-1][0].shape[1], classes], settings["rng"], "small")
+    return train([*encoders[:-1], *top], X, y, **settings)
+
+
 @variant("autoencoder_loss")
 def autoencoder_loss_in_float32(encoder, decoder, X, activation):
     """counts in float32 from the parameters on"""

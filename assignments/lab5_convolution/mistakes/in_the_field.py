@@ -460,6 +460,79 @@ def convnet_loss_of_last_batch(params, X, y, *, learning_rate, batch_size, epoch
     return params, losses
 
 
+@mistake("train_convnet")
+def convnet_rate_over_batch_size(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """The learning rate is divided by the batch size: 1/n twice
+
+    Make one step with all images in one batch and compare with the gradient of convnet_loss: yours is too short, by
+    the number of images. Is the 1/n not in that gradient already?
+    """
+    return train_convnet(
+        params,
+        X,
+        y,
+        learning_rate=learning_rate / batch_size,
+        batch_size=batch_size,
+        epochs=epochs,
+        rng=rng,
+    )
+
+
+@mistake("train_convnet")
+def convnet_with_momentum(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """Steps carry momentum from the ones before
+
+    Train two epochs with all images in one batch, and make the same two steps by hand: the first agrees, the second
+    does not. Does your step depend on anything but the present gradient?
+    """
+    losses, velocity = [], {name: 0.0 for name in params}
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            loss, grads = convnet_loss(params, X[..., batch], y[batch])
+            velocity = {k: 0.9 * velocity[k] - learning_rate * grads[k] for k in params}
+            params = {name: params[name] + velocity[name] for name in params}
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@mistake("train_convnet")
+def convnet_with_decay(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """The learning rate shrinks from epoch to epoch
+
+    Train two epochs with all images in one batch, and make the same two steps by hand: the first agrees, the second
+    is too short. Print the rate of each step.
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            loss, grads = convnet_loss(params, X[..., batch], y[batch])
+            params = {name: params[name] - learning_rate * grads[name] for name in params}
+            total += loss * len(batch)
+        losses.append(total / len(y))
+        learning_rate = 0.9 * learning_rate
+    return params, losses
+
+
+@mistake("train_convnet")
+def convnet_rows_picked(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """The mini-batches pick along the first axis, which is the depth
+
+    Print the shapes of X and of X[batch]: along which axis do the images lie, and which axis has changed its size?
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            loss, grads = convnet_loss(params, X[batch], y[batch])
+            params = {name: params[name] - learning_rate * grads[name] for name in params}
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
 @variant("conv_forward")
 def conv_forward_one_product(X, W, b, stride=1, padding=0):
     """all patches in one matrix, one product"""

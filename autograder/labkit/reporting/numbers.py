@@ -11,6 +11,7 @@ from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue
 from labkit.student.labcheck.naming import BY_HEART
+from labkit.student.labcheck.patterns import PREFIX as AS_SEEN
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 
 RETEACH_SHARE, RETEACH_COUNT = 0.25, 3
@@ -190,17 +191,19 @@ def mistakes(results: Sequence[Result], lab: Lab) -> list[Mistake]:
 
     Of a case's explanations only the first counts; what the catalogue no longer has is left out.
     """
-    known = {one.key: one for one in Catalogue.of(lab).mistakes}
+    known = {one.key: (one.title, one.hint) for one in Catalogue.of(lab).mistakes}
     found = graded(results)
     made: dict[tuple[str, str], list[str]] = {}
     for result in found:
         for question in result.questions:
             for key in dict.fromkeys(case.named[0] for case in question.cases if case.named):
                 made.setdefault((question.name, key), []).append(result.submission)
+                if key.startswith(AS_SEEN):  # computed from the answers: the key is its sentence
+                    known[key] = (key.removeprefix(AS_SEEN), "")
     order = {name: place for place, name in enumerate(lab.questions)}
     return sorted(
         (
-            Mistake(name, key, known[key].title, known[key].hint, tuple(who), len(found))
+            Mistake(name, key, *known[key], tuple(who), len(found))
             for (name, key), who in made.items()
             if key in known
         ),

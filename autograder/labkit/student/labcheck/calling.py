@@ -117,7 +117,7 @@ def call(
                 for item in caught
                 if issubclass(item.category, RuntimeWarning)
                 for kind in ("overflow", "invalid", "divide")
-                if kind in str(item.message)
+                if str(item.message).startswith(kind)  # "invalid value encountered in divide"
             }
         )
     )

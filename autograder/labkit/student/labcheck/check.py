@@ -6,6 +6,7 @@ import copy
 import re
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from .naming import (
     compose,
     rank,
 )
+from .patterns import Contract, describe
 from .probe import Exact, Probe, failure_problem
 
 
@@ -75,6 +77,10 @@ class Check:
         Where not, or where nobody knows, its judge may remember what the student gave before.
         """
         return False
+
+    def contract_of(self, function: str) -> Contract:
+        """What is known of a function's arguments and results by their names."""
+        return Contract.read(self.ref(function))
 
     def expect(self, function: str, compute: Callable[[Any], Any]) -> Any:
         """The expected result of the next probe; `compute` gets the reference."""
@@ -179,6 +185,7 @@ class Check:
                 kwargs,
                 lambda seen: values_problem(seen.value, wanted, rtol, atol, given=given),
                 quiet=no_warnings,
+                right=wanted,
             )
         )
 
@@ -204,6 +211,7 @@ class Check:
                 args,
                 kwargs,
                 lambda seen: gradient_problem(seen.value, wanted, limit, given),
+                right=wanted,
             )
         )
 
@@ -302,7 +310,8 @@ class Check:
             )
             return Problem("verdict", sentence, sentence)
 
-        self._ask(Probe(function, args, kwargs, verdict, timed=True))
+        right = wanted["value"]
+        self._ask(Probe(function, args, kwargs, verdict, timed=True, right=right))
 
     # -- how a case runs
 
@@ -340,12 +349,36 @@ class Check:
         notes = [tried.note for case in self.cases if case.name == name for tried in case.tried]
         return next(filter(None, notes), "")
 
+    def answer(self, probe: Probe) -> Any:
+        """The right answer to a probe, where there is only one and it is known here."""
+        if probe.right is not None or not probe.exact:
+            return probe.right
+        args, kwargs = probe.fresh()
+        return self.ref(probe.function)(*args, **kwargs)
+
+    def _known(self, case: CaseRun) -> CaseRun:
+        """A case beside whose failed probe the right answer stands, as far as draws leave it."""
+        if not case.failed:
+            return case
+        *passed, tried = case.tried
+        right, got = self.answer(tried.probe), tried.seen.value
+        if tried.probe.exact == "first" and isinstance(right, tuple):
+            parts = got if isinstance(got, list | tuple) and len(got) == len(right) else right
+            right, got = right[:-1], None if parts is right else parts[:-1]
+            if len(right) == 1:
+                right, got = right[0], None if got is None else got[0]
+        probe = replace(tried.probe, right=right)
+        last = replace(tried, probe=probe, seen=replace(tried.seen, value=got))
+        return replace(case, tried=[*passed, last])
+
     def explain(self) -> dict[str, tuple[str, list[str]]]:
         """After a question: message and keys of the named mistakes for each failed case."""
         failed = [case for case in self.cases if any(tried.problem for tried in case.tried)]
         if not failed:
             return {}
         ranked = rank(self.cases, self.wrong, self.sound)
+        if not ranked:
+            ranked = describe(list(map(self._known, self.cases)), self.contract_of(self.question))
         messages: dict[str, tuple[str, list[str]]] = {}
         for case in failed:
             last = case.tried[-1]

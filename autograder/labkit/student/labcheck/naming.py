@@ -122,7 +122,7 @@ def _same_first(a: Any, b: Any) -> bool:
         isinstance(a, parts)
         and isinstance(b, parts)
         and min(len(a), len(b)) > 1
-        and isinstance(a[0], parts)
+        and isinstance(a[0], list | tuple | dict)
         and same(list(a[:-1]), list(b[:-1]))
     )
 
@@ -174,6 +174,8 @@ class _Evidence:
     explanation: Explanation
     degrees: dict[str, int] = field(default_factory=dict)
     """How well it explains a failed case, by the case's name."""
+    refused: set[str] = field(default_factory=set)
+    """Of these, cases in which an earlier function refused what it got: whatever that was."""
     common: set[str] = field(default_factory=set)
     """Of these, cases with an answer that many mistakes could give."""
     differs: set[str] = field(default_factory=set)
@@ -215,7 +217,9 @@ def rank(
     - a mistake that fails where the student passed is refuted;
     - one that explains everything, or fails on the same cases mostly with the same answers, is
       named; several that explain some cases each are only where nothing is left unexplained;
-    - an identical answer goes before one that is merely alike, and many that are alike are none.
+    - an identical answer goes before one that is merely alike, and many that are alike are none;
+    - one that is identical in every failed case leaves no room for others;
+    - that an earlier function refused what it got says little: many mistakes may hand that over.
     """
     found = _evidence(cases, wrong, sound)
     open_ = [one for one in found.values() if one.degrees and not one.refuted]
@@ -228,7 +232,9 @@ def rank(
             named = parts
     if not named:
         alike = [one for one in open_ if one.whole and not one.certain and not one.doubted]
+        alike = [one for one in alike if one.degrees.keys() - one.refused]
         named = alike if len(alike) <= NAMED_AT_ONCE else []
+    named = [one for one in named if one.certain >= failed] or named
     named.sort(key=lambda one: (-sum(one.degrees.values()), one.explanation.key))
     return [(one.explanation, set(one.degrees)) for one in named]
 
@@ -259,6 +265,8 @@ def _evidence(
                         one.refuted = sound(case, tried)
                 elif degree := match(tried.seen, tried.problem, outcome, tried.probe.fixed):
                     one.degrees[case.name] = degree
+                    if tried.seen.failure and SERVED_REFUSES in tried.seen.failure.text:
+                        one.refused.add(case.name)
                     if tried.problem.kind == "values" and _all_equal(tried.seen.value):
                         one.common.add(case.name)
                 elif not _comparable(tried, outcome):

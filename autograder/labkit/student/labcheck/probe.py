@@ -34,6 +34,8 @@ class Probe:
     exact: Exact = ""
     """What of the answer is the same for the same mistake, however it is written or draws: "all",
     or its "first" part (the params, where losses may be measured at two times)."""
+    right: Any = None
+    """The right answer, where there is one."""
 
     @property
     def drawn(self) -> bool:

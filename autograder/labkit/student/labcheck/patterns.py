@@ -1,0 +1,590 @@
+"""What is true of a wrong answer where no known mistake explains it.
+
+Every sentence is computed from the student's answers and the right ones, over all failed probes of
+a question: it says what was found and guesses no cause.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from . import error_words
+from .comparing import as_number_array
+from .naming import SERVED_REFUSES, TOO_SLOW, CaseRun, Explanation, Tried
+from .relations import Pair, near, relation
+
+PREFIX = "as_seen:"
+"""How the keys of these explanations begin: no version of the catalogue has one like it."""
+
+_LARGEST = 500_000
+"""Numbers of a result that are looked at: no right one has more."""
+
+Path = tuple[Any, ...]
+Named = tuple[Explanation, set[str]]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a function's first line and docstring tell of its arguments and results."""
+
+    parameters: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    """Names of what a tuple holds that is returned."""
+    pair: tuple[str, ...] = ()
+    """Names of what a layer of a returned list holds."""
+    neighbours: frozenset[str] = frozenset()
+    """Names that its module knows: others in an error's text may be made up to tell something."""
+
+    @classmethod
+    def read(cls, written: Callable[..., Any]) -> Contract:
+        """From a function with "Returns (loss, dS)" or "Returns [(W, b), …]" in its docstring."""
+        doc = written.__doc__ or ""
+        parts = re.search(r"Returns \((\w+(?:, \w+)+)\)", doc)
+        pair = re.search(r"Returns \[\((\w+(?:, \w+)+)\)", doc)
+        return cls(
+            tuple(inspect.signature(written).parameters),
+            tuple(parts[1].split(", ")) if parts else (),
+            tuple(pair[1].split(", ")) if pair else (),
+            frozenset(getattr(inspect.unwrap(written), "__globals__", ())),
+        )
+
+
+def describe(cases: Sequence[CaseRun], contract: Contract) -> list[Named]:
+    """Explanations of failures that no known mistake explains, with the cases they speak of."""
+    if len({tried.probe.function for case in cases for tried in case.tried}) > 1:
+        return []
+    failed = [(case, case.tried[-1]) for case in cases if case.failed]
+    failed = [(case, tried) for case, tried in failed if not _about_time(tried)]
+    if not failed:
+        return []
+    only = _condition(cases, contract)
+    groups: dict[str, list[tuple[CaseRun, Tried]]] = {}
+    for case, tried in failed:
+        kind = _kind(tried)
+        if tried.probe.exact and kind == "values":  # trainings of several lengths: each by itself
+            kind += f" {case.name}"
+        groups.setdefault(kind, []).append((case, tried))
+    found = []
+    for kind, group in groups.items():
+        words = _TELL[kind.partition(" ")[0]]([tried for _, tried in group], contract)
+        if (
+            words
+            and group[0][1].probe.exact
+            and not re.search(r"`params`|step|the right one", words[0])
+        ):
+            words = None  # of a whole training nothing else says anything
+        if not words and only and kind != "verdict":
+            words = (f"It goes wrong only {only}", "What does the code do differently there?")
+        if words:
+            title, hint = words
+            if only and kind != "verdict" and not title.startswith("It goes wrong"):
+                hint = f"It happens only {only}. {hint}"
+            key = PREFIX + title
+            found.append((Explanation(key, title, hint), {case.name for case, _ in group}))
+    return found
+
+
+def _about_time(tried: Tried) -> bool:
+    failure, problem = tried.seen.failure, tried.problem
+    return (failure is not None and failure.kind not in ("raised", "bad_type")) or (
+        problem is not None and TOO_SLOW in problem.sentence
+    )
+
+
+def _kind(tried: Tried) -> str:
+    assert tried.problem is not None
+    failure = tried.seen.failure
+    if failure is not None:  # errors of one kind are told together
+        words = error_words.told(failure.text)
+        return (
+            f"failure {words}"
+            if failure.kind == "raised" and not tried.probe.wants_error
+            else "verdict"
+        )
+    if tried.problem.kind in ("changed", "warning", "none"):
+        return tried.problem.kind
+    if tried.probe.right is None:
+        return "verdict"
+    return "values infinite" if tried.problem.kind == "not_finite" else "values"
+
+
+# ---------------------------------------------------------------- errors and other facts
+
+Words = tuple[str, str]
+
+
+def _errors(tried: Sequence[Tried], contract: Contract) -> Words | None:
+    text = tried[0].seen.failure.text if tried[0].seen.failure else ""
+    words = error_words.told(text)
+    name = text.partition(" ")[0]
+    if words and SERVED_REFUSES in text and name in contract.neighbours:
+        return f"`{name}` is called with arguments that do not fit", words[1]
+    return words
+
+
+def _plainly(title: str, hint: str) -> Callable[[Sequence[Tried], Contract], Words]:
+    return lambda tried, contract: (title, hint)
+
+
+# ---------------------------------------------------------------- parts of a result
+
+
+def _values(tried: Sequence[Tried], contract: Contract) -> Words | None:
+    if any(_count(one.seen.value) > _LARGEST for one in tried):
+        return None
+    if any(_equal(one.seen.value, one.probe.right) for one in tried):
+        return None  # wrong by less than what is looked at here, or in other ways
+    for packed in (_packed, _missing_items):
+        if title := packed(tried):
+            return (
+                title,
+                "Print the type and the length of your result, and compare with the docstring.",
+            )
+    if any(not _alike(one.seen.value, one.probe.right) for one in tried):
+        return None
+    if not contract.pair and all(_are_layers(one.probe.right) for one in tried):
+        contract = replace(contract, pair=("W", "b"))
+    leaves = [_Leaves.of(one, contract) for one in tried]
+    if not all(one.wrong for one in leaves):
+        return None
+    what = _what(leaves, contract)
+    pairs = [pair for one in leaves for pair in one.wrong.values()]
+    said = relation(pairs)
+    if not said and len({_role(path, contract) for one in leaves for path in one.wrong}) > 1:
+        return _by_part(leaves, contract)
+    if said:
+        return f"{what} {said}", _HINT
+    if what not in ("The result", _SOME):
+        return f"{what} is wrong, and all else is right", _HINT
+    return None
+
+
+_HINT = (
+    "That much is certain: it was computed from your result. What makes it so is for you to find: "
+    "follow one entry from the input to the result."
+)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return sum(_count(part) for part in value)
+    return value.size if isinstance(value, np.ndarray) else 1
+
+
+def _leaf(value: Any) -> np.ndarray | None:
+    """An array of numbers, as floats; lists of numbers stand for one where one is expected."""
+    array = as_number_array(value)
+    return None if array is None else array.astype(np.float64)
+
+
+def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, np.ndarray]]:
+    """The arrays in a right result, by their places."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _walk(part, (*path, key))
+    elif isinstance(value, list | tuple):
+        for place, part in enumerate(value):
+            yield from _walk(part, (*path, place))
+    elif (array := _leaf(value)) is not None:
+        yield path, array
+
+
+def _at(value: Any, path: Path) -> Any:
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list | tuple | np.ndarray) and isinstance(step, int):
+            value = value[step] if step < len(value) else None
+        else:
+            return None
+    return value
+
+
+def _alike(got: Any, right: Any) -> bool:
+    """Whether a result has the structure of the right one, down to its arrays."""
+    if isinstance(right, dict):
+        return (
+            isinstance(got, dict)
+            and got.keys() == right.keys()
+            and all(_alike(got[key], right[key]) for key in right)
+        )
+    if isinstance(right, list | tuple):
+        return (
+            isinstance(got, list | tuple)
+            and len(got) == len(right)
+            and all(_alike(a, b) for a, b in zip(got, right, strict=True))
+        )
+    return _leaf(right) is not None and _leaf(got) is not None
+
+
+@dataclass(frozen=True)
+class _Leaves:
+    """The arrays of one result."""
+
+    wrong: dict[Path, Pair] = field(default_factory=dict)
+    right: frozenset[Path] = frozenset()
+
+    @classmethod
+    def of(cls, tried: Tried, contract: Contract) -> _Leaves:
+        arguments = _arguments(tried, contract)
+        sizes = _sizes(arguments)
+        start = frozenset(n for n, value in arguments.items() if isinstance(value, list | dict))
+        wrong, right = {}, set()
+        for path, expected in _walk(tried.probe.right):
+            got = _leaf(_at(tried.seen.value, path))
+            if got is None:
+                continue
+            if got.size == expected.size == 1 and not expected.ndim:
+                got = got.reshape(())
+            if near(got, expected):
+                right.add(path)
+            else:
+                beside = {name: _beside(value, path) for name, value in arguments.items()}
+                given = {name: array for name, array in beside.items() if array is not None}
+                wrong[path] = Pair(got, expected, given, sizes, start)
+        return cls(wrong, frozenset(right))
+
+
+def _arguments(tried: Tried, contract: Contract) -> dict[str, Any]:
+    names = [*contract.parameters, *(f"argument {i + 1}" for i in range(9))]
+    return {**dict(zip(names, tried.probe.args, strict=False)), **tried.probe.kwargs}
+
+
+def _beside(value: Any, path: Path) -> np.ndarray | None:
+    """The array in an argument that belongs to a place of the result, such as W to dW."""
+    for tail in (path, path[1:], ()):
+        found = _leaf(_at(value, tail)) if not isinstance(_at(value, tail), list | tuple) else None
+        if found is not None and found.ndim:
+            return found
+    return None
+
+
+def _sizes(arguments: Mapping[str, Any]) -> dict[str, float]:
+    """What can be counted in the arguments, by its name."""
+    found: dict[str, float] = {}
+    for name, value in arguments.items():
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            found.setdefault(f"`{name}`", float(value))
+        elif isinstance(value, list) and value and isinstance(value[0], tuple):
+            found.setdefault("the number of layers", float(len(value)))
+        elif isinstance(value, tuple) and all(isinstance(part, int) for part in value):
+            for place, part in enumerate(value):
+                found.setdefault(f"entry {place} of `{name}`", float(part))
+        elif isinstance(value, np.ndarray):
+            for word, size in zip(_axes(name, value.ndim), value.shape, strict=False):
+                found.setdefault(word, float(size))
+    return found
+
+
+def _axes(name: str, dimensions: int) -> tuple[str, ...]:
+    """What lies along an argument's axes: examples are columns, and the last axis of images."""
+    weights = name.lower().removeprefix("d").startswith("w")
+    if dimensions == 1:
+        return ("the number of examples" if name.startswith("y") else f"the length of `{name}`",)
+    if dimensions == 2:
+        columns = f"the number of columns of `{name}`" if weights else "the number of examples"
+        return (f"the number of rows of `{name}`", columns)
+    if dimensions == 4 and weights:
+        return ("the number of filters", "the depth", "the kernel's side")
+    if dimensions == 4:
+        sides = (f"the {word} of `{name}`" for word in ("depth", "height", "width"))
+        return (*sides, "the number of examples")
+    return ()
+
+
+# ---------------------------------------------------------------- which parts are wrong
+
+
+def _role(path: Path, contract: Contract) -> tuple[Any, ...]:
+    """What a place has in common with its like: W or b in any layer."""
+    return ("in each layer", path[-1]) if contract.pair and len(path) == 2 else path
+
+
+def _name(path: Path, contract: Contract) -> str:
+    top = path[0]
+    if isinstance(top, str):
+        return f"`{top}`"
+    if contract.pair and len(path) == 2:
+        return f"`{contract.pair[path[1]]}`" if path[1] < len(contract.pair) else f"item {path[1]}"
+    if isinstance(path[-1], str):
+        return f"`{path[-1]}`"
+    name = f"`{contract.parts[top]}`" if top < len(contract.parts) else f"item {top} of the result"
+    return f"{name}, part {path[1]}," if len(path) > 1 else name
+
+
+_SOME = "A part of the result"
+
+
+def _are_layers(right: Any) -> bool:
+    """Whether a result is a list of pairs, each a matrix and a column."""
+    return isinstance(right, list) and all(
+        isinstance(layer, tuple) and [np.ndim(part) for part in layer] == [2, 2] for layer in right
+    )
+
+
+def _what(leaves: Sequence[_Leaves], contract: Contract) -> str:
+    """Which parts of the result are wrong, in all the failed probes."""
+    if not any(one.right for one in leaves) or any(() in one.wrong for one in leaves):
+        return "The result"
+    wrong = [frozenset(one.wrong) for one in leaves]
+    layers = contract.pair or all(
+        isinstance(path[0], int) and len(path) == 1 and not contract.parts
+        for one in leaves
+        for path in (*one.wrong, *one.right)
+    )
+    if layers and (text := _which_layers(leaves, contract)):
+        return text
+    names = [sorted({_name(path, contract) for path in paths}) for paths in wrong]
+    if all(one == names[0] for one in names) and len(names[0]) <= 3 and not contract.pair:
+        return names[0][0] if len(names[0]) == 1 else f"Each of {' and '.join(names[0])}"
+    return _SOME
+
+
+def _which_layers(leaves: Sequence[_Leaves], contract: Contract) -> str:
+    """Which layers are wrong, and what of them."""
+    inner = {path[1:] for one in leaves for path in one.wrong}
+    word = "item of the list"
+    kind = ""
+    if contract.pair and inner in [{(i,)} for i in range(len(contract.pair))]:
+        kind = f"`{contract.pair[next(iter(inner))[0]]}` of "
+    if contract.pair:
+        word = "layer"
+    deep = [one for one in leaves if _depth(one) > 1]
+    if kind and all(_layers(one) == set(range(_depth(one))) for one in leaves):
+        return f"{kind}every {word}"
+    if deep and all(_layers(one) == {0} for one in deep):
+        return f"{kind}the first {word}".capitalize() if not kind else f"{kind}the first {word}"
+    if deep and all(_layers(one) == {_depth(one) - 1} for one in deep):
+        return f"The last {word}" if not kind else f"{kind}the last {word}"
+    return f"{kind}some layers" if kind else ""
+
+
+def _layers(one: _Leaves) -> set[int]:
+    return {int(path[0]) for path in one.wrong}
+
+
+def _depth(one: _Leaves) -> int:
+    return 1 + max(int(path[0]) for path in (*one.wrong, *one.right))
+
+
+def _by_part(leaves: Sequence[_Leaves], contract: Contract) -> Words | None:
+    """A sentence for the first part of which something can be said."""
+    roles = dict.fromkeys(_role(path, contract) for one in leaves for path in one.wrong)
+    told = []
+    for role in roles:
+        found = [
+            (path, pair)
+            for one in leaves
+            for path, pair in one.wrong.items()
+            if _role(path, contract) == role
+        ]
+        if all(any(_role(path, contract) == role for path in one.wrong) for one in leaves) and (
+            said := relation([pair for _, pair in found])
+        ):
+            name = _name(found[0][0], contract)
+            told.append(f"{name[0].upper()}{name[1:]} {said}")
+    told.sort(key=lambda title: "nearly right" in title)  # which says least
+    return (told[0], _HINT) if told else None
+
+
+# ---------------------------------------------------------------- packed in another way
+
+
+def _equal(got: Any, right: Any) -> bool:
+    return _alike(got, right) and all(
+        near(_leaf(_at(got, path)), array)  # type: ignore[arg-type]  # alike, so there is one
+        for path, array in _walk(right)
+    )
+
+
+_ORDER = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+def _packed(tried: Sequence[Tried]) -> str:
+    """The right answer in another wrapping."""
+    values = [(one.seen.value, one.probe.right) for one in tried]
+    for place, word in enumerate(_ORDER):
+        if all(
+            isinstance(got, list | tuple) and place < len(got) and _equal(got[place], right)
+            for got, right in values
+        ):
+            return f"Several things are returned, and the {word} of them is all that is asked for"
+    if all(isinstance(got, str) and not isinstance(right, str) for got, right in values):
+        return "A text is returned where numbers are asked for"
+    if all(isinstance(got, dict) and isinstance(right, list | tuple) for got, right in values):
+        return "A dict is returned where a list or tuple is asked for"
+    parts = [(got, right) for got, right in values if isinstance(right, list | tuple)]
+    if len(parts) < len(values):
+        return ""
+    for place, word in ((0, "first"), (-1, "last")):
+        if all(_equal(got, right[place]) for got, right in parts if len(right)):
+            return f"Only the {word} of the parts is returned"
+    lists = [(got, right) for got, right in parts if isinstance(got, list | tuple)]
+    if len(lists) == len(values) and all(
+        not _alike(got, right) or len(got) == len(right) for got, right in lists
+    ):
+        for place, word in enumerate(_ORDER[:2]):
+            if all(
+                got
+                and len(got) == len(right)
+                and all(_pick(a, b, place) for a, b in zip(got, right, strict=True))
+                for got, right in lists
+            ):
+                return f"Every item is a pair or a group, whose {word} part would be right"
+        if all(_exchanged(got, right) for got, right in lists):
+            return "All the parts are right, but they are returned in another order"
+        flat = [([a for _, a in _walk(got)], [a for _, a in _walk(right)]) for got, right in lists]
+        if all(
+            len(a) == len(b) and all(near(x, y) for x, y in zip(a, b, strict=True)) for a, b in flat
+        ):
+            return "All the numbers are right, but they are packed together in another way"
+    return ""
+
+
+def _pick(item: Any, right: Any, place: int) -> bool:
+    if _equal(item, right):
+        return True
+    inner = isinstance(item, list | tuple) or (isinstance(item, np.ndarray) and item.ndim > 0)
+    return inner and place < len(item) and _equal(item[place], right)
+
+
+def _exchanged(got: Sequence[Any], right: Sequence[Any]) -> bool:
+    """Whether a list holds the right parts in another order."""
+    if len(got) != len(right) or len(right) > len(_ORDER):
+        return False
+    left = list(right)
+    for item in got:
+        place = next((i for i, part in enumerate(left) if _equal(item, part)), None)
+        if place is None:
+            return False
+        left.pop(place)
+    return True
+
+
+def _missing_items(tried: Sequence[Tried]) -> str:
+    """A list with items missing or too many."""
+    values = [(one.seen.value, one.probe.right) for one in tried]
+    if not all(
+        isinstance(got, list | tuple) and isinstance(right, list | tuple) and len(got) != len(right)
+        for got, right in values
+    ):
+        return ""
+    for text, matches in _SHORT.items():
+        if all(
+            len(made := matches(got, right)) == 2 and _equal(list(made[0]), list(made[1]))
+            for got, right in values
+        ):
+            return text
+    if all(len(got) < len(right) for got, right in values):
+        return "The list has too few items"
+    return "The list has too many items" if all(len(g) > len(r) for g, r in values) else ""
+
+
+_SHORT: dict[str, Callable[[Any, Any], tuple[Any, ...]]] = {
+    "The list is right, but its first item is missing": lambda got, right: (got, right[1:]),
+    "The list is right, but its last item is missing": lambda got, right: (got, right[:-1]),
+    "The list is right, but for one item too many at its beginning": lambda g, r: (g[1:], r),
+    "The list is right, but for one item too many at its end": lambda g, r: (g[:-1], r),
+    "The list holds the first and the last item alone": lambda g, r: (g, [r[0], r[-1]]),
+    "The list holds the first two items alone": lambda got, right: (got, right[:2]),
+    "The list holds the first item alone": lambda got, right: (got, right[:1]),
+    "The list holds the last item alone": lambda got, right: (got, right[-1:]),
+}
+
+
+# ---------------------------------------------------------------- what failed probes share
+
+_PASSES = 2
+"""Probes that must have passed for "only" to say something."""
+
+
+def _condition(cases: Sequence[CaseRun], contract: Contract) -> str:
+    """What all failed probes' inputs have, and none of those that passed: "only where …"."""
+    bad: list[dict[str, bool]] = []
+    good: list[dict[str, bool]] = []
+    for case in cases:
+        for tried in case.tried:
+            if not _about_time(tried):
+                facts = dict(_facts(_arguments(tried, contract)))
+                (bad if tried.problem is not None else good).append(facts)
+    if not bad or len(good) < _PASSES:
+        return ""
+    for fact in bad[0]:
+        if all(facts.get(fact) for facts in bad) and not any(facts.get(fact) for facts in good):
+            return fact
+    return ""
+
+
+def _facts(arguments: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """What may be said of a probe's inputs, and whether it holds."""
+    arrays = {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
+    for name, value in arguments.items():
+        if isinstance(value, str):
+            yield f"with `{name}` {value!r}", True
+    whole = [a.dtype.kind in "iu" for name, a in arrays.items() if not name.startswith("y")]
+    yield "where whole numbers come in", any(whole)
+    sizes = _sizes(arguments)
+    examples = sizes.get("the number of examples")
+    yield "with a single example", examples == 1
+    yield "with several examples", examples is not None and examples > 1
+    layers = sizes.get("the number of layers")
+    if layers is not None:
+        yield "with a single layer", layers == 1
+        yield "with more than two layers", layers > 2
+        yield "with another number of layers than two", layers != 2
+        yield "with several layers", layers > 1
+    for name in ("stride", "padding"):
+        value = arguments.get(name)
+        if isinstance(value, int):
+            yield f"with `{name}` above {int(name == 'stride')}", value > (name == "stride")
+            yield f"with `{name}` {int(name == 'stride')}", value == (name == "stride")
+            yield f"with another `{name}` than 1", value != 1
+    stride = arguments.get("stride")
+    if isinstance(stride, int):
+        kernel = arguments.get("size", arguments.get("kernel"))
+        if kernel is None and isinstance(W := arguments.get("W"), np.ndarray) and W.ndim == 4:
+            kernel = W.shape[-1]
+        yield "where the windows overlap", kernel is not None and stride < kernel
+    values = [part for one in arguments.values() if isinstance(one, dict) for part in one.values()]
+    kernels = [np.shape(one)[-1] for one in values if np.ndim(one) == 4]
+    if kernels:
+        yield "with a kernel larger than 1 × 1", kernels[0] > 1
+        yield "with another kernel than 3 × 3", kernels[0] != 3
+        yield "with a kernel larger than 3 × 3", kernels[0] > 3
+    for name, array in arrays.items():
+        if array.ndim == 4 and not name.startswith("W"):
+            yield "where images are not square", array.shape[1] != array.shape[2]
+        if array.ndim and not name.startswith("y"):
+            yield f"where `{name}` has more than two axes", array.ndim > 2
+            yield f"where `{name}` has another number of axes than two", array.ndim != 2
+            with np.errstate(all="ignore"):
+                large = bool(array.size) and float(np.abs(array).max()) > 500
+            yield f"where `{name}` holds large numbers", large
+
+
+_TELL: dict[str, Callable[[Sequence[Tried], Contract], Words | None]] = {
+    "failure": _errors,
+    "values": _values,
+    "verdict": lambda tried, contract: None,
+    "changed": _plainly(
+        "An argument is changed",
+        "The caller still needs what it handed over: build a new array, or work on a copy.",
+    ),
+    "warning": _plainly(
+        "The numbers are right, but something overflows on the way",
+        "exp of a large positive number is too large for a float. Choose a form in which only "
+        "exponents "
+        "that are 0 or negative occur.",
+    ),
+    "none": _plainly(
+        "Nothing is returned", "Is a `return` missing, or inside an `if` that did not run?"
+    ),
+}

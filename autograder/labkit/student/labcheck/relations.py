@@ -1,0 +1,641 @@
+"""How a wrong array stands to the right one: each sentence is computed, none is guessed.
+
+A relation is told only if it holds in all the pairs of arrays that it is asked about, and no
+sentence holds a number from an input or a result, so hidden cases may show it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Arrays = Mapping[str, np.ndarray]
+
+_FEW = 3
+"""Entries that a relation must meet at least: fewer meet one by chance."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One array of a result beside the right one, and what it was computed from."""
+
+    got: np.ndarray
+    right: np.ndarray
+    given: Arrays = field(default_factory=dict)
+    """Arguments that may stand entry by entry beside it, by name."""
+    sizes: Mapping[str, float] = field(default_factory=dict)
+    """Numbers of examples, rows, pixels … by their names."""
+    start: frozenset[str] = frozenset()
+    """Of `given` those from which the result is a step, such as params."""
+
+    @property
+    def wrong(self) -> np.ndarray:
+        """Which entries are wrong."""
+        return ~_near(self.got, self.right)
+
+    def beside(self, name: str) -> np.ndarray | None:
+        """An argument of the result's shape."""
+        array = self.given.get(name)
+        return array if array is not None and array.shape == self.right.shape else None
+
+
+def _near(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    finite = np.abs(b[np.isfinite(b)])
+    scale = float(finite.max()) if finite.size else 0.0
+    allowed = 1e-5 * np.abs(b) + 1e-9 * scale + 1e-10
+    if bool(np.all(b == np.round(b))):  # counts and classes are right or not
+        allowed = np.minimum(allowed, 1e-3)
+    return np.asarray((np.abs(a - b) <= allowed) | (a == b))
+
+
+def near(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays are alike, as far as a gradient by differences tells."""
+    return a.shape == b.shape and bool(_near(a, b).all())
+
+
+def relation(pairs: Sequence[Pair]) -> str:
+    """What holds of the wrong arrays, to be said behind "The result"; empty where nothing does."""
+    with np.errstate(all="ignore"):
+        if not pairs:
+            return ""
+        if any(pair.got.shape != pair.right.shape for pair in pairs):
+            return _first(_SHAPED, pairs)
+        if not all(np.isfinite(pair.got).all() for pair in pairs):
+            return _not_finite(pairs)
+        if sum(int(pair.wrong.sum()) for pair in pairs) < (2 if len(pairs) > 1 else _FEW):
+            return ""
+        return _first(_WHOLE, pairs) or _somewhere(pairs) or _first(_LAST, pairs)
+
+
+def _first(relations: Sequence[Callable[[Sequence[Pair]], str]], pairs: Sequence[Pair]) -> str:
+    return next(filter(None, (one(pairs) for one in relations)), "")
+
+
+# ---------------------------------------------------------------- a factor, a term
+
+
+def _factor(got: np.ndarray, right: np.ndarray) -> float | None:
+    """The one number that makes `right` of `got`."""
+    if got.size == 0 or not np.any(right):
+        return None
+    place = np.unravel_index(int(np.argmax(np.abs(right))), right.shape)
+    factor = float(got[place] / right[place])
+    return factor if np.isfinite(factor) and near(got, factor * right) else None
+
+
+_PLAIN = {
+    -1.0: "is the right one with its sign turned round",
+    2.0: "is twice the right one",
+    0.5: "is half of the right one",
+    -2.0: "is twice the right one with its sign turned round",
+    -0.5: "is half of the right one with its sign turned round",
+    100.0: "is a hundred times the right one",
+}
+
+
+def _sized(numbers: Sequence[float], pairs: Sequence[Pair]) -> str:
+    """The sizes that a number is in every pair: what it is multiplied and divided by."""
+    of = _sizes_of(pairs)
+    forms: dict[str, np.ndarray] = {}
+    for name, sizes in of.items():
+        forms[f"times {name}"] = sizes
+        forms[f"divided by {name}"] = 1 / sizes
+    for a, b in itertools.permutations(of, 2):
+        forms[f"times {a} and divided by {b}"] = of[a] / of[b]
+        forms[f"divided by {a} and by {b}"] = 1 / (of[a] * of[b])
+    for text, values in forms.items():
+        if np.allclose(numbers, values, rtol=1e-5, atol=0) and not np.allclose(values, 1):
+            return text
+    return ""
+
+
+def _times(pairs: Sequence[Pair]) -> str:
+    factors = [_factor(pair.got, pair.right) for pair in pairs]
+    known = [factor for factor in factors if factor is not None]
+    if len(known) < len(pairs) or np.allclose(known, 0):
+        return ""
+    entries = sum(int(np.count_nonzero(pair.right)) for pair in pairs)
+    # Of a single number and another one there is always a factor.
+    free = any(pair.right.size == 1 for pair in pairs)
+    same = np.allclose(known, known[0], rtol=1e-5, atol=0)
+    if len(pairs) > 1 and not same:
+        if sized := _sized(known, pairs):
+            return f"is the right one {sized}"
+        return "" if free else "is the right one times a number, another one in each check"
+    if entries < 2:
+        return ""
+    for plain, text in _PLAIN.items():
+        if np.isclose(known[0], plain, rtol=1e-5):
+            return text if not _sized(known, pairs) or len(pairs) > 1 else ""
+    return "is the right one times one and the same number" if entries >= _FEW else ""
+
+
+def _plus(pairs: Sequence[Pair]) -> str:
+    offsets = []
+    for pair in pairs:
+        off = pair.got - pair.right
+        if not off.size or not near(off, np.full_like(off, off.flat[0])):
+            return ""
+        offsets.append(float(off.flat[0]))
+    entries = sum(pair.right.size for pair in pairs)
+    if entries < _FEW and len(pairs) < 2:
+        return ""
+    same = np.allclose(offsets, offsets[0], rtol=1e-5, atol=0)
+    if same and np.isclose(abs(offsets[0]), 1, rtol=1e-9):
+        return f"is 1 too {'large' if offsets[0] > 0 else 'small'}"
+    if len(pairs) > 1 and not same:
+        for (name, sizes), sign in itertools.product(_sizes_of(pairs).items(), (1, -1)):
+            if np.allclose(offsets, sign * sizes, rtol=1e-5):
+                return f"is too {'large' if sign > 0 else 'small'} by {name}"
+        if any(pair.right.size < _FEW for pair in pairs):
+            return ""
+        return "is off by a number, the same for every entry"
+    return "is off by one and the same number" if entries >= _FEW else ""
+
+
+def _names(pairs: Sequence[Pair]) -> list[str]:
+    """Arguments that stand beside the result in all pairs."""
+    return [
+        name
+        for name in pairs[0].given
+        if all((array := pair.beside(name)) is not None and np.any(array) for pair in pairs)
+    ]
+
+
+def _with_argument(pairs: Sequence[Pair]) -> str:
+    """The right one and an argument: their product, their sum, or a step from one to the other."""
+    shapes = [pair.right.size for pair in pairs]
+    if sum(shapes) < _FEW:
+        return ""
+    for name in _names(pairs):
+        of = [pair.given[name] for pair in pairs]
+        both = list(zip(pairs, of, strict=True))
+        if all(near(pair.got, a) for pair, a in both):
+            return f"is `{name}` as it came in"
+        factors = [_factor(pair.got, a) for pair, a in both]
+        if _steady(factors) and max(shapes) >= _FEW:
+            return f"is `{name}` times one and the same number"
+        for text, made in _PRODUCTS.items():
+            if all(near(pair.got, made(pair.right, a)) for pair, a in both):
+                return text.format(name)
+        terms = [_factor(pair.got - pair.right, a) for pair, a in both]
+        if max(shapes) >= _FEW and (said := _term(terms, pairs, name)):
+            return said
+        steps = [_factor(pair.got - a, pair.right - a) for pair, a in both]
+        if name in pairs[0].start and max(shapes) >= 2 and all(step is not None for step in steps):
+            return _step([step for step in steps if step is not None], pairs, name)
+    return ""
+
+
+_PRODUCTS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "is the right one times `{}`, entry by entry": lambda right, a: right * a,
+    "is the right one divided by `{}`, entry by entry": lambda right, a: right / a,
+    "is the right one times 1 − `{}`, entry by entry": lambda right, a: right * (1 - a),
+    "is the right one times 1 + `{}`, entry by entry": lambda right, a: right * (1 + a),
+    "is the square of `{}`": lambda right, a: a**2,
+    "is 1 − `{}`": lambda right, a: 1 - a,
+    "is 1 where `{}` is not 0, and 0 elsewhere": lambda right, a: (a != 0).astype(float),
+    "is the sign of `{}`": lambda right, a: np.sign(a),
+}
+
+
+def _steady(factors: Sequence[float | None]) -> bool:
+    known = [factor for factor in factors if factor is not None]
+    return len(known) == len(factors) and np.allclose(known, known[0], rtol=1e-4, atol=0)
+
+
+def _term(terms: Sequence[float | None], pairs: Sequence[Pair], name: str) -> str:
+    """How much of an argument stands in the result beside the right one."""
+    amounts = [term for term in terms if term is not None]
+    if len(amounts) < len(pairs):
+        return ""
+    if _steady(amounts) and abs(abs(amounts[0]) - 1) < 1e-5:
+        how = "added to" if amounts[0] > 0 else "subtracted from"
+        return f"has `{name}` {how} it once too often"
+    sizes = [np.ones(len(pairs)), *_sizes_of(pairs).values()]
+    if any(_steady(list(np.array(amounts) / size)) for size in sizes):
+        return f"is off by a fixed share of `{name}`"
+    return ""
+
+
+def _sizes_of(pairs: Sequence[Pair]) -> dict[str, np.ndarray]:
+    """Sizes that all pairs have, by their names."""
+    names = [name for name in pairs[0].sizes if all(name in pair.sizes for pair in pairs)]
+    return {name: np.array([pair.sizes[name] for pair in pairs]) for name in names}
+
+
+def _step(steps: Sequence[float], pairs: Sequence[Pair], name: str) -> str:
+    if np.allclose(steps, -1, rtol=1e-5):
+        return f"lies on the wrong side of `{name}`: the step has its sign turned round"
+    if len(pairs) > 1 and not np.allclose(steps, steps[0], rtol=1e-5):
+        sized = _sized(steps, pairs)
+        return f"comes from the right step, but {sized}" if sized else ""
+    return f"is a step from `{name}` in the right direction, but of the wrong length"
+
+
+# ---------------------------------------------------------------- functions of the right one
+
+
+def _one_hot(right: np.ndarray) -> np.ndarray:
+    if right.ndim < 2:
+        return np.full_like(right, np.nan)
+    return np.asarray(right == right.max(axis=0), dtype=float)
+
+
+_OF_RIGHT: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "is 1 minus the right one": lambda right: 1 - right,
+    "is the right one without its sign": np.abs,
+    "is the square of the right one": np.square,
+    "is the square root of the right one": np.sqrt,
+    "is the logarithm of the right one": np.log,
+    "is e to the power of the right one": np.exp,
+    "is 1 divided by the right one": lambda right: 1 / right,
+    "is the right one cut to a whole number": np.trunc,
+    "is the right one rounded to a whole number": np.round,
+    "is the right one with all that is below 0 set to 0": lambda right: np.maximum(right, 0),
+    "is the right one with all that is above 0 set to 0": lambda right: np.minimum(right, 0),
+    "is 1 for the largest number of each column and 0 for all others": _one_hot,
+    "is summed up along the rows": lambda right: np.cumsum(right, axis=-1),
+    "is summed up along the columns": lambda right: np.cumsum(right, axis=0),
+}
+
+
+def _of_right(pairs: Sequence[Pair]) -> str:
+    kept = sum(int(np.count_nonzero(pair.got)) for pair in pairs)
+    if kept < 2 or sum(int(pair.wrong.sum()) for pair in pairs) < _FEW:
+        return ""
+    for text, made in _OF_RIGHT.items():
+        if all(pair.right.ndim > 0 and near(pair.got, made(pair.right)) for pair in pairs):
+            return text
+    for digits in (1, 2, 3, 4, 5):
+        if all(bool((pair.got == np.round(pair.right, digits)).all()) for pair in pairs):
+            return "is the right one rounded to a few digits"
+    return ""
+
+
+def _constant(pairs: Sequence[Pair]) -> str:
+    if not all(pair.got.size > 1 and bool(np.all(pair.got == pair.got.flat[0])) for pair in pairs):
+        return ""
+    numbers = {float(pair.got.flat[0]) for pair in pairs}
+    if numbers <= {0.0, 1.0}:  # small arrays of classes may be so by chance
+        return f"is {abs(numbers.pop()):.0f} everywhere" if len(numbers) == 1 else ""
+    return "is the same number everywhere"
+
+
+def _all_zero(pairs: Sequence[Pair]) -> str:
+    return "is 0" if all(not pair.got.any() for pair in pairs) and len(pairs) > 1 else ""
+
+
+def _places(pairs: Sequence[Pair]) -> str:
+    """The right numbers in other places."""
+    if not all(pair.right.size > 2 and pair.right.ndim > 0 for pair in pairs):
+        return ""
+    turned = "is the right one transposed"
+    if all(pair.right.ndim == 2 and near(pair.got, pair.right.T) for pair in pairs):
+        return turned
+    for axis in range(max(pair.right.ndim for pair in pairs)):
+        if all(
+            axis < pair.right.ndim and near(pair.got, np.flip(pair.right, axis)) for pair in pairs
+        ):
+            return f"has its {_axis(pairs, axis)} in the reverse order"
+    if all(
+        (
+            near(np.sort(pair.got, axis=None), np.sort(pair.right, axis=None))
+            and len(np.unique(pair.right)) > _FEW
+        )
+        for pair in pairs
+    ):
+        return "holds the right numbers, but in other places"
+    return ""
+
+
+def _axis(pairs: Sequence[Pair], axis: int, one: bool = False) -> str:
+    """What lies along an axis of the result."""
+    dimensions = pairs[0].right.ndim
+    words = {
+        1: ("entries",),
+        2: ("rows", "columns"),
+        3: ("slices", "rows", "columns"),
+        4: ("slices", "rows of pixels", "columns of pixels", "examples"),
+    }.get(dimensions, ())
+    word = words[axis] if axis < len(words) else "slices"
+    if one:
+        word = {"entries": "entry"}.get(
+            word, word.replace("rows", "row").replace("columns", "column")
+        )
+        word = {"slices": "slice", "examples": "example"}.get(word, word)
+    return word
+
+
+def _alike_along(pairs: Sequence[Pair]) -> str:
+    """Rows, columns … that are all the same, and should not be."""
+    if not all(pair.right.ndim >= 2 for pair in pairs):
+        return ""
+    for axis in range(min(pair.right.ndim for pair in pairs)):
+        long = [pair for pair in pairs if pair.right.shape[axis] > 1 and pair.right.size > _FEW]
+        if long and all(
+            near(pair.got, np.broadcast_to(pair.got.take([0], axis), pair.got.shape))
+            and not near(pair.right, np.broadcast_to(pair.right.take([0], axis), pair.right.shape))
+            for pair in long
+        ):
+            return f"has {_axis(pairs, axis)} that are all the same"
+    return ""
+
+
+def _own_number(pairs: Sequence[Pair]) -> str:
+    """A factor or a term of its own for each column or row."""
+    if not all(pair.right.ndim >= 2 for pair in pairs):
+        return ""
+    for axis in range(min(pair.right.ndim for pair in pairs)):
+        long = [pair for pair in pairs if pair.right.shape[axis] > 1]
+        if sum(pair.right.size - pair.right.shape[axis] for pair in long) < 2 * _FEW:
+            continue
+        each = _axis(pairs, axis, one=True)
+        for text, made in _OWN.items():
+            if all(_one_number_each(made(pair.got, pair.right), axis) for pair in pairs):
+                return text.format(each)
+    return ""
+
+
+_OWN: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "is off by a number of its own in each {}": lambda got, right: got - right,
+    "is the right one times a number of its own in each {}": lambda got, right: got / right,
+}
+
+
+def _one_number_each(array: np.ndarray, axis: int) -> bool:
+    """Whether an array holds one number for each place along an axis, whatever the others."""
+    lines = np.moveaxis(array, axis, 0).reshape(array.shape[axis], -1)
+    return bool(np.isfinite(lines).all()) and near(
+        lines, np.broadcast_to(lines[:, :1], lines.shape)
+    )
+
+
+def _sums(pairs: Sequence[Pair]) -> str:
+    """Numbers that add up to 1, as probabilities do, where the right ones do not."""
+    if not all(pair.right.ndim == 2 and pair.right.size > _FEW for pair in pairs):
+        return ""
+    for axis, text in ((0, "each column"), (1, "each row"), (None, "all of it")):
+        if all(
+            (
+                bool(np.allclose(pair.got.sum(axis=axis), 1, rtol=1e-6))
+                and not np.allclose(pair.right.sum(axis=axis), 1, rtol=1e-6)
+            )
+            for pair in pairs
+        ):
+            return (
+                f"adds up to 1 in {text}, and should not"
+                if axis is not None
+                else ("adds up to 1 in all, and should not")
+            )
+    return ""
+
+
+def _close(pairs: Sequence[Pair]) -> str:
+    def close(pair: Pair) -> bool:
+        scale = np.maximum(np.abs(pair.right), 1e-2 * np.abs(pair.right).max(initial=0.0))
+        return bool((np.abs(pair.got - pair.right) <= 3e-3 * scale).all())
+
+    return (
+        "is nearly right, and off in the later digits only"
+        if all(close(pair) for pair in pairs)
+        else ""
+    )
+
+
+_WHOLE = (
+    _constant,
+    _times,
+    _plus,
+    _places,
+    _close,
+    _with_argument,
+    _of_right,
+    _sums,
+    _alike_along,
+)
+_LAST = (_own_number, _all_zero)
+
+
+# ---------------------------------------------------------------- some of the entries
+
+
+def _regions(pair: Pair) -> Iterator[tuple[str, np.ndarray]]:
+    """Parts of an array in which all that is wrong may lie."""
+    right = pair.right
+    labels = pair.given.get("y")
+    if labels is not None and right.ndim == 2 and labels.shape == right.shape[1:]:
+        true = np.arange(len(right))[:, None] == labels[None, :]
+        yield "it belongs to the true class", true
+        yield "it does not belong to the true class", ~true
+    for name, array in pair.given.items():
+        if array.shape == right.shape:
+            yield f"`{name}` is 0", array == 0
+            yield f"`{name}` is below 0", array < 0
+            yield f"`{name}` is above 0", array > 0
+    yield "the right number is 0", right == 0
+    yield "the right number is below 0", right < 0
+    yield "the right number is above 0", right > 0
+    for axis in range(right.ndim):
+        places = np.indices(right.shape)[axis] if right.shape[axis] > 1 else None
+        if places is None:
+            continue
+        word = _axis([pair], axis, one=True)
+        yield f"it is the first {word}", places == 0
+        yield f"it is the last {word}", places == right.shape[axis] - 1
+        yield f"it is not the first {word}", places != 0
+    if right.ndim == 4:
+        row, column = np.indices(right.shape)[1:3]
+        height, width = right.shape[1:3]
+        edge = (row == 0) | (column == 0) | (row == height - 1) | (column == width - 1)
+        yield "it is a pixel of the edge", edge
+
+
+_PART = 0.7
+"""Of all entries at most this part is worth a word, where not all that is in it is wrong."""
+
+
+def _counts(pair: Pair) -> tuple[int, int]:
+    return int(pair.wrong.sum()), pair.right.size
+
+
+def _somewhere(pairs: Sequence[Pair]) -> str:
+    """Where all that is wrong lies, and what stands there."""
+    if all(pair.wrong.all() for pair in pairs) or not all(pair.right.ndim for pair in pairs):
+        return ""
+    what = _there(pairs)
+    regions = [dict(_regions(pair)) for pair in pairs]
+    common = [text for text in regions[0] if all(text in region for region in regions)]
+    wrong, total = (
+        sum(int(n) for n in counts) for counts in zip(*map(_counts, pairs), strict=True)
+    )
+    best, size = "", total
+    for text in common:
+        inside = [region[text] for region in regions]
+        if all(not (pair.wrong & ~part).any() for pair, part in zip(pairs, inside, strict=True)):
+            large = sum(int(part.sum()) for part in inside)
+            if large < size and (large == wrong or large < _PART * total):
+                best, size = text, large
+    if best:
+        only = "where" if size == wrong else "in some places where"
+        return f"is wrong {only} {best}, and nowhere else" + (f"; there it {what}" if what else "")
+    return f"is right in some places; where it is wrong, it {what}" if what else ""
+
+
+def _there(pairs: Sequence[Pair]) -> str:
+    """What stands in all the wrong places."""
+    parts = [
+        Pair(
+            pair.got[pair.wrong],
+            pair.right[pair.wrong],
+            {n: a[pair.wrong] for n, a in pair.given.items() if a.shape == pair.right.shape},
+            pair.sizes,
+        )
+        for pair in pairs
+        if pair.wrong.any()
+    ]
+    if sum(part.got.size for part in parts) < _FEW:
+        return ""
+    if all(not part.got.any() for part in parts):
+        return "is 0"
+    numbers = {float(one) for part in parts for one in np.unique(part.got)[:3]}
+    if numbers == {1.0}:
+        return "is 1"
+    if numbers <= {0.0, 1.0}:
+        return ""  # of a yes or no that is wrong nothing more can be said
+    return _first((_times, _with_argument, _plus, _of_right), parts)
+
+
+def _not_finite(pairs: Sequence[Pair]) -> str:
+    """Where nan or inf stands, and whether the rest is right."""
+    bad = [~np.isfinite(pair.got) & np.isfinite(pair.right) for pair in pairs]
+    pure = all(not (pair.wrong & ~part).any() for pair, part in zip(pairs, bad, strict=True))
+    if not all(part.any() for part in bad):
+        return ""
+    if all(part.all() for part in bad):
+        return "is nan or infinite everywhere"
+    return "is nan or infinite in places" + (", and right in all others" if pure else "")
+
+
+# ---------------------------------------------------------------- another shape
+
+
+def _reduced(pairs: Sequence[Pair]) -> str:
+    """A sum, mean, largest … of the right one."""
+    for word, made in _REDUCTIONS.items():
+        if all(
+            pair.got.size == 1 < pair.right.size
+            and near(pair.got.reshape(()), np.asarray(made(pair.right)))
+            for pair in pairs
+        ):
+            return f"is one number, the {word} of all the right ones"
+        for axis in range(min(pair.right.ndim for pair in pairs)):
+            if all(
+                pair.right.shape[axis] > 0
+                and near(np.squeeze(pair.got), np.squeeze(np.asarray(made(pair.right, axis=axis))))
+                for pair in pairs
+            ):
+                return f"holds the {word} over the {_axis(pairs, axis)} of the right one"
+    for word in ("sum", "mean"):
+        if all(
+            pair.right.size == 1 < pair.got.size
+            and near(np.asarray(_REDUCTIONS[word](pair.got)), pair.right.reshape(()))
+            for pair in pairs
+        ):
+            return f"holds many numbers, whose {word} is the right one"
+    return ""
+
+
+_REDUCTIONS: dict[str, Callable[..., Any]] = {
+    "sum": np.sum,
+    "mean": np.mean,
+    "largest": np.max,
+    "smallest": np.min,
+}
+
+
+def _reshaped(pairs: Sequence[Pair]) -> str:
+    turned = all(
+        pair.got.ndim == pair.right.ndim and near(pair.got, pair.right.T) for pair in pairs
+    )
+    if turned:
+        return "is the right one transposed"
+    if all(near(np.ravel(pair.got), np.ravel(pair.right)) for pair in pairs):
+        if all(pair.got.ndim == 1 for pair in pairs):
+            return "holds the right numbers in one long row: the shape is lost"
+        if all(pair.got.ndim < pair.right.ndim for pair in pairs):
+            return "holds the right numbers, but an axis is lost"
+        if all(pair.got.ndim > pair.right.ndim for pair in pairs):
+            return "holds the right numbers, with an axis too many"
+        return "holds the right numbers in the wrong shape"
+    if all(
+        pair.got.shape == 2 * (pair.right.size,) and near(pair.got, np.diag(np.ravel(pair.right)))
+        for pair in pairs
+    ):
+        return "is a square with the right numbers on its diagonal"
+    return ""
+
+
+def _cut(pairs: Sequence[Pair]) -> str:
+    """The right one with something missing at an end, or with something more."""
+    same = all(pair.got.ndim == pair.right.ndim for pair in pairs)
+    for axis in range(min(pair.right.ndim for pair in pairs) if same else 0):
+        for end, part in (("last", slice(0, -1)), ("first", slice(1, None))):
+            at = (slice(None),) * axis + (part,)
+            word = _axis(pairs, axis, one=True)
+            if all(near(pair.got, pair.right[at]) for pair in pairs):
+                return f"is right, but its {end} {word} is missing"
+            if all(near(pair.got[at], pair.right) for pair in pairs):
+                return f"is right, but for one {word} too many, the {end}"
+        if all(
+            (
+                0 < pair.got.shape[axis] < pair.right.shape[axis]
+                and near(pair.got, pair.right.take(range(pair.got.shape[axis]), axis))
+            )
+            for pair in pairs
+        ):
+            one = all(pair.got.shape[axis] == 1 for pair in pairs)
+            first = (
+                f"first {_axis(pairs, axis, one=True)}" if one else f"first {_axis(pairs, axis)}"
+            )
+            return f"holds only the {first} of the right one"
+    for name in pairs[0].given:
+        if all(
+            ((a := pair.beside(name)) is not None and near(pair.got, pair.right[a > 0]))
+            for pair in pairs
+        ):
+            return f"holds only the entries where `{name}` is above 0"
+    return ""
+
+
+def _lengths(pairs: Sequence[Pair]) -> str:
+    """Which sizes the axes have, where sizes tell."""
+    if len(pairs) < 2 or len({pair.got.ndim for pair in pairs}) > 1:
+        return ""
+    if len({pair.right.ndim for pair in pairs}) > 1:
+        return ""
+
+    def told(shapes: Sequence[tuple[int, ...]]) -> list[str]:
+        words = []
+        for axis in range(len(shapes[0])):
+            lengths = [float(shape[axis]) for shape in shapes]
+            names = [
+                name
+                for name in pairs[0].sizes
+                if [pair.sizes.get(name) for pair in pairs] == lengths
+            ]
+            words.append(names[0] if names else "1" if set(lengths) == {1.0} else "")
+        return words
+
+    got = told([pair.got.shape for pair in pairs])
+    right = told([pair.right.shape for pair in pairs])
+    if not got or not right or not all(got) or not all(right) or got == right:
+        return ""
+    return f"has the shape ({' × '.join(got)}), and should have ({' × '.join(right)})"
+
+
+_SHAPED = (_reshaped, _reduced, _cut, _lengths)

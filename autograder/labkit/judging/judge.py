@@ -159,8 +159,16 @@ class GraderCheck(Check):
         return self.knowledge.wrong(case, tried.index, tried.probe)
 
     def sound(self, case: CaseRun, tried: Tried) -> bool:
+        return tried.probe.problem(self._right(case, tried)) is None
+
+    def answer(self, case: CaseRun, tried: Tried) -> Any:
+        if tried.probe.right is not None or not tried.probe.exact:
+            return tried.probe.right
+        return self._right(case, tried).value
+
+    def _right(self, case: CaseRun, tried: Tried) -> Observation:
         right = self.ref(tried.probe.function)
-        return self.knowledge.right(case, tried.index, tried.probe, right)
+        return self.knowledge.reference(case, tried.index, tried.probe, right)
 
     def outcome(
         self,

@@ -40,7 +40,7 @@ class Knowledge:
         """How many calls a case has asked for so far."""
         self._next: dict[str, str] = {}
         self._wrong: dict[Key, list[tuple[Explanation, Observation]]] = {}
-        self._right: dict[Key, Observation] = {}
+        self._reference: dict[Key, Observation] = {}
 
     def expected(self, key: Key, compute: Callable[[], Any]) -> Any:
         """The right answer to a probe."""
@@ -101,13 +101,15 @@ class Knowledge:
             for explanation, seen in self._wrong[key]
         ]
 
-    def right(self, case: CaseRun, index: int, probe: Probe, run: Callable[..., Any]) -> bool:
-        """Whether what `run`, the reference, gives to a probe passes it as it is judged now."""
+    def reference(
+        self, case: CaseRun, index: int, probe: Probe, run: Callable[..., Any]
+    ) -> Observation:
+        """What `run`, the reference, gives to a probe."""
         key = (case.key, index)
-        if key not in self._right:
+        if key not in self._reference:
             args, kwargs = probe.fresh()
-            self._right[key] = labcheck.call(run, args, kwargs, seconds=_REFERENCE_SECONDS)
-        return probe.problem(self._right[key]) is None
+            self._reference[key] = labcheck.call(run, args, kwargs, seconds=_REFERENCE_SECONDS)
+        return self._reference[key]
 
 
 def _run_versions(catalogue: Catalogue, probe: Probe) -> list[tuple[Explanation, Observation]]:

@@ -121,6 +121,11 @@ def test_what_does_not_hold_everywhere_is_not_told(seed: int, said: str) -> None
     assert relation(pairs) == ""
 
 
+def test_zeros_are_told_as_such_also_beside_an_argument() -> None:
+    pairs = [Pair(0 * b, b, {"b": b + 1}) for b in (np.ones((1, 1)), np.arange(1.0, 5.0)[:, None])]
+    assert relation(pairs) == "is 0"
+
+
 def _tried(
     got: Any, right: Any, *args: Any, function: str = "softmax_cross_entropy", **kwargs: Any
 ) -> Tried:

@@ -68,18 +68,12 @@ def describe(cases: Sequence[CaseRun], contract: Contract) -> list[Named]:
     for case, tried in failed:
         kind = _kind(tried)
         if tried.probe.exact and kind == "values":  # trainings of several lengths: each by itself
-            kind += f" {case.name}"
+            kind = f"training {case.name}"
         groups.setdefault(kind, []).append((case, tried))
     found = []
     for kind, group in groups.items():
         words = _TELL[kind.partition(" ")[0]]([tried for _, tried in group], contract)
-        if (
-            words
-            and group[0][1].probe.exact
-            and not re.search(r"`params`|step|the right one", words[0])
-        ):
-            words = None  # of a whole training nothing else says anything
-        if not words and only and kind != "verdict":
+        if not words and only and not kind.startswith(("verdict", "training")):
             words = (f"It goes wrong only {only}", "What does the code do differently there?")
         if words:
             title, hint = words
@@ -163,6 +157,12 @@ def _values(tried: Sequence[Tried], contract: Contract) -> Words | None:
     if what not in ("The result", _SOME):
         return f"{what} is wrong, and all else is right", _HINT
     return None
+
+
+def _training(tried: Sequence[Tried], contract: Contract) -> Words | None:
+    """Of where a whole training ends only this says anything: how it lies to the start."""
+    words = _values(tried, contract)
+    return words if words and re.search(r"`params`|step|the right one", words[0]) else None
 
 
 _HINT = (
@@ -573,6 +573,7 @@ def _facts(arguments: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 _TELL: dict[str, Callable[[Sequence[Tried], Contract], Words | None]] = {
     "failure": _errors,
     "values": _values,
+    "training": _training,
     "verdict": lambda tried, contract: None,
     "changed": _plainly(
         "An argument is changed",

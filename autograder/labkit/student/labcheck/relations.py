@@ -177,7 +177,7 @@ def _with_argument(pairs: Sequence[Pair]) -> str:
         if all(near(pair.got, a) for pair, a in both):
             return f"is `{name}` as it came in"
         factors = [_factor(pair.got, a) for pair, a in both]
-        if _steady(factors) and max(shapes) >= _FEW:
+        if any(factors) and _steady(factors) and max(shapes) >= _FEW:
             return f"is `{name}` times one and the same number"
         for text, made in _PRODUCTS.items():
             if all(near(pair.got, made(pair.right, a)) for pair, a in both):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from labkit.building import notebook
 from labkit.building.build import built
 from labkit.lab import stubs
 from labkit.lab.course import available
+from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue, submission_with
 from labkit.student import explore
 from tests.building.site import working
@@ -189,6 +191,33 @@ def test_names_of_cells_follow_the_files_and_outlive_a_mistake_in_them(page: Any
     assert "[1, 1]" in written("return 2\n\n\nraise SystemExit")
     assert "[3, 3]" in written("return 3")
     assert "[3, 3]" in _cell(page, both)
+
+
+BUDGET = 10e6
+"""Bytes, as a host sends them, that may come before the first check."""
+
+
+@pytest.mark.parametrize("lab", available(), ids=lambda lab: lab.short)
+def test_ten_megabytes_are_enough_for_a_first_check(
+    context: Any, address: str, pages: Path, lab: Lab
+) -> None:
+    sent = 0
+
+    def answer(route: Any) -> None:
+        nonlocal sent
+        content = (pages / route.request.url.removeprefix(f"{address}/")).read_bytes()
+        size = min(len(content), len(zlib.compress(content, 6)))
+        if sent + size > BUDGET:
+            route.abort()
+            return
+        sent += size
+        route.continue_()
+
+    context.route(f"{address}/**", answer)
+    page = working.open_lab(context, address, lab)
+    said = working.check(page, next(iter(lab.questions)))
+    assert "is not written yet" in said
+    assert sent > BUDGET / 2
 
 
 # Work is kept ---------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ import { editor } from "./editor.js";
 import { contents } from "./contents.js";
 import { element } from "./explore.js";
 import { note, showAnswer, showLines, waiting } from "./show.js";
-import { data, python } from "./start.js";
+import { python } from "./start.js";
 import { Store } from "./store.js";
 import { Work } from "./work.js";
 import { keepFile } from "./zip.js";
 
 const $ = (id) => document.getElementById(id);
+const data = JSON.parse($("data").textContent);
 const store = new Store(data.lab);
 const work = new Work(data, store);
 const STOPPED = "Stopped. What you wrote is still there; names from cells are forgotten.";

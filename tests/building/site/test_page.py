@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 import zlib
@@ -135,6 +136,23 @@ def test_a_figure_has_its_caption_in_words_and_a_picture_moves(page: Any) -> Non
     cells.first.locator("img[alt*='at speed 5']").wait_for()
 
 
+def test_a_wide_figure_can_be_read_on_a_phone_and_scrolled_by_keyboard(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    _cell(page, "import matplotlib.pyplot as plt\nplt.figure(figsize=(12, 3))\nplt.plot([1, 2]);")
+    frame = page.locator(".cell .frame").first
+    page.locator(".frame.goes-on").wait_for()
+    assert frame.get_attribute("tabindex") == "0"
+    assert frame.locator("img").bounding_box()["width"] == 640
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    frame.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.frame').scrollLeft > 0")
+    _cell(page, "plt.figure(figsize=(2, 2))\nplt.plot([1, 2]);")
+    page.wait_for_function("document.querySelector('.frame').style.getPropertyValue('--own')")
+    assert frame.get_attribute("tabindex") is None
+    assert frame.locator("img").bounding_box()["width"] < 300
+
+
 def test_widgets_that_each_load_their_script_share_no_id(context: Any, address: str) -> None:
     page = context.new_page()
     page.goto(f"{address}/index.html")
@@ -218,6 +236,20 @@ def test_ten_megabytes_are_enough_for_a_first_check(
     said = working.check(page, next(iter(lab.questions)))
     assert "is not written yet" in said
     assert sent > BUDGET / 2
+
+
+def test_python_beside_the_pages_is_compiled(page: Any, pages: Path, pyodide: Path) -> None:
+    (folder,) = pages.glob("pyodide-*")
+    lock = json.loads((folder / "pyodide-lock.json").read_text())["packages"]
+    for name in ("numpy", "matplotlib"):
+        wheel = folder / lock[name]["file_name"]
+        assert hashlib.sha256(wheel.read_bytes()).hexdigest() == lock[name]["sha256"]
+        assert wheel.read_bytes() != (pyodide / wheel.name).read_bytes()
+    source = (
+        "import json, numpy, matplotlib.pyplot\n"
+        "[one.__file__.split('.')[-1] for one in (json, numpy, matplotlib.pyplot)]"
+    )
+    assert "['pyc', 'pyc', 'pyc']" in _cell(page, source)
 
 
 # Work is kept ---------------------------------------------------------------------------------

@@ -40,14 +40,16 @@ def write(bundles: Sequence[Bundle], out: Path, python: str | None = None) -> li
     kit, imports = _kit(modules)
     name = f"kit-{_hash(*(path.encode() + data for path, data in sorted(kit.items())))}"
     site: dict[str, bytes] = {f"{name}/{path}": data for path, data in kit.items()}
-    common = {"kit": name, "imports": imports, "python": source.address}
+    own = {"worker": f"../{name}/worker.js", "code": f"../{name}/browser.py"}
+    begins = own | {"python": source.address}
+    common = {"kit": name, "imports": imports}
     about = []
     for bundle in bundles:
         typesetter = Typesetter()
         one = lesson(bundle, typesetter)
         files, needs = _lab_files(one)
         about.append({"lab": bundle.lab, "needs": needs})
-        page = _page("lab.html", lesson=one, needs=needs, data=one.data, **common)
+        page = _page("lab.html", lesson=one, needs=needs | begins, data=one.data, **common)
         page = typesetter.finish(page, modules)
         leaks.check_page(bundle, f"{bundle.lab.short}/index.html", page)
         site |= files | {f"{bundle.lab.short}/index.html": page.encode()}
@@ -61,6 +63,7 @@ def write(bundles: Sequence[Bundle], out: Path, python: str | None = None) -> li
     return [
         f"{out / 'index.html'}  {len(site)} files, {size:.1f} MB without Python",
         source.said,
+        *filter(None, [source.note]),
         f"To look at it here: python -m http.server --bind 127.0.0.1 --directory {out} 8000",
     ]
 
@@ -85,13 +88,13 @@ def _kit(modules: Path) -> tuple[dict[str, bytes], dict[str, str]]:
 
 
 def _lab_files(one: Lesson) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """What the page of a lab fetches for Python, and its addresses as seen from the site."""
+    """What the page of a lab fetches for Python, and its addresses as seen from there."""
     files: dict[str, bytes] = {}
 
     def address(path: Path, data: bytes) -> str:
         name = path.with_name(f"{path.stem}-{_hash(data)}{path.suffix}").as_posix()
         files[name] = data
-        return name
+        return f"../{name}"
 
     folder = Path(one.bundle.lab.short)
     parts = {

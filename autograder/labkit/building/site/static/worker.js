@@ -1,4 +1,5 @@
 // Python, away from the page: the page stays alive whatever student code does, and can end it.
+// Addresses are seen from here as from the page: both lie one folder deep.
 
 import { fetched } from "./fetched.js";
 import { part } from "./recorded.js";
@@ -43,9 +44,9 @@ function start(about) {
   checks = (async () => {
     const files = Promise.all([fetched(about.zip), fetched(about.code)]);
     files.catch(() => {}); // it is awaited below
-    const { loadPyodide } = await import(`${about.address}pyodide.mjs`);
+    const { loadPyodide } = await import(`${about.python}pyodide.mjs`);
     // NumPy is fetched while Python starts; what is printed outside of cells is for nobody.
-    runtime = await loadPyodide({ indexURL: about.address, packages: ["numpy"], stdout() {} });
+    runtime = await loadPyodide({ indexURL: about.python, packages: ["numpy"], stdout() {} });
     const [lab, script] = await files;
     runtime.FS.mkdirTree("/page");
     runtime.FS.mkdirTree("/lab");

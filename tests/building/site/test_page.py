@@ -136,6 +136,11 @@ def test_a_figure_has_its_caption_in_words_and_a_picture_moves(page: Any) -> Non
     cells.first.locator("img[alt*='at speed 5']").wait_for()
 
 
+def test_labels_are_counted_where_an_index_has_32_bits(page: Any) -> None:
+    source = "import numpy as np\nfrom labdata import load_fashion_mnist\n"
+    assert "50" in _cell(page, source + "int(np.bincount(load_fashion_mnist(0, 50)[3]).sum())")
+
+
 def test_a_wide_figure_can_be_read_on_a_phone_and_scrolled_by_keyboard(page: Any) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     _cell(page, "import matplotlib.pyplot as plt\nplt.figure(figsize=(12, 3))\nplt.plot([1, 2]);")

@@ -538,6 +538,25 @@ def test_a_question_is_answered_by_keyboard_alone(page: Any) -> None:
     assert page.locator(":focus").inner_text().startswith("Check")
 
 
+def test_on_paper_a_long_answer_is_whole_and_the_ink_is_dark(page: Any) -> None:
+    answer = page.locator(".answer textarea").first
+    answer.fill("A line of an answer.\n" * 40)
+    cut = "one => one.scrollHeight - one.clientHeight"
+    assert answer.evaluate(cut) > 100
+    page.emulate_media(media="print", color_scheme="dark")
+    assert answer.evaluate(cut) <= 1
+    assert page.locator(".bar").is_hidden()
+    assert not page.get_by_role("button", name="Check").first.is_visible()
+    ink = """one => {
+        const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+        canvas.fillStyle = getComputedStyle(one).color;
+        canvas.fillRect(0, 0, 1, 1);
+        return Math.max(...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3));
+    }"""
+    for words in ("h1", ".text p", ".tok-keyword", ".tok-string"):
+        assert page.locator(words).first.evaluate(ink) < 128
+
+
 def test_the_text_is_there_before_any_script(browser: Any, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

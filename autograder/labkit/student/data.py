@@ -23,7 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating[Any]]
-Labels = npt.NDArray[np.int64]
+Labels = npt.NDArray[np.intp]
+"""As wide as an index, which in a browser is 32 bits: np.bincount takes nothing wider."""
 Pixels = npt.NDArray[np.uint8]
 
 CLASS_NAMES = (
@@ -94,7 +95,7 @@ def fashion_mnist_images(
         n = len(labels) if n is None else n
         if not 0 <= n <= len(labels):
             raise DataError(f"{n} {part} images were asked for, but {file} has {len(labels)}.")
-        parts += [np.moveaxis(images[:n].copy(), 0, -1), labels[:n].astype(np.int64)]
+        parts += [np.moveaxis(images[:n].copy(), 0, -1), labels[:n].astype(np.intp)]
     return parts[0], parts[1], parts[2], parts[3]
 
 
@@ -174,7 +175,7 @@ def load_cifar10(
         columns = np.ascontiguousarray(images[:n].T).astype(np.float32)
         columns /= 255
         columns -= mean[:, np.newaxis]
-        parts += [columns.reshape(*_CIFAR10_SHAPE, n), labels[:n].astype(np.int64)]
+        parts += [columns.reshape(*_CIFAR10_SHAPE, n), labels[:n].astype(np.intp)]
     return parts[0], parts[1], parts[2], parts[3]
 
 

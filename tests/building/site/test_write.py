@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from labkit.base.errors import CheckFailedError, LabkitError
 from labkit.building import build, leaks, notebook, site
 from labkit.building.build import built
-from labkit.building.site import pyodide, text, vendored
+from labkit.building.site import pyodide, recorded, text, vendored
 from labkit.building.site.lesson import _blocks
 from labkit.lab import stubs
 from labkit.lab.course import available
@@ -35,7 +38,9 @@ def test_a_folder_that_is_no_pyodide_is_refused(tmp_path: Path) -> None:
         pyodide.source(str(tmp_path))
 
 
-def test_a_release_with_a_file_missing_is_refused(tmp_path: Path) -> None:
+def test_a_release_with_a_file_missing_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     packages = {
         "numpy": {"file_name": "numpy.whl", "depends": []},
         "matplotlib": {"file_name": "matplotlib.whl", "depends": ["numpy"]},
@@ -48,7 +53,9 @@ def test_a_release_with_a_file_missing_is_refused(tmp_path: Path) -> None:
         pyodide.source(str(tmp_path))
     for name in ("matplotlib.whl", "pyodide.mjs"):
         (tmp_path / name).write_bytes(b"")
-    source = pyodide.source(str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    source = pyodide.source(str(tmp_path))  # it cannot run: it is served as it is
+    assert source.note.startswith("Python will start slowly: ")
     assert source.address == "../pyodide-1.2.3/"
     assert "pyodide-1.2.3/matplotlib.whl" in source.files
     assert not any("pandas" in name for name in source.files)
@@ -70,6 +77,32 @@ def test_every_package_has_its_hash() -> None:
 
 def test_a_caption_becomes_a_sentence() -> None:
     assert text.plain("*Figure 1: two `bars`,\nand $x$.*") == "Figure 1: two bars, and x."
+
+
+def test_recorded_outcomes_are_cut_by_question_and_put_together_again() -> None:
+    first, second, both = np.arange(3.0), np.ones((2, 2)), np.zeros(4)
+    cases = {
+        "one": [{"expected": {"array": 0}, "wrong": {"slip": {"value": {"list": [{"array": 2}]}}}}],
+        "two": [{"expected": {"dict": {"array": {"array": 1}}}}],
+    }
+    text = np.frombuffer(json.dumps({"cases": cases}).encode(), dtype=np.uint8)
+    np.savez(file := io.BytesIO(), manifest=text, a0=first, a1=second, a2=both)
+    whole = file.getvalue()
+    left, parts = recorded.cut(whole, {"f": ["one"], "g": ["two"], "h": ["unknown"]})
+    assert len(left) == len(whole) and left != whole
+    assert [len(part) for part in parts.values()] == [2, 1, 0]
+
+    def filled(*questions: str) -> bytes:
+        found = bytearray(left)
+        for at, data in (one for name in questions for one in parts[name].items()):
+            found[at : at + len(data)] = data
+        return bytes(found)
+
+    assert filled("f", "g") == whole
+    store = np.load(io.BytesIO(filled("f")))
+    assert (store["a0"] == first).all() and (store["a2"] == both).all()
+    with pytest.raises(zipfile.BadZipFile):
+        store["a1"]
 
 
 def test_a_page_with_a_solution_in_it_is_refused() -> None:

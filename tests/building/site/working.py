@@ -79,3 +79,15 @@ def download(page: Any, folder: Path, name: str) -> Path:
     target = folder / name
     waiting.value.save_as(target)
     return target
+
+
+def run_all(page: Any) -> None:
+    """Run every cell, from the first to the last, and see that none complains."""
+    cells = page.locator(".cell")
+    for cell in cells.all():
+        cell.get_by_role("button", name="Run").first.click()
+    for cell in cells.all():  # one runs after the other
+        cell.locator(".output > :not(.quiet), .output > .quiet:text('Done.')").first.wait_for()
+        assert not cell.locator(".problem").count(), cell.inner_text()
+    for picture in page.locator(".explore").all():
+        picture.locator("img[src]").wait_for()

@@ -40,15 +40,16 @@ def write(bundles: Sequence[Bundle], out: Path, python: str | None = None) -> li
     kit, imports = _kit(modules)
     name = f"kit-{_hash(*(path.encode() + data for path, data in sorted(kit.items())))}"
     site: dict[str, bytes] = {f"{name}/{path}": data for path, data in kit.items()}
-    common = {"kit": name, "imports": imports, "python": source.address}
+    own = {"worker": f"../{name}/worker.js", "code": f"../{name}/browser.py"}
+    begins = own | {"python": source.address}
+    common = {"kit": name, "imports": imports}
     about = []
     for bundle in bundles:
         typesetter = Typesetter()
         one = lesson(bundle, typesetter)
-        files = _lab_files(one)
-        data = _data(one, files)
-        about.append({"lab": bundle.lab, "data": data})
-        page = _page("lab.html", lesson=one, data=data, **common)
+        files, needs = _lab_files(one)
+        about.append({"lab": bundle.lab, "needs": needs})
+        page = _page("lab.html", lesson=one, needs=needs | begins, data=one.data, **common)
         page = typesetter.finish(page, modules)
         leaks.check_page(bundle, f"{bundle.lab.short}/index.html", page)
         site |= files | {f"{bundle.lab.short}/index.html": page.encode()}
@@ -62,6 +63,7 @@ def write(bundles: Sequence[Bundle], out: Path, python: str | None = None) -> li
     return [
         f"{out / 'index.html'}  {len(site)} files, {size:.1f} MB without Python",
         source.said,
+        *filter(None, [source.note]),
         f"To look at it here: python -m http.server --bind 127.0.0.1 --directory {out} 8000",
     ]
 
@@ -85,23 +87,32 @@ def _kit(modules: Path) -> tuple[dict[str, bytes], dict[str, str]]:
     return kit, imports
 
 
-def _lab_files(one: Lesson) -> dict[str, bytes]:
-    """What the page of a lab fetches: its folder as a zip, and the pictures."""
-    packed = _packed(one.files)
-    files = {f"{one.bundle.lab.short}/lab-{_hash(packed)}.zip": packed}
-    for name, data in one.pictures.items():
-        path = Path(name)
-        files[f"data/{path.stem}-{_hash(data)}{path.suffix}"] = data
-    return files
+def _lab_files(one: Lesson) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """What the page of a lab fetches for Python, and its addresses as seen from there."""
+    files: dict[str, bytes] = {}
 
+    def address(path: Path, data: bytes) -> str:
+        name = path.with_name(f"{path.stem}-{_hash(data)}{path.suffix}").as_posix()
+        files[name] = data
+        return f"../{name}"
 
-def _data(one: Lesson, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """What the script of the page reads, addresses as seen from the page."""
-    addresses = {_hash(data): path for path, data in files.items()}
-    (packed,) = (path for path in files if path.endswith(".zip"))
-    pictures = {name: f"../{addresses[_hash(data)]}" for name, data in one.pictures.items()}
-    version = _hash(packed.encode(), *(data for _, data in sorted(one.files.items())))
-    return one.data | {"zip": f"../{packed}", "pictures": pictures, "version": version}
+    folder = Path(one.bundle.lab.short)
+    parts = {
+        question: _packed({str(at): data for at, data in part.items()})
+        for question, part in one.recorded.items()
+    }
+    needs = {
+        "zip": address(folder / "lab.zip", _packed(one.files)),
+        "recorded": {
+            question: address(folder / f"{question}.zip", data) for question, data in parts.items()
+        },
+        "pictures": {
+            name: address(Path("data", Path(name).name), data)
+            for name, data in one.pictures.items()
+        },
+    }
+    one.data["version"] = _hash(*(name.encode() for name in sorted(files)))
+    return files, needs
 
 
 def _packed(files: Mapping[str, bytes]) -> bytes:

@@ -10,9 +10,11 @@ from typing import Any
 
 from labkit.base.zips import read_tree
 from labkit.building.notebook import ANSWER, CHECK, HEADING
+from labkit.building.site import recorded
 from labkit.building.site.text import Typesetter, plain
 from labkit.lab.bundle import Bundle
 from labkit.lab.contract import PACKAGE
+from labkit.student.labcheck.cases import read_cases
 from labkit.student.labcheck.graded import KIT
 from labkit.student.labcheck.notebooks import HANDS_IN, joined
 
@@ -56,7 +58,9 @@ class Lesson:
     data: dict[str, Any]
     """What the page's script reads."""
     files: dict[str, bytes]
-    """What Python needs in its folder, without the pictures."""
+    """What Python needs in its folder, without the pictures and the recorded outcomes."""
+    recorded: dict[str, recorded.Part]
+    """The outcomes of each question: its check needs them."""
     pictures: dict[str, bytes]
     """`data/…`: large, and the same for many labs."""
 
@@ -69,6 +73,9 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
     cells = [{**cell, "source": joined(cell["source"])} for cell in book["cells"]]
     pictures = {name: data for name, data in tree.items() if name.startswith("data/")}
     files = {name: data for name, data in tree.items() if name not in pictures}
+    tests = {name: bundle.student / "tests" / f"{name}.py" for name in lab.questions}
+    cases = {name: [case.name for case in read_cases(path)] for name, path in tests.items()}
+    files[recorded.NAME], outcomes = recorded.cut(files[recorded.NAME], cases)
     sections = list(_sections(list(_blocks(cells, typesetter))))
     package = {
         name: content.decode()
@@ -100,7 +107,7 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
             if one.kind in ("code", "answer")
         ],
     }
-    return Lesson(bundle, sections, data, files, pictures)
+    return Lesson(bundle, sections, data, files, outcomes, pictures)
 
 
 def _blocks(cells: list[dict[str, Any]], typesetter: Typesetter) -> Iterator[Block]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from labkit.base.errors import LabkitError
+from labkit.building.site import compiled
 
 VERSION = "0.27.7"
 """The version that the tests run."""
@@ -20,6 +23,7 @@ _CORE = (
 """Of these a version has its own: not each has both scripts."""
 
 _WANTED = ("numpy", "matplotlib")
+"""What a first check imports, and what figures need."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Source:
     """What is served beside the pages: path in the site -> file."""
     said: str
     """Who is asked for what, in one line."""
+    note: str = ""
+    """What the person who builds should know besides."""
 
 
 def source(given: str | None) -> Source:
@@ -55,26 +61,44 @@ def _beside(folder: Path) -> Source:
     try:
         about = json.loads(lock.read_text(encoding="utf-8"))
         version, packages = about["info"]["version"], about["packages"]
-        names = [packages[name]["file_name"] for name in _with_needs(packages)]
+        first, later = (
+            [packages[name]["file_name"] for name in _with_needs(packages, wanted)]
+            for wanted in _WANTED
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LabkitError(
             f"--pyodide {folder} is no Pyodide with NumPy and matplotlib (its pyodide-lock.json "
             f"does not name them): unpack a release of Pyodide there, or leave --pyodide out."
         ) from error
-    names += [name for name in _CORE if (folder / name).is_file()]
+    later = [name for name in later if name not in first]
+    names = [*first, *later, *(name for name in _CORE if (folder / name).is_file())]
     for name in (*names, "pyodide.mjs"):
         if not (folder / name).is_file():
             raise LabkitError(f"{folder / name} is missing: unpack the release of Pyodide again.")
-    files = {f"pyodide-{version}/{name}": folder / name for name in names}
+    made, note = _compiled(folder, first, later)
+    name = f"pyodide-{version}"
+    if made:
+        name += f"-{hashlib.sha256(made[compiled.LOCK].read_bytes()).hexdigest()[:12]}"
+    files = {f"{name}/{one}": made.get(one, folder / one) for one in names}
     size = sum(path.stat().st_size for path in files.values()) / 1e6
     said = f"Students' browsers fetch everything from this folder, Python too ({size:.0f} MB)."
-    return Source(f"../pyodide-{version}/", files, said)
+    return Source(f"../{name}/", files, said, note)
 
 
-def _with_needs(packages: dict[str, dict[str, object]]) -> list[str]:
-    """The packages that the labs import, with all that those need."""
+def _compiled(
+    folder: Path, first: Sequence[str], later: Sequence[str]
+) -> tuple[dict[str, Path], str]:
+    """What takes the place of files of the release, by name; or why nothing does."""
+    try:
+        return compiled.modules(folder, first, later), ""
+    except compiled.NotCompiledError as error:
+        return {}, f"Python will start slowly: its modules could not be compiled here ({error})."
+
+
+def _with_needs(packages: dict[str, dict[str, object]], wanted: str) -> list[str]:
+    """A package that the labs import, with all that it needs."""
     found: list[str] = []
-    waiting = list(_WANTED)
+    waiting = [wanted]
     while waiting:
         name = waiting.pop()
         if name in found:

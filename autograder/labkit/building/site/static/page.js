@@ -3,13 +3,15 @@
 import { editor } from "./editor.js";
 import { contents } from "./contents.js";
 import { element } from "./explore.js";
+import { Python } from "./python.js";
 import { note, showAnswer, showLines, waiting } from "./show.js";
-import { data, python } from "./start.js";
 import { Store } from "./store.js";
 import { Work } from "./work.js";
 import { keepFile } from "./zip.js";
 
 const $ = (id) => document.getElementById(id);
+const data = JSON.parse($("data").textContent);
+const python = new Python(window.begun);
 const store = new Store(data.lab);
 const work = new Work(data, store);
 const STOPPED = "Stopped. What you wrote is still there; names from cells are forgotten.";
@@ -215,17 +217,28 @@ function stopped() {
   }
 }
 
-// What is wider than the screen can be scrolled by keyboard.
+// What is wider than the screen can be scrolled by keyboard, and a figure says so.
 function reachable() {
-  for (const one of document.querySelectorAll(".wide, .text pre, .katex-display"))
-    if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+  for (const one of document.querySelectorAll(".wide, .text pre, .katex-display, .frame")) {
+    const wide = one.scrollWidth > one.clientWidth;
+    if (wide) one.tabIndex = 0;
     else one.removeAttribute("tabindex");
+    one.classList.toggle("goes-on", wide && one.matches(".frame"));
+  }
+}
+
+// A figure is never so small that its words cannot be read: see .frame in the style sheet.
+function sized({ target }) {
+  if (!target.matches?.(".frame img")) return;
+  target.parentElement.style.setProperty("--own", `${target.naturalWidth}px`);
+  reachable();
 }
 
 function begin() {
   reachable();
   document.fonts?.ready.then(reachable);
   addEventListener("resize", reachable);
+  document.addEventListener("load", sized, true);
   $("main").append(element("p", { id: "keys", className: "unseen", textContent: "Tab indents. Escape and then Tab leaves the editor. Control and Enter runs it." }));
   document.querySelectorAll(".cell").forEach(cell);
   document.querySelectorAll(".work").forEach(question);

@@ -1,20 +1,20 @@
 // The page's side of Python: asks the worker, ends it, starts a new one.
 
 export class Python extends EventTarget {
-  constructor(about) {
+  /** The page's head has made the first worker: `heard` is what it has told since. */
+  constructor({ about, worker, heard }) {
     super();
     this.about = about;
     this.waiting = new Map();
     this.asked = 0;
-    this.state = "";
-    this.start();
+    this.listen(worker);
+    heard.forEach((data) => this.hear(data));
   }
 
-  start() {
-    this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    this.worker.onmessage = ({ data }) => this.hear(data);
-    this.worker.onerror = () => this.say("Python could not be started in this browser: load the page again, or take the lab to Jupyter.");
-    this.worker.postMessage({ kind: "start", about: this.about });
+  listen(worker) {
+    this.worker = worker;
+    worker.onmessage = ({ data }) => this.hear(data);
+    worker.onerror = () => this.say("Python could not be started in this browser: load the page again, or take the lab to Jupyter.");
     this.say("Python is loading …");
   }
 
@@ -52,6 +52,7 @@ export class Python extends EventTarget {
     this.waiting.clear();
     this.dispatchEvent(new Event("stopped"));
     for (const { done } of waiting) done({ stopped: true });
-    this.start();
+    this.listen(new Worker(this.about.worker, { type: "module" }));
+    this.worker.postMessage({ kind: "start", about: this.about });
   }
 }

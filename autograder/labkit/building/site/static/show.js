@@ -50,7 +50,9 @@ export function showAnswer(place, { text, value, problem, shown }, figure, ask) 
       place.append(box);
       explorer(box, one.spec, (positions) => ask(one.view, positions), () => {});
     } else {
-      place.append(element("img", { src: `data:image/png;base64,${one.png}`, alt: figure || "A figure; the text describes it." }));
+      const frame = element("div", { className: "frame" });
+      frame.append(element("img", { src: `data:image/png;base64,${one.png}`, alt: figure || "A figure; the text describes it." }));
+      place.append(frame);
       outputs.push({ output_type: "display_data", metadata: {}, data: { "image/png": one.png, "text/plain": figure } });
     }
   }

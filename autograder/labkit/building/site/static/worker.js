@@ -1,33 +1,52 @@
 // Python, away from the page: the page stays alive whatever student code does, and can end it.
+// Addresses are seen from here as from the page: both lie one folder deep.
 
 import { fetched } from "./fetched.js";
+import { part } from "./recorded.js";
 
-let python, checks, pictures, cells;
+let runtime, python, checks, pictures, cells;
+const recorded = {}; // question -> a promise that its outcomes are there
+let addresses = {};
 
 const tell = (state) => postMessage({ state });
 
-async function takePictures(runtime, addresses) {
-  const data = Object.entries(addresses).map(async ([path, address]) => [path, await fetched(address)]);
+function outcomes(question) {
+  recorded[question] ??= takeOutcomes(addresses[question]).catch((error) => {
+    delete recorded[question]; // the next check tries again
+    throw error;
+  });
+  return recorded[question];
+}
+
+async function takeOutcomes(address) {
+  const [found] = await Promise.all([part(address), checks]);
+  const file = runtime.FS.open("/lab/recorded.npz", "r+");
+  for (const [at, bytes] of found) runtime.FS.write(file, bytes, 0, bytes.length, at);
+  runtime.FS.close(file);
+}
+
+async function takePictures(from) {
+  const data = Object.entries(from).map(async ([path, address]) => [path, await fetched(address)]);
   for (const [path, content] of await Promise.all(data)) {
     runtime.FS.mkdirTree(`/lab/${path}`.replace(/\/[^/]*$/, ""));
     runtime.FS.writeFile(`/lab/${path}`, new Uint8Array(content));
   }
 }
 
-async function startCells(runtime) {
+async function startCells() {
   await runtime.loadPackage(["matplotlib"], { messageCallback() {} });
   await pictures;
   runtime.pyimport("browser").ready_for_cells();
 }
 
 function start(about) {
-  let runtime;
+  addresses = about.recorded;
   checks = (async () => {
     const files = Promise.all([fetched(about.zip), fetched(about.code)]);
     files.catch(() => {}); // it is awaited below
-    const { loadPyodide } = await import(`${about.address}pyodide.mjs`);
+    const { loadPyodide } = await import(`${about.python}pyodide.mjs`);
     // NumPy is fetched while Python starts; what is printed outside of cells is for nobody.
-    runtime = await loadPyodide({ indexURL: about.address, packages: ["numpy"], stdout() {} });
+    runtime = await loadPyodide({ indexURL: about.python, packages: ["numpy"], stdout() {} });
     const [lab, script] = await files;
     runtime.FS.mkdirTree("/page");
     runtime.FS.mkdirTree("/lab");
@@ -37,12 +56,13 @@ function start(about) {
     python = runtime.pyimport("browser");
     tell("");
   })();
-  // A check that waits comes first: the figures' libraries are taken up after it.
+  // A check that waits comes first: what other checks need and the figures' libraries come after it.
   const pause = () => new Promise((done) => setTimeout(done));
   const later = checks.then(pause);
-  pictures = later.then(() => takePictures(runtime, about.pictures));
+  later.then(() => Object.keys(addresses).forEach((question) => outcomes(question).catch(() => {})), () => {});
+  pictures = later.then(() => takePictures(about.pictures));
   pictures.catch(() => {}); // cells say so
-  cells = later.then(() => startCells(runtime));
+  cells = later.then(() => startCells());
   cells.catch((error) => tell(`Python could not be loaded (${error.message}): are you online? Your work is kept; load the page again.`));
 }
 
@@ -53,7 +73,7 @@ const ACTIONS = {
 };
 
 const NEEDS = {
-  check: ({ pictured }) => (pictured ? pictures : checks),
+  check: ({ questions, pictured }) => Promise.all([checks, ...questions.map(outcomes), pictured && pictures]),
   run: () => cells,
   picture: () => cells,
 };

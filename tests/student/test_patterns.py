@@ -183,6 +183,13 @@ def test_the_wrong_part_of_a_result_is_told_by_its_name() -> None:
         assert _titles(*_losses(made)) == [said]
 
 
+def test_without_names_the_parts_of_a_tuple_have_numbers() -> None:
+    tried = _losses(lambda loss, dS, n: (loss, -dS))
+    assert _titles(*tried, contract=Contract()) == [
+        "Item 1 of the result is the right one with its sign turned round"
+    ]
+
+
 def test_layers_are_told_apart() -> None:
     rng = np.random.default_rng(4)
 

@@ -163,7 +163,7 @@ def hidden_initialize__uses_rng(check, np):
     def judge_same(params):
         if np.array_equal(first, np.concatenate([np.ravel(W) for W, _ in params])):
             return None
-        return "Two generators with the same seed gave different weights."
+        return "Two generators with the same seed gave different weights: something besides `rng` decides."
 
     def judge_other(params):
         # `kept` also holds what a known mistake gave before, which may draw by another seed.
@@ -303,7 +303,7 @@ def hidden_minibatches__uses_rng(check, np):
     def judge_same(batches):
         if [int(i) for batch in batches for i in batch] == first:
             return None
-        return "Two generators with the same seed gave different batches."
+        return "Two generators with the same seed gave different batches: something besides `rng` decides."
 
     def judge_other(batches):
         # `kept` also holds what a known mistake gave before, which may draw by another seed.

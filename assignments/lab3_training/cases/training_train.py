@@ -323,7 +323,7 @@ def hidden_train__fresh_order(check, np):
         def judge_again(result):
             if close(result[0][0][0], kept[0]):
                 return None
-            return "Two generators with the same seed gave different results."
+            return "Two generators with the same seed gave different results: something besides `rng` decides."
 
         def judge_other(result):
             if not close(result[0][0][0], kept[0]):

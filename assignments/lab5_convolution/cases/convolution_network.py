@@ -370,7 +370,7 @@ def hidden_train_convnet__shuffle(check, np):
     def judge_again(result):
         if same(result, "first"):
             return None
-        return "Two generators with the same seed gave different results."
+        return "Two generators with the same seed gave different results: something besides `rng` decides."
 
     def judge_other(result):
         if same(result, "first"):

@@ -231,6 +231,8 @@ class _Leaves:
 
     wrong: dict[Path, Pair] = field(default_factory=dict)
     right: frozenset[Path] = frozenset()
+    listed: bool = False
+    """Whether they are layers in a list, not parts of a tuple or dict."""
 
     @classmethod
     def of(cls, tried: Tried, contract: Contract) -> _Leaves:
@@ -250,7 +252,7 @@ class _Leaves:
                 beside = {name: _beside(value, path) for name, value in arguments.items()}
                 given = {name: array for name, array in beside.items() if array is not None}
                 wrong[path] = Pair(got, expected, given, sizes, start)
-        return cls(wrong, frozenset(right))
+        return cls(wrong, frozenset(right), isinstance(tried.probe.right, list))
 
 
 def _arguments(tried: Tried, contract: Contract) -> dict[str, Any]:
@@ -330,21 +332,21 @@ def _are_layers(right: Any) -> bool:
     )
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _what(leaves: Sequence[_Leaves], contract: Contract) -> str:
     """Which parts of the result are wrong, in all the failed probes."""
     if not any(one.right for one in leaves) or any(() in one.wrong for one in leaves):
         return "The result"
     wrong = [frozenset(one.wrong) for one in leaves]
-    layers = contract.pair or all(
-        isinstance(path[0], int) and len(path) == 1 and not contract.parts
-        for one in leaves
-        for path in (*one.wrong, *one.right)
-    )
+    layers = all(one.listed for one in leaves)
     if layers and (text := _which_layers(leaves, contract)):
         return text
     names = [sorted({_name(path, contract) for path in paths}) for paths in wrong]
     if all(one == names[0] for one in names) and len(names[0]) <= 3 and not contract.pair:
-        return names[0][0] if len(names[0]) == 1 else f"Each of {' and '.join(names[0])}"
+        return _capital(names[0][0]) if len(names[0]) == 1 else f"Each of {' and '.join(names[0])}"
     return _SOME
 
 
@@ -389,8 +391,7 @@ def _by_part(leaves: Sequence[_Leaves], contract: Contract) -> Words | None:
         if all(any(_role(path, contract) == role for path in one.wrong) for one in leaves) and (
             said := relation([pair for _, pair in found])
         ):
-            name = _name(found[0][0], contract)
-            told.append(f"{name[0].upper()}{name[1:]} {said}")
+            told.append(f"{_capital(_name(found[0][0], contract))} {said}")
     told.sort(key=lambda title: "nearly right" in title)  # which says least
     return (told[0], _HINT) if told else None
 

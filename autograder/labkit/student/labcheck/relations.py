@@ -409,6 +409,7 @@ def _close(pairs: Sequence[Pair]) -> str:
 
 _WHOLE = (
     _constant,
+    _all_zero,
     _times,
     _plus,
     _places,
@@ -418,7 +419,7 @@ _WHOLE = (
     _sums,
     _alike_along,
 )
-_LAST = (_own_number, _all_zero)
+_LAST = (_own_number,)
 
 
 # ---------------------------------------------------------------- some of the entries

@@ -36,6 +36,7 @@ from labkit.student.labcheck import (
     same,
     values_problem,
 )
+from labkit.student.labcheck.naming import CERTAIN
 from labkit.student.labcheck.probe import failure_problem
 
 ARRAYS = hnp.arrays(
@@ -408,6 +409,16 @@ def test_messages_stay_short(sentence: str, hint: str, title: str, hidden: bool)
     problem = Problem("values", sentence, "General.", hint)
     for named in ((), (Explanation("k", title, hint),)):
         assert len(compose(problem, named, hidden)) <= labcheck.MESSAGE_LIMIT
+
+
+def test_what_is_computed_comes_with_its_numbers_where_these_may_be_shown() -> None:
+    problem = values_problem(0.7 * np.ones(4), np.ones(4))
+    assert problem is not None
+    factor = Explanation("as_seen:x", "The result is the right one times a number", CERTAIN)
+    public = compose(problem, [factor], hidden=False)
+    assert "0.7 times the expected one" in public and CERTAIN not in public
+    hidden = compose(problem, [factor], hidden=True)
+    assert CERTAIN in hidden and "0.7" not in hidden
 
 
 def test_a_hidden_case_shows_nothing_of_its_numbers() -> None:

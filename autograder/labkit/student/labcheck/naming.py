@@ -28,6 +28,12 @@ BY_HEART = "Right on the numbers in your folder, wrong on others of the same kin
 _NO_ANSWER = ("timeout", "not_written", "missing", "import_failed")
 """Failures of which no known mistake is an example: none is a stub, or lacks its function."""
 
+CERTAIN = (
+    "That much is certain: it was computed from your result. What makes it so is for you to find: "
+    "follow one entry from the input to the result."
+)
+"""The hint beside what was computed from answers, which names no cause."""
+
 NAMED_AT_ONCE = 2
 """Most explanations of one failure: a longer list explains nothing."""
 
@@ -305,12 +311,17 @@ def compose(problem: Problem, named: Sequence[Explanation], hidden: bool, note: 
     lines = []
     if named:
         first = named[0]
-        lines += [as_sentence(first.title), first.hint]
+        # Where values may be shown, the place and the numbers are a better hint than where to look.
+        numbers = not hidden and bool(problem.hint) and first.hint.endswith(CERTAIN)
+        lines += [
+            as_sentence(first.title),
+            first.hint.removesuffix(CERTAIN).strip() if numbers else first.hint,
+        ]
         if len(named) > 1:
             lines.append("Or perhaps: " + as_sentence(named[1].title))
         if not hidden:
             lines.append(problem.sentence)
-            if problem.kind == "failure":  # the raw error and its line
+            if numbers or problem.kind == "failure":  # of that, the raw error and its line
                 lines.append(problem.hint)
     elif hidden:
         lines += [problem.general, "This check is hidden: its inputs are not shown."]

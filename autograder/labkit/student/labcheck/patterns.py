@@ -16,7 +16,7 @@ import numpy as np
 
 from . import error_words
 from .comparing import as_number_array
-from .naming import SERVED_REFUSES, TOO_SLOW, CaseRun, Explanation, Tried
+from .naming import CERTAIN, SERVED_REFUSES, TOO_SLOW, CaseRun, Explanation, Tried
 from .relations import Pair, near, relation
 
 PREFIX = "as_seen:"
@@ -153,9 +153,9 @@ def _values(tried: Sequence[Tried], contract: Contract) -> Words | None:
     if not said and len({_role(path, contract) for one in leaves for path in one.wrong}) > 1:
         return _by_part(leaves, contract)
     if said:
-        return f"{what} {said}", _HINT
+        return f"{what} {said}", CERTAIN
     if what not in ("The result", _SOME):
-        return f"{what} is wrong, and all else is right", _HINT
+        return f"{what} is wrong, and all else is right", CERTAIN
     return None
 
 
@@ -163,12 +163,6 @@ def _training(tried: Sequence[Tried], contract: Contract) -> Words | None:
     """Of where a whole training ends only this says anything: how it lies to the start."""
     words = _values(tried, contract)
     return words if words and re.search(r"`params`|step|the right one", words[0]) else None
-
-
-_HINT = (
-    "That much is certain: it was computed from your result. What makes it so is for you to find: "
-    "follow one entry from the input to the result."
-)
 
 
 def _count(value: Any) -> int:
@@ -393,7 +387,7 @@ def _by_part(leaves: Sequence[_Leaves], contract: Contract) -> Words | None:
         ):
             told.append(f"{_capital(_name(found[0][0], contract))} {said}")
     told.sort(key=lambda title: "nearly right" in title)  # which says least
-    return (told[0], _HINT) if told else None
+    return (told[0], CERTAIN) if told else None
 
 
 # ---------------------------------------------------------------- packed in another way

@@ -86,7 +86,7 @@ def test_a_submission_is_graded_to_the_letter(name: str, tmp_path: Path) -> None
     read = graded(tmp_path, sample.files)
     lost = {test["name"] for test in read["tests"] if test.get("status") == "failed"}
     if sample.earns in (FULL, NOTHING):
-        assert read["score"] >= 100 if sample.earns == FULL else read["score"] == 0
+        assert read["score"] == (100 if sample.earns == FULL else 0)
     else:
         assert lost == sample.loses and 0 < read["score"] < 100
         assert all("✗" in test["output"] for test in read["tests"] if test["name"] in lost)

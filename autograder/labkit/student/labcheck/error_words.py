@@ -12,23 +12,20 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         r"truth value of an array",
         "An array is asked as if it were one number",
         "if, and, or, not, max and min of Python want one yes or no, an array has one for every "
-        "entry. "
-        "NumPy decides entry by entry: np.where, np.maximum, a comparison as a mask.",
+        "entry. NumPy decides entry by entry: np.where, np.maximum, a comparison as a mask.",
     ),
     (
         r"Cannot cast ufunc|same_kind",
         "Floats are put into an array of whole numbers",
-        "An array made from whole numbers holds whole numbers only, and += cannot change its "
-        "kind. Print "
-        "the dtype of what you add into, and ask where it came from.",
+        "An array made from whole numbers holds whole numbers only, and += cannot change its kind. "
+        "Print the dtype of what you add into, and ask where it came from.",
     ),
     (
         r"only (length-1|size-1|0-dimensional) arrays can be converted|"
         r"must be real number, not ndarray|only integer scalar arrays",
         "A whole array is given where one number is asked for",
-        "math.exp, float, int, range and an index take one number. Either go through the "
-        "entries, or take "
-        "NumPy's function of the same name.",
+        "math.exp, float, int, range and an index take one number. Either go through the entries, "
+        "or take NumPy's function of the same name.",
     ),
     (
         r"setting an array element with a sequence|inhomogeneous shape",
@@ -39,8 +36,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         r"mismatch in its core dimension|shapes .* not aligned",
         "The inner sizes of a matrix product do not fit",
         "In A @ B the columns of A are as many as the rows of B. Write both shapes beside the "
-        "product, in "
-        "letters: is one of the two transposed, or the order exchanged?",
+        "product, in letters: is one of the two transposed, or the order exchanged?",
     ),
     (
         r"does not have enough dimensions|input operand .* number of dimensions",
@@ -51,8 +47,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         r"non-broadcastable output operand",
         "A larger result is added into a smaller array",
         "Print the shapes on both sides of the line that stops: which of the two has an axis, or "
-        "places, "
-        "that the other one lacks?",
+        "places, that the other one lacks?",
     ),
     (
         r"could not broadcast input array",
@@ -62,17 +57,15 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         r"operands could not be broadcast",
         "Two arrays are combined entry by entry whose shapes do not fit",
-        "Shapes are compared from the last axis backwards: equal, or one of them 1. Print both, "
-        "in letters "
-        "of the formula.",
+        "Shapes are compared from the last axis backwards: equal, or one of them 1. Print both, in "
+        "letters of the formula.",
     ),
     (
         r"dimensions? .*concatenation axis must match|must have same number of dimensions|"
         r"along dimension \d",
         "Arrays are joined along an axis along which they do not fit",
         "Side by side they need as many rows, one above the other as many columns. Which of the "
-        "two is "
-        "asked for?",
+        "two is asked for?",
     ),
     (
         r"cannot reshape array",
@@ -95,8 +88,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         r"shape mismatch: indexing",
         "An index runs past the end, or along the wrong axis",
         "Print the index and the shape just before: does the index count examples, and the axis "
-        "something "
-        "else?",
+        "something else?",
     ),
     (
         r"too many indices",
@@ -107,8 +99,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         r"'NoneType'|NoneType",
         "Something is used as a result that is None",
         "shuffle, sort, append and a function without `return` give None: they change what they "
-        "are given. "
-        "Print what you got in the line before.",
+        "are given. Print what you got in the line before.",
     ),
     (
         r"(not enough|too many) values to unpack|cannot unpack",
@@ -119,8 +110,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         r"math range error|Numerical result out of range",
         "A function of the module math overflows",
         "e to a large power is too large for a float, and math stops where NumPy warns. Choose a "
-        "form in "
-        "which only exponents below 0 occur.",
+        "form in which only exponents below 0 occur.",
     ),
     (
         r"division by zero",
@@ -144,8 +134,8 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         "Print its type just before the line that stops.",
     ),
     (
-        r"indices must be integers|only integers, slices|"
-        r"(arrays used as indices|IndexError: arrays) must be|cannot be interpreted as an integer|"
+        r"indices must be integers|only integers, slices|(arrays used as indices|"
+        r"IndexError: arrays) must be|cannot be interpreted as an integer|"
         r"expected a sequence of integers|'float' object",
         "A float is used where a whole number is asked for",
         "/ gives a float even where it comes out even. An index, a size or a count must be an int.",
@@ -165,9 +155,8 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         r" cannot take these arguments",
         "A function of an earlier step is called with arguments that do not fit",
-        "Print the shapes of all that you hand over, in the order of the function's first line: "
-        "is one of "
-        "them transposed, uncut, from another layer or already changed?",
+        "Print the shapes of all that you hand over, in the order of the function's first line: is "
+        "one of them transposed, uncut, from another layer or already changed?",
     ),
     (
         r"maximum recursion",
@@ -202,9 +191,8 @@ def _lost_axis(text: str) -> Words | None:
     ):
         return (
             "An array meets one of the same shape without one of its axes",
-            "A sum, mean or max along an axis takes that axis away, unless keepdims=True keeps "
-            "it with "
-            "length 1. And is it the right axis?",
+            "A sum, mean or max along an axis takes that axis away, unless keepdims=True keeps it "
+            "with length 1. And is it the right axis?",
         )
     if large == small[::-1] and large != small:
         return (

@@ -577,8 +577,7 @@ _TELL: dict[str, Callable[[Sequence[Tried], Contract], Words | None]] = {
     "warning": _plainly(
         "The numbers are right, but something overflows on the way",
         "exp of a large positive number is too large for a float. Choose a form in which only "
-        "exponents "
-        "that are 0 or negative occur.",
+        "exponents that are 0 or negative occur.",
     ),
     "none": _plainly(
         "Nothing is returned", "Is a `return` missing, or inside an `if` that did not run?"

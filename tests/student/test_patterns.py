@@ -212,6 +212,24 @@ def test_layers_are_told_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (("overflow",), "something overflows"),
+        (("divide",), "something is divided by 0, or the logarithm of 0 is taken,"),
+        (("invalid",), "nan comes up"),
+        (("divide", "invalid"), "NumPy warns"),
+    ],
+)
+def test_a_warning_is_told_by_its_kind(kinds: tuple[str, ...], said: str) -> None:
+    right = np.linspace(0.0, 1.0, 6)
+    probe = Probe("softmax", (right,), {}, lambda seen: None, quiet=True, right=right)
+    seen = Observation(right, warnings=kinds)
+    assert _titles(Tried(probe, seen, probe.problem(seen))) == [
+        f"The numbers are right, but {said} on the way"
+    ]
+
+
 def test_what_only_the_failing_inputs_have_is_told() -> None:
     right = np.arange(12.0).reshape(3, 4) ** 2
     odd = np.sin(np.arange(12.0).reshape(3, 4)) + 5.0

@@ -126,6 +126,32 @@ def _plainly(title: str, hint: str) -> Callable[[Sequence[Tried], Contract], Wor
     return lambda tried, contract: (title, hint)
 
 
+_WARNED = {
+    "overflow": (
+        "something overflows",
+        "exp of a large positive number is too large for a float. Choose a form in which only "
+        "exponents that are 0 or negative occur.",
+    ),
+    "divide": (
+        "something is divided by 0, or the logarithm of 0 is taken,",
+        "Print what stands below the fraction bar or in the logarithm, where the warning comes up.",
+    ),
+    "invalid": (
+        "nan comes up",
+        "0 / 0, the difference of two infinities, a root or logarithm of a negative number give "
+        "nan. np.where computes both of its branches: is one of them taken where it must not be?",
+    ),
+}
+
+
+def _warned(tried: Sequence[Tried], contract: Contract) -> Words:
+    kinds = {kind for one in tried for kind in one.seen.warnings}
+    said, hint = ("NumPy warns", "Which line does the warning name?")
+    if len(kinds) == 1:
+        said, hint = _WARNED.get(kinds.pop(), (said, hint))
+    return f"The numbers are right, but {said} on the way", hint
+
+
 # ---------------------------------------------------------------- parts of a result
 
 
@@ -574,11 +600,7 @@ _TELL: dict[str, Callable[[Sequence[Tried], Contract], Words | None]] = {
         "An argument is changed",
         "The caller still needs what it handed over: build a new array, or work on a copy.",
     ),
-    "warning": _plainly(
-        "The numbers are right, but something overflows on the way",
-        "exp of a large positive number is too large for a float. Choose a form in which only "
-        "exponents that are 0 or negative occur.",
-    ),
+    "warning": _warned,
     "none": _plainly(
         "Nothing is returned", "Is a `return` missing, or inside an `if` that did not run?"
     ),

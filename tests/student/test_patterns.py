@@ -302,9 +302,7 @@ def test_only_names_that_the_lab_has_are_told_of_a_refusal() -> None:
         return _titles(_tried(seen, np.ones(2), np.ones(2)))
 
     assert title("_loss") == ["`_loss` is called with arguments that do not fit"]
-    assert title("x31415") == [
-        "A function of an earlier step is called with arguments that do not fit"
-    ]
+    assert title("x31415") == ["Another function is called with arguments that do not fit"]
 
 
 def test_errors_are_told_with_what_they_share() -> None:

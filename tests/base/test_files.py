@@ -22,6 +22,16 @@ def test_text_bytes_and_json(tmp_path):
     assert (tmp_path / "half").read_bytes() == b"a?b"
 
 
+def test_a_file_that_holds_it_already_stays(tmp_path):
+    path = tmp_path / "a"
+    files.write_bytes(path, b"one")
+    first = path.stat().st_ino, path.stat().st_mtime_ns
+    files.write_bytes(path, b"one")
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == first
+    files.write_bytes(path, b"two")
+    assert path.read_bytes() == b"two" and path.stat().st_ino != first[0]
+
+
 def test_a_failure_leaves_the_old_file_and_no_rest(tmp_path):
     files.write_text(tmp_path / "a", "old")
     with pytest.raises(RuntimeError), files.writing(tmp_path / "a") as file:

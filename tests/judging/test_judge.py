@@ -36,6 +36,30 @@ def test_modules_of_earlier_labs_need_not_be_handed_in() -> None:
         assert not [case.message for case in question.cases if case.message]
 
 
+@pytest.mark.parametrize("changed", [False, True])
+def test_only_what_can_be_to_blame_is_put_right(
+    changed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first function of a lab is asked once, unless a module of an earlier lab is another."""
+    lab = find("lab2")
+    files = dict(stubs.solution_package(lab))
+    files["neuralnet/losses.py"] += "\n\ndef softmax(S):\n    return S * 0.0\n"
+    if changed:
+        files["neuralnet/layers.py"] += "\n\ndef flatten(images):\n    return images\n"
+    ways = set()
+    attempt = judge.Judge._attempt
+
+    def watched(self, case, body, which, note=""):  # type: ignore[no-untyped-def]
+        ways.add(which)
+        return attempt(self, case, body, which, note)
+
+    monkeypatch.setattr(judge.Judge, "_attempt", watched)
+    with Grader(built(lab)) as grader:
+        (question,) = grader.grade(encoded(files), "one", only=["softmax"]).questions
+    assert not question.score
+    assert ways == ({"own", "corrected"} if changed else {"own"})
+
+
 def test_completing_replaces_nothing() -> None:
     """A module that was brought stays, also as a folder."""
     brought = Code(

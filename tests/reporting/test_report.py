@@ -18,7 +18,7 @@ from labkit.judging.result import Change, QuestionResult, Result
 from labkit.mistakes import Catalogue
 from labkit.reporting import feedback, numbers, report, summary
 from labkit.reporting.similar import Pair, Similarity
-from labkit.student.labcheck.patterns import PREFIX
+from labkit.student.labcheck.patterns import AS_SEEN
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 from tests.sample_results import LAB, Page, question, result
 
@@ -156,7 +156,7 @@ def test_unknown_mistakes_are_passed_over() -> None:
 
 
 def test_what_was_computed_from_answers_is_counted_by_its_sentence() -> None:
-    found = [result(name, {"relu": wrong(named=[f"{PREFIX}The result is 0"])}) for name in "ab"]
+    found = [result(name, {"relu": wrong(named=[f"{AS_SEEN}The result is 0"])}) for name in "ab"]
     (one,) = numbers.mistakes(found, LAB)
     assert (one.title, one.hint, one.submissions) == ("The result is 0", "", ("a", "b"))
 

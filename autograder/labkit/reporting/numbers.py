@@ -11,7 +11,7 @@ from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue
 from labkit.student.labcheck.naming import BY_HEART
-from labkit.student.labcheck.patterns import PREFIX as AS_SEEN
+from labkit.student.labcheck.patterns import AS_SEEN
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 
 RETEACH_SHARE, RETEACH_COUNT = 0.25, 3

@@ -19,7 +19,7 @@ from .comparing import as_number_array
 from .naming import CERTAIN, SERVED_REFUSES, TOO_SLOW, CaseRun, Explanation, Tried
 from .relations import Pair, near, relation
 
-PREFIX = "as_seen:"
+AS_SEEN = "as_seen:"
 """How the keys of these explanations begin: no version of the catalogue has one like it."""
 
 _LARGEST = 500_000
@@ -79,7 +79,7 @@ def describe(cases: Sequence[CaseRun], contract: Contract) -> list[Named]:
             title, hint = words
             if only and kind != "verdict" and not title.startswith("It goes wrong"):
                 hint = f"It happens only {only}. {hint}"
-            key = PREFIX + title
+            key = AS_SEEN + title
             found.append((Explanation(key, title, hint), {case.name for case, _ in group}))
     return found
 

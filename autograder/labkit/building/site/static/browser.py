@@ -174,7 +174,9 @@ def _figures() -> list[dict[str, Any]]:
 
 
 def _png(figure: Any) -> str:
-    figure.savefig(buffer := io.BytesIO(), format="png", dpi=100, bbox_inches="tight")
+    # A layout has put everything inside already; "tight" draws once more to see what sticks out.
+    box = "tight" if figure.get_layout_engine() is None else None
+    figure.savefig(buffer := io.BytesIO(), format="png", dpi=100, bbox_inches=box)
     return base64.b64encode(buffer.getvalue()).decode()
 
 

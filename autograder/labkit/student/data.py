@@ -7,12 +7,10 @@ same numbers as (depth, height, width, n). Needs NumPy alone.
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
 import sys
 import tarfile
 import tempfile
-import urllib.request
 import zipfile
 import zlib
 from functools import lru_cache
@@ -181,6 +179,9 @@ def load_cifar10(
 
 def _download(url: str, target: Path, sha256: str) -> None:
     """Fetch `url` to `target`; the file appears there whole and checked, or not at all."""
+    import http.client  # here: every grading and every page imports this module, and none fetches
+    import urllib.request
+
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=target.name, suffix=".part", dir=target.parent)

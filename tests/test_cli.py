@@ -182,7 +182,15 @@ def test_control_c_says_what_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert found.exit_code == 130 and "Stopped." in found.output
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=str)
+@pytest.mark.parametrize(
+    "how",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
 def test_a_class_that_is_stopped_leaves_nothing_in_tmp(how: signal.Signals, tmp_path: Path) -> None:
     if signal.getsignal(how) == signal.SIG_IGN:
         pytest.skip("ignored in this session, so also by what it starts")
@@ -237,7 +245,11 @@ def test_a_terminal_shows_progress_and_colours(tmp_path: Path) -> None:
     assert "\033[1m" in screen
 
 
-@pytest.mark.parametrize("colour", [True, False], ids=["colour", "NO_COLOR"])
+@pytest.mark.parametrize(
+    "colour",
+    [True, pytest.param(False, marks=pytest.mark.slow)],
+    ids=["colour", "NO_COLOR"],
+)
 def test_check_shows_hints_and_keeps_to_no_color(colour: bool, tmp_path: Path) -> None:
     handed_in(tmp_path, work=WRONG)
     environment = {} if colour else {"NO_COLOR": "1"}

@@ -296,6 +296,7 @@ def test_the_report_and_the_screen_take_nothing_from_them(graded: Graded) -> Non
     assert "\u202e" not in graded.ran.output
 
 
+@pytest.mark.slow
 def test_an_ordinary_user_s_grader_holds_as_well(
     graded_by_nobody: Graded, secrets: Secrets
 ) -> None:

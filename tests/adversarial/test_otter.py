@@ -146,6 +146,7 @@ def test_most_attacks_have_a_host() -> None:
         assert list(hosted.submission(group)[1].values()) == group
 
 
+@pytest.mark.slow
 def test_what_is_hosted_is_judged() -> None:
     """Right work in the attacks' places earns its questions: hosting itself costs nothing."""
     honest = replace(GROUPS[0][0], files=solved())
@@ -229,6 +230,7 @@ def _verdicts(bundle: Bundle, submission: Path) -> tuple[list[tuple[bool, str]],
     return shown, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_submission_that_cannot_be_judged_is_told_why(tmp_path: Path) -> None:
     bundle = quick_bundle(tmp_path / "bundle")
     (tmp_path / "submission").mkdir()

@@ -373,6 +373,7 @@ def test_the_floor_passes_every_case_confined(tmp_path: Path) -> None:
     assert len(seconds) == 2 and all(second > 0 for second in seconds)
 
 
+@pytest.mark.slow
 def test_the_floor_stops_on_a_wrong_submission(tmp_path: Path) -> None:
     bundle = built(find(grading.LAB))
     lay(tmp_path / "work", handed_in.correct(bundle))

@@ -70,6 +70,7 @@ def test_decisions_outlive_every_rerun(tmp_path: Path, bundle: Bundle, hand_ins:
         assert "half an idea" in (out / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_resubmission_after_a_mark_is_flagged(
     tmp_path: Path, bundle: Bundle, hand_ins: Path
 ) -> None:
@@ -106,7 +107,10 @@ def test_adjustments_that_do_not_fit_are_one_sentence(
         )
 
 
-@pytest.mark.parametrize(("how", "ben", "possible"), [("full", "100", "100"), ("out", "60", "60")])
+@pytest.mark.parametrize(
+    ("how", "ben", "possible"),
+    [pytest.param("full", "100", "100", marks=pytest.mark.slow), ("out", "60", "60")],
+)
 def test_an_excluded_question(
     tmp_path: Path, hand_ins: Path, bundle: Bundle, how: str, ben: str, possible: str
 ) -> None:
@@ -165,6 +169,7 @@ def test_a_regrade_explains_every_changed_score(
     assert "ben,relu,A small table.,0,40,the case changed" in listed
 
 
+@pytest.mark.slow
 def test_never_lower_keeps_points(tmp_path: Path, bundle: Bundle, hand_ins: Path) -> None:
     out = tmp_path / "out"
     grade_to(bundle, hand_ins, out, Options(jobs=1))
@@ -185,6 +190,7 @@ def test_out_is_one_runs_and_one_labs(tmp_path: Path, bundle: Bundle, hand_ins: 
         grade_to(bundle, hand_ins, out, Options(jobs=1))
 
 
+@pytest.mark.slow
 def test_who_is_gone_is_said(tmp_path: Path, bundle: Bundle, hand_ins: Path) -> None:
     out = tmp_path / "out"
     grade_to(bundle, hand_ins, out, Options(jobs=1))

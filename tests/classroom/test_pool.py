@@ -296,14 +296,8 @@ def stopped(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     yield Stopped(bundle, root, 8)
 
 
-@pytest.mark.parametrize(
-    "victim",
-    [
-        "kill_child",
-        pytest.param("kill_parent", marks=pytest.mark.slow),
-        pytest.param("ctrl_c", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", ["kill_child", "kill_parent", "ctrl_c"])
 def test_a_run_that_was_stopped_goes_on(stopped: Stopped, victim: str) -> None:
     stopped.check(victim, 0.05, victim)
 

@@ -143,4 +143,6 @@ def test_many_short_calls_cannot_fill_the_folder(worker: Make) -> None:
     found = ask(made, list(range(60)))
     failures = [one.failure for one in found if one.failure is not None]
     assert {(failure.kind, failure.detail) for failure in failures} == {("flooded", "files")}
-    assert 1 <= len(failures) <= 4
+    # 16 calls fill it. What ran ahead of one that fails runs again, and how much that was is a
+    # matter of the machine's load: at worst the folder is full again after eight of them.
+    assert 1 <= len(failures) <= 8

@@ -391,6 +391,7 @@ def test_errors_with_http_200_are_sentences(
 # ---------------------------------------------------------------- the measured traps
 
 
+@pytest.mark.slow
 def test_a_teachers_own_feedback_files_stay(tmp_path: Path) -> None:
     moodle = small({3: RIGHT, 4: RIGHT})
     own = {"notes.txt": b"see me", "scans/page 1.png": b"png", "feedback.html": b"an older page"}
@@ -404,6 +405,7 @@ def test_a_teachers_own_feedback_files_stay(tmp_path: Path) -> None:
     assert "1 had another comment, which is replaced: Anna Smith_3." in said(graded)
 
 
+@pytest.mark.slow
 def test_locked_grades_are_left_alone_and_said(tmp_path: Path) -> None:
     moodle = small({3: RIGHT, 4: RIGHT})
     moodle.overridden[3] = 11.0
@@ -414,6 +416,7 @@ def test_locked_grades_are_left_alone_and_said(tmp_path: Path) -> None:
     assert "1 stay as they are, because the gradebook has locked" in said(graded)
 
 
+@pytest.mark.slow
 def test_what_moodle_does_not_take_is_found_by_reading_back(tmp_path: Path) -> None:
     moodle = small({3: RIGHT, 4: RIGHT})
     moodle.overridden[3] = 11.0
@@ -427,12 +430,14 @@ def test_what_moodle_does_not_take_is_found_by_reading_back(tmp_path: Path) -> N
     assert [one["user"] for one in moodle.saves] == [3, 4]  # and not posted once more
 
 
+@pytest.mark.slow
 def test_the_scale_of_the_assignment_counts(tmp_path: Path) -> None:
     moodle = small({3: SIGMOID}, grade=20)
     go(moodle, tmp_path, push=True)
     assert moodle.grades[3].grade == 18.4
 
 
+@pytest.mark.slow
 def test_drafts_and_reopened_work_are_skipped_unless_asked_for(tmp_path: Path) -> None:
     moodle = small({3: RIGHT, 4: RIGHT, 5: RIGHT})
     for row, status in zip(moodle.rows, ("submitted", "draft", "reopened"), strict=True):
@@ -445,6 +450,7 @@ def test_drafts_and_reopened_work_are_skipped_unless_asked_for(tmp_path: Path) -
     assert set(moodle.grades) == {3, 4}
 
 
+@pytest.mark.slow
 def test_only_those_whom_the_teacher_may_see_are_read_and_graded(tmp_path: Path) -> None:
     """The services hold nobody back: a teacher of one group could read and grade all."""
     moodle = small({3: RIGHT, 4: RIGHT, 6: RIGHT})
@@ -457,6 +463,7 @@ def test_only_those_whom_the_teacher_may_see_are_read_and_graded(tmp_path: Path)
     assert moodle.asked.count("file") == 2 * len(RIGHT)
 
 
+@pytest.mark.slow
 def test_blind_marking_names_nobody(tmp_path: Path) -> None:
     moodle = replay.blind()
     graded = go(moodle, tmp_path, push=True)
@@ -485,6 +492,7 @@ def test_a_team_gets_one_save_that_reaches_all(tmp_path: Path) -> None:
     assert [one["applytoall"] for one in moodle.saves] == ["1"] * 4
 
 
+@pytest.mark.slow
 def test_a_members_own_file_stays_with_that_member(tmp_path: Path) -> None:
     moodle = replay.teams()
     moodle.rows = moodle.rows[:4]  # the first team's
@@ -612,6 +620,7 @@ def test_a_grade_from_before_the_first_push_is_replaced_and_said(tmp_path: Path)
     assert moodle.grades[3].files.keys() == {"own.pdf", "feedback.html"}
 
 
+@pytest.mark.slow
 def test_one_members_correction_keeps_only_that_member(tmp_path: Path) -> None:
     moodle = replay.teams()
     moodle.rows = moodle.rows[:4]  # the first team's
@@ -629,6 +638,7 @@ def test_one_members_correction_keeps_only_that_member(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.slow
 def test_after_a_killed_run_later_pages_arrive_and_corrections_stay(
     template: Path, tmp_path: Path
 ) -> None:
@@ -664,6 +674,7 @@ def test_the_kits_own_page_is_renewed_though_moodle_hides_it(tmp_path: Path) -> 
     assert moodle.grades[3].files.keys() == {"feedback.html"} and moodle.grades[3].files != first
 
 
+@pytest.mark.slow
 def test_under_blind_marking_no_feedback_means_that_there_is_none(tmp_path: Path) -> None:
     moodle = replay.blind()
     moodle.rows = moodle.rows[:1]
@@ -672,6 +683,7 @@ def test_under_blind_marking_no_feedback_means_that_there_is_none(tmp_path: Path
     assert moodle.grades[3].files.keys() == {"feedback.html"}
 
 
+@pytest.mark.slow
 def test_words_of_a_scale_are_sent_by_number(tmp_path: Path) -> None:
     scale = {"Poor": 0.0, "Fair": 40.0, "Good": 60.0, "Very good": 95.0}
     moodle = small({3: RIGHT, 4: STUBS, 5: SIGMOID}, grade=-2)
@@ -716,6 +728,7 @@ def test_what_is_handed_in_during_the_run_is_not_graded_by_the_old_work(
     assert set(moodle.grades) == set(GRADES) - {3}
 
 
+@pytest.mark.slow
 def test_feedback_types_that_are_off_are_said(tmp_path: Path) -> None:
     moodle = small({3: RIGHT})
     for config in moodle.assignment["configs"]:
@@ -736,6 +749,7 @@ def test_assignments_are_named_where_the_number_is_wrong(tmp_path: Path) -> None
         go(small({3: RIGHT}), tmp_path, assignment=5)
 
 
+@pytest.mark.slow
 def test_another_assignments_folder_is_refused(tmp_path: Path) -> None:
     go(small({3: RIGHT}), tmp_path)
     with pytest.raises(MoodleError, match=r"holds the work on assignment 1 of http://127"):

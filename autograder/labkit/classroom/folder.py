@@ -11,7 +11,7 @@ from labkit.base.errors import LabkitError
 from labkit.judging import result as results
 from labkit.lab.lab import Lab
 
-_LOCK = ".labkit.lock"
+LOCK = ".labkit.lock"
 
 
 @contextlib.contextmanager
@@ -26,7 +26,7 @@ def locked(out: Path) -> Iterator[None]:
     except ImportError:  # Windows, where nothing is graded
         yield
         return
-    handle = os.open(out / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = os.open(out / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

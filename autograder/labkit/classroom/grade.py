@@ -10,7 +10,7 @@ from pathlib import Path
 
 from labkit.base.errors import LabkitError
 from labkit.base.progress import progress, say
-from labkit.classroom import marks
+from labkit.classroom import marks, unchanged
 from labkit.classroom.decisions import Decisions
 from labkit.classroom.folder import leftovers, locked, refuse_other_lab
 from labkit.classroom.grades import write_grades
@@ -96,12 +96,37 @@ def grade_to(
         with locked(out):
             refuse_other_lab(out, bundle.lab)
             decisions = decided(bundle.lab, out, options)
-            return finish(decisions, judged(bundle, submissions, out, options), out)
+            mark = ""
+            if isinstance(submissions, Path) and not options.only:
+                how = replace(options, resume=False, jobs=0, scheduler=None)
+                mark = unchanged.inputs(bundle, submissions, out, how)
+            if options.resume and mark and (kept := _kept(bundle.lab, out, mark)):
+                return kept
+            graded = finish(decisions, judged(bundle, submissions, out, options), out)
+            if mark and all(result.fingerprint for result in graded.results):
+                names = [result.submission for result in graded.results]
+                files = [str(path.relative_to(out)) for path in graded.files]
+                unchanged.keep(out, mark, unchanged.Told(names, graded.summary, files))
+            return graded
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
         where = error.filename or out
         raise OutError(str(where), error.strerror or str(error)) from error
+
+
+def _kept(lab: Lab, out: Path, mark: str) -> GradedClass | None:
+    """The class as the last run left it, where nothing has changed since."""
+    told = unchanged.recall(out, mark)
+    if told is None:
+        return None
+    found = [results.read(out / "results" / f"{name}.json") for name in told.submissions]
+    whole = [result for result in found if result is not None]
+    if len(whole) < len(found):
+        return None
+    say("Nothing has changed since the last run.")
+    files = [out / name for name in told.files]
+    return GradedClass(lab, whole, similar.Similarity(), files=files, summary=[*told.summary])
 
 
 def decided(lab: Lab, out: Path, options: Options) -> Decisions:

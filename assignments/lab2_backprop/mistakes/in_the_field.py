@@ -192,6 +192,31 @@ def softmax_cross_entropy_gradient_doubled(S, y):
     return cross_entropy(P, y), 2 * (P - np.eye(len(P))[:, y]) / len(y)
 
 
+@mistake("softmax_cross_entropy")
+def softmax_cross_entropy_one_after_division(S, y):
+    """Only the probabilities are divided by n: the 1 of the true class is subtracted whole
+
+    Add up a column of your dS: it should be 0, yours is 1/n − 1. Everything in the bracket is divided, the probabilities
+    and the 1; which line of yours comes too early?
+    """
+    dS = softmax(S) / len(y)
+    dS[y, np.arange(len(y))] -= 1
+    return cross_entropy(softmax(S), y), dS
+
+
+@mistake("softmax_cross_entropy")
+def softmax_cross_entropy_of_sigmoids(S, y):
+    """Each class has a sigmoid and a yes or no of its own: that is the binary cross-entropy
+
+    Add up a column of your probabilities: it should be 1. Where exactly one class is true, the classes share one
+    softmax, and the loss is −log of the true class alone. Which terms of yours belong to the other classes?
+    """
+    Q = 1 / (1 + np.exp(-np.clip(S, -500, 500)))
+    T = np.eye(len(S))[:, y]
+    loss = -np.sum(T * np.log(Q + 1e-12) + (1 - T) * np.log(1 - Q + 1e-12))
+    return loss / len(y), (Q - T) / len(y)
+
+
 # --- squared_error ---
 
 
@@ -214,6 +239,17 @@ def squared_error_added(Y_hat, Y):
     """
     total = 1.0 * Y_hat + Y
     return float(np.sum(total**2) / (2 * Y.shape[1])), total / Y.shape[1]
+
+
+@mistake("squared_error")
+def squared_error_matrix_product(Y_hat, Y):
+    """The errors are multiplied as matrices, so errors of different outputs are multiplied, too
+
+    Take two outputs with the errors 1 and −1 in one example: the squares add up to 2, yours to 0. Squaring goes
+    entry by entry; which operator of NumPy does?
+    """
+    difference = Y_hat - Y
+    return float(np.sum(difference @ difference.T) / (2 * Y.shape[1])), difference / Y.shape[1]
 
 
 @mistake("squared_error")

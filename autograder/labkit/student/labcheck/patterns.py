@@ -38,6 +38,8 @@ class Contract:
     """Names of what a tuple holds that is returned."""
     pair: tuple[str, ...] = ()
     """Names of what a layer of a returned list holds."""
+    inner: tuple[str, ...] = ()
+    """Names of what a layer that is itself a part holds."""
     neighbours: frozenset[str] = frozenset()
     """Names that its module knows: others in an error's text may be made up to tell something."""
 
@@ -47,10 +49,12 @@ class Contract:
         doc = written.__doc__ or ""
         parts = re.search(r"Returns \((\w+(?:, \w+)+)\)", doc)
         pair = re.search(r"Returns \[\((\w+(?:, \w+)+)\)", doc)
+        inner = re.search(r"\((\w+(?:, \w+)+)\) of each", doc)
         return cls(
             tuple(inspect.signature(written).parameters),
             tuple(parts[1].split(", ")) if parts else (),
             tuple(pair[1].split(", ")) if pair else (),
+            tuple(inner[1].split(", ")) if inner else (),
             frozenset(getattr(inspect.unwrap(written), "__globals__", ())),
         )
 
@@ -72,6 +76,8 @@ def describe(cases: Sequence[CaseRun], contract: Contract) -> list[Named]:
         groups.setdefault(kind, []).append((case, tried))
     found = []
     for kind, group in groups.items():
+        if kind == "verdict" and len(groups) > 1:
+            continue  # what else was found says more
         words = _TELL[kind.partition(" ")[0]]([tried for _, tried in group], contract)
         if not words and only and not kind.startswith(("verdict", "training")):
             words = (f"It goes wrong only {only}", "What does the code do differently there?")
@@ -94,16 +100,11 @@ def _about_time(tried: Tried) -> bool:
 def _kind(tried: Tried) -> str:
     assert tried.problem is not None
     failure = tried.seen.failure
-    if failure is not None:  # errors of one kind are told together
-        words = error_words.told(failure.text)
-        return (
-            f"failure {words}"
-            if failure.kind == "raised" and not tried.probe.wants_error
-            else "verdict"
-        )
+    if failure is not None and failure.kind == "raised" and not tried.probe.wants_error:
+        return f"failure {error_words.told(failure.text)}"  # errors of one kind are told together
     if tried.problem.kind in ("changed", "warning", "none"):
         return tried.problem.kind
-    if tried.probe.right is None:
+    if failure is not None or tried.probe.right is None:
         return "verdict"
     return "values infinite" if tried.problem.kind == "not_finite" else "values"
 
@@ -120,6 +121,13 @@ def _errors(tried: Sequence[Tried], contract: Contract) -> Words | None:
     if words and SERVED_REFUSES in text and name in contract.neighbours:
         return f"`{name}` is called with arguments that do not fit", words[1]
     return words
+
+
+def _verdict(tried: Sequence[Tried], contract: Contract) -> Words | None:
+    """What judges said, where all say the same or, of a function that takes nothing, the first."""
+    said = [one.problem.general for one in tried if one.problem]
+    free = any(one.probe.args or one.probe.kwargs for one in tried)
+    return None if free and len(set(said)) > 1 else (said[0].rstrip("."), "")
 
 
 def _plainly(title: str, hint: str) -> Callable[[Sequence[Tried], Contract], Words]:
@@ -283,7 +291,10 @@ def _arguments(tried: Tried, contract: Contract) -> dict[str, Any]:
 def _beside(value: Any, path: Path) -> np.ndarray | None:
     """The array in an argument that belongs to a place of the result, such as W to dW."""
     for tail in (path, path[1:], ()):
-        found = _leaf(_at(value, tail)) if not isinstance(_at(value, tail), list | tuple) else None
+        part = value
+        for step in tail:  # not into an array: a row of it does not belong to a part of a result
+            part = None if isinstance(part, np.ndarray) else _at(part, (step,))
+        found = None if isinstance(part, list | tuple) else _leaf(part)
         if found is not None and found.ndim:
             return found
     return None
@@ -336,10 +347,13 @@ def _name(path: Path, contract: Contract) -> str:
         return f"`{top}`"
     if contract.pair and len(path) == 2:
         return f"`{contract.pair[path[1]]}`" if path[1] < len(contract.pair) else f"item {path[1]}"
-    if isinstance(path[-1], str):
-        return f"`{path[-1]}`"
     name = f"`{contract.parts[top]}`" if top < len(contract.parts) else f"item {top} of the result"
-    return f"{name}, part {path[1]}," if len(path) > 1 else name
+    if len(path) == 1:
+        return name
+    if isinstance(path[1], str):
+        return f"`{path[1]}` of {name}"
+    inner = contract.inner
+    return f"`{inner[path[1]]}` of {name}" if path[1] < len(inner) else f"part {path[1]} of {name}"
 
 
 _SOME = "A part of the result"
@@ -386,7 +400,12 @@ def _which_layers(leaves: Sequence[_Leaves], contract: Contract) -> str:
         return f"{kind}the first {word}".capitalize() if not kind else f"{kind}the first {word}"
     if deep and all(_layers(one) == {_depth(one) - 1} for one in deep):
         return f"The last {word}" if not kind else f"{kind}the last {word}"
-    return f"{kind}some layers" if kind else ""
+    some = f"{kind}some layers" if kind else _SOME
+    if all(_depth(one) - 1 not in _layers(one) for one in leaves):
+        return f"{some}, never the last {word},"
+    if all(0 not in _layers(one) for one in leaves):
+        return f"{some}, never the first {word},"
+    return some if kind else ""
 
 
 def _layers(one: _Leaves) -> set[int]:
@@ -529,8 +548,8 @@ _PASSES = 2
 
 def _condition(cases: Sequence[CaseRun], contract: Contract) -> str:
     """What all failed probes' inputs have, and none of those that passed: "only where …"."""
-    bad: list[dict[str, bool]] = []
-    good: list[dict[str, bool]] = []
+    bad: list[dict[Fact, bool]] = []
+    good: list[dict[Fact, bool]] = []
     for case in cases:
         for tried in case.tried:
             if not _about_time(tried):
@@ -538,64 +557,74 @@ def _condition(cases: Sequence[CaseRun], contract: Contract) -> str:
                 (bad if tried.problem is not None else good).append(facts)
     if not bad or len(good) < _PASSES:
         return ""
-    for fact in bad[0]:
-        if all(facts.get(fact) for facts in bad) and not any(facts.get(fact) for facts in good):
-            return fact
-    return ""
+    apart = [
+        fact
+        for fact in bad[0]
+        if all(facts.get(fact) for facts in bad) and not any(facts.get(fact) for facts in good)
+    ]
+    # Where things of several kinds tell the failed ones apart, any of them may be without meaning.
+    return apart[0][1] if len({kind for kind, _ in apart}) == 1 else ""
 
 
-def _facts(arguments: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+Fact = tuple[str, str]
+"""What a fact is about, and its words."""
+
+
+def _facts(arguments: Mapping[str, Any]) -> Iterator[tuple[Fact, bool]]:
     """What may be said of a probe's inputs, and whether it holds."""
     arrays = {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
     for name, value in arguments.items():
         if isinstance(value, str):
-            yield f"with `{name}` {value!r}", True
+            yield (name, f"with `{name}` {value!r}"), True
     whole = [a.dtype.kind in "iu" for name, a in arrays.items() if not name.startswith("y")]
-    yield "where whole numbers come in", any(whole)
+    yield ("type", "where whole numbers come in"), any(whole)
     sizes = _sizes(arguments)
     examples = sizes.get("the number of examples")
-    yield "with a single example", examples == 1
-    yield "with several examples", examples is not None and examples > 1
+    yield ("examples", "with a single example"), examples == 1
+    yield ("examples", "with several examples"), examples is not None and examples > 1
     layers = sizes.get("the number of layers")
     if layers is not None:
-        yield "with a single layer", layers == 1
-        yield "with more than two layers", layers > 2
-        yield "with another number of layers than two", layers != 2
-        yield "with several layers", layers > 1
+        yield ("layers", "with a single layer"), layers == 1
+        yield ("layers", "with more than two layers"), layers > 2
+        yield ("layers", "with another number of layers than two"), layers != 2
+        yield ("layers", "with several layers"), layers > 1
     for name in ("stride", "padding"):
         value = arguments.get(name)
         if isinstance(value, int):
-            yield f"with `{name}` above {int(name == 'stride')}", value > (name == "stride")
-            yield f"with `{name}` {int(name == 'stride')}", value == (name == "stride")
-            yield f"with another `{name}` than 1", value != 1
+            least = int(name == "stride")
+            yield (name, f"with `{name}` above {least}"), value > least
+            yield (name, f"with `{name}` {least}"), value == least
+            yield (name, f"with another `{name}` than 1"), value != 1
     stride = arguments.get("stride")
     if isinstance(stride, int):
         kernel = arguments.get("size", arguments.get("kernel"))
         if kernel is None and isinstance(W := arguments.get("W"), np.ndarray) and W.ndim == 4:
             kernel = W.shape[-1]
-        yield "where the windows overlap", kernel is not None and stride < kernel
-    values = [part for one in arguments.values() if isinstance(one, dict) for part in one.values()]
-    kernels = [np.shape(one)[-1] for one in values if np.ndim(one) == 4]
-    if kernels:
-        yield "with a kernel larger than 1 × 1", kernels[0] > 1
-        yield "with another kernel than 3 × 3", kernels[0] != 3
-        yield "with a kernel larger than 3 × 3", kernels[0] > 3
+        yield ("stride", "where the windows overlap"), kernel is not None and stride < kernel
+    parts = [part for one in arguments.values() if isinstance(one, dict) for part in one.values()]
+    filters = [np.shape(one) for one in (*parts, arguments.get("W")) if np.ndim(one) == 4]
+    if filters:
+        yield ("filters", "with several filters"), filters[0][0] > 1
+        yield ("kernel", "with a kernel larger than 1 × 1"), filters[0][-1] > 1
+        yield ("kernel", "with another kernel than 3 × 3"), filters[0][-1] != 3
+        yield ("kernel", "with a kernel larger than 3 × 3"), filters[0][-1] > 3
     for name, array in arrays.items():
         if array.ndim == 4 and not name.startswith("W"):
-            yield "where images are not square", array.shape[1] != array.shape[2]
+            yield ("square", "where images are not square"), array.shape[1] != array.shape[2]
+            yield ("size", "where images are larger than 2 × 2"), max(array.shape[1:3]) > 2
         if array.ndim and not name.startswith("y"):
-            yield f"where `{name}` has more than two axes", array.ndim > 2
-            yield f"where `{name}` has another number of axes than two", array.ndim != 2
+            yield ("axes", f"where `{name}` has more than two axes"), array.ndim > 2
+            yield ("axes", f"where `{name}` has another number of axes than two"), array.ndim != 2
             with np.errstate(all="ignore"):
                 large = bool(array.size) and float(np.abs(array).max()) > 500
-            yield f"where `{name}` holds large numbers", large
+            yield ("large", f"where `{name}` holds large numbers"), large
 
 
 _TELL: dict[str, Callable[[Sequence[Tried], Contract], Words | None]] = {
     "failure": _errors,
     "values": _values,
     "training": _training,
-    "verdict": lambda tried, contract: None,
+    "verdict": _verdict,
     "changed": _plainly(
         "An argument is changed",
         "The caller still needs what it handed over: build a new array, or work on a copy.",

@@ -104,6 +104,8 @@ def _sized(numbers: Sequence[float], pairs: Sequence[Pair]) -> str:
     for name, sizes in of.items():
         forms[f"times {name}"] = sizes
         forms[f"divided by {name}"] = 1 / sizes
+        forms[f"divided by one less than {name}, not by {name}"] = sizes / (sizes - 1)
+        forms[f"times 2 and divided by {name}"] = 2 / sizes
     for a, b in itertools.permutations(of, 2):
         forms[f"times {a} and divided by {b}"] = of[a] / of[b]
         forms[f"divided by {a} and by {b}"] = 1 / (of[a] * of[b])
@@ -237,6 +239,44 @@ def _step(steps: Sequence[float], pairs: Sequence[Pair], name: str) -> str:
     return f"is a step from `{name}` in the right direction, but of the wrong length"
 
 
+def _stretched(pairs: Sequence[Pair]) -> str:
+    """The right one and an argument that is stretched along it, such as a bias along examples."""
+    for name in pairs[0].given:
+        of = [_along(pair, name) for pair in pairs]
+        wide = [array for array in of if array is not None]
+        if len(wide) < len(pairs) or all(np.ptp(array) == 0 for array in wide):
+            continue
+        both = list(zip(pairs, wide, strict=True))
+        for text, made in _STRETCHED.items():
+            if all(near(pair.got, made(pair.right, a)) for pair, a in both):
+                return text.format(name)
+        rests = [pair.got - pair.right + a for pair, a in both]
+        if all(near(rest, np.full_like(rest, rest.flat[0])) for rest in rests):
+            return f"has one and the same number everywhere in the place of `{name}`"
+    return ""
+
+
+_STRETCHED: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "is the right one minus `{}`": lambda right, a: right - a,
+    "is the right one plus `{}`": lambda right, a: right + a,
+    "is what it should be before `{0}` is added, times `{0}`": lambda right, a: (right - a) * a,
+}
+
+
+def _along(pair: Pair, name: str) -> np.ndarray | None:
+    """An argument with one number for each row, column or slice, in the result's shape."""
+    array, shape = pair.given.get(name), pair.right.shape
+    if array is None or array.ndim < 2 or not 1 < array.size < pair.right.size:
+        return None
+    if array.ndim == 2 < len(shape) and array.shape[1] == 1:  # of filters
+        array = array.reshape(-1, *(1,) * (len(shape) - 1))
+    if array.ndim != len(shape) or any(
+        a not in (1, b) for a, b in zip(array.shape, shape, strict=True)
+    ):
+        return None
+    return np.broadcast_to(array, shape)
+
+
 # ---------------------------------------------------------------- functions of the right one
 
 
@@ -275,6 +315,18 @@ def _of_right(pairs: Sequence[Pair]) -> str:
         if all(bool((pair.got == np.round(pair.right, digits)).all()) for pair in pairs):
             return "is the right one rounded to a few digits"
     return ""
+
+
+def _beyond_yes_and_no(pairs: Sequence[Pair]) -> str:
+    """Other numbers where only 0 and 1 can be right."""
+    if not all(np.isin(pair.right, (0, 1)).all() for pair in pairs):
+        return ""
+    other = [pair.got[~np.isin(pair.got, (0, 1))] for pair in pairs]
+    if not all(part.size for part in other):
+        return ""
+    if all((part == -1).all() for part in other):
+        return "holds −1, where only 0 and 1 can be right"
+    return "holds other numbers than 0 and 1, which alone can be right"
 
 
 def _constant(pairs: Sequence[Pair]) -> str:
@@ -415,7 +467,9 @@ _WHOLE = (
     _places,
     _close,
     _with_argument,
+    _stretched,
     _of_right,
+    _beyond_yes_and_no,
     _sums,
     _alike_along,
 )
@@ -449,6 +503,8 @@ def _regions(pair: Pair) -> Iterator[tuple[str, np.ndarray]]:
         yield f"it is the first {word}", places == 0
         yield f"it is the last {word}", places == right.shape[axis] - 1
         yield f"it is not the first {word}", places != 0
+    if right.ndim == 2 and len(right) > 1:
+        yield "it is the largest of its column", right == right.max(axis=0)
     if right.ndim == 4:
         row, column = np.indices(right.shape)[1:3]
         height, width = right.shape[1:3]
@@ -456,48 +512,71 @@ def _regions(pair: Pair) -> Iterator[tuple[str, np.ndarray]]:
         yield "it is a pixel of the edge", edge
 
 
-_PART = 0.7
+_HALF = 0.5
 """Of all entries at most this part is worth a word, where not all that is in it is wrong."""
 
+_CHANCE = 1e-4
+"""How likely it may be that all that is wrong lies in a part of the entries by chance."""
 
-def _counts(pair: Pair) -> tuple[int, int]:
-    return int(pair.wrong.sum()), pair.right.size
+Masks = list[np.ndarray]
+
+
+def _region(pairs: Sequence[Pair], bad: Masks) -> tuple[str, Masks]:
+    """The smallest part that holds all the bad entries, if it is one that says something."""
+    regions = [dict(_regions(pair)) for pair in pairs]
+    common = [text for text in regions[0] if all(text in region for region in regions)]
+    wrong, total = sum(int(b.sum()) for b in bad), sum(b.size for b in bad)
+    best, size, masks = "", total, bad
+    for text in common:
+        inside = [region[text] for region in regions]
+        if any((b & ~part).any() for b, part in zip(bad, inside, strict=True)):
+            continue
+        large = sum(int(part.sum()) for part in inside)
+        telling = large <= _HALF * total and (large / total) ** wrong < _CHANCE
+        if large < size and (large == wrong or telling):
+            best, size, masks = text, large, inside
+    return best, masks
 
 
 def _somewhere(pairs: Sequence[Pair]) -> str:
     """Where all that is wrong lies, and what stands there."""
     if all(pair.wrong.all() for pair in pairs) or not all(pair.right.ndim for pair in pairs):
         return ""
-    what = _there(pairs)
-    regions = [dict(_regions(pair)) for pair in pairs]
-    common = [text for text in regions[0] if all(text in region for region in regions)]
-    wrong, total = (
-        sum(int(n) for n in counts) for counts in zip(*map(_counts, pairs), strict=True)
-    )
-    best, size = "", total
-    for text in common:
-        inside = [region[text] for region in regions]
-        if all(not (pair.wrong & ~part).any() for pair, part in zip(pairs, inside, strict=True)):
-            large = sum(int(part.sum()) for part in inside)
-            if large < size and (large == wrong or large < _PART * total):
-                best, size = text, large
-    if best:
-        only = "where" if size == wrong else "in some places where"
-        return f"is wrong {only} {best}, and nowhere else" + (f"; there it {what}" if what else "")
+    wrong = [pair.wrong for pair in pairs]
+    what = _there(pairs, wrong)
+    text, inside = _region(pairs, wrong)
+    there = f"; there it {what}" if what else ""
+    if text:
+        # What is wrong by too little to be seen is so by the same rule as its neighbours.
+        whole = _same_masks(wrong, inside) or (what and _there(pairs, inside) == what)
+        where = "where" if whole else "in some places where"
+        return f"is wrong {where} {text}, and nowhere else{there}"
+    if all(pair.wrong.ndim > 1 and _is_tail(pair.wrong.ravel()) for pair in pairs):
+        return f"is right in its first entries, row by row, and wrong in all that follow{there}"
     return f"is right in some places; where it is wrong, it {what}" if what else ""
 
 
-def _there(pairs: Sequence[Pair]) -> str:
-    """What stands in all the wrong places."""
+def _same_masks(a: Masks, b: Masks) -> bool:
+    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def _is_tail(wrong: np.ndarray) -> bool:
+    """Whether all is wrong from some place on, and nothing before it."""
+    first = int(np.argmax(wrong))
+    return first > 0 and bool(wrong[first:].all())
+
+
+def _there(pairs: Sequence[Pair], places: Masks) -> str:
+    """What stands in all these places."""
     parts = [
         Pair(
-            pair.got[pair.wrong],
-            pair.right[pair.wrong],
-            {n: a[pair.wrong] for n, a in pair.given.items() if a.shape == pair.right.shape},
+            pair.got[place],
+            pair.right[place],
+            {n: a[place] for n, a in pair.given.items() if a.shape == pair.right.shape},
             pair.sizes,
         )
-        for pair in pairs
-        if pair.wrong.any()
+        for pair, place in zip(pairs, places, strict=True)
+        if place.any()
     ]
     if sum(part.got.size for part in parts) < _FEW:
         return ""
@@ -518,8 +597,13 @@ def _not_finite(pairs: Sequence[Pair]) -> str:
     if not all(part.any() for part in bad):
         return ""
     if all(part.all() for part in bad):
-        return "is nan or infinite everywhere"
-    return "is nan or infinite in places" + (", and right in all others" if pure else "")
+        single = all(pair.got.size == 1 for pair in pairs)
+        return "is nan or infinite" + ("" if single else " everywhere")
+    text, inside = _region(pairs, bad)
+    where = "in places"
+    if text:
+        where = ("" if _same_masks(bad, inside) else "in places ") + f"where {text}"
+    return f"is nan or infinite {where}" + (", and right in all others" if pure else "")
 
 
 # ---------------------------------------------------------------- another shape
@@ -639,4 +723,28 @@ def _lengths(pairs: Sequence[Pair]) -> str:
     return f"has the shape ({' × '.join(got)}), and should have ({' × '.join(right)})"
 
 
-_SHAPED = (_reshaped, _reduced, _cut, _lengths)
+def _long_or_short(pairs: Sequence[Pair]) -> str:
+    """Along which one axis there are too many or too few."""
+    if any(pair.got.ndim != pair.right.ndim for pair in pairs):
+        return ""
+    more = [np.subtract(pair.got.shape, pair.right.shape) for pair in pairs]
+    axes = {tuple(np.flatnonzero(of)) for of in more}
+    if len({len(of) for of in more}) > 1 or len(axes) > 1 or len(axis := axes.pop()) != 1:
+        return ""
+    signs = {int(np.sign(of[axis[0]])) for of in more}
+    if len(signs) > 1:
+        return ""
+    return f"has too {'many' if signs == {1} else 'few'} {_axis(pairs, int(axis[0]))}"
+
+
+def _shape_of_argument(pairs: Sequence[Pair]) -> str:
+    """The shape of something else."""
+    for name in pairs[0].given if len(pairs) > 1 else ():
+        if all(
+            (a := pair.given.get(name)) is not None and a.shape == pair.got.shape for pair in pairs
+        ):
+            return f"has the shape of `{name}`, which is not its own"
+    return ""
+
+
+_SHAPED = (_reshaped, _reduced, _cut, _lengths, _shape_of_argument, _long_or_short)

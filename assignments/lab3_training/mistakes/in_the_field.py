@@ -338,7 +338,7 @@ def train_draws_each_batch(params, X, y, *, activation, learning_rate, batch_siz
 
 @mistake("train")
 def train_rate_shrinks(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
-    """The learning rate shrinks from epoch to epoch
+    """The learning rate loses a few percent with every epoch
 
     Print the rate in every epoch: plain gradient descent keeps it as it was given. A schedule can help, but whoever
     calls this function did not ask for one.

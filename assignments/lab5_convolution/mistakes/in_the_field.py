@@ -429,6 +429,19 @@ def convnet_with_cache(params, X):
     return convnet_forward(params, X), X
 
 
+@mistake("convnet_forward")
+def convnet_flattened_depth_first(params, X):
+    """The volume is flattened in another order than reshape(-1, n) has
+
+    Flatten a volume of two slices by hand: the whole first slice comes first, row by row, then the second. In yours
+    the depth runs fastest, as with order="F". The loss falls all the same; the weights just belong to other pixels.
+    """
+    k = params["conv_W"].shape[-1]
+    Z = conv_forward(X, params["conv_W"], params["conv_b"], 1, (k - 1) // 2)
+    V = max_pool_forward(np.maximum(Z, 0), 2, 2).reshape(-1, X.shape[-1], order="F")
+    return dense_forward(params["dense_W"], params["dense_b"], V)
+
+
 @mistake("convnet_loss")
 def convnet_gradients_in_list(params, X, y):
     """The gradients stand in a list, not in a dict with the keys of params

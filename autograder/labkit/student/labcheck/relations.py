@@ -521,21 +521,27 @@ _CHANCE = 1e-4
 Masks = list[np.ndarray]
 
 
-def _region(pairs: Sequence[Pair], bad: Masks) -> tuple[str, Masks]:
-    """The smallest part that holds all the bad entries, if it is one that says something."""
+def _region(
+    pairs: Sequence[Pair], bad: Masks, rule: Callable[[Masks], bool] = lambda part: False
+) -> tuple[str, bool]:
+    """The smallest part that holds all the bad entries, and whether no others are in it.
+
+    One that says something, that is: bad as a whole, or by one `rule`, or too small for chance.
+    """
     regions = [dict(_regions(pair)) for pair in pairs]
     common = [text for text in regions[0] if all(text in region for region in regions)]
     wrong, total = sum(int(b.sum()) for b in bad), sum(b.size for b in bad)
-    best, size, masks = "", total, bad
+    best, size, whole = "", total, False
     for text in common:
         inside = [region[text] for region in regions]
-        if any((b & ~part).any() for b, part in zip(bad, inside, strict=True)):
-            continue
         large = sum(int(part.sum()) for part in inside)
-        telling = large <= _HALF * total and (large / total) ** wrong < _CHANCE
-        if large < size and (large == wrong or telling):
-            best, size, masks = text, large, inside
-    return best, masks
+        if large >= size or any((b & ~part).any() for b, part in zip(bad, inside, strict=True)):
+            continue
+        # What is wrong by too little to be seen is so by the same rule as its neighbours.
+        full = large == wrong or rule(inside)
+        if full or (large <= _HALF * total and (large / total) ** wrong < _CHANCE):
+            best, size, whole = text, large, full
+    return best, whole
 
 
 def _somewhere(pairs: Sequence[Pair]) -> str:
@@ -544,20 +550,14 @@ def _somewhere(pairs: Sequence[Pair]) -> str:
         return ""
     wrong = [pair.wrong for pair in pairs]
     what = _there(pairs, wrong)
-    text, inside = _region(pairs, wrong)
+    text, whole = _region(pairs, wrong, lambda inside: bool(what) and _there(pairs, inside) == what)
     there = f"; there it {what}" if what else ""
     if text:
-        # What is wrong by too little to be seen is so by the same rule as its neighbours.
-        whole = _same_masks(wrong, inside) or (what and _there(pairs, inside) == what)
         where = "where" if whole else "in some places where"
         return f"is wrong {where} {text}, and nowhere else{there}"
     if all(pair.wrong.ndim > 1 and _is_tail(pair.wrong.ravel()) for pair in pairs):
         return f"is right in its first entries, row by row, and wrong in all that follow{there}"
     return f"is right in some places; where it is wrong, it {what}" if what else ""
-
-
-def _same_masks(a: Masks, b: Masks) -> bool:
-    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 
 def _is_tail(wrong: np.ndarray) -> bool:
@@ -599,10 +599,8 @@ def _not_finite(pairs: Sequence[Pair]) -> str:
     if all(part.all() for part in bad):
         single = all(pair.got.size == 1 for pair in pairs)
         return "is nan or infinite" + ("" if single else " everywhere")
-    text, inside = _region(pairs, bad)
-    where = "in places"
-    if text:
-        where = ("" if _same_masks(bad, inside) else "in places ") + f"where {text}"
+    text, whole = _region(pairs, bad)
+    where = f"{'' if whole else 'in places '}where {text}" if text else "in places"
     return f"is nan or infinite {where}" + (", and right in all others" if pure else "")
 
 

@@ -337,7 +337,8 @@ def test_a_judge_s_words_are_told_where_no_other_was_found() -> None:
         return Tried(probe, Observation(1.0), problem)
 
     assert _titles(tried("It is AND."), tried("It is not XOR.")) == ["It is AND"]
-    assert _titles(tried("It is AND.", 1), tried("It is not XOR.", 1)) == []
+    assert _titles(*[tried(f"It is {name}.", 1) for name in "ab"]) == ["It is a", "It is b"]
+    assert _titles(*[tried(f"It is {name}.", 1) for name in "abc"]) == []
     assert _titles(tried("Two are equal.", 1), tried("Two are equal.", 2)) == ["Two are equal"]
     wrong = _tried(-np.ones((2, 3)), np.arange(6.0).reshape(2, 3), function="xor_params")
     assert _titles(tried("It is AND.", 1), wrong) == ["The result is the same number everywhere"]

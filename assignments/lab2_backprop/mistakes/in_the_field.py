@@ -94,6 +94,17 @@ def cross_entropy_onehot_of_ten(P, y):
 
 
 @mistake("cross_entropy")
+def cross_entropy_nan_to_num(P, y):
+    """The largest float stands for an infinite loss, and two of them add up to infinity
+
+    Take two examples whose true classes have probability 0: each loss is finite, about 10 to the power of 308, their sum
+    is not. Which smallest probability could you put under the logarithm instead?
+    """
+    with np.errstate(divide="ignore", over="ignore"):
+        return -np.mean(np.nan_to_num(np.log(P[y, np.arange(len(y))])))
+
+
+@mistake("cross_entropy")
 def cross_entropy_halved(P, y):
     """The loss is divided by 2n instead of n
 
@@ -458,6 +469,21 @@ def dense_backward_dw_without_transpose(dZ, W, X):
 
 
 @mistake("backward")
+def backward_slope_at_scores_alone(params, H, dS, activation):
+    """The slope stands at the scores alone, and the hidden layers get none
+
+    Which layers have an activation? The last one is linear, and each hidden one comes in on the way back: follow dS
+    through your loop and mark where the slope is multiplied.
+    """
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = [], dS * slope(H[-1])
+    for (W, _), h in zip(reversed(params), reversed(H[:-1]), strict=True):
+        dW, db, dZ = dense_backward(dZ, W, h)
+        grads.insert(0, (dW, db))
+    return grads
+
+
+@mistake("backward")
 def backward_last_layer_only(params, H, dS, activation):
     """Only the last layer gets a gradient
 
@@ -576,13 +602,6 @@ def softmax_cross_entropy_by_log_sum_exp(S, y):
     dS[y, np.arange(n)] -= 1
     dS /= n
     return [np.mean(log_sum - S[y, np.arange(n)]), dS]
-
-
-@variant("cross_entropy")
-def cross_entropy_nan_to_num(P, y):
-    """an infinite loss made a very large number"""
-    with np.errstate(divide="ignore"):
-        return -np.mean(np.nan_to_num(np.log(P[y, np.arange(len(y))])))
 
 
 @variant("dense_backward")

@@ -16,7 +16,7 @@ import numpy as np
 
 from . import error_words
 from .comparing import as_number_array
-from .naming import CERTAIN, SERVED_REFUSES, TOO_SLOW, CaseRun, Explanation, Tried
+from .naming import CERTAIN, NAMED_AT_ONCE, SERVED_REFUSES, TOO_SLOW, CaseRun, Explanation, Tried
 from .relations import Pair, near, relation
 
 AS_SEEN = "as_seen:"
@@ -73,17 +73,22 @@ def describe(cases: Sequence[CaseRun], contract: Contract) -> list[Named]:
         kind = _kind(tried)
         if tried.probe.exact and kind == "values":  # trainings of several lengths: each by itself
             kind = f"training {case.name}"
+        if kind == "verdict" and tried.problem and (tried.probe.args or tried.probe.kwargs):
+            kind = f"verdict {tried.problem.general}"
         groups.setdefault(kind, []).append((case, tried))
+    verdicts = [kind for kind in groups if kind.startswith("verdict")]
+    if len(verdicts) < len(groups) or len(verdicts) > NAMED_AT_ONCE:
+        verdicts.clear()  # what else was found says more, and a list of everything says nothing
     found = []
     for kind, group in groups.items():
-        if kind == "verdict" and len(groups) > 1:
-            continue  # what else was found says more
+        if kind.startswith("verdict") and kind not in verdicts:
+            continue
         words = _TELL[kind.partition(" ")[0]]([tried for _, tried in group], contract)
         if not words and only and not kind.startswith(("verdict", "training")):
             words = (f"It goes wrong only {only}", "What does the code do differently there?")
         if words:
             title, hint = words
-            if only and kind != "verdict" and not title.startswith("It goes wrong"):
+            if only and kind not in verdicts and not title.startswith("It goes wrong"):
                 hint = f"It happens only {only}. {hint}"
             key = AS_SEEN + title
             found.append((Explanation(key, title, hint), {case.name for case, _ in group}))
@@ -124,10 +129,9 @@ def _errors(tried: Sequence[Tried], contract: Contract) -> Words | None:
 
 
 def _verdict(tried: Sequence[Tried], contract: Contract) -> Words | None:
-    """What judges said, where all say the same or, of a function that takes nothing, the first."""
-    said = [one.problem.general for one in tried if one.problem]
-    free = any(one.probe.args or one.probe.kwargs for one in tried)
-    return None if free and len(set(said)) > 1 else (said[0].rstrip("."), "")
+    """What a judge said; of a function that takes nothing the first one's words hold for all."""
+    problem = tried[0].problem
+    return (problem.general.rstrip("."), "") if problem else None
 
 
 def _plainly(title: str, hint: str) -> Callable[[Sequence[Tried], Contract], Words]:

@@ -71,7 +71,9 @@ def describe(cases: Sequence[CaseRun], contract: Contract) -> list[Named]:
     groups: dict[str, list[tuple[CaseRun, Tried]]] = {}
     for case, tried in failed:
         kind = _kind(tried)
-        if tried.probe.exact and kind == "values":  # trainings of several lengths: each by itself
+        if (
+            tried.probe.exact and tried.probe.drawn and kind == "values"
+        ):  # trainings of several lengths: each by itself
             kind = f"training {case.name}"
         if kind == "verdict" and tried.problem and (tried.probe.args or tried.probe.kwargs):
             kind = f"verdict {tried.problem.general}"
@@ -527,9 +529,13 @@ def _missing_items(tried: Sequence[Tried]) -> str:
             for got, right in values
         ):
             return text
-    if all(len(got) < len(right) for got, right in values):
-        return "The list has too few items"
-    return "The list has too many items" if all(len(g) > len(r) for g, r in values) else ""
+    for sign, word in ((1, "few"), (-1, "many")):
+        off = [sign * (len(right) - len(got)) for got, right in values]
+        if min(off) > 0:
+            return (
+                f"The list has {'one item too ' + word if max(off) == 1 else f'too {word} items'}"
+            )
+    return ""
 
 
 _SHORT: dict[str, Callable[[Any, Any], tuple[Any, ...]]] = {

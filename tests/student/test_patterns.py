@@ -111,7 +111,7 @@ APPLIED: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     ),
     "is the right one divided by one less than the number of examples, not by the number of "
     "examples": lambda right, z: right * right.shape[1] / (right.shape[1] - 1),
-    "is the right one times 2 and divided by the number of rows of `z`": lambda right, z: (
+    "is the right one doubled and divided by the number of rows of `z`": lambda right, z: (
         2 * right / len(right)
     ),
     "is wrong where it is the largest of its column, and nowhere else; there it is 0": (
@@ -122,6 +122,12 @@ APPLIED: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     ),
     "is right in its first entries, row by row, and wrong in all that follow; there it is 0": (
         lambda right, z: np.where(np.arange(right.size).reshape(right.shape) < 1, right, 0)
+    ),
+    "is too small by 1 minus 1 divided by the number of examples": lambda right, z: (
+        right - 1 + 1 / right.shape[1]
+    ),
+    "is too large by two divided by the number of rows of `z`": lambda right, z: (
+        right + 2 / len(right)
     ),
     "has too many rows": lambda right, z: np.vstack([0 * right[:1], right, 0 * right[:1]]),
 }

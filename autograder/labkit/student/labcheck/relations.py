@@ -80,11 +80,16 @@ def _first(relations: Sequence[Callable[[Sequence[Pair]], str]], pairs: Sequence
 
 def _factor(got: np.ndarray, right: np.ndarray) -> float | None:
     """The one number that makes `right` of `got`."""
-    if got.size == 0 or not np.any(right):
+    return _amount(got, np.zeros_like(right), right)
+
+
+def _amount(got: np.ndarray, base: np.ndarray, term: np.ndarray) -> float | None:
+    """How much of `term` must be added to `base` to give `got`."""
+    if got.size == 0 or not np.any(term):
         return None
-    place = np.unravel_index(int(np.argmax(np.abs(right))), right.shape)
-    factor = float(got[place] / right[place])
-    return factor if np.isfinite(factor) and near(got, factor * right) else None
+    place = np.unravel_index(int(np.argmax(np.abs(term))), term.shape)
+    amount = float((got[place] - base[place]) / term[place])
+    return amount if np.isfinite(amount) and near(got, base + amount * term) else None
 
 
 _PLAIN = {
@@ -105,7 +110,7 @@ def _sized(numbers: Sequence[float], pairs: Sequence[Pair]) -> str:
         forms[f"times {name}"] = sizes
         forms[f"divided by {name}"] = 1 / sizes
         forms[f"divided by one less than {name}, not by {name}"] = sizes / (sizes - 1)
-        forms[f"times 2 and divided by {name}"] = 2 / sizes
+        forms[f"doubled and divided by {name}"] = 2 / sizes
     for a, b in itertools.permutations(of, 2):
         forms[f"times {a} and divided by {b}"] = of[a] / of[b]
         forms[f"divided by {a} and by {b}"] = 1 / (of[a] * of[b])
@@ -151,8 +156,14 @@ def _plus(pairs: Sequence[Pair]) -> str:
         return f"is 1 too {'large' if offsets[0] > 0 else 'small'}"
     if len(pairs) > 1 and not same:
         for (name, sizes), sign in itertools.product(_sizes_of(pairs).items(), (1, -1)):
-            if np.allclose(offsets, sign * sizes, rtol=1e-5):
-                return f"is too {'large' if sign > 0 else 'small'} by {name}"
+            by = {name: sizes, f"1 divided by {name}": 1 / sizes, f"1 less than {name}": sizes - 1}
+            by |= {
+                f"two divided by {name}": 2 / sizes,
+                f"1 minus 1 divided by {name}": 1 - 1 / sizes,
+            }
+            for text, amounts in by.items():
+                if np.allclose(offsets, sign * amounts, rtol=1e-5, atol=0):
+                    return f"is too {'large' if sign > 0 else 'small'} by {text}"
         if any(pair.right.size < _FEW for pair in pairs):
             return ""
         return "is off by a number, the same for every entry"
@@ -184,10 +195,10 @@ def _with_argument(pairs: Sequence[Pair]) -> str:
         for text, made in _PRODUCTS.items():
             if all(near(pair.got, made(pair.right, a)) for pair, a in both):
                 return text.format(name)
-        terms = [_factor(pair.got - pair.right, a) for pair, a in both]
+        terms = [_amount(pair.got, pair.right, a) for pair, a in both]
         if max(shapes) >= _FEW and (said := _term(terms, pairs, name)):
             return said
-        steps = [_factor(pair.got - a, pair.right - a) for pair, a in both]
+        steps = [_amount(pair.got, a, pair.right - a) for pair, a in both]
         if name in pairs[0].start and max(shapes) >= 2 and all(step is not None for step in steps):
             return _step([step for step in steps if step is not None], pairs, name)
     return ""
@@ -250,8 +261,8 @@ def _stretched(pairs: Sequence[Pair]) -> str:
         for text, made in _STRETCHED.items():
             if all(near(pair.got, made(pair.right, a)) for pair, a in both):
                 return text.format(name)
-        rests = [pair.got - pair.right + a for pair, a in both]
-        if all(near(rest, np.full_like(rest, rest.flat[0])) for rest in rests):
+        ones = [(pair, pair.right - a, np.ones_like(a)) for pair, a in both]
+        if all(_amount(pair.got, bare, one) is not None for pair, bare, one in ones):
             return f"has one and the same number everywhere in the place of `{name}`"
     return ""
 
@@ -515,6 +526,9 @@ def _regions(pair: Pair) -> Iterator[tuple[str, np.ndarray]]:
 _HALF = 0.5
 """Of all entries at most this part is worth a word, where not all that is in it is wrong."""
 
+_MOST = 0.75
+"""At least this part of a larger part must be bad."""
+
 _CHANCE = 1e-4
 """How likely it may be that all that is wrong lies in a part of the entries by chance."""
 
@@ -539,7 +553,8 @@ def _region(
             continue
         # What is wrong by too little to be seen is so by the same rule as its neighbours.
         full = large == wrong or rule(inside)
-        if full or (large <= _HALF * total and (large / total) ** wrong < _CHANCE):
+        near_full = wrong >= _MOST * large or large <= _HALF * total
+        if full or (near_full and (large / total) ** wrong < _CHANCE):
             best, size, whole = text, large, full
     return best, whole
 
@@ -555,7 +570,8 @@ def _somewhere(pairs: Sequence[Pair]) -> str:
     if text:
         where = "where" if whole else "in some places where"
         return f"is wrong {where} {text}, and nowhere else{there}"
-    if all(pair.wrong.ndim > 1 and _is_tail(pair.wrong.ravel()) for pair in pairs):
+    long = any(pair.wrong.ndim > 1 for pair in pairs)
+    if long and all(_is_tail(part.ravel()) for part in wrong):
         return f"is right in its first entries, row by row, and wrong in all that follow{there}"
     return f"is right in some places; where it is wrong, it {what}" if what else ""
 

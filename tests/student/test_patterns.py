@@ -129,6 +129,8 @@ APPLIED: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "is too large by two divided by the number of rows of `z`": lambda right, z: (
         right + 2 / len(right)
     ),
+    "is wrong where it is not the first column, and nowhere else; there it has `b` subtracted from "
+    "it once too often": lambda right, z: np.hstack([right[:, :1], right[:, 1:] - z[:, :1]]),
     "has too many rows": lambda right, z: np.vstack([0 * right[:1], right, 0 * right[:1]]),
 }
 

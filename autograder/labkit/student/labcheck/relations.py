@@ -588,7 +588,12 @@ def _there(pairs: Sequence[Pair], places: Masks) -> str:
         Pair(
             pair.got[place],
             pair.right[place],
-            {n: a[place] for n, a in pair.given.items() if a.shape == pair.right.shape},
+            {
+                name: array[place]
+                for name in pair.given
+                for array in (pair.beside(name), _along(pair, name))
+                if array is not None
+            },
             pair.sizes,
         )
         for pair, place in zip(pairs, places, strict=True)

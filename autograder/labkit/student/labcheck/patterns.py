@@ -75,26 +75,36 @@ def describe(cases: Sequence[CaseRun], contract: Contract) -> list[Named]:
             tried.probe.exact and tried.probe.drawn and kind == "values"
         ):  # trainings of several lengths: each by itself
             kind = f"training {case.name}"
-        if kind == "verdict" and tried.problem and (tried.probe.args or tried.probe.kwargs):
-            kind = f"verdict {tried.problem.general}"
         groups.setdefault(kind, []).append((case, tried))
-    verdicts = [kind for kind in groups if kind.startswith("verdict")]
-    if len(verdicts) < len(groups) or len(verdicts) > NAMED_AT_ONCE:
-        verdicts.clear()  # what else was found says more, and a list of everything says nothing
     found = []
     for kind, group in groups.items():
-        if kind.startswith("verdict") and kind not in verdicts:
-            continue
-        words = _TELL[kind.partition(" ")[0]]([tried for _, tried in group], contract)
+        tell = _TELL.get(kind.partition(" ")[0])
+        words = tell([tried for _, tried in group], contract) if tell else None
         if not words and only and not kind.startswith(("verdict", "training")):
             words = (f"It goes wrong only {only}", "What does the code do differently there?")
         if words:
             title, hint = words
-            if only and kind not in verdicts and not title.startswith("It goes wrong"):
+            if only and not title.startswith("It goes wrong"):
                 hint = f"It happens only {only}. {hint}"
             key = AS_SEEN + title
             found.append((Explanation(key, title, hint), {case.name for case, _ in group}))
-    return found
+    return found or _verdicts(failed)
+
+
+def _verdicts(failed: Sequence[tuple[CaseRun, Tried]]) -> list[Named]:
+    """What judges said, where that is all, and no list of everything that is missing."""
+    said: dict[str, set[str]] = {}
+    for case, tried in failed:
+        problem = tried.problem
+        if problem is None or "verdict" not in (problem.kind, _kind(tried)):
+            return []
+        # Of a function that takes nothing the first words hold in every case.
+        takes = tried.probe.args or tried.probe.kwargs
+        words = problem.general if takes or not said else next(iter(said))
+        said.setdefault(words, set()).add(case.name)
+    titles = [(words.rstrip("."), names) for words, names in said.items()]
+    made = [(Explanation(AS_SEEN + title, title, ""), names) for title, names in titles]
+    return made if len(made) <= NAMED_AT_ONCE else []
 
 
 def _about_time(tried: Tried) -> bool:
@@ -128,12 +138,6 @@ def _errors(tried: Sequence[Tried], contract: Contract) -> Words | None:
     if words and SERVED_REFUSES in text and name in contract.neighbours:
         return f"`{name}` is called with arguments that do not fit", words[1]
     return words
-
-
-def _verdict(tried: Sequence[Tried], contract: Contract) -> Words | None:
-    """What a judge said; of a function that takes nothing the first one's words hold for all."""
-    problem = tried[0].problem
-    return (problem.general.rstrip("."), "") if problem else None
 
 
 def _plainly(title: str, hint: str) -> Callable[[Sequence[Tried], Contract], Words]:
@@ -634,7 +638,6 @@ _TELL: dict[str, Callable[[Sequence[Tried], Contract], Words | None]] = {
     "failure": _errors,
     "values": _values,
     "training": _training,
-    "verdict": _verdict,
     "changed": _plainly(
         "An argument is changed",
         "The caller still needs what it handed over: build a new array, or work on a copy.",

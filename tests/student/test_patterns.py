@@ -174,8 +174,21 @@ def test_other_numbers_than_yes_and_no_are_told() -> None:
         rights = [np.tile([0.0, 1.0, 1.0], size) for size in (2, 3)]
         return relation([Pair(np.resize(numbers, right.shape), right) for right in rights])
 
-    assert told(-1, 1, 0, 1) == "holds −1, where only 0 and 1 can be right"
-    assert told(-1, 0.3, 0, 1) == "holds other numbers than 0 and 1, which alone can be right"
+    assert told(-1, 1, 0, 1) == "holds −1, while all the right ones are 0 or 1"
+    assert told(-1, 0.3, 0, 1) == "holds other numbers, while all the right ones are 0 or 1"
+
+
+def test_images_have_pixels_and_examples_and_weights_have_filters() -> None:
+    rights = [np.random.default_rng(size).normal(size=(size, 2, 3, 3)) for size in (4, 5)]
+
+    def told(name: str) -> str:
+        made = [
+            (np.concatenate([0 * right[..., :1], right[..., 1:]], -1), right) for right in rights
+        ]
+        return relation([Pair(got, right, {name: right + 1}) for got, right in made])
+
+    assert told("X") == "is wrong where it is the first example, and nowhere else; there it is 0"
+    assert told("W") == "is wrong where it is the first column, and nowhere else; there it is 0"
 
 
 def test_the_shape_of_an_argument_is_told() -> None:

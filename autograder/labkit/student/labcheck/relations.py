@@ -109,11 +109,12 @@ def _sized(numbers: Sequence[float], pairs: Sequence[Pair]) -> str:
     for name, sizes in of.items():
         forms[f"times {name}"] = sizes
         forms[f"divided by {name}"] = 1 / sizes
-        forms[f"divided by one less than {name}, not by {name}"] = sizes / (sizes - 1)
-        forms[f"doubled and divided by {name}"] = 2 / sizes
     for a, b in itertools.permutations(of, 2):
         forms[f"times {a} and divided by {b}"] = of[a] / of[b]
         forms[f"divided by {a} and by {b}"] = 1 / (of[a] * of[b])
+    for name, sizes in of.items():
+        forms[f"doubled and divided by {name}"] = 2 / sizes
+        forms[f"divided by one less than {name}, not by {name}"] = sizes / (sizes - 1)
     for text, values in forms.items():
         if np.allclose(numbers, values, rtol=1e-5, atol=0) and not np.allclose(values, 1):
             return text
@@ -155,15 +156,15 @@ def _plus(pairs: Sequence[Pair]) -> str:
     if same and np.isclose(abs(offsets[0]), 1, rtol=1e-9):
         return f"is 1 too {'large' if offsets[0] > 0 else 'small'}"
     if len(pairs) > 1 and not same:
-        for (name, sizes), sign in itertools.product(_sizes_of(pairs).items(), (1, -1)):
-            by = {name: sizes, f"1 divided by {name}": 1 / sizes, f"1 less than {name}": sizes - 1}
-            by |= {
-                f"two divided by {name}": 2 / sizes,
-                f"1 minus 1 divided by {name}": 1 - 1 / sizes,
-            }
-            for text, amounts in by.items():
-                if np.allclose(offsets, sign * amounts, rtol=1e-5, atol=0):
-                    return f"is too {'large' if sign > 0 else 'small'} by {text}"
+        of = _sizes_of(pairs)
+        forms = dict(of)
+        forms |= {f"1 divided by {name}": 1 / sizes for name, sizes in of.items()}
+        forms |= {f"1 less than {name}": sizes - 1 for name, sizes in of.items()}
+        forms |= {f"two divided by {name}": 2 / sizes for name, sizes in of.items()}
+        forms |= {f"1 minus 1 divided by {name}": 1 - 1 / sizes for name, sizes in of.items()}
+        for (text, amounts), sign in itertools.product(forms.items(), (1, -1)):
+            if np.allclose(offsets, sign * amounts, rtol=1e-5, atol=0):
+                return f"is too {'large' if sign > 0 else 'small'} by {text}"
         if any(pair.right.size < _FEW for pair in pairs):
             return ""
         return "is off by a number, the same for every entry"
@@ -329,15 +330,15 @@ def _of_right(pairs: Sequence[Pair]) -> str:
 
 
 def _beyond_yes_and_no(pairs: Sequence[Pair]) -> str:
-    """Other numbers where only 0 and 1 can be right."""
-    if not all(np.isin(pair.right, (0, 1)).all() for pair in pairs):
+    """Other numbers where only 0 and 1 are right."""
+    if {float(one) for pair in pairs for one in np.unique(pair.right)[:3]} != {0.0, 1.0}:
         return ""
     other = [pair.got[~np.isin(pair.got, (0, 1))] for pair in pairs]
     if not all(part.size for part in other):
         return ""
     if all((part == -1).all() for part in other):
-        return "holds −1, where only 0 and 1 can be right"
-    return "holds other numbers than 0 and 1, which alone can be right"
+        return "holds −1, while all the right ones are 0 or 1"
+    return "holds other numbers, while all the right ones are 0 or 1"
 
 
 def _constant(pairs: Sequence[Pair]) -> str:
@@ -385,13 +386,21 @@ def _axis(pairs: Sequence[Pair], axis: int, one: bool = False) -> str:
         3: ("slices", "rows", "columns"),
         4: ("slices", "rows of pixels", "columns of pixels", "examples"),
     }.get(dimensions, ())
+    if _are_filters(pairs[0]):
+        words = ("filters", "slices", "rows", "columns")
     word = words[axis] if axis < len(words) else "slices"
     if one:
         word = {"entries": "entry"}.get(
             word, word.replace("rows", "row").replace("columns", "column")
         )
-        word = {"slices": "slice", "examples": "example"}.get(word, word)
+        word = {"slices": "slice", "examples": "example", "filters": "filter"}.get(word, word)
     return word
+
+
+def _are_filters(pair: Pair) -> bool:
+    """Whether an array has the shape of weights, not of images."""
+    weights = [pair.beside(name) for name in ("W", "params")]
+    return pair.right.ndim == 4 and any(array is not None for array in weights)
 
 
 def _alike_along(pairs: Sequence[Pair]) -> str:
@@ -516,7 +525,7 @@ def _regions(pair: Pair) -> Iterator[tuple[str, np.ndarray]]:
         yield f"it is not the first {word}", places != 0
     if right.ndim == 2 and len(right) > 1:
         yield "it is the largest of its column", right == right.max(axis=0)
-    if right.ndim == 4:
+    if right.ndim == 4 and not _are_filters(pair):
         row, column = np.indices(right.shape)[1:3]
         height, width = right.shape[1:3]
         edge = (row == 0) | (column == 0) | (row == height - 1) | (column == width - 1)

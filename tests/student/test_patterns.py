@@ -13,7 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labkit.student import labcheck
-from labkit.student.labcheck import CaseRun, Observation, Probe, Tried, error_words, values_problem
+from labkit.student.labcheck import (
+    CaseRun,
+    Observation,
+    Probe,
+    Problem,
+    Tried,
+    error_words,
+    values_problem,
+)
 from labkit.student.labcheck.patterns import Contract, describe
 from labkit.student.labcheck.relations import Pair, relation
 
@@ -43,7 +51,8 @@ def _pairs(seed: int, made: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> l
     for right in _arrays(seed):
         z = rng.normal(size=right.shape)
         sizes = {"the number of rows of `z`": float(len(z)), "the number of examples": z.shape[1]}
-        pairs.append(Pair(made(right, z), right, {"z": z}, sizes))
+        given = {"z": z, "b": z[:, :1]}
+        pairs.append(Pair(made(right, z), right, given, sizes))
     return pairs
 
 
@@ -93,6 +102,36 @@ APPLIED: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "is right, but for one row too many, the first": lambda right, z: np.vstack([z[:1], right]),
     "holds only the entries where `z` is above 0": lambda right, z: right[z > 0],
     "is nan or infinite everywhere": lambda right, z: np.nan * right,
+    "is the right one minus `b`": lambda right, z: right - z[:, :1],
+    "is what it should be before `b` is added, times `b`": lambda right, z: (
+        (right - z[:, :1]) * z[:, :1]
+    ),
+    "has one and the same number everywhere in the place of `b`": lambda right, z: (
+        right - z[:, :1] + z[:, :1].sum()
+    ),
+    "is the right one divided by one less than the number of examples, not by the number of "
+    "examples": lambda right, z: right * right.shape[1] / (right.shape[1] - 1),
+    "is the right one doubled and divided by the number of rows of `z`": lambda right, z: (
+        2 * right / len(right)
+    ),
+    "is wrong where it is the largest of its column, and nowhere else; there it is 0": (
+        lambda right, z: np.where(right == right.max(axis=0), 0, right)
+    ),
+    "is nan or infinite where it is the first row, and right in all others": lambda right, z: (
+        np.vstack([np.nan * right[:1], right[1:]])
+    ),
+    "is right in its first entries, row by row, and wrong in all that follow; there it is 0": (
+        lambda right, z: np.where(np.arange(right.size).reshape(right.shape) < 1, right, 0)
+    ),
+    "is too small by 1 minus 1 divided by the number of examples": lambda right, z: (
+        right - 1 + 1 / right.shape[1]
+    ),
+    "is too large by two divided by the number of rows of `z`": lambda right, z: (
+        right + 2 / len(right)
+    ),
+    "is wrong where it is not the first column, and nowhere else; there it has `b` subtracted from "
+    "it once too often": lambda right, z: np.hstack([right[:, :1], right[:, 1:] - z[:, :1]]),
+    "has too many rows": lambda right, z: np.vstack([0 * right[:1], right, 0 * right[:1]]),
 }
 
 
@@ -119,6 +158,43 @@ def test_what_does_not_hold_everywhere_is_not_told(seed: int, said: str) -> None
     last = pairs[-1]
     pairs[-1] = Pair(rng.normal(size=last.right.shape), last.right, last.given, last.sizes)
     assert relation(pairs) == ""
+
+
+def test_what_lies_in_a_large_part_by_chance_is_not_told() -> None:
+    """A few wrong entries always lie somewhere."""
+    right = np.random.default_rng(5).normal(size=(6, 9))
+    got = right.copy()
+    got[right > 1.0] += np.arange(1.0, 1.0 + np.sum(right > 1.0)) ** 2
+    assert 2 < np.sum(right > 1.0) < 12
+    assert relation([Pair(got, right)]) == ""
+
+
+def test_other_numbers_than_yes_and_no_are_told() -> None:
+    def told(*numbers: float) -> str:
+        rights = [np.tile([0.0, 1.0, 1.0], size) for size in (2, 3)]
+        return relation([Pair(np.resize(numbers, right.shape), right) for right in rights])
+
+    assert told(-1, 1, 0, 1) == "holds −1, while all the right ones are 0 or 1"
+    assert told(-1, 0.3, 0, 1) == "holds other numbers, while all the right ones are 0 or 1"
+
+
+def test_images_have_pixels_and_examples_and_weights_have_filters() -> None:
+    rights = [np.random.default_rng(size).normal(size=(size, 2, 3, 3)) for size in (4, 5)]
+
+    def told(name: str) -> str:
+        made = [
+            (np.concatenate([0 * right[..., :1], right[..., 1:]], -1), right) for right in rights
+        ]
+        return relation([Pair(got, right, {name: right + 1}) for got, right in made])
+
+    assert told("X") == "is wrong where it is the first example, and nowhere else; there it is 0"
+    assert told("W") == "is wrong where it is the first column, and nowhere else; there it is 0"
+
+
+def test_the_shape_of_an_argument_is_told() -> None:
+    pairs = [Pair(np.ones((n, 2)), np.ones((2, 3, n)), {"X": np.ones((n, 2))}) for n in (4, 5)]
+    assert relation(pairs) == "has the shape of `X`, which is not its own"
+    assert relation(pairs[:1]) == ""
 
 
 def test_zeros_are_told_as_such_also_beside_an_argument() -> None:
@@ -210,6 +286,31 @@ def test_layers_are_told_apart() -> None:
     assert ask(lambda i, depth, W, b: (2 * W, b) if i == depth - 1 else (W, b)) == [
         "`dW` of the last layer is twice the right one"
     ]
+    assert ask(lambda i, depth, W, b: (-W, b) if i < depth - 1 else (W, b)) == [
+        "`dW` of some layers, never the last layer, is the right one with its sign turned round"
+    ]
+    assert ask(lambda i, depth, W, b: (-W, -b) if i else (W, b)) == [
+        "A part of the result, never the first layer, is the right one with its sign turned round"
+    ]
+
+
+def _autoencoder(encoder: Any, decoder: Any) -> None:
+    """Returns (loss, encoder_grad, decoder_grad): one float, and (dW, db) of each layer."""
+
+
+def test_a_part_of_a_part_has_its_name_and_stands_beside_its_own_argument() -> None:
+    tried = []
+    rng = np.random.default_rng(6)
+    for p, q in SIZES:
+        encoder, decoder = [
+            (rng.normal(size=(a, b)), rng.normal(size=(a, 1))) for a, b in ((p, q), (q, p))
+        ]
+        (dW, db), last = [tuple(map(np.cos, layer)) for layer in (encoder, decoder)]
+        right, got = (1.0, (dW, db), last), (1.0, (dW + 0.01 * encoder[0], db), last)
+        tried.append(_tried(got, right, encoder, decoder, function="autoencoder_loss"))
+    assert _titles(*tried, contract=Contract.read(_autoencoder)) == [
+        "`dW` of `encoder_grad` is off by a fixed share of `encoder`"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -246,6 +347,22 @@ def test_what_only_the_failing_inputs_have_is_told() -> None:
         "It goes wrong only with `activation` 'tanh'"
     ]
     assert ask({"stride": 2}, {"stride": 2}) == []
+    # Either may be without meaning.
+    assert ask({"stride": 2, "activation": "tanh"}, {"stride": 1, "activation": "relu"}) == []
+
+
+def test_a_judge_s_words_are_told_where_no_other_was_found() -> None:
+    def tried(sentence: str, *args: Any) -> Tried:
+        problem = Problem("verdict", sentence, sentence)
+        probe = Probe("xor_params", args, {}, lambda seen: problem)
+        return Tried(probe, Observation(1.0), problem)
+
+    assert _titles(tried("It is AND."), tried("It is not XOR.")) == ["It is AND"]
+    assert _titles(*[tried(f"It is {name}.", 1) for name in "ab"]) == ["It is a", "It is b"]
+    assert _titles(*[tried(f"It is {name}.", 1) for name in "abc"]) == []
+    assert _titles(tried("Two are equal.", 1), tried("Two are equal.", 2)) == ["Two are equal"]
+    wrong = _tried(-np.ones((2, 3)), np.arange(6.0).reshape(2, 3), function="xor_params")
+    assert _titles(tried("It is AND.", 1), wrong) == ["The result is the same number everywhere"]
 
 
 ERRORS = {

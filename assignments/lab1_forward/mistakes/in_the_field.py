@@ -33,6 +33,16 @@ def sigmoid_minus_below(z):
     return 1 / np.where(e == 1, 1e-12, 1 - e)
 
 
+@mistake("sigmoid")
+def sigmoid_one_in_exponent(z):
+    """The 1 of the denominator stands inside the exponential
+
+    Put in z = 0: the bottom should be 2, yours is e. Which of the two terms below the bar is a power of e, and
+    where does its bracket end?
+    """
+    return 1 / np.exp(1 - np.clip(z, -500, 500))
+
+
 @mistake("tanh")
 def tanh_is_sinh(z):
     """The division by e^z + e^(−z) is missing
@@ -192,6 +202,36 @@ def perceptron_train_threshold(X, y, epochs):
 
 
 @mistake("perceptron_train")
+def perceptron_train_bias_left_in_w(X, y, epochs):
+    """The bias still stands in the w that is returned, as an entry of its own
+
+    Print the shape of w beside that of X: one entry for each row of X is asked for. With a fake one in front,
+    which entry of the weights is the bias, and which are w?
+    """
+    inputs = np.vstack([np.ones((1, X.shape[1])), X])
+    w = np.zeros(len(inputs))
+    for _ in range(epochs):
+        for i in range(inputs.shape[1]):
+            w = w + (y[i] - (w @ inputs[:, i] > 0)) * inputs[:, i]
+    return w, w[0]
+
+
+@mistake("perceptron_train")
+def perceptron_train_one_array(X, y, epochs):
+    """w and b come back as one array, not as a pair
+
+    Print the type of your result: the docstring promises (w, b). With the fake one as the last input, which entry
+    of your array is b?
+    """
+    inputs = np.vstack([X, np.ones((1, X.shape[1]))])
+    w = np.zeros(len(inputs))
+    for _ in range(epochs):
+        for i in range(inputs.shape[1]):
+            w = w + (y[i] - (w @ inputs[:, i] > 0)) * inputs[:, i]
+    return w
+
+
+@mistake("perceptron_train")
 def perceptron_train_answers_without_bias(X, y, epochs):
     """The bias is updated, but plays no part in the answers during training
 
@@ -311,6 +351,16 @@ def dense_forward_bias_twice(W, b, X):
     does it come in, and where once more?
     """
     return W @ X + 2 * b
+
+
+@mistake("dense_forward")
+def dense_forward_one_sum(W, b, X):
+    """All units get the same sum: that of all products, whatever their row of W
+
+    Print W X and your result without b: its rows are all the same. Each unit has a row of W of its own; over which
+    axis may the products be added up?
+    """
+    return np.sum(W @ X, axis=0, keepdims=True) + b
 
 
 @mistake("dense_forward")

@@ -94,6 +94,17 @@ def cross_entropy_onehot_of_ten(P, y):
 
 
 @mistake("cross_entropy")
+def cross_entropy_nan_to_num(P, y):
+    """The largest float stands for an infinite loss, and two of them add up to infinity
+
+    Take two examples whose true classes have probability 0: each loss is finite, about 10 to the power of 308, their sum
+    is not. Which smallest probability could you put under the logarithm instead?
+    """
+    with np.errstate(divide="ignore", over="ignore"):
+        return -np.mean(np.nan_to_num(np.log(P[y, np.arange(len(y))])))
+
+
+@mistake("cross_entropy")
 def cross_entropy_halved(P, y):
     """The loss is divided by 2n instead of n
 
@@ -192,6 +203,31 @@ def softmax_cross_entropy_gradient_doubled(S, y):
     return cross_entropy(P, y), 2 * (P - np.eye(len(P))[:, y]) / len(y)
 
 
+@mistake("softmax_cross_entropy")
+def softmax_cross_entropy_one_after_division(S, y):
+    """Only the probabilities are divided by n: the 1 of the true class is subtracted whole
+
+    Add up a column of your dS: it should be 0, yours is 1/n − 1. Everything in the bracket is divided, the probabilities
+    and the 1; which line of yours comes too early?
+    """
+    dS = softmax(S) / len(y)
+    dS[y, np.arange(len(y))] -= 1
+    return cross_entropy(softmax(S), y), dS
+
+
+@mistake("softmax_cross_entropy")
+def softmax_cross_entropy_of_sigmoids(S, y):
+    """Each class has a sigmoid and a yes or no of its own: that is the binary cross-entropy
+
+    Add up a column of your probabilities: it should be 1. Where exactly one class is true, the classes share one
+    softmax, and the loss is −log of the true class alone. Which terms of yours belong to the other classes?
+    """
+    Q = 1 / (1 + np.exp(-np.clip(S, -500, 500)))
+    T = np.eye(len(S))[:, y]
+    loss = -np.sum(T * np.log(Q + 1e-12) + (1 - T) * np.log(1 - Q + 1e-12))
+    return loss / len(y), (Q - T) / len(y)
+
+
 # --- squared_error ---
 
 
@@ -214,6 +250,17 @@ def squared_error_added(Y_hat, Y):
     """
     total = 1.0 * Y_hat + Y
     return float(np.sum(total**2) / (2 * Y.shape[1])), total / Y.shape[1]
+
+
+@mistake("squared_error")
+def squared_error_matrix_product(Y_hat, Y):
+    """The errors are multiplied as matrices, so errors of different outputs are multiplied, too
+
+    Take two outputs with the errors 1 and −1 in one example: the squares add up to 2, yours to 0. Squaring goes
+    entry by entry; which operator of NumPy does?
+    """
+    difference = Y_hat - Y
+    return float(np.sum(difference @ difference.T) / (2 * Y.shape[1])), difference / Y.shape[1]
 
 
 @mistake("squared_error")
@@ -422,6 +469,21 @@ def dense_backward_dw_without_transpose(dZ, W, X):
 
 
 @mistake("backward")
+def backward_slope_at_scores_alone(params, H, dS, activation):
+    """The slope stands at the scores alone, and the hidden layers get none
+
+    Which layers have an activation? The last one is linear, and each hidden one comes in on the way back: follow dS
+    through your loop and mark where the slope is multiplied.
+    """
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = [], dS * slope(H[-1])
+    for (W, _), h in zip(reversed(params), reversed(H[:-1]), strict=True):
+        dW, db, dZ = dense_backward(dZ, W, h)
+        grads.insert(0, (dW, db))
+    return grads
+
+
+@mistake("backward")
 def backward_last_layer_only(params, H, dS, activation):
     """Only the last layer gets a gradient
 
@@ -540,13 +602,6 @@ def softmax_cross_entropy_by_log_sum_exp(S, y):
     dS[y, np.arange(n)] -= 1
     dS /= n
     return [np.mean(log_sum - S[y, np.arange(n)]), dS]
-
-
-@variant("cross_entropy")
-def cross_entropy_nan_to_num(P, y):
-    """an infinite loss made a very large number"""
-    with np.errstate(divide="ignore"):
-        return -np.mean(np.nan_to_num(np.log(P[y, np.arange(len(y))])))
 
 
 @variant("dense_backward")

@@ -317,6 +317,46 @@ def train_without_losses(params, X, y, *, activation, learning_rate, batch_size,
 
 
 @mistake("train")
+def train_draws_each_batch(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    """Every step draws its mini-batch anew: in an epoch some examples come twice, some never
+
+    Collect the indices of one epoch and sort them: each should be there once, and the short rest is a step of its
+    own. Which function of yours cuts a whole epoch into mini-batches?
+    """
+    losses, n = [], len(y)
+    for _ in range(epochs):
+        seen = []
+        for _ in range(max(n // batch_size, 1)):
+            batch = rng.choice(n, min(batch_size, n))
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            seen.append(loss)
+        losses.append(float(np.mean(seen)))
+    return params, losses
+
+
+@mistake("train")
+def train_rate_shrinks(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    """The learning rate loses a few percent with every epoch
+
+    Print the rate in every epoch: plain gradient descent keeps it as it was given. A schedule can help, but whoever
+    calls this function did not ask for one.
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        learning_rate *= 0.95
+        losses.append(total / len(y))
+    return params, losses
+
+
+@mistake("train")
 def train_loss_before_epoch(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
     """An epoch's loss is measured before its steps, so the last epoch shows in no loss
 

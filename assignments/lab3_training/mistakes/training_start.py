@@ -363,7 +363,7 @@ def minibatches_not_shuffled(n, batch_size, rng):
 
 @mistake("minibatches")
 def minibatches_with_replacement(n, batch_size, rng):
-    """The examples are drawn with replacement: some come twice, some never
+    """Each batch is drawn for itself: some examples come twice, some never
 
     Put all batches of one call together and sort them: every number from 0 to n − 1 should be
     there exactly once. Which are missing? Shuffle a deck of cards rather than roll dice.

@@ -299,7 +299,7 @@ def hidden_train_autoencoder__shuffle(check, np):
                         if (*orders, plan) == tuple(first):
                             return "Two generators with different seeds give the same order in every epoch."
                         return None
-            return "The steps of an epoch do not belong to mini-batches of 3 and 1 of the four examples, in any order."
+            return "The steps of an epoch are not those of mini-batches of 3 and 1 of the four examples, in an order that rng alone decides."
 
         return judge
 

@@ -14,6 +14,8 @@ from neuralnet.convolution import (
     output_size,
     train_convnet,
 )
+from neuralnet.layers import dense_forward
+from neuralnet.losses import softmax_cross_entropy
 from neuralnet.training import minibatches
 
 # --- sizes ---
@@ -61,6 +63,19 @@ def size_general_exception(size, kernel, stride, padding):
     room = size + 2 * padding - kernel
     if room < 0 or room % stride:
         raise Exception(f"{size=}, {kernel=}, {stride=} and {padding=} do not fit")
+    return room // stride + 1
+
+
+@mistake("output_size")
+def size_error_returned(size, kernel, stride, padding):
+    """The error is returned, not raised
+
+    Call it with a kernel that does not fit and print the type of the result: an exception that nobody stops at. One
+    word makes a function stop where it is; which stands in that line of yours?
+    """
+    room = size + 2 * padding - kernel
+    if room < 0 or room % stride:
+        return ValueError(f"{size=}, {kernel=}, {stride=} and {padding=} do not fit")
     return room // stride + 1
 
 
@@ -414,6 +429,19 @@ def convnet_with_cache(params, X):
     return convnet_forward(params, X), X
 
 
+@mistake("convnet_forward")
+def convnet_flattened_depth_first(params, X):
+    """The volume is flattened in another order than reshape(-1, n) has
+
+    Flatten a volume of two slices by hand: the whole first slice comes first, row by row, then the second. In yours
+    the depth runs fastest, as with order="F". The loss falls all the same; the weights just belong to other pixels.
+    """
+    k = params["conv_W"].shape[-1]
+    Z = conv_forward(X, params["conv_W"], params["conv_b"], 1, (k - 1) // 2)
+    V = max_pool_forward(np.maximum(Z, 0), 2, 2).reshape(-1, X.shape[-1], order="F")
+    return dense_forward(params["dense_W"], params["dense_b"], V)
+
+
 @mistake("convnet_loss")
 def convnet_gradients_in_list(params, X, y):
     """The gradients stand in a list, not in a dict with the keys of params
@@ -423,6 +451,25 @@ def convnet_gradients_in_list(params, X, y):
     """
     loss, grads = convnet_loss(params, X, y)
     return loss, [grads[name] for name in ("conv_W", "conv_b", "dense_W", "dense_b")]
+
+
+@mistake("convnet_loss")
+def convnet_unpacks_like_dense(params, X, y):
+    """The three results of conv_backward are unpacked in the order of dense_backward
+
+    Print the shapes of grads beside those of params: conv_W's gradient has the shape of the images. conv_backward
+    gives (dX, dW, db), dense_backward (dW, db, dX).
+    """
+    loss, grads = convnet_loss(params, X, y)
+    k = params["conv_W"].shape[-1]
+    Z = conv_forward(X, params["conv_W"], params["conv_b"], 1, (k - 1) // 2)
+    V = max_pool_forward(np.maximum(Z, 0), 2, 2)
+    H = V.reshape(-1, X.shape[-1])
+    _, dS = softmax_cross_entropy(dense_forward(params["dense_W"], params["dense_b"], H), y)
+    dV = (params["dense_W"].T @ dS).reshape(V.shape)
+    dZ = max_pool_backward(dV, np.maximum(Z, 0), 2, 2) * (Z > 0)
+    dX, dW, _ = conv_backward(dZ, X, params["conv_W"], 1, (k - 1) // 2)
+    return loss, {**grads, "conv_W": dX, "conv_b": dW}
 
 
 @mistake("convnet_loss")

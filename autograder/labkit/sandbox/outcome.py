@@ -63,7 +63,7 @@ _TYPE_NAMES = (
     "callable_iterator property str_ bytes_ datetime64 timedelta64 void object_ "
     "int float complex bool str list tuple dict ndarray NoneType"
 )
-STANDARD_TYPES = frozenset(_TYPE_NAMES.split()) | {
+STANDARD_TYPES = (STANDARD_EXCEPTIONS | frozenset(_TYPE_NAMES.split())) | {
     "array of objects",
     "array of strings",
     "array of bytes",

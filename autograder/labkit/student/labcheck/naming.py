@@ -309,7 +309,8 @@ def _says_nothing(tried: Tried) -> bool:
 def compose(problem: Problem, named: Sequence[Explanation], hidden: bool, note: str = "") -> str:
     """The message of a failed case, at most `MESSAGE_LIMIT` characters, a whole sentence first."""
     lines = []
-    if named:
+    said = (problem.sentence, problem.general)
+    if named := [one for one in named if as_sentence(one.title) not in said]:
         first = named[0]
         # Where values may be shown, the place and the numbers are a better hint than where to look.
         numbers = not hidden and bool(problem.hint) and first.hint.endswith(CERTAIN)

@@ -16,7 +16,7 @@ import numpy as np
 
 from . import error_words
 from .comparing import as_number_array
-from .naming import CERTAIN, SERVED_REFUSES, TOO_SLOW, CaseRun, Explanation, Tried
+from .naming import CERTAIN, NAMED_AT_ONCE, SERVED_REFUSES, TOO_SLOW, CaseRun, Explanation, Tried
 from .relations import Pair, near, relation
 
 AS_SEEN = "as_seen:"
@@ -38,6 +38,8 @@ class Contract:
     """Names of what a tuple holds that is returned."""
     pair: tuple[str, ...] = ()
     """Names of what a layer of a returned list holds."""
+    inner: tuple[str, ...] = ()
+    """Names of what a layer that is itself a part holds."""
     neighbours: frozenset[str] = frozenset()
     """Names that its module knows: others in an error's text may be made up to tell something."""
 
@@ -47,10 +49,12 @@ class Contract:
         doc = written.__doc__ or ""
         parts = re.search(r"Returns \((\w+(?:, \w+)+)\)", doc)
         pair = re.search(r"Returns \[\((\w+(?:, \w+)+)\)", doc)
+        inner = re.search(r"\((\w+(?:, \w+)+)\) of each", doc)
         return cls(
             tuple(inspect.signature(written).parameters),
             tuple(parts[1].split(", ")) if parts else (),
             tuple(pair[1].split(", ")) if pair else (),
+            tuple(inner[1].split(", ")) if inner else (),
             frozenset(getattr(inspect.unwrap(written), "__globals__", ())),
         )
 
@@ -67,21 +71,40 @@ def describe(cases: Sequence[CaseRun], contract: Contract) -> list[Named]:
     groups: dict[str, list[tuple[CaseRun, Tried]]] = {}
     for case, tried in failed:
         kind = _kind(tried)
-        if tried.probe.exact and kind == "values":  # trainings of several lengths: each by itself
+        if (
+            tried.probe.exact and tried.probe.drawn and kind == "values"
+        ):  # trainings of several lengths: each by itself
             kind = f"training {case.name}"
         groups.setdefault(kind, []).append((case, tried))
     found = []
     for kind, group in groups.items():
-        words = _TELL[kind.partition(" ")[0]]([tried for _, tried in group], contract)
+        tell = _TELL.get(kind.partition(" ")[0])
+        words = tell([tried for _, tried in group], contract) if tell else None
         if not words and only and not kind.startswith(("verdict", "training")):
             words = (f"It goes wrong only {only}", "What does the code do differently there?")
         if words:
             title, hint = words
-            if only and kind != "verdict" and not title.startswith("It goes wrong"):
+            if only and not title.startswith("It goes wrong"):
                 hint = f"It happens only {only}. {hint}"
             key = AS_SEEN + title
             found.append((Explanation(key, title, hint), {case.name for case, _ in group}))
-    return found
+    return found or _verdicts(failed)
+
+
+def _verdicts(failed: Sequence[tuple[CaseRun, Tried]]) -> list[Named]:
+    """What judges said, where that is all, and no list of everything that is missing."""
+    said: dict[str, set[str]] = {}
+    for case, tried in failed:
+        problem = tried.problem
+        if problem is None or "verdict" not in (problem.kind, _kind(tried)):
+            return []
+        # Of a function that takes nothing the first words hold in every case.
+        takes = tried.probe.args or tried.probe.kwargs
+        words = problem.general if takes or not said else next(iter(said))
+        said.setdefault(words, set()).add(case.name)
+    titles = [(words.rstrip("."), names) for words, names in said.items()]
+    made = [(Explanation(AS_SEEN + title, title, ""), names) for title, names in titles]
+    return made if len(made) <= NAMED_AT_ONCE else []
 
 
 def _about_time(tried: Tried) -> bool:
@@ -94,16 +117,11 @@ def _about_time(tried: Tried) -> bool:
 def _kind(tried: Tried) -> str:
     assert tried.problem is not None
     failure = tried.seen.failure
-    if failure is not None:  # errors of one kind are told together
-        words = error_words.told(failure.text)
-        return (
-            f"failure {words}"
-            if failure.kind == "raised" and not tried.probe.wants_error
-            else "verdict"
-        )
+    if failure is not None and failure.kind == "raised" and not tried.probe.wants_error:
+        return f"failure {error_words.told(failure.text)}"  # errors of one kind are told together
     if tried.problem.kind in ("changed", "warning", "none"):
         return tried.problem.kind
-    if tried.probe.right is None:
+    if failure is not None or tried.probe.right is None:
         return "verdict"
     return "values infinite" if tried.problem.kind == "not_finite" else "values"
 
@@ -283,7 +301,10 @@ def _arguments(tried: Tried, contract: Contract) -> dict[str, Any]:
 def _beside(value: Any, path: Path) -> np.ndarray | None:
     """The array in an argument that belongs to a place of the result, such as W to dW."""
     for tail in (path, path[1:], ()):
-        found = _leaf(_at(value, tail)) if not isinstance(_at(value, tail), list | tuple) else None
+        part = value
+        for step in tail:  # not into an array: a row of it does not belong to a part of a result
+            part = None if isinstance(part, np.ndarray) else _at(part, (step,))
+        found = None if isinstance(part, list | tuple) else _leaf(part)
         if found is not None and found.ndim:
             return found
     return None
@@ -336,10 +357,13 @@ def _name(path: Path, contract: Contract) -> str:
         return f"`{top}`"
     if contract.pair and len(path) == 2:
         return f"`{contract.pair[path[1]]}`" if path[1] < len(contract.pair) else f"item {path[1]}"
-    if isinstance(path[-1], str):
-        return f"`{path[-1]}`"
     name = f"`{contract.parts[top]}`" if top < len(contract.parts) else f"item {top} of the result"
-    return f"{name}, part {path[1]}," if len(path) > 1 else name
+    if len(path) == 1:
+        return name
+    if isinstance(path[1], str):
+        return f"`{path[1]}` of {name}"
+    inner = contract.inner
+    return f"`{inner[path[1]]}` of {name}" if path[1] < len(inner) else f"part {path[1]} of {name}"
 
 
 _SOME = "A part of the result"
@@ -386,7 +410,12 @@ def _which_layers(leaves: Sequence[_Leaves], contract: Contract) -> str:
         return f"{kind}the first {word}".capitalize() if not kind else f"{kind}the first {word}"
     if deep and all(_layers(one) == {_depth(one) - 1} for one in deep):
         return f"The last {word}" if not kind else f"{kind}the last {word}"
-    return f"{kind}some layers" if kind else ""
+    some = f"{kind}some layers" if kind else _SOME
+    if all(_depth(one) - 1 not in _layers(one) for one in leaves):
+        return f"{some}, never the last {word},"
+    if all(0 not in _layers(one) for one in leaves):
+        return f"{some}, never the first {word},"
+    return some if kind else ""
 
 
 def _layers(one: _Leaves) -> set[int]:
@@ -504,9 +533,13 @@ def _missing_items(tried: Sequence[Tried]) -> str:
             for got, right in values
         ):
             return text
-    if all(len(got) < len(right) for got, right in values):
-        return "The list has too few items"
-    return "The list has too many items" if all(len(g) > len(r) for g, r in values) else ""
+    for sign, word in ((1, "few"), (-1, "many")):
+        off = [sign * (len(right) - len(got)) for got, right in values]
+        if min(off) > 0:
+            return (
+                f"The list has {'one item too ' + word if max(off) == 1 else f'too {word} items'}"
+            )
+    return ""
 
 
 _SHORT: dict[str, Callable[[Any, Any], tuple[Any, ...]]] = {
@@ -529,8 +562,8 @@ _PASSES = 2
 
 def _condition(cases: Sequence[CaseRun], contract: Contract) -> str:
     """What all failed probes' inputs have, and none of those that passed: "only where …"."""
-    bad: list[dict[str, bool]] = []
-    good: list[dict[str, bool]] = []
+    bad: list[dict[Fact, bool]] = []
+    good: list[dict[Fact, bool]] = []
     for case in cases:
         for tried in case.tried:
             if not _about_time(tried):
@@ -538,64 +571,73 @@ def _condition(cases: Sequence[CaseRun], contract: Contract) -> str:
                 (bad if tried.problem is not None else good).append(facts)
     if not bad or len(good) < _PASSES:
         return ""
-    for fact in bad[0]:
-        if all(facts.get(fact) for facts in bad) and not any(facts.get(fact) for facts in good):
-            return fact
-    return ""
+    apart = [
+        fact
+        for fact in bad[0]
+        if all(facts.get(fact) for facts in bad) and not any(facts.get(fact) for facts in good)
+    ]
+    # Where things of several kinds tell the failed ones apart, any of them may be without meaning.
+    return apart[0][1] if len({kind for kind, _ in apart}) == 1 else ""
 
 
-def _facts(arguments: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+Fact = tuple[str, str]
+"""What a fact is about, and its words."""
+
+
+def _facts(arguments: Mapping[str, Any]) -> Iterator[tuple[Fact, bool]]:
     """What may be said of a probe's inputs, and whether it holds."""
     arrays = {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
     for name, value in arguments.items():
         if isinstance(value, str):
-            yield f"with `{name}` {value!r}", True
+            yield (name, f"with `{name}` {value!r}"), True
     whole = [a.dtype.kind in "iu" for name, a in arrays.items() if not name.startswith("y")]
-    yield "where whole numbers come in", any(whole)
+    yield ("type", "where whole numbers come in"), any(whole)
     sizes = _sizes(arguments)
     examples = sizes.get("the number of examples")
-    yield "with a single example", examples == 1
-    yield "with several examples", examples is not None and examples > 1
+    yield ("examples", "with a single example"), examples == 1
+    yield ("examples", "with several examples"), examples is not None and examples > 1
     layers = sizes.get("the number of layers")
     if layers is not None:
-        yield "with a single layer", layers == 1
-        yield "with more than two layers", layers > 2
-        yield "with another number of layers than two", layers != 2
-        yield "with several layers", layers > 1
+        yield ("layers", "with a single layer"), layers == 1
+        yield ("layers", "with more than two layers"), layers > 2
+        yield ("layers", "with another number of layers than two"), layers != 2
+        yield ("layers", "with several layers"), layers > 1
     for name in ("stride", "padding"):
         value = arguments.get(name)
         if isinstance(value, int):
-            yield f"with `{name}` above {int(name == 'stride')}", value > (name == "stride")
-            yield f"with `{name}` {int(name == 'stride')}", value == (name == "stride")
-            yield f"with another `{name}` than 1", value != 1
+            least = int(name == "stride")
+            yield (name, f"with `{name}` above {least}"), value > least
+            yield (name, f"with `{name}` {least}"), value == least
+            yield (name, f"with another `{name}` than 1"), value != 1
     stride = arguments.get("stride")
     if isinstance(stride, int):
         kernel = arguments.get("size", arguments.get("kernel"))
         if kernel is None and isinstance(W := arguments.get("W"), np.ndarray) and W.ndim == 4:
             kernel = W.shape[-1]
-        yield "where the windows overlap", kernel is not None and stride < kernel
-    values = [part for one in arguments.values() if isinstance(one, dict) for part in one.values()]
-    kernels = [np.shape(one)[-1] for one in values if np.ndim(one) == 4]
-    if kernels:
-        yield "with a kernel larger than 1 × 1", kernels[0] > 1
-        yield "with another kernel than 3 × 3", kernels[0] != 3
-        yield "with a kernel larger than 3 × 3", kernels[0] > 3
+        yield ("stride", "where the windows overlap"), kernel is not None and stride < kernel
+    parts = [part for one in arguments.values() if isinstance(one, dict) for part in one.values()]
+    filters = [np.shape(one) for one in (*parts, arguments.get("W")) if np.ndim(one) == 4]
+    if filters:
+        yield ("filters", "with several filters"), filters[0][0] > 1
+        yield ("kernel", "with a kernel larger than 1 × 1"), filters[0][-1] > 1
+        yield ("kernel", "with another kernel than 3 × 3"), filters[0][-1] != 3
+        yield ("kernel", "with a kernel larger than 3 × 3"), filters[0][-1] > 3
     for name, array in arrays.items():
         if array.ndim == 4 and not name.startswith("W"):
-            yield "where images are not square", array.shape[1] != array.shape[2]
+            yield ("square", "where images are not square"), array.shape[1] != array.shape[2]
+            yield ("size", "where images are larger than 2 × 2"), max(array.shape[1:3]) > 2
         if array.ndim and not name.startswith("y"):
-            yield f"where `{name}` has more than two axes", array.ndim > 2
-            yield f"where `{name}` has another number of axes than two", array.ndim != 2
+            yield ("axes", f"where `{name}` has more than two axes"), array.ndim > 2
+            yield ("axes", f"where `{name}` has another number of axes than two"), array.ndim != 2
             with np.errstate(all="ignore"):
                 large = bool(array.size) and float(np.abs(array).max()) > 500
-            yield f"where `{name}` holds large numbers", large
+            yield ("large", f"where `{name}` holds large numbers"), large
 
 
 _TELL: dict[str, Callable[[Sequence[Tried], Contract], Words | None]] = {
     "failure": _errors,
     "values": _values,
     "training": _training,
-    "verdict": lambda tried, contract: None,
     "changed": _plainly(
         "An argument is changed",
         "The caller still needs what it handed over: build a new array, or work on a copy.",

@@ -80,11 +80,16 @@ def _first(relations: Sequence[Callable[[Sequence[Pair]], str]], pairs: Sequence
 
 def _factor(got: np.ndarray, right: np.ndarray) -> float | None:
     """The one number that makes `right` of `got`."""
-    if got.size == 0 or not np.any(right):
+    return _amount(got, np.zeros_like(right), right)
+
+
+def _amount(got: np.ndarray, base: np.ndarray, term: np.ndarray) -> float | None:
+    """How much of `term` must be added to `base` to give `got`."""
+    if got.size == 0 or not np.any(term):
         return None
-    place = np.unravel_index(int(np.argmax(np.abs(right))), right.shape)
-    factor = float(got[place] / right[place])
-    return factor if np.isfinite(factor) and near(got, factor * right) else None
+    place = np.unravel_index(int(np.argmax(np.abs(term))), term.shape)
+    amount = float((got[place] - base[place]) / term[place])
+    return amount if np.isfinite(amount) and near(got, base + amount * term) else None
 
 
 _PLAIN = {
@@ -107,6 +112,9 @@ def _sized(numbers: Sequence[float], pairs: Sequence[Pair]) -> str:
     for a, b in itertools.permutations(of, 2):
         forms[f"times {a} and divided by {b}"] = of[a] / of[b]
         forms[f"divided by {a} and by {b}"] = 1 / (of[a] * of[b])
+    for name, sizes in of.items():
+        forms[f"doubled and divided by {name}"] = 2 / sizes
+        forms[f"divided by one less than {name}, not by {name}"] = sizes / (sizes - 1)
     for text, values in forms.items():
         if np.allclose(numbers, values, rtol=1e-5, atol=0) and not np.allclose(values, 1):
             return text
@@ -148,9 +156,15 @@ def _plus(pairs: Sequence[Pair]) -> str:
     if same and np.isclose(abs(offsets[0]), 1, rtol=1e-9):
         return f"is 1 too {'large' if offsets[0] > 0 else 'small'}"
     if len(pairs) > 1 and not same:
-        for (name, sizes), sign in itertools.product(_sizes_of(pairs).items(), (1, -1)):
-            if np.allclose(offsets, sign * sizes, rtol=1e-5):
-                return f"is too {'large' if sign > 0 else 'small'} by {name}"
+        of = _sizes_of(pairs)
+        forms = dict(of)
+        forms |= {f"1 divided by {name}": 1 / sizes for name, sizes in of.items()}
+        forms |= {f"1 less than {name}": sizes - 1 for name, sizes in of.items()}
+        forms |= {f"two divided by {name}": 2 / sizes for name, sizes in of.items()}
+        forms |= {f"1 minus 1 divided by {name}": 1 - 1 / sizes for name, sizes in of.items()}
+        for (text, amounts), sign in itertools.product(forms.items(), (1, -1)):
+            if np.allclose(offsets, sign * amounts, rtol=1e-5, atol=0):
+                return f"is too {'large' if sign > 0 else 'small'} by {text}"
         if any(pair.right.size < _FEW for pair in pairs):
             return ""
         return "is off by a number, the same for every entry"
@@ -182,10 +196,10 @@ def _with_argument(pairs: Sequence[Pair]) -> str:
         for text, made in _PRODUCTS.items():
             if all(near(pair.got, made(pair.right, a)) for pair, a in both):
                 return text.format(name)
-        terms = [_factor(pair.got - pair.right, a) for pair, a in both]
+        terms = [_amount(pair.got, pair.right, a) for pair, a in both]
         if max(shapes) >= _FEW and (said := _term(terms, pairs, name)):
             return said
-        steps = [_factor(pair.got - a, pair.right - a) for pair, a in both]
+        steps = [_amount(pair.got, a, pair.right - a) for pair, a in both]
         if name in pairs[0].start and max(shapes) >= 2 and all(step is not None for step in steps):
             return _step([step for step in steps if step is not None], pairs, name)
     return ""
@@ -237,6 +251,44 @@ def _step(steps: Sequence[float], pairs: Sequence[Pair], name: str) -> str:
     return f"is a step from `{name}` in the right direction, but of the wrong length"
 
 
+def _stretched(pairs: Sequence[Pair]) -> str:
+    """The right one and an argument that is stretched along it, such as a bias along examples."""
+    for name in pairs[0].given:
+        of = [_along(pair, name) for pair in pairs]
+        wide = [array for array in of if array is not None]
+        if len(wide) < len(pairs) or all(np.ptp(array) == 0 for array in wide):
+            continue
+        both = list(zip(pairs, wide, strict=True))
+        for text, made in _STRETCHED.items():
+            if all(near(pair.got, made(pair.right, a)) for pair, a in both):
+                return text.format(name)
+        ones = [(pair, pair.right - a, np.ones_like(a)) for pair, a in both]
+        if all(_amount(pair.got, bare, one) is not None for pair, bare, one in ones):
+            return f"has one and the same number everywhere in the place of `{name}`"
+    return ""
+
+
+_STRETCHED: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "is the right one minus `{}`": lambda right, a: right - a,
+    "is the right one plus `{}`": lambda right, a: right + a,
+    "is what it should be before `{0}` is added, times `{0}`": lambda right, a: (right - a) * a,
+}
+
+
+def _along(pair: Pair, name: str) -> np.ndarray | None:
+    """An argument with one number for each row, column or slice, in the result's shape."""
+    array, shape = pair.given.get(name), pair.right.shape
+    if array is None or array.ndim < 2 or not 1 < array.size < pair.right.size:
+        return None
+    if array.ndim == 2 < len(shape) and array.shape[1] == 1:  # of filters
+        array = array.reshape(-1, *(1,) * (len(shape) - 1))
+    if array.ndim != len(shape) or any(
+        a not in (1, b) for a, b in zip(array.shape, shape, strict=True)
+    ):
+        return None
+    return np.broadcast_to(array, shape)
+
+
 # ---------------------------------------------------------------- functions of the right one
 
 
@@ -275,6 +327,18 @@ def _of_right(pairs: Sequence[Pair]) -> str:
         if all(bool((pair.got == np.round(pair.right, digits)).all()) for pair in pairs):
             return "is the right one rounded to a few digits"
     return ""
+
+
+def _beyond_yes_and_no(pairs: Sequence[Pair]) -> str:
+    """Other numbers where only 0 and 1 are right."""
+    if {float(one) for pair in pairs for one in np.unique(pair.right)[:3]} != {0.0, 1.0}:
+        return ""
+    other = [pair.got[~np.isin(pair.got, (0, 1))] for pair in pairs]
+    if not all(part.size for part in other):
+        return ""
+    if all((part == -1).all() for part in other):
+        return "holds −1, while all the right ones are 0 or 1"
+    return "holds other numbers, while all the right ones are 0 or 1"
 
 
 def _constant(pairs: Sequence[Pair]) -> str:
@@ -322,13 +386,21 @@ def _axis(pairs: Sequence[Pair], axis: int, one: bool = False) -> str:
         3: ("slices", "rows", "columns"),
         4: ("slices", "rows of pixels", "columns of pixels", "examples"),
     }.get(dimensions, ())
+    if _are_filters(pairs[0]):
+        words = ("filters", "slices", "rows", "columns")
     word = words[axis] if axis < len(words) else "slices"
     if one:
         word = {"entries": "entry"}.get(
             word, word.replace("rows", "row").replace("columns", "column")
         )
-        word = {"slices": "slice", "examples": "example"}.get(word, word)
+        word = {"slices": "slice", "examples": "example", "filters": "filter"}.get(word, word)
     return word
+
+
+def _are_filters(pair: Pair) -> bool:
+    """Whether an array has the shape of weights, not of images."""
+    weights = [pair.beside(name) for name in ("W", "params")]
+    return pair.right.ndim == 4 and any(array is not None for array in weights)
 
 
 def _alike_along(pairs: Sequence[Pair]) -> str:
@@ -415,7 +487,9 @@ _WHOLE = (
     _places,
     _close,
     _with_argument,
+    _stretched,
     _of_right,
+    _beyond_yes_and_no,
     _sums,
     _alike_along,
 )
@@ -449,55 +523,90 @@ def _regions(pair: Pair) -> Iterator[tuple[str, np.ndarray]]:
         yield f"it is the first {word}", places == 0
         yield f"it is the last {word}", places == right.shape[axis] - 1
         yield f"it is not the first {word}", places != 0
-    if right.ndim == 4:
+    if right.ndim == 2 and len(right) > 1:
+        yield "it is the largest of its column", right == right.max(axis=0)
+    if right.ndim == 4 and not _are_filters(pair):
         row, column = np.indices(right.shape)[1:3]
         height, width = right.shape[1:3]
         edge = (row == 0) | (column == 0) | (row == height - 1) | (column == width - 1)
         yield "it is a pixel of the edge", edge
 
 
-_PART = 0.7
+_HALF = 0.5
 """Of all entries at most this part is worth a word, where not all that is in it is wrong."""
 
+_MOST = 0.75
+"""At least this part of a larger part must be bad."""
 
-def _counts(pair: Pair) -> tuple[int, int]:
-    return int(pair.wrong.sum()), pair.right.size
+_CHANCE = 1e-4
+"""How likely it may be that all that is wrong lies in a part of the entries by chance."""
+
+Masks = list[np.ndarray]
+
+
+def _region(
+    pairs: Sequence[Pair], bad: Masks, rule: Callable[[Masks], bool] = lambda part: False
+) -> tuple[str, bool]:
+    """The smallest part that holds all the bad entries, and whether no others are in it.
+
+    One that says something, that is: bad as a whole, or by one `rule`, or too small for chance.
+    """
+    regions = [dict(_regions(pair)) for pair in pairs]
+    common = [text for text in regions[0] if all(text in region for region in regions)]
+    wrong, total = sum(int(b.sum()) for b in bad), sum(b.size for b in bad)
+    best, size, whole = "", total, False
+    for text in common:
+        inside = [region[text] for region in regions]
+        large = sum(int(part.sum()) for part in inside)
+        if large >= size or any((b & ~part).any() for b, part in zip(bad, inside, strict=True)):
+            continue
+        # What is wrong by too little to be seen is so by the same rule as its neighbours.
+        full = large == wrong or rule(inside)
+        near_full = wrong >= _MOST * large or large <= _HALF * total
+        if full or (near_full and (large / total) ** wrong < _CHANCE):
+            best, size, whole = text, large, full
+    return best, whole
 
 
 def _somewhere(pairs: Sequence[Pair]) -> str:
     """Where all that is wrong lies, and what stands there."""
     if all(pair.wrong.all() for pair in pairs) or not all(pair.right.ndim for pair in pairs):
         return ""
-    what = _there(pairs)
-    regions = [dict(_regions(pair)) for pair in pairs]
-    common = [text for text in regions[0] if all(text in region for region in regions)]
-    wrong, total = (
-        sum(int(n) for n in counts) for counts in zip(*map(_counts, pairs), strict=True)
-    )
-    best, size = "", total
-    for text in common:
-        inside = [region[text] for region in regions]
-        if all(not (pair.wrong & ~part).any() for pair, part in zip(pairs, inside, strict=True)):
-            large = sum(int(part.sum()) for part in inside)
-            if large < size and (large == wrong or large < _PART * total):
-                best, size = text, large
-    if best:
-        only = "where" if size == wrong else "in some places where"
-        return f"is wrong {only} {best}, and nowhere else" + (f"; there it {what}" if what else "")
+    wrong = [pair.wrong for pair in pairs]
+    what = _there(pairs, wrong)
+    text, whole = _region(pairs, wrong, lambda inside: bool(what) and _there(pairs, inside) == what)
+    there = f"; there it {what}" if what else ""
+    if text:
+        where = "where" if whole else "in some places where"
+        return f"is wrong {where} {text}, and nowhere else{there}"
+    long = any(pair.wrong.ndim > 1 for pair in pairs)
+    if long and all(_is_tail(part.ravel()) for part in wrong):
+        return f"is right in its first entries, row by row, and wrong in all that follow{there}"
     return f"is right in some places; where it is wrong, it {what}" if what else ""
 
 
-def _there(pairs: Sequence[Pair]) -> str:
-    """What stands in all the wrong places."""
+def _is_tail(wrong: np.ndarray) -> bool:
+    """Whether all is wrong from some place on, and nothing before it."""
+    first = int(np.argmax(wrong))
+    return first > 0 and bool(wrong[first:].all())
+
+
+def _there(pairs: Sequence[Pair], places: Masks) -> str:
+    """What stands in all these places."""
     parts = [
         Pair(
-            pair.got[pair.wrong],
-            pair.right[pair.wrong],
-            {n: a[pair.wrong] for n, a in pair.given.items() if a.shape == pair.right.shape},
+            pair.got[place],
+            pair.right[place],
+            {
+                name: array[place]
+                for name in pair.given
+                for array in (pair.beside(name), _along(pair, name))
+                if array is not None
+            },
             pair.sizes,
         )
-        for pair in pairs
-        if pair.wrong.any()
+        for pair, place in zip(pairs, places, strict=True)
+        if place.any()
     ]
     if sum(part.got.size for part in parts) < _FEW:
         return ""
@@ -518,8 +627,11 @@ def _not_finite(pairs: Sequence[Pair]) -> str:
     if not all(part.any() for part in bad):
         return ""
     if all(part.all() for part in bad):
-        return "is nan or infinite everywhere"
-    return "is nan or infinite in places" + (", and right in all others" if pure else "")
+        single = all(pair.got.size == 1 for pair in pairs)
+        return "is nan or infinite" + ("" if single else " everywhere")
+    text, whole = _region(pairs, bad)
+    where = f"{'' if whole else 'in places '}where {text}" if text else "in places"
+    return f"is nan or infinite {where}" + (", and right in all others" if pure else "")
 
 
 # ---------------------------------------------------------------- another shape
@@ -639,4 +751,28 @@ def _lengths(pairs: Sequence[Pair]) -> str:
     return f"has the shape ({' × '.join(got)}), and should have ({' × '.join(right)})"
 
 
-_SHAPED = (_reshaped, _reduced, _cut, _lengths)
+def _long_or_short(pairs: Sequence[Pair]) -> str:
+    """Along which one axis there are too many or too few."""
+    if any(pair.got.ndim != pair.right.ndim for pair in pairs):
+        return ""
+    more = [np.subtract(pair.got.shape, pair.right.shape) for pair in pairs]
+    axes = {tuple(np.flatnonzero(of)) for of in more}
+    if len({len(of) for of in more}) > 1 or len(axes) > 1 or len(axis := axes.pop()) != 1:
+        return ""
+    signs = {int(np.sign(of[axis[0]])) for of in more}
+    if len(signs) > 1:
+        return ""
+    return f"has too {'many' if signs == {1} else 'few'} {_axis(pairs, int(axis[0]))}"
+
+
+def _shape_of_argument(pairs: Sequence[Pair]) -> str:
+    """The shape of something else."""
+    for name in pairs[0].given if len(pairs) > 1 else ():
+        if all(
+            (a := pair.given.get(name)) is not None and a.shape == pair.got.shape for pair in pairs
+        ):
+            return f"has the shape of `{name}`, which is not its own"
+    return ""
+
+
+_SHAPED = (_reshaped, _reduced, _cut, _lengths, _shape_of_argument, _long_or_short)

@@ -328,7 +328,7 @@ def hidden_train__fresh_order(check, np):
         def judge_other(result):
             if not close(result[0][0][0], kept[0]):
                 return None
-            return "Two generators with different seeds gave the same order."
+            return "Two generators with different seeds gave the same result."
 
         def judge_fresh(result):
             W = np.asarray(result[0][0][0])

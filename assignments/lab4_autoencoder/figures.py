@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from labdata import CLASS_NAMES, fashion_mnist_images, load_fashion_mnist, mean_image
 
@@ -36,28 +37,58 @@ def draw(ax, pixels, title="", low=0.0, high=1.0) -> None:
     ax.spines[:].set_visible(False)
 
 
+def strip(ax, columns, *, name, titles=(), low=0.0, high=1.0) -> None:
+    """Columns of pixels as square grey pictures side by side, in one axes: that is quick to draw."""
+    side = round(len(columns) ** 0.5)
+    gap = max(1, side // 14)
+    tiles = columns.T.reshape(-1, side, side)
+    tiles = np.pad(tiles, ((0, 0), (0, 0), (0, gap)), constant_values=np.nan)  # nan stays white
+    ax.imshow(np.hstack(list(tiles)), cmap="gray", vmin=low, vmax=high)
+    lefts = (side + gap) * np.arange(len(tiles)) - 0.5
+    for left in lefts:
+        ax.add_patch(Rectangle((left, -0.5), side, side, fill=False, edgecolor=GREY, lw=0.6))
+    for left, title in zip(lefts, titles, strict=False):
+        ax.text(left + side / 2, -0.5 - 0.06 * side, title, ha="center", fontsize=10)
+    ax.set(xticks=[], yticks=[], ylabel=name)
+    ax.spines[:].set_visible(False)
+
+
 def error_left(X_hat, X) -> float:
     """Share of the squared error that is left; 1 is that of always the mean picture."""
     return float(np.sum((X_hat - X) ** 2) / np.sum(X**2))
 
 
+@lru_cache(maxsize=1)
+def _principal(most: int = 32) -> np.ndarray:
+    """The first principal directions of the training pictures, the strongest first.
+
+    A few more directions than that are multiplied by XXᵀ again and again, until they are the
+    strongest ones; `svd` of all pictures finds all 784, and takes many times as long.
+    """
+    X = pictures()[0]
+    rows, basis = np.ascontiguousarray(X), np.random.default_rng(0).normal(size=(784, most + 8))
+    for _ in range(6):
+        basis = np.asfortranarray(basis)  # where a direction lies in one piece, products are quick
+        basis = np.linalg.qr(rows @ (basis.T @ X).T)[0]
+    return (basis @ np.linalg.svd(basis.T @ X, full_matrices=False)[0])[:, :most]
+
+
 def best_linear(k: int) -> tuple[float, np.ndarray]:
     """PCA's reconstruction of the test pictures from k numbers, the best a linear map can: error, X̂."""
-    X, _, X_test, _ = pictures()
-    basis = np.linalg.svd(X, full_matrices=False)[0][:, :k]
+    X_test, basis = pictures()[2], _principal()[:, :k]
     X_hat = basis @ (basis.T @ X_test)
     return error_left(X_hat, X_test), X_hat
 
 
 @lru_cache(maxsize=1)
 def judge():
-    """A classifier of pictures, made with lab 3's functions: 784-64-10, 4,000 pictures, 10 epochs."""
+    """A classifier of pictures, made with lab 3's functions: 784-32-10, 2,000 pictures, 4 epochs."""
     from neuralnet.training import initialize, train
 
-    X, y, _, _ = load_fashion_mnist(4000, 1000)
+    X, y, _, _ = pictures()
     rng = np.random.default_rng(0)
-    settings = {"activation": "relu", "learning_rate": 0.1, "batch_size": 50, "epochs": 10}
-    return train(initialize([784, 64, 10], rng, "he"), X, y, rng=rng, **settings)[0]
+    settings = {"activation": "relu", "learning_rate": 0.1, "batch_size": 20, "epochs": 4}
+    return train(initialize([784, 32, 10], rng, "he"), X, y, rng=rng, **settings)[0]
 
 
 def called(X) -> np.ndarray:
@@ -113,7 +144,11 @@ def gradient_check(autoencoder_loss) -> None:
         print(f"{name}: largest relative error {error:.1e}   (below 1e-6 is right)")
 
 
-def reconstructions(sizes=(4, 8, 32)) -> None:
+EPOCHS = {4: 15, 8: 12, 32: 8}
+"""For each size of the code: a small one is quick to train, but needs more epochs."""
+
+
+def reconstructions() -> None:
     """Test pictures, and what is left of them after codes of some sizes."""
     from neuralnet.autoencoder import train_autoencoder
     from neuralnet.layers import forward
@@ -121,10 +156,10 @@ def reconstructions(sizes=(4, 8, 32)) -> None:
     X, _, X_test, y_test = pictures()
     shown, mean = [0, 1, 2, 3, 5, 7, 8, 9], mean_image()
     rows = [("original,\n784 numbers", X_test)]
-    for k in sizes:
+    for k, epochs in EPOCHS.items():
         rng = np.random.default_rng(k)
-        settings = {"activation": "sigmoid", "learning_rate": 0.05, "batch_size": 20, "epochs": 30}
-        encoder, decoder, losses = train_autoencoder(X, k, rng=rng, **settings)
+        settings = {"activation": "sigmoid", "learning_rate": 0.1, "batch_size": 20}
+        encoder, decoder, losses = train_autoencoder(X, k, rng=rng, epochs=epochs, **settings)
         X_hat = forward([encoder, decoder], X_test, "sigmoid")[-1]
         left, linear = error_left(X_hat, X_test), best_linear(k)[0]
         rows.append((f"code of {k}:\n{left:.2f} left\n(PCA {linear:.2f})", X_hat))
@@ -133,12 +168,11 @@ def reconstructions(sizes=(4, 8, 32)) -> None:
             end="",
         )
         print(f"of the best linear map to as many numbers (PCA) {linear:.2f}")
-    fig, axes = plt.subplots(len(rows), len(shown), figsize=(10, 5.9), layout="constrained")
-    for line, (name, X_hat) in zip(axes, rows, strict=True):
-        for ax, i in zip(line, shown, strict=True):
-            first = X_hat is X_test
-            draw(ax, X_hat[:, i] + mean.ravel(), CLASS_NAMES[y_test[i]] if first else "")
-        line[0].set_ylabel(name)
+    fig, axes = plt.subplots(len(rows), 1, figsize=(10, 5.6))
+    fig.subplots_adjust(left=0.1, right=0.99, bottom=0.01, top=0.88, hspace=0.06)
+    for ax, (name, X_hat) in zip(axes, rows, strict=True):
+        titles = [CLASS_NAMES[y_test[i]] for i in shown] if X_hat is X_test else ()
+        strip(ax, X_hat[:, shown] + mean, name=name, titles=titles)
     fig.suptitle("Test pictures and what is left of them after the bottleneck")
     plt.show()
 
@@ -149,14 +183,13 @@ SIDE = 6
 @lru_cache(maxsize=1)
 def _patches() -> np.ndarray:
     """3,000 patches of 6 × 6 pixels with some contrast, each with its own mean subtracted."""
-    pixels, rng, found = fashion_mnist_images(2000, 0)[0] / 255, np.random.default_rng(5), []
-    while len(found) < 3000:
-        row, column = rng.integers(0, 29 - SIDE, 2)
-        place = (slice(row, row + SIDE), slice(column, column + SIDE))
-        patch = pixels[(*place, rng.integers(pixels.shape[2]))].ravel()
-        if patch.std() > 0.25:
-            found.append(4 * (patch - patch.mean()))  # so that a typical number is about 1
-    return np.array(found).T
+    pixels, rng = fashion_mnist_images(2000, 0)[0], np.random.default_rng(5)
+    row, column = rng.integers(0, 29 - SIDE, size=(2, 9000))
+    windows = np.lib.stride_tricks.sliding_window_view(pixels, (SIDE, SIDE), axis=(0, 1))
+    patches = windows[row, column, rng.integers(pixels.shape[2], size=9000)] / 255
+    patches = patches.reshape(9000, SIDE * SIDE).T
+    patches = patches[:, patches.std(axis=0) > 0.25][:, :3000]
+    return 4 * (patches - patches.mean(axis=0))  # so that a typical number is about 1
 
 
 def edges():
@@ -164,18 +197,17 @@ def edges():
     from neuralnet.autoencoder import train_autoencoder
 
     patches, encoders = _patches(), []
-    for rate, epochs in ((0.0, 1), (0.03, 200)):
+    for rate, epochs in ((0.0, 1), (0.05, 60)):
         settings = {"learning_rate": rate, "epochs": epochs, "batch_size": 50}
         rng = np.random.default_rng(1)
         encoders.append(train_autoencoder(patches, 8, activation="relu", rng=rng, **settings)[0])
-    fig, axes = plt.subplots(3, 8, figsize=(10, 4.4), layout="constrained")
-    for column in range(8):
-        draw(axes[0, column], patches[:, column], low=-2, high=2)
-        for row, (W, _) in enumerate(encoders, start=1):
-            size = np.abs(W[column]).max()
-            draw(axes[row, column], W[column], f"unit {column}" if row == 2 else "", -size, size)
-    for ax, name in zip(axes[:, 0], ("eight\npatches", "at the\nstart", "trained"), strict=True):
-        ax.set_ylabel(name)
+    fig, axes = plt.subplots(3, 1, figsize=(10, 4.4))
+    fig.subplots_adjust(left=0.08, right=0.99, bottom=0.01, top=0.9, hspace=0.2)
+    strip(axes[0], patches[:, :8], name="eight\npatches", low=-2, high=2)
+    for ax, (W, _), name in zip(axes[1:], encoders, ("at the\nstart", "trained"), strict=True):
+        scaled = (W / np.abs(W).max(axis=1, keepdims=True)).T
+        titles = [f"unit {unit}" for unit in range(8)] if name == "trained" else ()
+        strip(ax, scaled, name=name, titles=titles, low=-1)
     fig.suptitle("Weights of eight units, each drawn as a picture of 6 × 6 pixels")
     plt.show()
     return encoders[-1]
@@ -214,7 +246,7 @@ def up(stack, X, activation):
 
 
 def make_map(seed: int = 0):
-    """Two greedy autoencoders, 784-128 and 128-2, and then the whole trained on; both as 4 layers."""
+    """Two greedy autoencoders, 784-64 and 64-2, and then the whole trained on; both as 4 layers."""
     from neuralnet.autoencoder import train_autoencoder
 
     return _make_map(seed, train_autoencoder.__code__)
@@ -229,13 +261,14 @@ def _make_map(seed, _code):
     from neuralnet.losses import squared_error
     from neuralnet.training import minibatches, sgd_step
 
-    X, rng = pictures()[0], np.random.default_rng(seed)
-    settings = {"activation": "tanh", "learning_rate": 0.02, "batch_size": 20, "epochs": 10}
-    first, last, _ = train_autoencoder(X, 128, rng=rng, **settings)
-    second, third, _ = train_autoencoder(up([first], X, "tanh"), 2, rng=rng, **settings)
+    X, rng = pictures()[0][:, :1000], np.random.default_rng(seed)
+    settings = {"activation": "tanh", "learning_rate": 0.02, "rng": rng}
+    first, last, _ = train_autoencoder(X, 64, batch_size=10, epochs=6, **settings)
+    codes = up([first], X, "tanh")
+    second, third, _ = train_autoencoder(codes, 2, batch_size=10, epochs=20, **settings)
     greedy = layers = [first, second, third, last]
-    for rate in [0.02] * 12 + [0.005] * 6:
-        for columns in minibatches(X.shape[1], 20, rng):
+    for rate in [0.02] * 8 + [0.005] * 4:
+        for columns in minibatches(X.shape[1], 10, rng):
             outputs = forward(layers, X[:, columns], "tanh")
             _, d_out = squared_error(outputs[-1], X[:, columns])
             layers = sgd_step(layers, backward(layers, outputs, d_out, "tanh"), rate)
@@ -342,29 +375,65 @@ def midpoints(guess: str | None = None, one: int = 1, other: int = 9) -> None:
 # ---------------------------------------------------------------- part 4: the claim
 
 FEW, EVERY = 200, 20
+FOUR = [24] * 4
+BROWSER = sys.platform == "emscripten"
 SAME = {"activation": "sigmoid", "learning_rate": 1.0, "batch_size": 20}
 
 
-GREEDY = {"activation": "sigmoid", "learning_rate": 0.05, "batch_size": 20, "epochs": 10}
+GREEDY = {"activation": "sigmoid", "learning_rate": 0.05, "batch_size": 10, "epochs": 10}
+
+
+def unlabelled() -> np.ndarray:
+    """The 1,000 pictures that stacks are pre-trained on."""
+    return pictures()[0][:, :1000]
 
 
 @lru_cache(maxsize=16)
-def _pretrained(sizes, seed, n, _code):
-    """`_code` is that of pretrain: when you change it, the layers are made anew."""
+def _first_layer(size, seed, _code):
+    """The first layer of every stack of this seed, and the state of the rng when it was finished.
+
+    `_code` is that of pretrain: when you change it, the layer is made anew.
+    """
     from neuralnet.autoencoder import pretrain
 
     rng = np.random.default_rng(seed)
-    return tuple(pretrain(pictures()[0][:, :n], list(sizes), rng=rng, **GREEDY))
+    (layer,) = pretrain(unlabelled(), [size], rng=rng, **GREEDY)
+    return layer, rng.bit_generator.state
 
 
-def starts(sizes, seed, n=2000) -> dict:
+def stack(sizes, seed, grow) -> list:
+    """The layers of a stack: its first by your pretrain, the others by `grow` from what comes after it.
+
+    A stack is its first layer, and a stack on that one's codes, with one rng throughout: so all of
+    one seed can share the first layer, which takes most of the time.
+    """
+    from neuralnet.autoencoder import pretrain
+
+    layer, state = _first_layer(sizes[0], seed, pretrain.__code__)
+    rng = np.random.default_rng()
+    rng.bit_generator.state = state
+    return [layer, *(grow(layer, sizes[1:], rng) if len(sizes) > 1 else [])]
+
+
+@lru_cache(maxsize=16)
+def _pretrained(sizes, seed, _code):
+    """`_code` is that of pretrain: when you change it, the layers are made anew."""
+    from neuralnet.autoencoder import pretrain
+
+    def grow(layer, sizes, rng):
+        return pretrain(up([layer], unlabelled(), "sigmoid"), list(sizes), rng=rng, **GREEDY)
+
+    return tuple(stack(sizes, seed, grow))
+
+
+def starts(sizes, seed) -> dict:
     """Three kinds of starting point for hidden layers of `sizes`."""
     from neuralnet.autoencoder import pretrain
     from neuralnet.training import initialize
 
     random = initialize([784, *sizes], np.random.default_rng(seed), "xavier")
     return {
-        "pre-trained": list(_pretrained(tuple(sizes), seed, n, pretrain.__code__)),
+        "pre-trained": list(_pretrained(tuple(sizes), seed, pretrain.__code__)),
         "random": random,
         "random, larger": [(4 * W, b) for W, b in random],
     }
@@ -387,11 +456,11 @@ def _curve(start, seed, epochs, every=EVERY):
 
 
 def one_layer(guess: str | None = None) -> None:
-    """One hidden layer, 200 labels, 30 epochs: three starts, three seeds."""
+    """One hidden layer, 200 labels, 20 epochs: three starts, three seeds."""
     results: dict[str, list[float]] = {}
     for seed in range(3):
-        for name, start in starts([64], seed).items():
-            results.setdefault(name, []).append(_curve(start, 100 + seed, 30, 30)[1][-1])
+        for name, start in starts([24], seed).items():
+            results.setdefault(name, []).append(_curve(start, 100 + seed, 20, 20)[1][-1])
     compare(results, "accuracy on 1,000 test pictures")
     if guess is not None:
         gap = np.mean(results["pre-trained"]) - np.mean(results["random, larger"])
@@ -401,16 +470,18 @@ def one_layer(guess: str | None = None) -> None:
 def four_layers() -> None:
     """Four hidden layers, 200 labels, three starts: loss and accuracy by epoch.
 
-    Three seeds; one in the browser, where Python takes several times as long.
+    Three seeds and up to 240 epochs; one seed and 60 epochs in the browser, where Python takes
+    several times as long.
     """
     curves: dict[str, list] = {}
-    seeds = range(1 if sys.platform == "emscripten" else 3)
+    seeds, most = range(1 if BROWSER else 3), 60 if BROWSER else 240
     for seed in seeds:
-        for name, start in starts([64] * 4, seed).items():
-            epochs = 120 if name == "random, larger" else 240
+        for name, start in starts(FOUR, seed).items():
+            epochs = min(most, 120 if name == "random, larger" else 240)
             curves.setdefault(name, []).append(_curve(start, 100 + seed, epochs))
     if len(seeds) == 1:
-        print("One seed only: three would take a minute here. In Jupyter there are three.")
+        print("One seed, 60 epochs: the rest would take a minute here. In Jupyter there are three")
+        print("seeds and 240 epochs.")
     print(f"test accuracy, mean (lowest to highest of {len(seeds)}), after 60, 120 and 240 epochs")
     for name, runs in curves.items():
         cells = []
@@ -430,11 +501,11 @@ def four_layers() -> None:
             left.plot(losses, line, color=colour, **style)
             right.plot(marks, shares, line, color=colour, label=label, **style)
     left.axhline(np.log(10), color=GREY, linewidth=1)
-    left.text(240, np.log(10) + 0.05, "log 10: knows nothing", ha="right", fontsize=9)
+    left.text(most, np.log(10) + 0.05, "log 10: knows nothing", ha="right", fontsize=9)
     left.set(title="Loss on the 200 labelled pictures", ylabel="cross-entropy", ylim=(0, 2.7))
     right.set(title="Accuracy on 1,000 test pictures", ylabel="share recognised", ylim=(0, 0.85))
     for ax in (left, right):
-        ax.set(xlabel="epoch of fine-tuning", xlim=(0, 240))
+        ax.set(xlabel="epoch of fine-tuning", xlim=(0, most))
     right.legend(frameon=False, loc="lower right")
     plt.show()
 
@@ -456,24 +527,36 @@ def friends_pretrain(X, hidden_sizes, *, activation, rng, **settings):
 
 
 def friend_measured() -> None:
-    """Your `pretrain` and the friend's: accuracy after 60 epochs with 200 labels."""
-    for sizes, seeds in (([64, 32], (0,)), ([64] * 4, (0, 1))):
-        shares: dict[str, list[str]] = {"yours": [], "the friend's": []}
-        for seed in seeds:
-            rng = np.random.default_rng(seed)
-            own = starts(sizes, seed)["pre-trained"]
-            other = friends_pretrain(pictures()[0], sizes, rng=rng, **GREEDY)
-            for name, start in zip(shares, (own, other), strict=True):
-                shares[name].append(f"{_curve(start, 100 + seed, 60, 60)[1][-1]:.2f}")
-        for name, found in shares.items():
-            print(f"{len(sizes)} layers, {name:13} accuracy {' and '.join(found)}")
+    """Your `pretrain` and the friend's: accuracy with 200 labels, for two layers and for four.
+
+    Two seeds; one in the browser.
+    """
+    from neuralnet.layers import forward
+
+    def grow(layer, sizes, rng):
+        scores = forward([layer], unlabelled(), "sigmoid")[-1]
+        return friends_pretrain(scores, sizes, rng=rng, **GREEDY)
+
+    seeds = range(1 if BROWSER else 2)
+    stacks = {
+        "yours": [starts(FOUR, seed)["pre-trained"] for seed in seeds],
+        "the friend's": [stack(FOUR, seed, grow) for seed in seeds],
+    }
+    for depth, epochs in ((2, 20), (4, 40)):
+        for name, found in stacks.items():
+            shares = [
+                f"{_curve(layers[:depth], 100 + seed, epochs, epochs)[1][-1]:.2f}"
+                for seed, layers in zip(seeds, found, strict=True)
+            ]
+            print(f"{depth} layers, {epochs} epochs, {name:13} accuracy {' and '.join(shares)}")
 
 
 def histogram(*data, names) -> None:
     """Histograms of the numbers that an autoencoder gets as its data, one panel each."""
     fig, axes = plt.subplots(1, len(data), figsize=(10, 3.2), layout="constrained", sharex=True)
     for ax, numbers, name in zip(axes, data, names, strict=True):
-        ax.hist(np.ravel(numbers), bins=np.linspace(-5, 5, 81), color=GREY, edgecolor=BLACK, lw=0.3)
+        look = {"histtype": "stepfilled", "facecolor": "0.7", "edgecolor": BLACK}  # one quick shape
+        ax.hist(np.ravel(numbers), bins=np.linspace(-5, 5, 81), **look)
         title = f"{name}: {np.min(numbers):.1f} … {np.max(numbers):.1f}"
         ax.set(title=title, xlabel="value", ylabel="how many")
     plt.show()

@@ -89,6 +89,24 @@ def test_an_endless_loop_gets_the_kits_sentence(page: Any) -> None:
     assert "is there a loop that never ends" in working.check(page, FIRST)
 
 
+def test_an_overflow_is_noticed_as_everywhere(page: Any) -> None:
+    naive = "def sigmoid(z):\n    return 1 / (1 + np.exp(-z))"
+    page.evaluate(working.PUT, {"sigmoid": naive})
+    assert "overflow" in working.check(page, "sigmoid")
+    said = _cell(page, "import numpy as np\nnp.exp(np.array([1000.0]))")
+    assert "RuntimeWarning: overflow encountered in exp" in said
+
+
+def test_a_cell_that_failed_runs_again_with_those_below(page: Any) -> None:
+    cells = page.locator(".cell")
+    _cell(page, "missing_here")
+    cells.first.get_by_text("Run the cells above first").wait_for()
+    working.write(page, cells.first.locator(".cm-content"), "missing_here = 41")
+    working.write(page, cells.nth(1).locator(".cm-content"), "missing_here + 1")
+    cells.nth(1).get_by_role("button", name="Run it and all above").click()
+    cells.nth(1).get_by_text("42").wait_for()
+
+
 def test_stop_ends_a_cell_and_python_is_ready_again(page: Any) -> None:
     place = page.locator(".cell").first
     working.write(page, place.locator(".cm-content"), "while True:\n    pass")
@@ -326,7 +344,7 @@ def test_files_beside_the_package_open_with_it(page: Any, tmp_path: Path) -> Non
     opened = page.locator('#notes [data-kind="opened"]')
     opened.get_by_text("Your work is open: 6 files; no notebook was in it.").wait_for()
     left = "mine/shapes/.cache/old.py, mine/venv/numpy.py, mine/weights.txt, older/helper.py"
-    assert opened.inner_text().endswith(f"kept here: {left}.")
+    assert f"kept here: {left}. “Check all”" in opened.inner_text()
     assert "All public checks pass" in working.check(page, FIRST)
     assert "[1, 1]" in _cell(page, "import helper, neuralnet.parts as p\n[helper.SIDE, p.PART]")
     changed = {**files, "mine/helper.py": "SIDE = 2\n"}

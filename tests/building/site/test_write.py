@@ -16,9 +16,10 @@ from labkit.base.errors import CheckFailedError, LabkitError
 from labkit.building import build, leaks, notebook, site
 from labkit.building.build import built
 from labkit.building.site import pyodide, recorded, text, vendored
-from labkit.building.site.lesson import _blocks
+from labkit.building.site.lesson import _blocks, lesson
 from labkit.lab import stubs
 from labkit.lab.course import available
+from labkit.lab.lab import Lab
 from labkit.student.labcheck.notebooks import HANDS_IN
 
 
@@ -146,3 +147,13 @@ def test_the_hand_in_of_jupyter_is_not_on_the_page(client: str, tmp_path: Path) 
     assert sources[-1] == words
     assert not any(HANDS_IN.search(one.source) for one in blocks if one.kind == "code")
     assert not any(words in "\n".join(sources) for words in ("cell below", "labcheck.start"))
+
+
+@pytest.mark.parametrize("lab", available(), ids=lambda lab: lab.short)
+def test_a_stub_stands_beside_the_text_of_its_own_heading(lab: Lab) -> None:
+    for section in lesson(built(lab), text.Typesetter()).sections:
+        if section.question:
+            assert not any(block.kind == "answer" for block in section.blocks), section.question
+            about = "\n".join(block.source for block in section.blocks if block.kind == "text")
+            module = lab.contract[section.question].module
+            assert not about or section.question in about or module in about, section.question

@@ -22,6 +22,9 @@ _KIT = KIT | {f"{name}.py" for name in KIT}
 _STUDENTS = {PACKAGE, "labdata.py"}
 """What a hand-in may hold of the lab's folder: `labdata` travels with a package that imports it."""
 
+_COMMENTS = re.compile(r"<!--.*?-->", re.DOTALL)
+"""Otter's marks around written questions, which may stand before a heading."""
+
 _PICTURED = re.compile(r"\bcheck\.(data|images|asset)\(")
 """In the cases of a question whose check needs what lies in `data/`: the page fetches it late."""
 
@@ -139,7 +142,8 @@ def _sections(blocks: list[Block]) -> Iterator[Section]:
     """A section begins at a heading and ends with its check."""
     section = Section()
     for block in blocks:
-        if block.kind == "text" and HEADING.match(block.source.lstrip()) and section.blocks:
+        begins = HEADING.match(_COMMENTS.sub("", block.source).lstrip())
+        if block.kind == "text" and begins and section.blocks:
             yield section
             section = Section()
         if block.kind == "check":

@@ -153,9 +153,14 @@ def _size_hint(got: np.ndarray, expected: np.ndarray) -> str:
 
 
 def _is_round(factor: float) -> bool:
-    """Whether a factor is a whole number or one over it, as a count or its reciprocal is."""
-    larger = max(abs(factor), 1 / abs(factor))
-    return larger < 1000 and bool(np.isclose(larger, round(larger), rtol=1e-4, atol=0))
+    """Whether a factor is a whole number or one over it, as a count or its reciprocal is.
+
+    Not a large one: among many, some quotient is a whole number by chance.
+    """
+    if factor < 0:
+        return False
+    larger = max(factor, 1 / factor)
+    return larger < 100 and bool(np.isclose(larger, round(larger), rtol=1e-4, atol=0))
 
 
 def _where_text(name: str) -> str:

@@ -126,7 +126,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         r"(is not defined|referenced before assignment|not associated with a value)",
         "A name is used that has no value yet",
-        "Is it misspelt, or set only inside an `if` or a loop that did not run?",
+        "Is it misspelt, not imported, or set only inside an `if` or a loop that did not run?",
     ),
     (
         r"object is not (callable|subscriptable|iterable)|has no attribute|not an iterator",

@@ -9,7 +9,7 @@ import io
 import json
 import sys
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -176,19 +176,11 @@ class Recorded(Check):
         own = runs[0 if own_first else -1]
         if best.failed and len(runs) > 1:
             best = own
-            names = " and ".join(f"`{name}`" for name in {**calls, **self._leans_on})
-            best.tried[-1].note = (
-                f"If {names} is not right yet, begin there: grading asks this once more with a "
-                "correct one."
-            )
+            best.tried[-1].note = _begin_with({**calls, **self._leans_on}, "this once more")
         elif not best.failed and (best is not own or not own_first) and best.tried:
             best.tried[-1].note = REJUDGED
         elif best.failed and self._leans_on:
-            names = " and ".join(f"`{name}`" for name in self._leans_on)
-            note = (
-                f"If {names} is not right yet, begin there: grading asks this with a correct one."
-            )
-            best.tried[-1].note = note
+            best.tried[-1].note = _begin_with(self._leans_on, "this")
         self.case = best
         self.cases.append(best)
         if best.failed:
@@ -319,6 +311,13 @@ class Recorded(Check):
     def library(self) -> Any:
         # Not by its name, which a file of the student's may have.
         return _library(self.home / "labdata.py")
+
+
+def _begin_with(functions: Iterable[str], what: str) -> str:
+    """A note about functions of the package that the answer may be due to."""
+    *others, last = (f"`{name}`" for name in functions)
+    names = f"{', '.join(others)} and {last} are" if others else f"{last} is"
+    return f"If {names} not right yet, begin there: grading asks {what} with a correct one."
 
 
 def _unusable(name: str, module: str) -> Callable[..., Any]:

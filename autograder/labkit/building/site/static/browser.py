@@ -17,6 +17,7 @@ import re
 import sys
 import traceback
 import warnings
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from types import ModuleType
@@ -33,6 +34,7 @@ os.environ["MPLBACKEND"] = "Agg"
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 warnings.filterwarnings("ignore", message=".*is non-interactive")
 
+importlib.import_module("labcheck.float_warnings").switch_on()
 running = importlib.import_module("labcheck.running")
 showing = importlib.import_module("labcheck.showing")
 
@@ -158,6 +160,8 @@ def _told(error: BaseException) -> str:
     mine = [one for one in frames if one.filename == "<cell>" or one.filename.startswith("/lab/")]
     places = [f"  {one.filename.removeprefix('/lab/')}, line {one.lineno}" for one in mine]
     what = "".join(traceback.format_exception_only(error)).strip()
+    if type(error) is NameError and frames[-1].filename == "<cell>":
+        what += "\nRun the cells above first: names are gone when the page is loaded anew."
     if isinstance(error, FileNotFoundError):
         what += "\nIn the browser a cell sees only the lab's own files."
     return "\n".join([what, *places])
@@ -174,10 +178,26 @@ def _figures() -> list[dict[str, Any]]:
 
 
 def _png(figure: Any) -> str:
-    # A layout has put everything inside already; "tight" draws once more to see what sticks out.
+    # A layout has put everything inside but for words that are too long: "tight" draws twice.
     box = "tight" if figure.get_layout_engine() is None else None
     figure.savefig(buffer := io.BytesIO(), format="png", dpi=100, bbox_inches=box)
+    if box is None and any(map(_cut, _words(figure))):
+        figure.savefig(buffer := io.BytesIO(), format="png", dpi=100, bbox_inches="tight")
     return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _words(figure: Any) -> Iterator[Any]:
+    yield from figure.texts
+    for one in figure.axes:
+        yield from (one.title, *one.texts)
+
+
+def _cut(words: Any) -> bool:
+    """Whether words go beyond their figure's edge, to the left or to the right."""
+    if not (words.get_text() and words.get_visible()) or words.get_clip_on():
+        return False
+    box = words.get_window_extent()
+    return bool(box.x0 < 0 or box.x1 > words.get_figure().bbox.x1)
 
 
 def ready_for_cells() -> None:

@@ -127,7 +127,8 @@ async function runCell(one) {
     showLines(one.output, [{ kind: "finding", text: got.stopped ? STOPPED : got.failed }]);
     return false;
   }
-  ran.add(one);
+  if (got.answer.problem) ran.delete(one); // “all above” runs it once more
+  else ran.add(one);
   const ask = async (view, positions) => {
     let timer;
     const begins = () => (timer = setTimeout(() => python.stop(), LONGEST_PICTURE));
@@ -168,18 +169,23 @@ function answer(place) {
 
 // The page -------------------------------------------------------------------------------------
 
+// At the foot of the screen, wherever the reader is.
+function tell(sentence) {
+  note("opened", sentence, button("Close", () => note("opened", "")));
+}
+
 async function openWork() {
   const [file] = $("file").files;
   $("file").value = "";
   if (!file || store.elsewhere) return;
   if (!work.untouched && !confirm("Put the work of this zip in the place of what is here? Download yours first if you want to keep it.")) return;
   try {
-    note("opened", await work.open(await file.arrayBuffer()));
+    tell(`${await work.open(await file.arrayBuffer())} “Check all” at the end counts its points.`);
     work.kept.points = {};
     showPoints();
     for (const one of redraw) one.draw();
   } catch (error) {
-    note("opened", `${file.name} could not be opened: ${error.message}. Choose the zip that this page or the notebook made.`);
+    tell(`${file.name} could not be opened: ${error.message}. Choose the zip that this page or the notebook made.`);
   }
 }
 
@@ -188,7 +194,7 @@ function download() {
   keepFile(name, blob);
   const empty = document.querySelectorAll(".answer textarea");
   const left = [...empty].filter((one) => !one.value.trim()).length;
-  note("opened", `${name} is downloaded: it holds the notebook and your neuralnet folder.${left ? ` ${left} written answers are still empty.` : ""}`);
+  tell(`${name} is downloaded: it holds the notebook and your neuralnet folder.${left ? ` ${left} written answers are still empty.` : ""}`);
 }
 
 function showStore() {
@@ -217,13 +223,13 @@ function stopped() {
   }
 }
 
-// What is wider than the screen can be scrolled by keyboard, and a figure says so.
+// What is wider than the screen can be scrolled by keyboard, and says so.
 function reachable() {
   for (const one of document.querySelectorAll(".wide, .text pre, .katex-display, .frame")) {
     const wide = one.scrollWidth > one.clientWidth;
     if (wide) one.tabIndex = 0;
     else one.removeAttribute("tabindex");
-    one.classList.toggle("goes-on", wide && one.matches(".frame"));
+    one.classList.toggle("goes-on", wide);
   }
 }
 

@@ -886,8 +886,8 @@ figures.compare(outcome, title="Filter banks that stay; only the last layer lear
 
 # %% [markdown]
 # *Figure 12: share right of the 5,000 new pictures for three filter banks, each seed a mark, the mean a bar. Of the
-# template: edges in eight directions have 0.829 right, random filters 0.831, and eight equal blurs 0.725. (Write your
-# own caption.)*
+# template: edges in eight directions have 0.83 right, random filters 0.83, too, and eight equal blurs 0.725. (Write
+# your own caption.)*
 
 # %% [markdown] question="experiment"
 # ### Written: your experiment (6 points)

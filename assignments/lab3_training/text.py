@@ -386,8 +386,8 @@ figures.batches(guess=guess)
 # batch sizes 1 (dotted, triangles), 32 (solid, circles) and 1,000 (dashed, squares), each at the learning rate that
 # is best for it; the rates are in the legends. By looks, batch size 1 is lowest (0.16) with 32 close behind (0.21; it
 # jumps up once on the way, as its best rate is not far from one that is too long), and the full batch, with six steps,
-# is far above (0.98). By steps the order is turned round: after 100 steps batch size 1 is still at 1.2, 32 at 0.32, and
-# the full batch at 0.11.*
+# is far above (0.98). By steps the order is turned round: after 50 steps batch size 1 is still at 1.9, 32 at 0.53, and
+# the full batch at 0.27.*
 
 # %% [markdown] question="batch_size"
 # ### Written: which batch size? (5 points)
@@ -400,7 +400,7 @@ figures.batches(guess=guess)
 
 # %% [markdown] answer="batch_size"
 # **Model answer.** (a) By looks the small batches: after six looks 1 has the lowest loss (0.16) and 32 nearly the same
-# (0.21), the full batch 0.98. By steps the large ones: after 100 steps the full batch is at 0.11, 32 at 0.32, 1 at 1.2.
+# (0.21), the full batch 0.98. By steps the large ones: after 50 steps the full batch is at 0.27, 32 at 0.53, 1 at 1.9.
 # (b) An epoch of full-batch descent is a single step; batch size 1 makes 1,000 in the same time. Each of them is
 # inexact, but on average they point downhill (the mean of the single gradients *is* the full gradient), and 1,000
 # rough steps lead further than one exact step. (c) The noise of a mean shrinks with the square root of the batch
@@ -410,8 +410,8 @@ figures.batches(guess=guess)
 # batches look worse than they are, and their curves by steps alike, since both only creep.
 #
 # **Rubric** (5 points). **0**: "mini-batches are best" without a number from the figure. **2½**: both orders with
-# numbers, and *many steps against one* (*"By epochs 1 wins because it makes 1,000 steps; by steps 1,000 wins, 0.11
-# against 0.32."*). **5**: also why noise limits the rate, and what a common rate hides (*"… with 0.05 the full batch
+# numbers, and *many steps against one* (*"By epochs 1 wins because it makes 1,000 steps; by steps 1,000 wins, 0.27
+# against 0.53."*). **5**: also why noise limits the rate, and what a common rate hides (*"… with 0.05 the full batch
 # gets a twentieth of the step it can take, so the comparison is about the rate and not about the batch."*). (a) 2, (b)
 # 1, (c) 2.
 

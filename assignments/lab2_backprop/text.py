@@ -691,8 +691,8 @@ print(f"dW: relative error {relative_error(dW, slow):.0e}")
 # Go one step further and make the search a **detector**. It gets *any* layer as two functions of a dict of arrays:
 # `forward(arrays)` gives $H$, and `backward(dH, arrays)` gives a dict of gradients with the same names. `shapes` names
 # the arrays and their shapes, such as `{"W": (3, 5), "b": (3, 1), …}`. The detector tries the layer on random numbers of
-# its own and returns the names of the wrong gradients, sorted: for the gated layer above `["V", "X", "c"]`. It has to
-# find two bugs in one layer, and to leave a right layer in peace, even one with kinks.
+# its own and returns the names of the wrong gradients, sorted, such as `["W", "b"]`. It has to find two bugs in one
+# layer, and to leave a right layer in peace, even one with kinks.
 #
 # **Open `neuralnet/detect_gradients.py` and write `wrong_gradients(forward, backward, shapes)`.** Its 4 points come on
 # top of the 100: who leaves it out can still have all. Hidden checks bring other layers, wrong and right; to name all

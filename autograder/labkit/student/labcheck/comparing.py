@@ -201,7 +201,7 @@ def _numbers_problem(
         index = tuple(int(i) for i in np.argwhere(~finite)[0])
         return Problem(
             "not_finite",
-            f"Entry {_index(index)} of the result{_where_text(name)} is {array[index]}, expected "
+            f"{_entry(index)}{_where_text(name)} is {array[index]}, expected "
             f"{_number(wanted[index])}.",
             "The result holds nan or inf.",
             "Something overflowed, or 0 was divided by 0 or put into a logarithm.",
@@ -215,11 +215,10 @@ def _numbers_problem(
         return _yes_or_no(bool(expected), name)
     with np.errstate(all="ignore"):
         hint = _size_hint(array, wanted)
-    what = f"Entry {_index(index)} of the result" if index else "The result"
     found, right = _apart(float(array[index]), float(wanted[index]))
     return Problem(
         "values",
-        f"{what}{_where_text(name)} is {found}, expected {right}.",
+        f"{_entry(index)}{_where_text(name)} is {found}, expected {right}.",
         "The result has the right shape but wrong values.",
         hint,
     )
@@ -231,8 +230,8 @@ def _yes_or_no(expected: bool, name: str) -> Problem:
     return Problem("values", sentence, sentence)
 
 
-def _index(index: tuple[int, ...]) -> str:
-    return "[" + ", ".join(map(str, index)) + "]"
+def _entry(index: tuple[int, ...]) -> str:
+    return f"Entry [{', '.join(map(str, index))}] of the result" if index else "The result"
 
 
 def _number(value: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -42,7 +44,7 @@ def silent(function: Any) -> Any:
     """The function as it is where there are no flags."""
 
     class Silent:
-        nin, __name__ = function.nin, function.__name__
+        nin, __name__, __doc__ = function.nin, function.__name__, function.__doc__
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             with np.errstate(all="ignore"):
@@ -78,6 +80,7 @@ def test_all_else_is_numpy_s() -> None:
     watched = Watched(np.divide)
     assert watched.nin == 2 and watched.__name__ == "divide" and repr(watched) == repr(np.divide)
     assert watched.outer([1.0], [2.0]).tolist() == [[0.5]]
+    assert copy.deepcopy(watched)(1.0, 2.0) == pickle.loads(pickle.dumps(watched))(1.0, 2.0) == 0.5
 
 
 def test_where_numpy_notices_nothing_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:

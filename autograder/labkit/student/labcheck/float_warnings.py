@@ -35,13 +35,14 @@ class Watched:
 
     def __init__(self, function: Any) -> None:
         self._function = function
+        self.__name__, self.__doc__ = function.__name__, function.__doc__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function gives; warns or raises as `np.errstate` has it."""
         result = self._function(*args, **kwargs)
         modes: dict[str, Any] = {**np.geterr()}
         for kind in self._found(args, kwargs, result):
-            text = f"{_WORDS[kind]} encountered in {self._function.__name__}"
+            text = f"{_WORDS[kind]} encountered in {self.__name__}"
             if modes[kind] == "raise":
                 raise FloatingPointError(text)
             if modes[kind] == "warn":
@@ -49,6 +50,8 @@ class Watched:
         return result
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # a copy asks before it has a function
+            raise AttributeError(name)
         return getattr(self._function, name)
 
     def __repr__(self) -> str:
@@ -65,8 +68,8 @@ class Watched:
             finite, number = finite & np.isfinite(one), number & ~np.isnan(one)
         found = ["invalid"] if bool((np.isnan(value) & number).any()) else []
         infinite = np.isinf(value) & finite
-        pole = infinite & (given[1] == 0 if "divide" in self._function.__name__ else True)
-        if self._function.__name__ in _POLES or "divide" in self._function.__name__:
+        pole = infinite & (given[1] == 0 if "divide" in self.__name__ else True)
+        if self.__name__ in _POLES or "divide" in self.__name__:
             found += ["divide"] if bool(pole.any()) else []
             infinite = infinite & ~pole
         return found + (["over"] if bool(infinite.any()) else [])

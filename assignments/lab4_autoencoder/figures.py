@@ -503,10 +503,11 @@ def four_layers() -> None:
     left.axhline(np.log(10), color=GREY, linewidth=1)
     left.text(most, np.log(10) + 0.05, "log 10: knows nothing", ha="right", fontsize=9)
     left.set(title="Loss on the 200 labelled pictures", ylabel="cross-entropy", ylim=(0, 2.7))
-    right.set(title="Accuracy on 1,000 test pictures", ylabel="share recognised", ylim=(0, 0.85))
+    right.set(title="Accuracy on 1,000 test pictures", ylabel="share recognised", ylim=(0, 0.9))
     for ax in (left, right):
         ax.set(xlabel="epoch of fine-tuning", xlim=(0, most))
-    right.legend(frameon=False, loc="lower right")
+    look = {"ncols": 3, "fontsize": 10, "columnspacing": 1.2}
+    right.legend(frameon=False, loc="upper center", **look)  # above the lines, wherever they go
     plt.show()
 
 

@@ -168,16 +168,16 @@ grader.check("train_autoencoder")
 # Three autoencoders, with codes of 4, 8 and 32 numbers, learn from 2,000 pictures without a label, for 15, 12 and 8
 # epochs. Then they reconstruct test pictures that they have never seen. The error left is a share: 1 would be the error
 # of always drawing the mean picture. Beside it is that of PCA, the *best* reconstruction that a linear map to so few
-# numbers can give. (A few seconds.)
+# numbers can give. (Some seconds.)
 
 # %%
 figures.reconstructions()
 
 # %% [markdown]
 # *Figure 2: eight test pictures (top row), and below them their reconstructions from codes of 4, 8 and 32 numbers, each
-# row labelled with the error left and PCA's. With 4 numbers only a blurred type is left: something with sleeves, a
-# trouser, a shoe. With 8 the kind of garment is mostly right, and with 32 the outline is closer to its own. Prints,
-# straps and folds are lost: the code keeps what many pictures share.*
+# row labelled with the error left and PCA's. With 4 numbers a blur is left: something broad, something narrow, a shoe;
+# of the dark coat only specks. With 8, sleeves and legs begin to show, while the bag still looks like a shoe; with 32
+# the outline is closer to its own. Prints, straps and folds are lost: the code keeps what many pictures share.*
 #
 # One hidden layer, trained for a second or two, does not beat PCA. Its merit is another one: its layers can be stacked,
 # as Part 3 shows, and PCA's cannot, because two linear maps make one.

@@ -6,7 +6,7 @@
 # Lab 1's network named most garments, and lost a boot that was moved by two pixels. It took a picture as a column of
 # numbers: it did not even know which pixels are neighbours. In this lab a layer looks at an image through small
 # windows, uses **the same weights at every place**, and gives an image-like volume back. Figure 1 shows what such a
-# layer had learned by the end of this lab. You build it, forward and backward, and then ask three things: does a
+# layer had learned in one run of this lab. You build it, forward and backward, and then ask three things: does a
 # network with it find the moved boot? Do its filters have to be learned at all? And where does its advantage come from?
 #
 # You write ten functions, all in `neuralnet/convolution.py`; the modules of labs 1 to 4 are in your `neuralnet` folder,
@@ -177,8 +177,8 @@ figures.places((3, 2, 0), (3, 2, 1), (5, 1, 2))
 # Top left: $1 \cdot 1 + 2 \cdot 2 + 0 \cdot 0 + 1 \cdot (-1) + 1 = 5$.
 #
 # **How to write it.** Seven nested loops (over $i, f, r, c, d, u, v$) are a fine first version: they are the formula,
-# and they pass **all the checks but one**. The last one asks for speed: your function must be at least five times
-# faster than plain loops. The idea that gets you there: *a convolution is the same $WX + b$, on patches*. What a filter
+# and they pass **all the checks but one**. That one is hidden and asks for speed: your function must be at least five
+# times faster than plain loops. The idea that gets you there: *a convolution is the same $WX + b$, on patches*. What a filter
 # sees at one place is $D k^2$ numbers; write them as a column. All places of all images make many columns, a matrix $P$
 # of $D k^2$ rows. The filters are the rows of a matrix of $F \times D k^2$. One matrix product gives all scores. What
 # remains is to fill $P$: loop over the $k^2$ positions *inside* the window, and take for each a slice of the whole
@@ -549,7 +549,8 @@ print(f"loss {losses[0]:.2f} → {losses[-1]:.4f}, right on the same 50 images: 
 # Both learn for 9 epochs, and start at the rate 0.3. That is a good rate for either of them: of five rates it was the
 # best for the ConvNet, and within 0.1 percentage points of the best for the dense network, on pictures kept for
 # choosing. At a common rate of 0.1 both do worse (0.821 and 0.795), and the lead looks larger than it is: a comparison
-# has to give everyone a good rate, as lab 3 found with batches. Three seeds each, about ten seconds.
+# has to give everyone a good rate, as lab 3 found with batches. Three seeds each: about ten
+# seconds, up to a minute in the browser.
 
 # %%
 size = conv_parameter_count(1, 5, 8) + dense_parameter_count((8, 7, 7), 10)
@@ -588,8 +589,8 @@ figures.learned(
 #
 # ### Predict: does it find the moved boot?
 #
-# Move test pictures (2,000 of them) two pixels, of 28, to the right. The dense network falls from 0.83 to 0.56. What is
-# left of the ConvNet's 0.85? Its filters slide over the whole picture, and it pools. Write your guess as a share, such
+# Move 2,000 of the test pictures two pixels, of 28, to the right. The dense network falls from 0.83 (on these 2,000) to
+# 0.56. What is left of the ConvNet's 0.85? Its filters slide over the whole picture, and it pools. Write your guess as a share, such
 # as 0.75; nobody grades it.
 
 # %%

@@ -631,6 +631,7 @@ def test_a_changed_input_is_named_for_that_input_alone(
         (np.ones(2), np.ones((2, 3)), "keepdims"),
         (np.ones(4), np.ones((2, 3)), "Dimensions are missing"),
         (np.ones(()), np.ones((2, 3)), "One number came back"),
+        (np.ones((1, 0, 0, 2)), np.ones((1, 3, 3, 2)), "An axis has become empty"),
         (np.ones(7), np.ones(()), "single number is expected"),
         (np.ones((5, 1)), np.ones(5), "axis of length 1 too many"),
         (np.ones((2, 3)), np.ones((3, 2)), "transposed"),

@@ -471,10 +471,10 @@ def conv_dx_overwritten(dZ, X, W, stride=1, padding=0):
 
 @mistake("conv_backward")
 def conv_dx_index_arrays(dZ, X, W, stride=1, padding=0):
-    """dX loses contributions: `+=` with arrays of indices adds to a pixel only once
+    """dX loses contributions: a pixel keeps that of one place in its windows only
 
-    Take three zeros a and do a[[1, 1]] += 1: is a[1] 2? A pixel that is in your index arrays
-    several times keeps one contribution. Look up how NumPy adds at repeated indices.
+    Do you add to a pixel, or write over what another place of the window left there? With arrays
+    of indices, += adds only once, too: take three zeros a and do a[[1, 1]] += 1; is a[1] 2?
     """
     _, dW, db = conv_backward(dZ, X, W, stride, padding)
     D, height, width, n = X.shape

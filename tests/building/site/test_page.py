@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -268,6 +269,10 @@ def test_python_beside_the_pages_is_compiled(page: Any, pages: Path, pyodide: Pa
         wheel = folder / lock[name]["file_name"]
         assert hashlib.sha256(wheel.read_bytes()).hexdigest() == lock[name]["sha256"]
         assert wheel.read_bytes() != (pyodide / wheel.name).read_bytes()
+    kept = zipfile.ZipFile(wheel).namelist()  # matplotlib's
+    for figures in paths.ASSIGNMENTS.glob("*/figures.py"):
+        for name in re.findall(r'get_sample_data\("([^"]+)"', figures.read_text("utf-8")):
+            assert f"matplotlib/mpl-data/sample_data/{name}" in kept
     source = (
         "import json, numpy, matplotlib.pyplot\n"
         "[one.__file__.split('.')[-1] for one in (json, numpy, matplotlib.pyplot)]"

@@ -18,7 +18,7 @@ _LEFT = re.compile(
     r".*\.(pyi|pxd|h|c|a)|numpy/f2py/.*|(multiprocessing|wsgiref|xmlrpc)/.*|"
     r"(cgi|cgitb|ftplib|imaplib|mailbox|nntplib|poplib|smtplib|socketserver|telnetlib)\.py|"
     r"(pytz|dateutil)/zoneinfo/.*|fontTools/.*|matplotlib/backends/(qt_editor|web_backend)/.*|"
-    r"matplotlib/mpl-data/(images|sample_data|fonts/(afm|pdfcorefonts))/.*"
+    r"matplotlib/mpl-data/(images|fonts/(afm|pdfcorefonts))/.*"
 )
 """For who compiles C, starts processes, opens sockets, shows windows or saves a PDF: no page can.
 

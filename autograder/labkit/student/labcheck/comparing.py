@@ -103,6 +103,8 @@ def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
         if np.prod(got) == np.prod(expected):
             return "All entries in one long row: the result should keep the shape of its input."
         return "Dimensions are missing: does an index or a mask pick only some of the entries?"
+    if len(got) == len(expected) and 0 in got and 0 not in expected:
+        return "An axis has become empty: a slice such as [p:-p] holds nothing where p is 0."
     if len(got) == len(expected) + 1 and np.prod(got) == np.prod(expected):
         return "There is an axis of length 1 too many: take it away, or index without a slice."
     if len(got) == len(expected) == 2 and (got[0] - expected[0], got[1] - expected[1]) in (

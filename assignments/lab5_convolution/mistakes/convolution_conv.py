@@ -214,6 +214,18 @@ def flattened_in_different_orders(X, W, b, stride=1, padding=0):
 
 
 @mistake("conv_forward")
+def patches_in_another_order(X, W, b, stride=1, padding=0):
+    """The patches go by row, column and channel, the filters by channel, row and column
+
+    Entry i of a patch and entry i of a flat filter must belong to the same channel, row and
+    column. Is it right for depth 1 and wrong for deeper images? Write down the order of the axes
+    of both before each reshape.
+    """
+    F, D, k, _ = W.shape
+    return conv_forward(X, W.reshape(F, k, k, D).transpose(0, 3, 1, 2), b, stride, padding)
+
+
+@mistake("conv_forward")
 def height_used_for_width(X, W, b, stride=1, padding=0):
     """The output's height is used for its width as well
 

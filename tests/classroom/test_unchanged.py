@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from labkit.base.errors import LabkitError
 from labkit.classroom import grade
 from labkit.classroom.grade import GradedClass, Options, grade_to
 from labkit.lab.bundle import Bundle
@@ -115,6 +116,11 @@ def test_other_options_count(graded: Class, tmp_path: Path) -> None:
 def test_a_run_without_resume_grades_all(graded: Class) -> None:
     assert graded.again(Options(jobs=1))
     assert graded.again(replace(RESUME, only=("ada",)))
+
+
+def test_what_is_not_there_ends_in_the_usual_sentence(bundle: Bundle, tmp_path: Path) -> None:
+    with pytest.raises(LabkitError, match="nowhere does not exist"):
+        grade_to(bundle, tmp_path / "nowhere", tmp_path / "out", RESUME)
 
 
 def test_what_the_grader_itself_failed_on_is_tried_again(

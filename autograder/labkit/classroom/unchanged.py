@@ -38,6 +38,7 @@ def inputs(bundle: Bundle, submissions: Path, out: Path, options: object) -> str
     digest.update(bundle.fingerprint.encode())
     given = [value for value in vars(options).values() if isinstance(value, Path)]
     for root in (submissions, paths.PACKAGE, bundle.root, *given):
+        digest.update(os.fsencode(root.absolute()))
         for line in _stamps(root.resolve(), out):
             digest.update(line)
     return digest.hexdigest()
@@ -68,7 +69,10 @@ def _stamps(root: Path, leave_out: Path | None = None) -> Iterator[bytes]:
 def _stamp(path: str, name: bytes, *, folder: bool = False) -> bytes:
     if folder:  # what it holds is looked at; its time changes with every lock
         return b"%b/" % name
-    found = os.lstat(path)
+    try:
+        found = os.lstat(path)
+    except OSError:  # never unchanged: who reads it says what is wrong
+        return os.urandom(16)
     return b"%b %d %d %o\0" % (name, found.st_size, found.st_mtime_ns, found.st_mode)
 
 

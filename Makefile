@@ -57,6 +57,7 @@ $(READY): requirements.lock pyproject.toml
 	  "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
 	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q autograder solutions
 	@touch $(READY)
 
 clean:  ## remove everything that was made

@@ -182,15 +182,8 @@ def test_control_c_says_what_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert found.exit_code == 130 and "Stopped." in found.output
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        signal.SIGINT,
-        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
-        pytest.param(signal.SIGHUP, marks=pytest.mark.slow),
-    ],
-    ids=str,
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=str)
 def test_a_class_that_is_stopped_leaves_nothing_in_tmp(how: signal.Signals, tmp_path: Path) -> None:
     if signal.getsignal(how) == signal.SIG_IGN:
         pytest.skip("ignored in this session, so also by what it starts")
@@ -281,17 +274,18 @@ def test_an_error_in_a_terminal_breaks_between_words() -> None:
     assert " ".join(screen.split()) == whole  # elsewhere it stays one line
 
 
-def test_check_passes_on_right_work_and_stops_on_bad_names(tmp_path: Path) -> None:
+def test_check_passes_on_right_work_and_stops_on_bad_names(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     handed_in(tmp_path, work=RIGHT, empty={"readme.txt": ""})
     for arguments, code, says in (
         (["relu", "--path", tmp_path / "work"], 0, "All public checks pass"),
         (["softmax", "--path", tmp_path / "work"], 2, "No question 'softmax'"),
         (["--path", tmp_path / "empty"], 2, "There is no folder neuralnet"),
     ):
-        command = [sys.executable, "-m", "labkit", "check", "lab1", *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == code
-        assert says in done.stdout + done.stderr
+        found = labkit("check", "lab1", *arguments)
+        assert found.exit_code == code
+        assert says in "".join(capfd.readouterr())
 
 
 # ---------------------------------------------------------------- a Gradescope export

@@ -60,12 +60,15 @@ RESEMBLE = {
     "stopped_by_a_timer", "takes_all_there_is", "locked_with_a_password",
 }  # fmt: skip
 
+WAITED_FOR = {"locks_on_libraries"}
+"""Ends when its time is over, after many seconds."""
+
 
 def is_slow(attack: Attack) -> bool:
-    """Whether an attack is left to --slow: it resembles another one."""
+    """Whether an attack is left to --slow."""
     if attack.kind == "end":
         return not attack.name.startswith(("os_exit", "base_exception", "closed_handles"))
-    return attack.name in RESEMBLE
+    return attack.name in RESEMBLE | WAITED_FOR
 
 
 ATTACKS = [

@@ -81,7 +81,7 @@ CHANGES: dict[str, Callable[[Class], object]] = {
     "another person": lambda c: mini.hand_in(c.hand_ins / "dia.zip", c.bundle),
     "an empty folder": lambda c: (c.hand_ins / "eva").mkdir(),
     "somebody gone": lambda c: (c.hand_ins / "ben.zip").unlink(),
-    "another name": lambda c: (c.hand_ins / "ben.zip").rename(c.hand_ins / "bert.zip"),
+    "another name": lambda c: (c.hand_ins / "dia.zip").rename(c.hand_ins / "dora.zip"),
     "a mark": lambda c: (c.out / "marks.csv").write_text("submission,why\nada,7\n", "utf-8"),
     "an edited page": lambda c: (c.out / "feedback" / "ada.html").write_text("?", "utf-8"),
     "a lost result": lambda c: (c.out / "results" / "ada.json").unlink(),
@@ -91,12 +91,12 @@ CHANGES: dict[str, Callable[[Class], object]] = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_what_has_changed_is_noticed_once(graded: Class, change: str) -> None:
+def test_what_has_changed_is_noticed_once(graded: Class) -> None:
     assert not graded.again()
-    CHANGES[change](graded)
-    assert graded.again()
-    assert not graded.again()
+    for name, change in CHANGES.items():
+        change(graded)
+        assert graded.again(), name
+        assert not graded.again(), name
 
 
 def test_other_options_count(graded: Class, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests import sample_class
 from tests.grading import grade
 from tests.otter_run import otter_run
 from tests.packing import lay
-from tests.sample_class import FULL, NOTHING, UNREADABLE, Sample
+from tests.sample_class import ENDLESS, FULL, NOTHING, UNREADABLE, Sample
 
 LAB1 = sample_class.samples(find("lab1"))
 QUICK = {"ito_sakura"}
@@ -33,10 +33,14 @@ def _when(name: str) -> tuple[pytest.MarkDecorator, ...]:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def graded(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """Lab 1's sample class, graded by `labkit grade`'s own code."""
     out = tmp_path_factory.mktemp("graded")
-    sample_class.write(find("lab1"), out / "submissions", sample_class.EMPTY_NOTEBOOK)
+    wait = request.config.getoption("--slow") or request.config.getoption("--exhaustive")
+    without = () if wait else (ENDLESS,)
+    sample_class.write(
+        find("lab1"), out / "submissions", sample_class.EMPTY_NOTEBOOK, without=without
+    )
     grade(built(find("lab1")), out / "submissions", out)
     return out
 
@@ -47,7 +51,14 @@ def _scores(out: Path, name: str) -> dict[str, float]:
     return {question.name: question.score for question in result.questions}
 
 
-@pytest.mark.parametrize("sample", LAB1, ids=lambda sample: sample.name)
+@pytest.mark.parametrize(
+    "sample",
+    [
+        pytest.param(sample, marks=pytest.mark.slow if sample.name == ENDLESS else ())
+        for sample in LAB1
+    ],
+    ids=lambda sample: sample.name,
+)
 def test_each_sample_earns_what_it_deserves(sample: Sample, graded: Path) -> None:
     result = results.read(graded / "results" / f"{sample.name}.json")
     assert result is not None

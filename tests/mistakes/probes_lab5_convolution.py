@@ -44,7 +44,7 @@ def probes_conv_parameter_count() -> Iterator[Probe]:
 
 
 def probes_output_size() -> Iterator[Probe]:
-    for at in product((1, 3, 4, 7, 11, 32), range(1, 6), range(1, 4), range(3)):
+    for at in product((1, 3, 4, 7, 32), (1, 2, 3, 5), range(1, 4), range(3)):
         size, kernel, stride, padding = at
         room = size + 2 * padding - kernel
         fits = room >= 0 and room % stride == 0

@@ -136,15 +136,15 @@ def build(labs: tuple[str, ...], out: Path, own_work: bool, starter: Path | None
 
         write_starter(starter, available())
         return
-    from labkit.building.build import built, deliver
-    from labkit.building.proof import prove
+    from labkit.building.build import deliver
+    from labkit.building.proof import proved
 
     chosen = _chosen(labs)
     _writable(out)
+    ready = proved(chosen, own_work)
     for lab in chosen:
         with waiting(f"building {lab.short}"):
-            bundle = built(lab, own_work)
-            proof = prove(bundle)
+            bundle, proof = next(ready)
             files = deliver(bundle, out)
         for path in files:
             click.echo(f"{path}  {path.stat().st_size / 1e6:.1f} MB")

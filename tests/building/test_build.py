@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from labkit.base.errors import LabkitError
+from labkit.base.errors import CheckFailedError, LabkitError
 from labkit.building import build, leaks, notebook, proof
 from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
@@ -33,6 +34,20 @@ def test_solution_earns_all_and_starter_nothing(lab: Lab) -> None:
     bundle = build.built(lab)
     (bundle.root / "proved.txt").unlink(missing_ok=True)
     assert "solution 100 %, starter 0 %" in proof.prove(bundle)
+
+
+def test_several_labs_are_proved_in_their_order(tmp_path: Path) -> None:
+    """The second one's cases ask for nothing: the first is ready, then the reason is said."""
+    lenient = re.sub(r'check.values\("relu".*', "assert check", mini.CASES)
+    labs = []
+    for name, cases in (("strict", mini.CASES + "\n# new"), ("lenient", lenient)):
+        mini.lab(tmp_path / name, cases=cases)
+        labs.append(Lab.load(tmp_path / name / "assignments" / mini.NAME))
+    ready = proof.proved(labs)
+    bundle, line = next(ready)
+    assert bundle.root == build.kept_at(labs[0]) and "solution 100 %, starter 0 %" in line
+    with pytest.raises(CheckFailedError, match="the starter passes a case: relu"):
+        next(ready)
 
 
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)

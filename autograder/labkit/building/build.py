@@ -98,9 +98,14 @@ def _earlier(lab: Lab) -> str:
     return repr([function for function in lab.contract if function not in lab.functions])
 
 
+def kept_at(lab: Lab, own_work: bool = False) -> Path:
+    """Where the cache keeps the lab once it is built."""
+    return cache_folder() / f"{lab.name}{'-own' if own_work else ''}-{build_key(lab, own_work)}"
+
+
 def built(lab: Lab, own_work: bool = False, say: Report = lambda line: None) -> Bundle:
     """The lab, built; from the cache where nothing that it depends on has changed."""
-    root = cache_folder() / f"{lab.name}{'-own' if own_work else ''}-{build_key(lab, own_work)}"
+    root = kept_at(lab, own_work)
     if not (root / "student.zip").is_file():
         say(f"building {lab.name}")
         cache_folder().mkdir(parents=True, exist_ok=True)

@@ -73,8 +73,8 @@ class _Group(click.Group):
                 raise
             raise click.UsageError(f"{error.filename}: {error.strerror or error}.") from error
         except KeyboardInterrupt:
-            line = "\nStopped. What is done is kept: grade and moodle go on with --resume."
-            click.echo(line, err=True)
+            line = "What is done is kept: grade and moodle go on with --resume, regrade by itself."
+            click.echo(f"\nStopped. {line}", err=True)
             sys.exit(130)
 
 

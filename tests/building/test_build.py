@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -48,6 +49,22 @@ def test_several_labs_are_proved_in_their_order(tmp_path: Path) -> None:
     assert bundle.root == build.kept_at(labs[0]) and "solution 100 %, starter 0 %" in line
     with pytest.raises(CheckFailedError, match="the starter passes a case: relu"):
         next(ready)
+
+
+def test_a_build_is_cleared_away_a_while_after_its_last_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A class may be graded with what was built days ago, while another command builds anew."""
+    monkeypatch.setattr(build, "cache_folder", lambda: tmp_path / "cache")
+    root = mini.lab(tmp_path).root
+    days_ago = root.stat().st_mtime - 3 * 86_400
+    os.utime(root, (days_ago, days_ago))
+    assert mini.lab(tmp_path).root == root
+    build._forget_old(mini.NAME)
+    assert root.is_dir()
+    os.utime(root, (days_ago, days_ago))
+    build._forget_old(mini.NAME)
+    assert not root.exists()
 
 
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)

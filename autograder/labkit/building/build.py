@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import logging
+import os
 import re
 import shutil
 import tempfile
@@ -39,7 +40,7 @@ from labkit.student import labcheck
 from labkit.student.labcheck.libraries import LIBRARIES
 
 _KEPT_SECONDS = 6 * 3600
-"""Another command may still be grading with an older build."""
+"""Since its last use: another command may still be grading with an older build."""
 
 
 def cache_folder() -> Path:
@@ -111,6 +112,8 @@ def built(lab: Lab, own_work: bool = False) -> Bundle:
             _forget_old(lab.name)
             with contextlib.suppress(OSError):  # another process was faster
                 (Path(work) / "new").rename(root)
+    with contextlib.suppress(OSError):  # a cache that may only be read
+        os.utime(root)  # its last use: see `_forget_old`
     return Bundle(root)
 
 

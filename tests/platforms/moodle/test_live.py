@@ -781,9 +781,13 @@ def test_release_needs_push(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://moodle.example.edu", "moodle.example.edu", "https://me:pw@m.org", "ftp://m.org"]
+    "url",
+    [
+        *("http://moodle.example.edu", "moodle.example.edu", "https://me:pw@m.org", "ftp://m.org"),
+        *("https://m.org:port", "https://[::1", "https://m..org", "https://m\0.org"),
+    ],
 )
-def test_the_token_is_never_sent_in_the_clear(url: str) -> None:
+def test_the_token_goes_to_a_site_of_https_alone(url: str) -> None:
     with pytest.raises(MoodleError, match=r"in the clear|is no address of a Moodle"):
         Service(url, TOKEN)
 

@@ -83,7 +83,11 @@ def read_token(file: Path | None) -> str:
 
 def _site(url: str) -> str:
     """The address of the site, which must not send the token in the clear over a network."""
-    parts = urlsplit(url.strip())
+    try:
+        httpx.URL(url.strip()).host.encode("idna")
+        parts = urlsplit(url.strip())
+    except (httpx.InvalidURL, ValueError):
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise MoodleError(
             f"--url {url} is no address of a Moodle: give the one of its front page, such as"

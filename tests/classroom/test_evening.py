@@ -283,6 +283,15 @@ def test_who_has_longer(platform: dict[str, Any], submission: str, due: str) -> 
         assert lateness.due_of(result, None, None) == told
 
 
+def test_a_day_ends_at_midnight_however_it_is_written() -> None:
+    end = lateness.moment("2027-03-01", "--due")
+    assert end is not None and end.isoformat().startswith("2027-03-01T23:59:59")
+    assert lateness.moment("20270301", "--due") == lateness.moment(" 2027-03-01", "--due") == end
+    for text in ("tomorrow", "2027-02-30", "2027-03-01T24:00", "0001-01-01"):
+        with pytest.raises(LabkitError, match=f"--due: '{text}' is no time: write it as 2027"):
+            lateness.moment(text, "--due")
+
+
 def test_an_extension_that_reaches_nobody_is_said(
     tmp_path: Path, bundle: Bundle, hand_ins: Path
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from labkit.base.errors import LabkitError
 from labkit.judging.person import person
 from labkit.judging.result import TOTAL, Change, Result
+from labkit.lab.lab import read_time
 from labkit.lab.schema import Late
 
 DAY = timedelta(days=1)
@@ -41,18 +42,16 @@ def moment(value: datetime | date | str, where: str) -> datetime | None:
     """
     if value == "":
         return None
-    if isinstance(value, str):
-        text = value.strip()
-        try:
-            value = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
-        except ValueError:
-            raise LabkitError(
-                f"{where}: {text[:40]!r} is no time: write it as 2027-03-01T23:59 or "
-                "2027-03-01T23:59:00+01:00."
-            ) from None
-    if not isinstance(value, datetime):
-        value = datetime.combine(value, time(23, 59, 59))
-    return value if value.tzinfo else value.astimezone()
+    try:
+        found = read_time(value) if isinstance(value, str) else value
+        if not isinstance(found, datetime):
+            found = datetime.combine(found, time(23, 59, 59))
+        return found if found.tzinfo else found.astimezone()
+    except (ValueError, OverflowError):
+        raise LabkitError(
+            f"{where}: {str(value).strip()[:40]!r} is no time: write it as 2027-03-01T23:59 or "
+            "2027-03-01T23:59:00+01:00."
+        ) from None
 
 
 def due_of(
@@ -126,6 +125,6 @@ def _time(platform: Mapping[str, Any], key: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value)
-    except ValueError:
+        return found if found.tzinfo else found.astimezone()
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else found.astimezone()

@@ -23,6 +23,14 @@ _MONTHS = (
 """Not by strftime, whose words are those of whoever's computer builds."""
 
 
+def read_time(text: str) -> datetime | date:
+    """A time in ISO's form, or a day, which has no time. ValueError for anything else."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return datetime.fromisoformat(text.strip())
+
+
 @dataclass(frozen=True)
 class Written:
     """A written question, marked by hand beside the 100 points."""
@@ -69,8 +77,7 @@ class Lab:
         value = self.config.due
         if isinstance(value, str):
             with contextlib.suppress(ValueError):
-                text = value.strip()
-                value = (date if len(text) == 10 else datetime).fromisoformat(text)
+                value = read_time(value)
         if not isinstance(value, date):
             return value
         day = f"{_DAYS[value.weekday()]}, {value.day} {_MONTHS[value.month - 1]} {value.year}"

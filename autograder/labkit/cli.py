@@ -335,7 +335,8 @@ def gradebook(
     if mistakes is not None:
         books.write_csv(mistakes, made)
     written += [path for path in (xlsx, canvas, blackboard, mistakes) if path is not None]
-    click.echo(f"{len(book.people)} people, {', '.join(book.labs)}.")
+    people_told = "1 person" if len(book.people) == 1 else f"{len(book.people)} people"
+    click.echo(f"{people_told}, {', '.join(book.labs)}.")
     frequent = [f"{row[4]} of {row[5]} in {row[0]}, {row[1]}: {row[3]}" for row in made[1:6]]
     show_lines([*frequent, *book.remarks])
     for path in written:

@@ -104,7 +104,10 @@ def test_mistakes_of_a_class_over_its_labs(tmp_path: Path) -> None:
     assert "9 of 10 in two, conv: Flipped" in ran.output
     assert (tmp_path / "m.csv").read_text(encoding="utf-8-sig").count("\n") == 3
     ran = CliRunner().invoke(main, [*arguments, "--drop-lowest", "2"])
-    assert (ran.exit_code, "leaves no lab for the mean" in ran.output) == (2, True), ran.output
+    assert (ran.exit_code, "No lab is left for the mean" in ran.output) == (2, True), ran.output
+    everybody = " ".join(f"somebody-with-a-name-{number}" for number in range(6000))
+    (folders[1] / "mistakes.csv").write_text(header + f"conv,key2,Flipped,,6,6,1.0,{everybody}\n")
+    assert gradebook.mistakes(folders)[1][-1] == everybody
     (folders[1] / "mistakes.csv").unlink()
     with pytest.raises(LabkitError, match=r"mistakes\.csv cannot be read: grade two once more"):
         gradebook.mistakes(folders)

@@ -95,9 +95,10 @@ def read(folders: Sequence[Path], people: Path | None = None) -> Gradebook:
             )
     alone = sum(one.canvas_id != "" and not one.email and not one.sid for one in book.people)
     if 0 < alone < len(book.people):
+        who = "1 person is" if alone == 1 else f"{alone} people are"
         book.remarks.append(
-            f"{alone} people are known by Canvas's own number alone, which joins nothing else: "
-            "give Canvas's gradebook export with --people."
+            f"{who} known by Canvas's own number alone, which joins nothing else: give Canvas's "
+            "gradebook export with --people."
         )
     book.people.sort(key=lambda row: (row.name or row.submission).casefold())
     return book
@@ -107,12 +108,11 @@ def _graded(folder: Path) -> tuple[str, list[dict[str, str]], bool]:
     """The lab of a graded class, the rows of its grades.csv, and whether it came from Canvas."""
     path = folder / "grades.csv"
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        rows = _rows(path)
+    except (OSError, UnicodeDecodeError, csv.Error):
         raise LabkitError(
             f"{folder} holds no grades.csv that can be read: give folders that labkit grade wrote."
         ) from None
-    rows = list(csv.DictReader(io.StringIO(text)))
     if rows and not {"submission", "percent", "status"} <= rows[0].keys():
         raise LabkitError(f"{path} is not labkit's: give folders that labkit grade wrote.")
     for result in sorted((folder / "results").glob("*.json")):
@@ -120,6 +120,12 @@ def _graded(folder: Path) -> tuple[str, list[dict[str, str]], bool]:
         if found is not None:
             return found.lab, rows, found.platform.get("kind") == "canvas"
     return folder.name, rows, False
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table that labkit wrote."""
+    csv.field_size_limit(1 << 26)  # a mistake's row names everybody who made it
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
 
 
 _COURSE = (
@@ -213,12 +219,11 @@ def mistakes(folders: Sequence[Path]) -> Table:
         lab, *_ = _graded(folder)
         path = folder / "mistakes.csv"
         try:
-            found = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
             rows += [
                 (-float(one["share"]), [lab, *(one[key] for key in MISTAKE_COLUMNS)])
-                for one in found
+                for one in _rows(path)
             ]
-        except (OSError, UnicodeDecodeError, KeyError, ValueError):
+        except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError):
             raise LabkitError(
                 f"{path} cannot be read: grade {lab} once more with --resume, which writes it."
             ) from None
@@ -236,8 +241,8 @@ def table(book: Gradebook, weights: Mapping[str, float], drop: int) -> Table:
     counted = sum(weight > 0 for weight in weights.values())
     if drop >= counted:
         raise LabkitError(
-            f"--drop-lowest {drop} leaves no lab for the mean, of {counted} with a weight above 0: "
-            "drop fewer, or give weights."
+            f"No lab is left for the mean: {counted} of {len(weights)} have a weight above 0, and "
+            f"--drop-lowest takes {drop} of these away."
         )
     header: list[str | float] = [
         *("name", "email", "sid", "submission"), *book.labs, "missing", "mean"

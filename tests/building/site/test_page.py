@@ -189,7 +189,7 @@ def test_widgets_that_each_load_their_script_share_no_id(context: Any, address: 
                 const { explorer } = await import(URL.createObjectURL(file));
                 explorer(document.body, spec, still, () => {});
             }
-            const rows = [...document.querySelectorAll("fieldset div")];
+            const rows = [...document.querySelectorAll("fieldset div:has(label)")];
             return rows.map((row) => row.contains(row.querySelector("label").control));
         }""",
         [(paths.STUDENT_FILES / "explore.js").read_text(encoding="utf-8"), view.spec],

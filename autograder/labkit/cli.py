@@ -293,7 +293,13 @@ def regrade(
 @click.option("--mistakes", type=_TARGET, help="CSV of the class's mistakes over all labs.")
 @click.option("--people", type=_FILE, help="List of the course, such as Canvas's gradebook export.")
 @click.option("--weight", "weights", multiple=True, metavar="LAB=N", help="1 for each by default.")
-@click.option("--drop-lowest", type=click.IntRange(min=0), default=0, metavar="N")
+@click.option(
+    "--drop-lowest",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Leave everybody's N lowest labs out of the mean.",
+)
 def gradebook(
     graded: tuple[Path, ...],
     csv_file: Path,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -167,6 +169,29 @@ def test_a_regrade_explains_every_changed_score(
     assert json.loads(kept.read_text(encoding="utf-8"))["score"] == 60
     listed = (out / "changes.csv").read_text(encoding="utf-8-sig")
     assert "ben,relu,A small table.,0,40,the case changed" in listed
+
+
+def test_what_stopped_a_regrade_stops_no_later_run(
+    tmp_path: Path, bundle: Bundle, hand_ins: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk is one sentence, without an option that regrade lacks; rests are cleared away."""
+    out = tmp_path / "out"
+    rest = out / "history" / ".writing-x" / "copy"  # of one that was killed while it copied
+    rest.mkdir(parents=True)
+    grade_to(bundle, hand_ins, out, Options(jobs=1))
+    assert not rest.parent.exists()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("labkit.classroom.grade.write_grades", full)
+        with pytest.raises(
+            LabkitError, match=r"out cannot be written \(No space.*same command again"
+        ):
+            regrade(bundle, hand_ins, out, Options(jobs=1), never_lower=False)
+    regrade(bundle, hand_ins, out, Options(jobs=1), never_lower=False)
+    assert len(list((out / "history").iterdir())) == 1
 
 
 @pytest.mark.slow

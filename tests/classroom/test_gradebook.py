@@ -103,6 +103,21 @@ def test_mistakes_of_a_class_over_its_labs(tmp_path: Path) -> None:
     assert ran.exit_code == 0, ran.output
     assert "9 of 10 in two, conv: Flipped" in ran.output
     assert (tmp_path / "m.csv").read_text(encoding="utf-8-sig").count("\n") == 3
+    ran = CliRunner().invoke(main, [*arguments, "--drop-lowest", "2"])
+    assert (ran.exit_code, "leaves no lab for the mean" in ran.output) == (2, True), ran.output
     (folders[1] / "mistakes.csv").unlink()
     with pytest.raises(LabkitError, match=r"mistakes\.csv cannot be read: grade two once more"):
         gradebook.mistakes(folders)
+
+
+def test_a_list_of_the_course_as_a_spreadsheet_saves_it(tmp_path: Path) -> None:
+    """With semicolons and in a spreadsheet's own encoding."""
+    graded = tmp_path / "one"
+    graded.mkdir()
+    (graded / "grades.csv").write_text(
+        "submission,percent,status,name,email,sid\ns1,50,graded,,zoe@x.org,\n"
+    )
+    people = tmp_path / "people.csv"
+    people.write_bytes("Name;Email\r\nZoë;Zoe@x.org\r\n".encode("cp1252"))
+    (row,) = gradebook.read([graded], people).people
+    assert (row.name, row.percents) == ("Zoë", {"one": 50.0})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -210,6 +212,16 @@ def test_written_answers_are_marked_by_key_and_saved(
     page.set_input_files("#open", str(saved))
     page.wait_for_function("document.getElementById('state').textContent.includes('were read')")
     assert page.locator(".answer textarea").first.input_value() == '=1+1, "quoted"'
+    # As a spreadsheet saves it where a comma is the decimal sign.
+    rows = list(csv.reader(io.StringIO(saved.read_text(encoding="utf-8-sig"))))
+    text = io.StringIO()
+    csv.writer(text, delimiter=";").writerows([[c.replace("=1+1", "1,5") for c in r] for r in rows])
+    saved.write_text(text.getvalue(), encoding="utf-8-sig")
+    page.set_input_files("#open", str(saved))
+    page.wait_for_function("document.querySelector('.answer textarea').value.startsWith('1,5')")
+    assert page.locator(".answer input[type=number]").first.input_value() == str(
+        int(LAB.written[0].points)
+    )
     page.close()
 
 

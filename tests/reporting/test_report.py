@@ -235,7 +235,7 @@ def test_everything_of_students_is_escaped() -> None:
 
 def test_the_time_of_handing_in_is_shown_where_the_platform_has_it() -> None:
     assert "Handed in" not in page([result("a")]).text
-    dated = result("a", platform={"Last modified (submission)": "14 May, 22:10", "late": True})
+    dated = result("a", platform={"modified": "14 May, 22:10", "late": True})
     text = page([dated, result("b")]).text
     assert "Handed in" in text
     assert "14 May, 22:10, late" in text

@@ -20,7 +20,8 @@ def writing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """A binary file that becomes `path` when the block ends, and vanishes if the block raises.
 
     The file can be read back and seeked in (zip writers need that). An existing `path` keeps its
-    permissions and its old content until the last moment; a new one gets the usual ones.
+    permissions and its old content until the last moment; a new one gets the usual ones. OSError
+    names `path`, also where the system does not tell which file has no room.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -33,8 +34,10 @@ def writing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
             os.fsync(file.fileno())
         temporary.chmod(_permissions(target))
         temporary.replace(target)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(target)
         raise
 
 

@@ -75,7 +75,7 @@ def read_table(path: Path, refuse: type[LabkitError]) -> list[tuple[int, list[st
     while numbered and not any(cell.strip() for cell in numbered[0][1]):
         del numbered[0]
     if not numbered:
-        raise refuse(f"{path.name} is empty: start from the template.")
+        raise refuse(f"{path.name} is empty: its first row must name its columns.")
     return numbered
 
 

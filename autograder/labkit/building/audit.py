@@ -82,25 +82,23 @@ def run(labs: Sequence[Lab], seeds: int = 1, mutants: bool = False) -> bool:
 def audit(
     bundle: Bundle,
     seeds: Iterable[int],
-    begin: object = None,
-    advance: object = None,
+    begin: Callable[[int], None] = lambda count: None,
+    advance: Callable[[Finding], None] = lambda finding: None,
     *,
     choose: Callable[[Sequence[Version]], Sequence[Version]] = list,
 ) -> list[Finding]:
     """Grade every version of a lab's catalogue, once for each seed of the hidden inputs.
 
-    `choose` picks some of them.
+    `begin` hears how many gradings there will be, `advance` of each; `choose` picks some versions.
     """
     found_in = Catalogue.of(bundle.lab)
     versions = [*choose(found_in.mistakes), *choose(found_in.variants)]
     work = [(version.key, seed) for seed in seeds for version in versions]
-    if callable(begin):
-        begin(len(work))
+    begin(len(work))
     found = []
     for finding in _in_processes(bundle, work):
         found.append(finding)
-        if callable(advance):
-            advance(finding)
+        advance(finding)
     return found
 
 

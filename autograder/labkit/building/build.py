@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,6 @@ from labkit.student.labcheck.libraries import LIBRARIES
 
 _KEPT_SECONDS = 6 * 3600
 """Another command may still be grading with an older build."""
-
-Report = Callable[[str], None]
 
 
 def cache_folder() -> Path:
@@ -103,11 +101,10 @@ def kept_at(lab: Lab, own_work: bool = False) -> Path:
     return cache_folder() / f"{lab.name}{'-own' if own_work else ''}-{build_key(lab, own_work)}"
 
 
-def built(lab: Lab, own_work: bool = False, say: Report = lambda line: None) -> Bundle:
+def built(lab: Lab, own_work: bool = False) -> Bundle:
     """The lab, built; from the cache where nothing that it depends on has changed."""
     root = kept_at(lab, own_work)
     if not (root / "student.zip").is_file():
-        say(f"building {lab.name}")
         cache_folder().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache_folder()) as work:
             _build(lab, Path(work) / "new", own_work)

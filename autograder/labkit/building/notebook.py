@@ -253,10 +253,8 @@ _OTTER_EXPORT = {
 GRADING_REQUIREMENTS = [
     "numpy>=2.0",
     "matplotlib>=3.9",
-    "click>=8.1",
-    "rich>=13.7",
-    "jinja2>=3.1",
+    "pydantic>=2.9",
     "pyseccomp>=0.1.2",
     "ipykernel>=6.29",
 ]
-"""What grading needs beside Otter."""
+"""What grading imports, and the kernel that Otter starts."""

@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from labkit.base.errors import LabkitError
+from labkit.classroom.order import OutError
 from labkit.judging import result as results
 from labkit.lab.lab import Lab
 
 LOCK = ".labkit.lock"
 
+_NO_ROOM = (
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO),
+    *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM),
+)
+"""What a full, closed or worn-out system answers."""
+
 
 @contextlib.contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Hold OUT for one run. Raises LabkitError where another run has it.
+    """Hold OUT for one run. Raises LabkitError where another run has it, or it cannot be written.
 
     The system lets go of the lock when the process ends, however it ends.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with _locked(out):
+            yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise OutError(str(error.filename or out), error.strerror or str(error)) from error
+
+
+@contextlib.contextmanager
+def _locked(out: Path) -> Iterator[None]:
     try:
         import fcntl
     except ImportError:  # Windows, where nothing is graded
@@ -39,6 +59,15 @@ def locked(out: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def clear_unfinished(out: Path) -> None:
+    """Remove what a run that died was writing: files, and the folder of a regrade."""
+    for path in (*out.glob(".writing-*"), *out.glob("*/.writing-*")):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def refuse_other_lab(out: Path, lab: Lab) -> None:

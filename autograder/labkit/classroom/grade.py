@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,9 +11,9 @@ from labkit.base.errors import LabkitError
 from labkit.base.progress import progress, say
 from labkit.classroom import marks, unchanged
 from labkit.classroom.decisions import Decisions
-from labkit.classroom.folder import leftovers, locked, refuse_other_lab
+from labkit.classroom.folder import clear_unfinished, leftovers, locked, refuse_other_lab
 from labkit.classroom.grades import write_grades
-from labkit.classroom.order import Order, OutError
+from labkit.classroom.order import Order
 from labkit.classroom.pool import Graded, grade_here, grade_in_processes
 from labkit.intake import Submission, Submissions, open_submissions
 from labkit.judging import result as results
@@ -25,12 +24,6 @@ from labkit.lab.lab import Lab
 from labkit.reporting import beside, code, feedback, numbers, report, similar, written
 from labkit.reporting.answers import Answer, read_answers
 from labkit.sandbox import Zygote, confinement
-
-_NO_ROOM = (
-    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO),
-    *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM),
-)
-"""What a full, closed or worn-out system answers."""
 
 TEMPLATE = "marks-template.csv"
 """To be filled in with marks for the written questions, for --manual."""
@@ -90,29 +83,23 @@ def grade_to(
     """Grade a class into `out`: grades.csv, results, feedback, report.html.
 
     `submissions` is where they lie, or what was opened already. Raises LabkitError where the input
-    cannot be read, or `out` is another run's or another lab's.
+    cannot be read, or `out` is another run's or another lab's, or cannot be written.
     """
-    try:
-        with locked(out):
-            refuse_other_lab(out, bundle.lab)
-            decisions = decided(bundle.lab, out, options)
-            mark = ""
-            if isinstance(submissions, Path) and not options.only:
-                how = replace(options, resume=False, jobs=0, scheduler=None)
-                mark = unchanged.inputs(bundle, submissions, out, how)
-            if options.resume and mark and (kept := _kept(bundle.lab, out, mark)):
-                return kept
-            graded = finish(decisions, judged(bundle, submissions, out, options), out)
-            if mark and all(result.fingerprint for result in graded.results):
-                names = [result.submission for result in graded.results]
-                files = [str(path.relative_to(out)) for path in graded.files]
-                unchanged.keep(out, mark, unchanged.Told(names, graded.summary, files))
-            return graded
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
-            raise
-        where = error.filename or out
-        raise OutError(str(where), error.strerror or str(error)) from error
+    with locked(out):
+        refuse_other_lab(out, bundle.lab)
+        decisions = decided(bundle.lab, out, options)
+        mark = ""
+        if isinstance(submissions, Path) and not options.only:
+            how = replace(options, resume=False, jobs=0, scheduler=None)
+            mark = unchanged.inputs(bundle, submissions, out, how)
+        if options.resume and mark and (kept := _kept(bundle.lab, out, mark)):
+            return kept
+        graded = finish(decisions, judged(bundle, submissions, out, options), out)
+        if mark and all(result.fingerprint for result in graded.results):
+            names = [result.submission for result in graded.results]
+            files = [str(path.relative_to(out)) for path in graded.files]
+            unchanged.keep(out, mark, unchanged.Told(names, graded.summary, files))
+        return graded
 
 
 def _kept(lab: Lab, out: Path, mark: str) -> GradedClass | None:
@@ -228,8 +215,7 @@ def grade_class(
     `advance` hears each result as it comes. Gives the results in the order of the submissions.
     """
     out.mkdir(parents=True, exist_ok=True)
-    for unfinished in (*out.glob(".writing-*"), *out.glob("*/.writing-*")):  # of a run that died
-        unfinished.unlink(missing_ok=True)
+    clear_unfinished(out)
     if strangers := sorted(set(options.only) - set(submissions.names)):
         raise LabkitError(
             f"--only names {', '.join(strangers)}, which is no submission here: names are those of "

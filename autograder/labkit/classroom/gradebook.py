@@ -15,7 +15,7 @@ from pathlib import Path
 
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text, writing
-from labkit.base.spreadsheet import BOM, plain, read_number, to_csv
+from labkit.base.spreadsheet import BOM, plain, read_number, read_table, to_csv
 from labkit.judging import result as results
 
 Key = tuple[str, str]
@@ -133,15 +133,13 @@ _COURSE = (
 
 def _course(path: Path) -> list[Row]:
     """The people of a course from a CSV with a heading."""
-    try:
-        lines = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LabkitError(f"{path} cannot be read as CSV in UTF-8: {error}.") from None
+    (_, heading), *lines = read_table(path, LabkitError)
+    names = [cell.strip().casefold() for cell in heading]
     found = []
-    for cells in lines:
-        told = {str(key).strip().casefold(): str(cell or "").strip() for key, cell in cells.items()}
+    for _, cells in lines:
+        told = dict(zip(names, map(str.strip, cells), strict=False))
         name, email, sid, canvas_id = (
-            next((told[one] for one in names if told.get(one)), "") for names in _COURSE
+            next((told[one] for one in called if told.get(one)), "") for called in _COURSE
         )
         row = Row(name, email if "@" in email else "", sid, canvas_id)
         if row.email or row.sid or row.canvas_id:
@@ -231,7 +229,16 @@ def mistakes(folders: Sequence[Path]) -> Table:
 
 
 def table(book: Gradebook, weights: Mapping[str, float], drop: int) -> Table:
-    """A row a person: who, the percent of each lab, what is missing, the mean."""
+    """A row a person: who, the percent of each lab, what is missing, the mean.
+
+    Raises LabkitError where no lab is left for the mean.
+    """
+    counted = sum(weight > 0 for weight in weights.values())
+    if drop >= counted:
+        raise LabkitError(
+            f"--drop-lowest {drop} leaves no lab for the mean, of {counted} with a weight above 0: "
+            "drop fewer, or give weights."
+        )
     header: list[str | float] = [
         *("name", "email", "sid", "submission"), *book.labs, "missing", "mean"
     ]  # fmt: skip

@@ -2,8 +2,8 @@
 
 The file is a CSV with one row a submission and one column a question, first written as a template;
 behind them stand comments, the version that was marked, and whose it is. An empty cell means "not
-marked yet". Spreadsheets may save it with semicolons, decimal commas or in
-their own encoding: all of that is read.
+marked yet". Spreadsheets may save it with semicolons, decimal commas or in their own encoding: all
+of that is read.
 """
 
 from __future__ import annotations

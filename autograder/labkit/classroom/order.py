@@ -29,7 +29,7 @@ class OutError(LabkitError):
     def __str__(self) -> str:
         return (
             f"{self.out} cannot be written ({self.why}): make room there and run the same command "
-            "with --resume; what was graded is kept."
+            "again (grade and moodle with --resume); what was graded is kept."
         )
 
 

@@ -14,7 +14,7 @@ from labkit.lab.lab import Lab
 from labkit.reporting import code, numbers, pages, summary
 from labkit.reporting.similar import Pair, Similarity
 
-_MODIFIED = ("modified", "submitted", "Last modified (submission)")
+_MODIFIED = ("modified", "submitted")
 """Where a platform says when a submission came."""
 
 

@@ -15,13 +15,12 @@ from labkit.sandbox.code import Code
 from labkit.sandbox.confinement import Confinement
 from labkit.sandbox.exchange import Request
 from labkit.sandbox.launch import Zygote
-from labkit.sandbox.outcome import Failure, Kind, Limits, Outcome, SandboxError
+from labkit.sandbox.outcome import Failure, Limits, Outcome, SandboxError
 
 __all__ = [
     "Code",
     "Confinement",
     "Failure",
-    "Kind",
     "Limits",
     "Outcome",
     "Request",

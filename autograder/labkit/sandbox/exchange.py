@@ -39,9 +39,6 @@ from labkit.sandbox.serving import (
 )
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from labkit.sandbox.calls import Worker
 
 FOLDER_SECONDS = 0.05
@@ -344,7 +341,7 @@ class Exchange:
             raise ExpiredError("wall") from None
         except OSError:
             raise  # no thread, no handle: nothing that its arguments did
-        except (Exception, RecursionError):
+        except Exception:
             encoder = Encoder()
             answer = {"op": "error", "text": f"{label} cannot take these arguments"}
         self.budget.deadline += time.monotonic() - began

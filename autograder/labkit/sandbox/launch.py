@@ -224,7 +224,7 @@ class Zygote:
             _close_memory()
 
     def _answer(self) -> dict[str, Any]:
-        (size,) = (int.from_bytes(self._exactly(4), "little"),)
+        size = int.from_bytes(self._exactly(4), "little")
         answer = json.loads(self._exactly(size))
         assert isinstance(answer, dict)
         return answer

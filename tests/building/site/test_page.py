@@ -442,7 +442,7 @@ def test_the_zip_of_another_version_puts_each_text_where_it_belongs(
     files = {path: text.encode() for path, text in stubs.solution_package(LAB).items()}
     write_zip(tmp_path / "work.zip", files | {name: nbformat.writes(book).encode()})
     page.locator("#file").set_input_files(tmp_path / "work.zip")
-    page.get_by_text("2 cell(s) have no place on this page").wait_for()
+    page.get_by_text("2 cells have no place on this page").wait_for()
     written = [one.input_value() for one in page.locator(".answer textarea").all()]
     assert written == ["", "An answer.", *[""] * (len(answers) - 2)]
     assert place.locator(".cm-content").inner_text() == "second = 'mine'"

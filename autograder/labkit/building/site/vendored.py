@@ -44,8 +44,8 @@ def program(name: str) -> str:
     found = shutil.which(name)
     if found is None:
         raise LabkitError(
-            f"{name} is not installed: labkit site needs Node.js with npm, once, to fetch the "
-            "editor and to typeset the formulas; students' browsers need neither."
+            f"{name} is not installed: labkit site needs Node.js with npm, to fetch the editor "
+            "once and to set the formulas; students' browsers need neither."
         )
     return found
 

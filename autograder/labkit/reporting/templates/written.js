@@ -83,10 +83,12 @@ function csv() {
   return "\ufeff" + lines.map((line) => line.map(cell).join(",")).join("\n") + "\n";
 }
 
+// Spreadsheets divide the cells by a semicolon or a tab where a comma is the decimal sign.
 function parse(text) {
   const rows = [[]];
   let value = "", quoted = false;
   text = text.replace(/^\ufeff/, "");
+  const divider = text.match(/^submission([;\t])/)?.[1] ?? ",";
   const push = () => { rows.at(-1).push(value); value = ""; };
   for (let at = 0; at < text.length; at += 1) {
     const c = text[at];
@@ -95,7 +97,7 @@ function parse(text) {
       else if (c === '"') quoted = false;
       else value += c;
     } else if (c === '"') quoted = true;
-    else if (c === ",") push();
+    else if (c === divider) push();
     else if (c === "\n") { push(); rows.push([]); }
     else if (c !== "\r") value += c;
   }

@@ -27,7 +27,6 @@ from .corrected import Mark, mark
 from .naming import (
     BY_HEART,
     MESSAGE_LIMIT,
-    TOO_SLOW,
     CaseRun,
     Explanation,
     Tried,
@@ -38,15 +37,13 @@ from .naming import (
 )
 from .notebook import start
 from .otter_hook import use
-from .probe import FAILURE_SENTENCES, Exact, Probe, may_be_anothers_fault
-from .recorded import REJUDGED, Recorded, pack, pack_observation, unpack, unpack_observation
+from .probe import Exact, Probe, may_be_anothers_fault
+from .recorded import REJUDGED, Recorded, pack, pack_observation, unpack
 
 __all__ = [
     "BY_HEART",
-    "FAILURE_SENTENCES",
     "MESSAGE_LIMIT",
     "REJUDGED",
-    "TOO_SLOW",
     "Case",
     "CaseBroken",
     "CaseFailed",
@@ -79,7 +76,6 @@ __all__ = [
     "start",
     "threads",
     "unpack",
-    "unpack_observation",
     "use",
     "values_problem",
 ]

@@ -407,9 +407,9 @@ def _which_layers(leaves: Sequence[_Leaves], contract: Contract) -> str:
     if kind and all(_layers(one) == set(range(_depth(one))) for one in leaves):
         return f"{kind}every {word}"
     if deep and all(_layers(one) == {0} for one in deep):
-        return f"{kind}the first {word}".capitalize() if not kind else f"{kind}the first {word}"
+        return f"{kind}the first {word}" if kind else f"The first {word}"
     if deep and all(_layers(one) == {_depth(one) - 1} for one in deep):
-        return f"The last {word}" if not kind else f"{kind}the last {word}"
+        return f"{kind}the last {word}" if kind else f"The last {word}"
     some = f"{kind}some layers" if kind else _SOME
     if all(_depth(one) - 1 not in _layers(one) for one in leaves):
         return f"{some}, never the last {word},"

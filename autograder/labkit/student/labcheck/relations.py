@@ -451,7 +451,7 @@ def _sums(pairs: Sequence[Pair]) -> str:
     """Numbers that add up to 1, as probabilities do, where the right ones do not."""
     if not all(pair.right.ndim == 2 and pair.right.size > _FEW for pair in pairs):
         return ""
-    for axis, text in ((0, "each column"), (1, "each row"), (None, "all of it")):
+    for axis, text in ((0, "each column"), (1, "each row"), (None, "all")):
         if all(
             (
                 bool(np.allclose(pair.got.sum(axis=axis), 1, rtol=1e-6))
@@ -459,11 +459,7 @@ def _sums(pairs: Sequence[Pair]) -> str:
             )
             for pair in pairs
         ):
-            return (
-                f"adds up to 1 in {text}, and should not"
-                if axis is not None
-                else ("adds up to 1 in all, and should not")
-            )
+            return f"adds up to 1 in {text}, and should not"
     return ""
 
 
@@ -712,10 +708,7 @@ def _cut(pairs: Sequence[Pair]) -> str:
             for pair in pairs
         ):
             one = all(pair.got.shape[axis] == 1 for pair in pairs)
-            first = (
-                f"first {_axis(pairs, axis, one=True)}" if one else f"first {_axis(pairs, axis)}"
-            )
-            return f"holds only the {first} of the right one"
+            return f"holds only the first {_axis(pairs, axis, one=one)} of the right one"
     for name in pairs[0].given:
         if all(
             ((a := pair.beside(name)) is not None and near(pair.got, pair.right[a > 0]))

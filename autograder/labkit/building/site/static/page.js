@@ -211,7 +211,7 @@ function download() {
   keepFile(name, blob);
   const empty = document.querySelectorAll(".answer textarea");
   const left = [...empty].filter((one) => !one.value.trim()).length;
-  tell(`${name} is downloaded: it holds the notebook and your neuralnet folder.${left ? ` ${left} written answers are still empty.` : ""}`);
+  tell(`${name} is downloaded: it holds the notebook and your neuralnet folder.${left ? ` ${left} written ${left === 1 ? "answer is" : "answers are"} still empty.` : ""}`);
 }
 
 function showStore() {

@@ -33,7 +33,7 @@ export class Work {
       delete this.kept.cells[key];
     }
     const what = names.length ? ` New text of the stubs: ${names.join(", ")}; your own stays as it is.` : "";
-    const cells = lost.length ? ` ${lost.length} cell(s) that you changed have another text now: yours are kept at the end of your zip.` : "";
+    const cells = lost.length ? ` ${lost.length === 1 ? "A cell that you changed has" : `${lost.length} cells that you changed have`} another text now: your own is kept at the end of the notebook in your zip.` : "";
     return `This lab has a new version since you worked on it. Your code is kept.${what}${cells}`;
   }
 
@@ -171,7 +171,7 @@ export class Work {
     this.store.save();
     const more = book && this.kept.extras.length;
     return `Your work is open: ${Object.keys(found).length} files${book ? " and the notebook's cells and answers" : "; no notebook was in it"}.`
-      + (more ? ` ${more} cell(s) have no place on this page: they stay at the end of your zip.` : "")
+      + (more ? ` ${more === 1 ? "1 cell has" : `${more} cells have`} no place on this page, but at the end of the notebook in your zip.` : "")
       + (left.length ? ` Left out, for only Python modules are kept here: ${left.slice(0, 9).join(", ")}${left.length > 9 ? " …" : ""}.` : "");
   }
 

@@ -6,7 +6,7 @@
     journal.py      what was sent, so that a killed run goes on
     book.py         what Moodle holds: grades, comments, files, locks
     deliver.py      what is to be written, and writing it
-    trip.py         the command
+    by_services.py  the command
 
 How Moodle behaves there was measured on versions 4.5.6 and 5.1.3.
 """

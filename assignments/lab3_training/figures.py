@@ -9,6 +9,7 @@ from functools import lru_cache
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from labdata import load_fashion_mnist
 
@@ -365,6 +366,10 @@ def batches(guess: int | None = None) -> None:
         print(f"batch size {size:4}: {in_an_epoch:4} steps an epoch; loss {text}")
     if guess is not None:
         print(f"your guess: {guess}; measured: {min(ends, key=ends.get)} is lowest after six looks")
+    for axis in (left.yaxis, right.xaxis):  # a power of ten alone hardly lies in so short a range
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(NullFormatter())
     left.set(title="By looks at each picture", xlabel="epochs", ylabel="loss on all 1,000")
     right.set(title="By steps (gradient evaluations)", xlabel="steps")
     for ax in (left, right):

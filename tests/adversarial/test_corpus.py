@@ -58,6 +58,12 @@ RESEMBLE = {
     "overlapping_entries", "cut_off", "markup_in_names", "without_the_nonce", "through_itself",
     "claims_to_be_an_array", "masked_everywhere", "complex_zeros", "mapped_file", "native_threads",
     "stopped_by_a_timer", "takes_all_there_is", "locked_with_a_password",
+    "signals_of_a_pipe", "products_without_end", "threads_go_on", "impossible_shape",
+    "numpy_functions", "tracing", "array_subclass", "array_of_objects", "number_subclasses",
+    "impossible_shape_in_callback", "impossible_generator_in_callback", "limits_of_others",
+    "through_each_other", "strides_into_memory", "pickle_bytes_in_arrays", "every_handle",
+    "source_of_what_is_served", "later_function_by_name", "markup_in_messages",
+    "own_folder_removed",
 }  # fmt: skip
 
 WAITED_FOR = {"locks_on_libraries"}

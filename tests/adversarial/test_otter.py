@@ -242,6 +242,7 @@ def test_a_submission_that_cannot_be_judged_is_told_why(tmp_path: Path) -> None:
         assert "check." not in message
 
 
+@pytest.mark.slow
 def test_a_check_that_cannot_run_is_no_silent_zero(tmp_path: Path) -> None:
     """Nobody is graded by it, nor told what stopped it: that may be a hidden input."""
     bundle = quick_bundle(tmp_path / "bundle")

@@ -366,6 +366,7 @@ def test_classes_are_of_distinct_and_correct_work(tmp_path: Path) -> None:
     assert first == second
 
 
+@pytest.mark.slow
 def test_the_floor_passes_every_case_confined(tmp_path: Path) -> None:
     bundle = built(find(grading.LAB))
     lay(tmp_path / "work", handed_in.correct(bundle))

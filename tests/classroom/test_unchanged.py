@@ -99,6 +99,7 @@ def test_what_has_changed_is_noticed_once(graded: Class) -> None:
         assert not graded.again(), name
 
 
+@pytest.mark.slow
 def test_other_options_count(graded: Class, tmp_path: Path) -> None:
     table = tmp_path / "m.csv"
     table.write_text("submission,why\nada,7\n", encoding="utf-8")
@@ -113,6 +114,7 @@ def test_other_options_count(graded: Class, tmp_path: Path) -> None:
     assert not graded.again(replace(RESUME, anonymous=True, jobs=2))
 
 
+@pytest.mark.slow
 def test_a_run_without_resume_grades_all(graded: Class) -> None:
     assert graded.again(Options(jobs=1))
     assert graded.again(replace(RESUME, only=("ada",)))

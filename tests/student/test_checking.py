@@ -14,7 +14,7 @@ from labkit.building.build import built
 from labkit.judging.grader import Grader
 from labkit.lab.course import find
 from labkit.lab.stubs import solution_package, stub_package
-from labkit.student.labcheck import running, showing
+from labkit.student.labcheck import checking, running, showing
 
 LAB = find("lab1")
 
@@ -87,6 +87,42 @@ def test_a_check_that_takes_an_own_function_for_right_says_so(tmp_path: Path, ow
     (case,) = bonus["cases"]
     assert not case["passed"] and not bonus["left_out"]
     assert "If `train` is not right yet, begin there" in case["message"]
+
+
+def test_shapes_that_do_not_fit_are_told_and_each_cross_has_its_words(tmp_path: Path) -> None:
+    lab = find("lab4")
+    for path, text in solution_package(lab).items():
+        target = tmp_path / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    layer = "(np.zeros((h, len(X))), np.zeros((h, 1)))"
+    wrong = f"def pretrain(X, hidden_sizes, **_):\n    return [{layer} for h in hidden_sizes]"
+    _append(tmp_path, "autoencoder", wrong)
+    found = list(running.events(built(lab).student, tmp_path, ["pretrain"]))
+    assert "of shapes (10, 49), (10, 1), (6, 49), (6, 1): not" in str(found[-2]["cases"])
+    _append(tmp_path, "autoencoder", "def pretrain(X, hidden_sizes, **_):\n    return None")
+    found = list(running.events(built(lab).student, tmp_path, ["pretrain"]))
+    shown = [line.text for line in showing.lines(found[-2])]
+    assert shown.count("All 3: The result is None: not what the docstring asks for.") == 1
+
+
+def test_nobody_is_sent_to_a_function_whose_checks_pass(tmp_path: Path) -> None:
+    lab = find("lab3")
+    (bonus,) = lab.bonus
+    for path, text in solution_package(lab).items():
+        target = tmp_path / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    module = lab.contract[bonus].module
+    _append(tmp_path, module, f"def {bonus}(train):\n    return False")
+    told = {}
+    for names in ([bonus], ["train", bonus]):
+        found = list(running.events(built(lab).student, tmp_path, names))
+        told[len(names)] = str(found[-2]["cases"])
+    assert "If `train` is not right yet, begin there" in told[1]
+    assert "begin there" not in told[2]
+    found = list(checking.events(built(lab).student, tmp_path, [bonus], passing=["train"]))
+    assert "begin there" not in str(found[-2]["cases"]) and not found[-2]["passed"]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,21 @@ def test_inputs_start_in_the_middle_at_the_first_choice_and_at_the_bool() -> Non
     assert started.values == {"size": 1.0, "colour": "black", "dotted": True}
 
 
+def test_a_picture_is_the_one_that_savefig_would_have_written() -> None:
+    def labelled() -> tuple[Figure, str]:
+        figure = Figure(figsize=(3, 2), layout="constrained")
+        ax = figure.subplots()
+        ax.set(title="A title", xlabel="across", ylabel="up")
+        ax.plot([0, 1e5], [0, 1], label="a line")
+        ax.legend()
+        return figure, ""
+
+    labelled()[0].savefig(buffer := io.BytesIO(), format="png", dpi=explore.DPI)
+    png = explore.View(labelled, {}, {}).picture({})["png"]
+    pixels = [matplotlib.image.imread(io.BytesIO(one)) for one in (png, buffer.getvalue())]
+    assert (pixels[0] == pixels[1]).all()
+
+
 @pytest.mark.parametrize(
     ("sliders", "start", "words"),
     [

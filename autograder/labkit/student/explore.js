@@ -53,7 +53,7 @@ export function explorer(place, spec, ask, keep) {
   picture.style.cssText = "display:block;max-width:100%;height:auto";
   frame.append(picture);
   const rows = spec.inputs.map((one) => [one.name, row(one, () => draw(true))]);
-  box.append(element("legend", { textContent: spec.title }), ...rows.map(([, { line }]) => line), picture, problem, said);
+  box.append(element("legend", { textContent: spec.title }), ...rows.map(([, { line }]) => line), frame, problem, said);
   place.append(box);
 
   const positions = () => Object.fromEntries(rows.map(([name, { position }]) => [name, position()]));

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.image
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 Draw = Callable[..., tuple[Figure, str]]
@@ -130,7 +131,9 @@ def _input(name: str, given: Any, start: Any) -> dict[str, Any]:
 
 
 def _png(figure: Figure) -> bytes:
-    figure.savefig(buffer := io.BytesIO(), format="png", dpi=DPI)
+    figure.set_dpi(DPI)
+    # savefig draws twice: once to find the layout, which drawing does by itself.
+    FigureCanvasAgg(figure).print_png(buffer := io.BytesIO())
     return buffer.getvalue()
 
 

@@ -189,7 +189,7 @@ def test_widgets_that_each_load_their_script_share_no_id(context: Any, address: 
                 const { explorer } = await import(URL.createObjectURL(file));
                 explorer(document.body, spec, still, () => {});
             }
-            const rows = [...document.querySelectorAll("fieldset div")];
+            const rows = [...document.querySelectorAll("fieldset div:has(label)")];
             return rows.map((row) => row.contains(row.querySelector("label").control));
         }""",
         [(paths.STUDENT_FILES / "explore.js").read_text(encoding="utf-8"), view.spec],
@@ -303,6 +303,44 @@ def test_work_outlives_the_page_and_the_whole_file_is_the_same(page: Any) -> Non
         book = json.loads(archive.read(f"{LAB.name}.ipynb"))
     assert text.startswith("# mine\n") and SOLUTION[FIRST].rstrip() in text
     assert "Its slope is small." in json.dumps(book)
+
+
+def test_a_function_starts_again_and_what_was_written_comes_back(page: Any) -> None:
+    place, stub = working.question(page, FIRST), _text(page, FIRST)
+    again = place.get_by_role("button", name="Start again")
+    back = place.get_by_role("button", name="My text back")
+    again.wait_for(state="hidden")
+    working.write(page, place.locator(".cm-content"), SOLUTION[FIRST])
+    again.click()
+    assert _text(page, FIRST) == stub
+    page.reload()
+    page.locator(".work .cm-content").first.wait_for()
+    back.click()
+    assert _text(page, FIRST) == SOLUTION[FIRST].rstrip()
+    back.wait_for(state="hidden")
+
+
+def test_a_function_that_is_gone_from_its_file_comes_back_in_its_place(page: Any) -> None:
+    whole = page.locator(f"[data-question='{FIRST}']").get_by_role("button", name=f"{MODULE}.py")
+    second = [one.name for one in LAB.functions if one.module == MODULE][1]
+    place, stub = working.question(page, second), _text(page, second)
+    working.write(page, place.locator(".cm-content"), "")
+    page.reload()
+    page.locator(".work .cm-content").first.wait_for()
+    assert f"There is no function {second}" in place.inner_text()
+    place.get_by_role("button", name="Start again").click()
+    assert _text(page, second) == stub
+    whole.click()
+    page.get_by_role("dialog").wait_for()
+    given = stubs.stub_package(LAB)[f"neuralnet/{MODULE}.py"]
+    text = page.evaluate(
+        """async () => {
+            const { EditorView } = await import("@codemirror/view");
+            const place = document.querySelector("#wholefile .cm-editor");
+            return EditorView.findFromDOM(place).state.doc.toString();
+        }"""
+    )
+    assert text == given
 
 
 def test_the_zip_from_jupyter_opens_and_its_own_cells_are_kept(page: Any, tmp_path: Path) -> None:

@@ -607,6 +607,7 @@ def test_a_new_page_or_new_work_does_not_undo_a_correction(tmp_path: Path, workf
     assert "0 of 2 were written" in said(go(moodle, tmp_path, push=True))
 
 
+@pytest.mark.slow
 def test_a_grade_from_before_the_first_push_is_replaced_and_said(tmp_path: Path) -> None:
     """The plan tells so before: what is kept is what somebody changed after the kit."""
     moodle = small({3: SIGMOID, 4: RIGHT})

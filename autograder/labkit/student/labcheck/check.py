@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .calling import Observation
-from .comparing import Problem, gradient_problem, kind_of, slack, values_problem
+from .comparing import Problem, gradient_problem, kind_of, shapes_in, slack, values_problem
 from .naming import (
     NAMED_AT_ONCE,
     TOO_SLOW,
@@ -240,7 +240,11 @@ class Check:
                 raise  # not the result's doing
             except Exception:  # the result is not of the kind that the judge reads
                 general = "The result is not of the kind that the docstring asks for."
-                told = f"The result is {kind_of(seen.value)}, not what the docstring asks for."
+                kind = kind_of(seen.value)
+                if shapes := shapes_in(seen.value):
+                    general = "The shapes in the result are not what the docstring asks for."
+                    kind += shapes
+                told = f"The result is {kind}: not what the docstring asks for."
                 return Problem("verdict", told, general)
             if sentence is None:
                 return None

@@ -40,6 +40,10 @@ FLOAT32_STEPS = 64 * float(np.finfo(np.float32).eps)
 """How far a sum in float32 may be off, as a share of the largest number that goes into it."""
 
 
+_SHAPES = 6
+"""So many are told of a result."""
+
+
 def _leaves(value: Any) -> Iterator[np.ndarray]:
     """All arrays of numbers in nested values, single numbers among them."""
     if isinstance(value, dict):
@@ -88,6 +92,15 @@ def kind_of(value: Any) -> str:
     if isinstance(value, complex | np.complexfloating):
         return "a complex number"
     return f"a {type(value).__name__}"
+
+
+def shapes_in(value: Any) -> str:
+    """Words about the arrays in a list, a tuple or a dict; nothing where there are none."""
+    found = [str(array.shape) for array in _leaves(value) if array.ndim]
+    if isinstance(value, np.ndarray) or not found:
+        return ""
+    more = ", …" if found[_SHAPES:] else ""
+    return f", holding arrays of shapes {', '.join(found[:_SHAPES])}{more}"
 
 
 def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:

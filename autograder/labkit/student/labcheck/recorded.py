@@ -88,7 +88,8 @@ class Recorded(Check):
     """Answers cases in a student's folder, from outputs recorded when the lab was built.
 
     `package` is the folder that holds the package to import, `lost` the cases that ended the
-    process before, with how: "timeout" or "crashed".
+    process before, with how: "timeout" or "crashed". `passing` are the functions whose own public
+    checks pass: nobody is sent to them.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Recorded(Check):
         super().__init__()
         self.home = home
         self.package = package or home
+        self.passing: set[str] = set()
         # Not np.load: it looks for each of thousands of arrays in a list of their names.
         self._store = zipfile.ZipFile(home / "recorded.npz")
         manifest = self._member("manifest").tobytes().decode()
@@ -176,11 +178,11 @@ class Recorded(Check):
         own = runs[0 if own_first else -1]
         if best.failed and len(runs) > 1:
             best = own
-            best.tried[-1].note = _begin_with({**calls, **self._leans_on}, "this once more")
+            best.tried[-1].note = self._begin_with({**calls, **self._leans_on}, "this once more")
         elif not best.failed and (best is not own or not own_first) and best.tried:
             best.tried[-1].note = REJUDGED
         elif best.failed and self._leans_on:
-            best.tried[-1].note = _begin_with(self._leans_on, "this")
+            best.tried[-1].note = self._begin_with(self._leans_on, "this")
         self.case = best
         self.cases.append(best)
         if best.failed:
@@ -289,6 +291,14 @@ class Recorded(Check):
             outcomes.append(WrongOutcome(explanation, seen, tried.probe.problem(seen)))
         return outcomes
 
+    def _begin_with(self, functions: Iterable[str], what: str) -> str:
+        """A note about functions of the package that the answer may be due to."""
+        names = [f"`{name}`" for name in functions if name not in self.passing]
+        if not names:
+            return ""
+        subject = f"{', '.join(names[:-1])} and {names[-1]} are" if names[1:] else f"{names[0]} is"
+        return f"If {subject} not right yet, begin there: grading asks {what} with a correct one."
+
     def ref(self, name: str) -> Callable[..., Any]:
         module = self.manifest["modules"][name]
         if module in self._given:
@@ -311,13 +321,6 @@ class Recorded(Check):
     def library(self) -> Any:
         # Not by its name, which a file of the student's may have.
         return _library(self.home / "labdata.py")
-
-
-def _begin_with(functions: Iterable[str], what: str) -> str:
-    """A note about functions of the package that the answer may be due to."""
-    *others, last = (f"`{name}`" for name in functions)
-    names = f"{', '.join(others)} and {last} are" if others else f"{last} is"
-    return f"If {names} not right yet, begin there: grading asks {what} with a correct one."
 
 
 def _unusable(name: str, module: str) -> Callable[..., Any]:

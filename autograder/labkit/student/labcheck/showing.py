@@ -69,10 +69,13 @@ def _question(event: Event) -> Iterator[Line]:
     failed = [case for case in event["cases"] if not case["passed"]]
     said: set[str] = set()
     # What several checks say in the same words is said once, below their titles.
-    for message, together in itertools.groupby(failed, key=lambda case: case["message"]):
+    for message, group in itertools.groupby(failed, key=lambda case: case["message"]):
+        together = list(group)
         for case in together:
             yield Line("case", f"✗ {case['title']}")
         lead, *hints = message.splitlines() or [""]
+        if together[1:]:
+            lead = f"{'Both' if len(together) == 2 else f'All {len(together)}'}: {lead}"
         for text in [lead, *(hint for hint in hints if hint not in said)]:
             yield Line("say", text)
         said.update(hints)

@@ -26,6 +26,7 @@ from typing import Any
 HOME = Path("/lab")
 _PRINTED = 100_000
 """Characters of a cell's output that are shown."""
+_DPI = 100
 
 os.chdir(HOME)
 sys.path.insert(0, str(HOME))
@@ -35,7 +36,7 @@ logging.getLogger("matplotlib").setLevel(logging.ERROR)
 warnings.filterwarnings("ignore", message=".*is non-interactive")
 
 importlib.import_module("labcheck.float_warnings").switch_on()
-running = importlib.import_module("labcheck.running")
+checking = importlib.import_module("labcheck.checking")
 showing = importlib.import_module("labcheck.showing")
 
 _space: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
@@ -84,21 +85,15 @@ def _forget() -> None:
             _space[name] = getattr(new, getattr(value, "__name__", ""), value)
 
 
-def check(questions: str) -> str:
+def check(questions: str, passing: str) -> str:
     """The lines to show for these questions, and the points of each."""
-    names = json.loads(questions)
     lines, points, found = [], {}, []
-    try:
-        for event in running.events(HOME, HOME, names):
-            found.append(event)
-            lines += [one for one in showing.lines(event) if one.kind != "title"]
-            if event["kind"] == "question":
-                points[event["question"]] = {
-                    key: event[key] for key in ("earned", "public", "passed")
-                }
-        lines.append(showing.ending(found))
-    except running.CheckStopped as error:
-        lines.append(showing.Line("finding", str(error)))
+    for event in checking.events(HOME, HOME, json.loads(questions), passing=json.loads(passing)):
+        found.append(event)
+        lines += [one for one in showing.lines(event) if one.kind != "title"]
+        if event["kind"] == "question":
+            points[event["question"]] = {key: event[key] for key in ("earned", "public", "passed")}
+    lines.append(showing.ending(found))
     told = [{"kind": one.kind, "text": one.text} for one in lines]
     return json.dumps({"lines": told, "points": points})
 
@@ -178,11 +173,16 @@ def _figures() -> list[dict[str, Any]]:
 
 
 def _png(figure: Any) -> str:
-    # A layout has put everything inside but for words that are too long: "tight" draws twice.
-    box = "tight" if figure.get_layout_engine() is None else None
-    figure.savefig(buffer := io.BytesIO(), format="png", dpi=100, bbox_inches=box)
-    if box is None and any(map(_cut, _words(figure))):
-        figure.savefig(buffer := io.BytesIO(), format="png", dpi=100, bbox_inches="tight")
+    buffer = io.BytesIO()
+    if figure.get_layout_engine() is not None:
+        # A layout has put everything inside but for words that are too long. It is found while
+        # drawing: savefig, which finds it before, would draw twice.
+        figure.set_dpi(_DPI)
+        agg = importlib.import_module("matplotlib.backends.backend_agg")
+        agg.FigureCanvasAgg(figure).print_png(buffer)
+    if not buffer.tell() or any(map(_cut, _words(figure))):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=_DPI, bbox_inches="tight")
     return base64.b64encode(buffer.getvalue()).decode()
 
 

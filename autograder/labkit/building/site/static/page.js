@@ -44,27 +44,44 @@ function question(place) {
   const typed = (text) => {
     work.setPiece(path, name, text + gap);
     forget(name);
+    offer();
   };
   const made = editor({ place: stub, text: shown(), label: `Your function ${name}`, changed: typed, run: check });
   const missing = element("p", { className: "finding" });
   const draw = () => {
     const there = piece() !== undefined;
-    missing.textContent = there ? "" : `There is no function ${name} in ${path} any more: open the file and write it.`;
+    missing.textContent = there ? "" : `There is no function ${name} in ${path} any more: write it in the file, or start it again.`;
     stub.hidden = !there;
     if (there) made.set(shown());
+    offer();
+  };
+  // One of two: the function as it was handed out, or what was there before that came back.
+  const replaced = (act) => () => {
+    act();
+    forget(name);
+    draw();
+    made.focus(); // the button that had it is gone
+  };
+  const again = button("Start again", replaced(() => work.startAgain(path, name)), `${name} as it was handed out`);
+  const back = button("My text back", replaced(() => work.takeBack(path, name)), name);
+  const stubText = work.stub(path, name).trim();
+  const offer = () => {
+    again.hidden = piece()?.text.trim() === stubText;
+    back.hidden = !again.hidden || work.kept.before[name] === undefined;
   };
   draw();
   redraw.push({ path, name, draw });
   const doors = element("p", { className: "doors" });
   const file = button(`${module}.py`, () => openFile(path), ": the whole file");
-  doors.append(Object.assign(button("Check", check, name), { className: "main" }), file);
+  doors.append(Object.assign(button("Check", check, name), { className: "main" }), file, again, back);
   stub.after(missing, doors);
 }
 
 async function checkQuestions(names, output) {
   waiting(output, "Checking …");
   const pictured = data.questions.some(({ name, pictured }) => pictured && names.includes(name));
-  const got = await python.ask({ kind: "check", questions: names, pictured, files: work.files }, () => waiting(output, "Running …"));
+  const passing = Object.keys(work.kept.points).filter((name) => work.kept.points[name].passed && !names.includes(name));
+  const got = await python.ask({ kind: "check", questions: names, passing, pictured, files: work.files }, () => waiting(output, "Running …"));
   if (got.stopped) return showLines(output, [{ kind: "finding", text: STOPPED }]);
   if (got.failed) return showLines(output, [{ kind: "finding", text: `The checks could not run (${got.failed}): load the page again; your work is kept.` }]);
   showLines(output, got.answer.lines);
@@ -223,10 +240,11 @@ function stopped() {
   }
 }
 
-// What is wider than the screen can be scrolled by keyboard, and says so.
-function reachable() {
-  for (const one of document.querySelectorAll(".wide, .text pre, .katex-display, .frame")) {
-    const wide = one.scrollWidth > one.clientWidth;
+// What is wider than the screen can be scrolled by keyboard, and says so. All is measured before
+// anything changes: in turns, the page would be laid out once for each.
+function reachable(places = document.querySelectorAll(".wide, .text pre, .katex-display, .frame")) {
+  const measured = [...places].map((one) => [one, one.scrollWidth > one.clientWidth]);
+  for (const [one, wide] of measured) {
     if (wide) one.tabIndex = 0;
     else one.removeAttribute("tabindex");
     one.classList.toggle("goes-on", wide);
@@ -237,13 +255,13 @@ function reachable() {
 function sized({ target }) {
   if (!target.matches?.(".frame img")) return;
   target.parentElement.style.setProperty("--own", `${target.naturalWidth}px`);
-  reachable();
+  reachable([target.parentElement]);
 }
 
 function begin() {
   reachable();
-  document.fonts?.ready.then(reachable);
-  addEventListener("resize", reachable);
+  document.fonts.ready.then(() => reachable());
+  addEventListener("resize", () => reachable());
   document.addEventListener("load", sized, true);
   $("main").append(element("p", { id: "keys", className: "unseen", textContent: "Tab indents. Escape and then Tab leaves the editor. Control and Enter runs it." }));
   document.querySelectorAll(".cell").forEach(cell);

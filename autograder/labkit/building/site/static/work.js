@@ -10,7 +10,7 @@ export class Work {
     this.data = data;
     this.store = store;
     const kept = store.value;
-    this.kept = { files: {}, cells: {}, extras: [], points: {}, ...kept };
+    this.kept = { files: {}, cells: {}, extras: [], points: {}, before: {}, ...kept };
     this.news = kept.version && kept.version !== data.version ? this.changes(kept) : "";
     Object.assign(this.kept, { version: data.version, handed: data.package });
     store.value = this.kept;
@@ -70,6 +70,38 @@ export class Work {
     this.piece(path, name).text = text;
     this.kept.files[path] = whole(this.pieces(path));
     this.store.later();
+  }
+
+  /** A function as it was handed out. */
+  stub(path, name) {
+    return split(this.data.package[path], this.data.functions[path]).find((one) => one.name === name).text;
+  }
+
+  /** Put another text in a function's place; where the function is gone, it comes after those before it. */
+  replacePiece(path, name, text) {
+    const names = this.data.functions[path], pieces = this.pieces(path);
+    if (!this.piece(path, name)) {
+      const before = new Set(["", ...names.slice(0, names.indexOf(name))]);
+      const last = pieces.findLastIndex((one) => before.has(one.name)), above = pieces[last];
+      above.text = above.text.trim() ? `${above.text.trimEnd()}\n\n\n` : "";
+      pieces.splice(last + 1, 0, { name });
+    }
+    const follows = pieces.at(-1).name !== name;
+    this.setPiece(path, name, `${text.trimEnd()}${follows ? "\n\n\n" : "\n"}`);
+  }
+
+  /** The stub in the place of what was written, which is kept. */
+  startAgain(path, name) {
+    const written = this.piece(path, name)?.text ?? "";
+    if (written.trim()) this.kept.before[name] = written;
+    this.replacePiece(path, name, this.stub(path, name));
+  }
+
+  /** What was written before the stub came back takes its place again. */
+  takeBack(path, name) {
+    const text = this.kept.before[name];
+    delete this.kept.before[name];
+    this.replacePiece(path, name, text);
   }
 
   /** The text of a cell as it was handed out. */

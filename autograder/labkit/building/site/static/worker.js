@@ -67,7 +67,7 @@ function start(about) {
 }
 
 const ACTIONS = {
-  check: ({ questions }) => python.check(JSON.stringify(questions)),
+  check: ({ questions, passing }) => python.check(JSON.stringify(questions), JSON.stringify(passing)),
   run: ({ source }) => python.run(source),
   picture: ({ view, positions }) => python.picture(view, JSON.stringify(positions)),
 };

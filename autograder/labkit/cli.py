@@ -106,7 +106,12 @@ def main() -> None:
 def _decided(command: Callable[..., None]) -> Callable[..., None]:
     """The options by which an instructor decides about grades; OUT keeps what they gave."""
     for option in (
-        click.option("--due", default="", metavar="TIME", help="When it was due."),
+        click.option(
+            "--due",
+            default="",
+            metavar="TIME",
+            help="When it was due, as 2027-03-01T23:59, in place of lab.toml's.",
+        ),
         click.option("--adjust", type=_FILE, help="CSV with points to give or take, and why."),
         click.option("--manual", type=_FILE, help="CSV with marks for the written questions."),
     ):
@@ -213,7 +218,7 @@ def check(lab: str, path: Path, questions: tuple[str, ...]) -> None:
     "--scheduler", metavar="ADDRESS", help="An existing Dask cluster, as tcp://host:8786."
 )
 @click.option("--resume", is_flag=True, help="Keep results whose submission has not changed.")
-@click.option("--only", multiple=True, metavar="NAME", help="Grade this one again; others stay.")
+@click.option("--only", multiple=True, metavar="NAME", help="Grade this one (or several) again.")
 @click.option("--anonymous", is_flag=True, help="Also a report without names, for a lecture.")
 @_decided
 def grade(
@@ -292,7 +297,9 @@ def regrade(
 @click.option("--blackboard", type=_TARGET, help="CSV for Blackboard's Grade Center.")
 @click.option("--mistakes", type=_TARGET, help="CSV of the class's mistakes over all labs.")
 @click.option("--people", type=_FILE, help="List of the course, such as Canvas's gradebook export.")
-@click.option("--weight", "weights", multiple=True, metavar="LAB=N", help="1 for each by default.")
+@click.option(
+    "--weight", "weights", multiple=True, metavar="LAB=N", help="In the mean; 1 by default."
+)
 @click.option(
     "--drop-lowest",
     type=click.IntRange(min=0),

@@ -104,13 +104,13 @@ def main() -> None:
 
 
 def _decided(command: Callable[..., None]) -> Callable[..., None]:
-    """The options by which an instructor decides about grades; OUT keeps marks and changes."""
+    """The options by which an instructor decides about grades; OUT keeps what they gave."""
     for option in (
         click.option(
             "--due",
             default="",
             metavar="TIME",
-            help="When it was due, for this run: 2027-03-01T23:59. Else lab.toml tells.",
+            help="When it was due, as 2027-03-01T23:59. Else lab.toml tells.",
         ),
         click.option("--adjust", type=_FILE, help="CSV with points to give or take, and why."),
         click.option("--manual", type=_FILE, help="CSV with marks for the written questions."),

@@ -247,6 +247,24 @@ def test_lateness_costs_only_by_rules(tmp_path: Path, bundle: Bundle, hand_ins: 
         assert ("1 day 10 hours late" in page(out, "submission_1")) == (toml != free)
 
 
+def test_when_it_was_due_outlives_every_rerun(
+    tmp_path: Path, bundle: Bundle, hand_ins: Path
+) -> None:
+    """What `--due` said counts until it says something else, or its file is gone."""
+    toml = mini.TOML.replace("[functions]", 'due = "2027-03-01T23:59:00+00:00"\n\n[functions]', 1)
+    lab = mini.lab(tmp_path, toml)
+    out = tmp_path / "out"
+    later, same = "2027-03-04T12:00:00+00:00", "2027-03-01T23:59:00+00:00"
+    for given, kept, another in ((later, later, True), ("", later, True), (same, same, False)):
+        graded = grade_to(lab, hand_ins, out, Options(jobs=1, resume=True, due=given))
+        assert (out / "due.txt").read_text(encoding="utf-8") == f"{kept}\n"
+        told = any("as due.txt says; lab.toml has another" in line for line in graded.summary)
+        assert told == another
+    (out / "due.txt").write_text("soon", encoding="utf-8")
+    with pytest.raises(LabkitError, match=r"due\.txt: 'soon' is no time"):
+        grade_to(lab, hand_ins, out, Options(jobs=1, resume=True))
+
+
 LATE = Late(
     extensions={
         "Ada@x.org": "2027-03-05",

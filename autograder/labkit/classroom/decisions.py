@@ -1,8 +1,9 @@
 """What an instructor decided about a class: kept in OUT, applied at every run, never lost.
 
-`marks.csv` and `adjustments.csv` lie beside grades.csv as files that people can read and edit. What
-a run is given (`--manual`, `--adjust`) is merged into them; lab.toml adds excluded questions and
-the rules about lateness. None of this needs a submission to be graded again.
+`marks.csv`, `adjustments.csv` and `due.txt` lie beside grades.csv as files that people can read and
+edit. What a run is given (`--manual`, `--adjust`) is merged into them, or takes their place
+(`--due`); lab.toml adds excluded questions and the rules about lateness. None of this needs a
+submission to be graded again.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from labkit.base.files import write_text
 from labkit.classroom import adjustments, lateness, marks
 from labkit.classroom.adjustments import Adjustments
 from labkit.classroom.marks import Marked
@@ -19,7 +21,7 @@ from labkit.judging.person import who
 from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
 
-MARKS, ADJUSTMENTS = "marks.csv", "adjustments.csv"
+MARKS, ADJUSTMENTS, DUE = "marks.csv", "adjustments.csv", "due.txt"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Decisions:
     marks: Mapping[str, Marked]
     adjustments: Adjustments
     due: datetime | None
+    own_due: bool = False
+    """Whether it is that of `--due`, of this run or an earlier one, and not lab.toml's."""
 
     @classmethod
     def of(
@@ -48,12 +52,16 @@ class Decisions:
         if adjust is not None:
             told = adjustments.read_adjustments(adjust, names)
             changes = adjustments.merged(changes, told)
-        where = "--due" if due else f"{lab.folder / 'lab.toml'}: due"
+        where = "--due"
+        if not due and (out / DUE).is_file():
+            due, where = (out / DUE).read_text("utf-8", errors="replace").strip(), str(out / DUE)
+        own = lateness.moment(due, where)
         return cls(
             lab=lab,
             marks=_merged(kept, given),
             adjustments=changes,
-            due=lateness.moment(due or lab.config.due, where),
+            due=own or lateness.moment(lab.config.due, f"{lab.folder / 'lab.toml'}: due"),
+            own_due=own is not None,
         )
 
     def applied(self, result: Result) -> Result:
@@ -97,6 +105,9 @@ class Decisions:
         ]
         points = {question.name: question.points for question in self.lab.written}
         lines += marks.unmarked(self.marks, found, points)
+        told = self.lab.config.due
+        if self.own_due and told and self.due != lateness.moment(told, "lab.toml: due"):
+            lines.append(f"It was due {self.due}, as {DUE} says; lab.toml has another time.")
         if self.lab.config.late is not None:
             lines += self._extensions_of_nobody(found.values())
             lines += [
@@ -133,6 +144,9 @@ class Decisions:
         if self.adjustments:
             adjustments.write_adjustments(out / ADJUSTMENTS, self.adjustments)
             files.append(out / ADJUSTMENTS)
+        if self.own_due and self.due is not None:
+            write_text(out / DUE, f"{self.due.isoformat()}\n")
+            files.append(out / DUE)
         return files
 
     def _versioned(self, name: str, result: Result | None) -> Marked:

@@ -117,7 +117,14 @@ def _put_away(out: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=kept.parent) as work:
         copied = Path(work) / "copy"
         shutil.copytree(out / "results", copied / "results")
-        for name in ("grades.csv", "report.html", "marks.csv", "adjustments.csv", "canvas.csv"):
+        for name in (
+            "grades.csv",
+            "report.html",
+            "marks.csv",
+            "adjustments.csv",
+            "due.txt",
+            "canvas.csv",
+        ):
             if (out / name).is_file():
                 shutil.copy2(out / name, copied / name)
         write_text(copied / UNFINISHED, "This regrade is not finished: run it again.\n")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .checking import Event
+from .probe import is_blank
 from .running import score
 
 _WIDTH = 78
@@ -74,7 +75,7 @@ def _question(event: Event) -> Iterator[Line]:
         for case in together:
             yield Line("case", f"✗ {case['title']}")
         lead, *hints = message.splitlines() or [""]
-        if together[1:]:
+        if together[1:] and not is_blank(event["question"], message):
             lead = f"{'Both' if len(together) == 2 else f'All {len(together)}'}: {lead}"
         for text in [lead, *(hint for hint in hints if hint not in said)]:
             yield Line("say", text)

@@ -58,10 +58,18 @@ def of_kind(kind: type[Version], lab: Lab, function: str) -> list[Version]:
     return [one for one in known if one.function == function and isinstance(one, kind)]
 
 
+TRAINS = {"train", "fine_tune", "train_autoencoder", "train_convnet", "train_is_wrong"}
+"""Functions whose versions train networks: they are asked with --slow."""
 EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
 EACH_FUNCTION = pytest.mark.parametrize(
     ("lab", "function"),
-    [pytest.param(lab, one.name, id=one.name) for lab in LABS for one in lab.functions],
+    [
+        pytest.param(
+            lab, one.name, id=one.name, marks=pytest.mark.slow if one.name in TRAINS else ()
+        )
+        for lab in LABS
+        for one in lab.functions
+    ],
 )
 
 Seen = Sequence[tuple[Observation, Problem | None]]

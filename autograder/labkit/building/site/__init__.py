@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from labkit.base import paths
 from labkit.base.files import write_bytes
+from labkit.base.zips import read_tree
 from labkit.building import leaks
 from labkit.building.site import pyodide, vendored
 from labkit.building.site.lesson import Lesson, lesson
@@ -74,7 +75,7 @@ def _hash(*content: bytes) -> str:
 
 def _kit(modules: Path) -> tuple[dict[str, bytes], dict[str, str]]:
     """What all pages share, and the paths of the modules that scripts import by name."""
-    kit = {path.name: path.read_bytes() for path in sorted((_HERE / "static").iterdir())}
+    kit = read_tree(_HERE / "static")
     kit["explore.js"] = (paths.STUDENT_FILES / "explore.js").read_bytes()
     imports = {}
     for name, path in vendored.editor_modules(modules):

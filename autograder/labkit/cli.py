@@ -241,6 +241,7 @@ def grade(
     a feedback page and a result for each student.
     """
     from labkit.classroom.grade import Options, grade_to
+    from labkit.platforms import canvas
 
     _writable(out)
     options = Options(
@@ -253,7 +254,7 @@ def grade(
         adjust=adjust,
         due=due,
     )
-    _show(grade_to(_built(lab), submissions, out, options), out)
+    grade_to(_built(lab), submissions, out, options, deliver=canvas.deliver).show()
 
 
 @main.command()
@@ -282,11 +283,13 @@ def regrade(
     """
     from labkit.classroom.grade import Options
     from labkit.classroom.regrade import regrade as run
+    from labkit.platforms import canvas
 
     _writable(out)
     options = Options(jobs=jobs or 0, manual=manual, adjust=adjust, due=due)
     graded, _ = run(_built(lab), submissions, out, options, never_lower=never_lower)
-    _show(graded, out)
+    graded.files[1:1] = canvas.deliver(graded, out)
+    graded.show()
 
 
 @main.command()
@@ -478,14 +481,6 @@ def new(name: str) -> None:
 
     for line in make(name):
         click.echo(line)
-
-
-def _show(graded: Any, out: Path) -> None:
-    """Print a graded class, and write what its platform takes back."""
-    from labkit.platforms import canvas
-
-    graded.files[1:1] = canvas.deliver(graded, out)
-    graded.show()
 
 
 def _chosen(names: tuple[str, ...]) -> list[Any]:

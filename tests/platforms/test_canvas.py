@@ -42,7 +42,9 @@ def test_other_names_are_none(name: str) -> None:
     assert parse(name) is None
 
 
-def test_a_download_comes_back(tmp_path: Path, bundle: Bundle) -> None:
+def test_a_download_comes_back(
+    tmp_path: Path, bundle: Bundle, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Two zips and loose modules of a third; grades and pages go to the numbers they came from."""
     mini.hand_in(tmp_path / "one.zip", bundle)
     mini.hand_in(tmp_path / "two.zip", bundle, {"relu": mini.WRONG_RELU})
@@ -56,8 +58,8 @@ def test_a_download_comes_back(tmp_path: Path, bundle: Bundle) -> None:
         archive.writestr("cemoz_13_504_notes.txt", b"late bus")
         archive.writestr("dee_14_505_lab9.zip", b"PK\3\4broken")
     out = tmp_path / "out"
-    graded = grade_to(bundle, source, out, Options(jobs=1))
-    table, pages = canvas.deliver(graded, out)
+    graded = grade_to(bundle, source, out, Options(jobs=1), deliver=canvas.deliver)
+    table, pages = graded.files[1:3]
     rows = {row["Student"]: row for row in csv.DictReader(table.open(encoding="utf-8-sig"))}
     assert {name: row["lab9"] for name, row in rows.items() if row["ID"]} == {
         "adakim": "100",
@@ -75,6 +77,9 @@ def test_a_download_comes_back(tmp_path: Path, bundle: Bundle) -> None:
         ]
     by_name = {result.submission: result for result in graded.results}
     assert by_name["benli_12"].platform["late"] is True
+    again = grade_to(bundle, source, out, Options(jobs=1, resume=True), deliver=canvas.deliver)
+    assert "Nothing has changed since the last run." in capsys.readouterr().err
+    assert again.files == graded.files
 
 
 def test_canvas_and_the_school_number_people_in_their_own_ways(

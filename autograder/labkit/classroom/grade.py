@@ -78,12 +78,18 @@ class GradedClass:
 
 
 def grade_to(
-    bundle: Bundle, submissions: Path | Submissions, out: Path, options: Options
+    bundle: Bundle,
+    submissions: Path | Submissions,
+    out: Path,
+    options: Options,
+    *,
+    deliver: Callable[[GradedClass, Path], Sequence[Path]] = lambda graded, out: (),
 ) -> GradedClass:
     """Grade a class into `out`: grades.csv, results, feedback, report.html.
 
-    `submissions` is where they lie, or what was opened already. Raises LabkitError where the input
-    cannot be read, or `out` is another run's or another lab's, or cannot be written.
+    `submissions` is where they lie, or what was opened already; `deliver` writes what a platform
+    takes back, and gives those files. Raises LabkitError where the input cannot be read, or `out`
+    is another run's or another lab's, or cannot be written.
     """
     with locked(out):
         refuse_other_lab(out, bundle.lab)
@@ -95,6 +101,7 @@ def grade_to(
         if options.resume and mark and (kept := _kept(bundle.lab, out, mark)):
             return kept
         graded = finish(decisions, judged(bundle, submissions, out, options), out)
+        graded.files[1:1] = deliver(graded, out)
         if mark and all(result.fingerprint for result in graded.results):
             names = [result.submission for result in graded.results]
             files = [str(path.relative_to(out)) for path in graded.files]

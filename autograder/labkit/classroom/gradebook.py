@@ -288,6 +288,7 @@ def write_csv(path: Path, rows: Iterable[Sequence[str | float]]) -> None:
 def write_xlsx(path: Path, rows: Table) -> None:
     """Write a table as an Excel workbook, by openpyxl."""
     from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
 
     book = Workbook(write_only=False)
@@ -295,7 +296,9 @@ def write_xlsx(path: Path, rows: Table) -> None:
     assert sheet is not None
     sheet.title = "grades"
     for row in rows:
-        sheet.append([plain(cell) for cell in row])
+        # A workbook has no place for control characters, which a stranger's name may hold.
+        texts = (ILLEGAL_CHARACTERS_RE.sub("", c) if isinstance(c, str) else c for c in row)
+        sheet.append([plain(cell) for cell in texts])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "B2"

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -774,6 +775,22 @@ def test_a_journal_that_was_cut_off_is_read_up_to_there(tmp_path: Path) -> None:
         journal.done("7", "def")
     with open_journal(tmp_path, "https://m.example.edu", 1) as journal:
         assert journal.about("7")["digest"] == "def"
+
+
+def test_a_journal_without_room_is_named(tmp_path: Path) -> None:
+    """So that the command ends with one sentence; the next run reads what fitted."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        opened = open_journal(tmp_path, "https://m.example.edu", 1)
+        with pytest.raises(OSError) as caught, opened as journal:
+            for number in range(1000):
+                journal.done(str(number), "abc")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.filename == str(tmp_path / NAME)
+    with open_journal(tmp_path, "https://m.example.edu", 1) as journal:
+        assert journal.about("0")["digest"] == "abc" and not journal.about("999")
 
 
 def test_release_needs_push(tmp_path: Path) -> None:

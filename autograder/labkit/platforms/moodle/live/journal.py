@@ -88,8 +88,21 @@ class Journal:
 
 @contextmanager
 def open_journal(out: Path, site: str, assignment: int) -> Iterator[Journal]:
-    """The journal in `out`. Raises MoodleError where it is another assignment's, or in use."""
-    head = {"site": site, "assignment": assignment}
+    """The journal in `out`. Raises MoodleError where it is another assignment's, or in use.
+
+    OSError names it where there is no room for a line.
+    """
+    try:
+        with _opened(out, {"site": site, "assignment": assignment}) as journal:
+            yield journal
+    except OSError as error:
+        if error.filename is None:  # the system does not tell of which file it speaks
+            error.filename = str(out / NAME)
+        raise
+
+
+@contextmanager
+def _opened(out: Path, head: dict[str, Any]) -> Iterator[Journal]:
     with (out / NAME).open("a+", encoding="utf-8", errors="replace") as file:
         _lock(file, out)
         file.seek(0)

@@ -30,7 +30,7 @@ _FILES = {
     "marks-template.csv": "for written answers",
     "marks.csv": "marks by hand, kept",
     "adjustments.csv": "points changed by hand",
-    "due.txt": "when it was due: without this file, lab.toml tells",
+    "due.txt": "when it was due, kept",
     "canvas.csv": "import into Canvas",
     "canvas-feedback.zip": "upload to Canvas",
     "changes.csv": "every changed score",

@@ -11,10 +11,14 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import TightLayoutEngine
 
 from labdata import CLASS_NAMES, fashion_mnist_images, load_fashion_mnist, mean_image
 
-plt.rcParams.update({"figure.dpi": 100, "font.size": 11, "axes.grid": True, "grid.alpha": 0.3})
+FITTED = TightLayoutEngine(rect=None)  # in one pass: "constrained" takes two, and a browser waits
+plt.rcParams.update(
+    {"figure.dpi": 100, "font.size": 11, "axes.titley": 1, "axes.grid": True, "grid.alpha": 0.3}
+)
 BLACK, BLUE, ORANGE = "#000000", "#0072B2", "#D98200"  # differ in grey and for colour-blind people
 
 FIRST_TWELVE, SIX_MISTAKES = range(12), (12, 13, 27, 32, 34, 42)
@@ -76,7 +80,7 @@ def _gallery(answers, title):
     pictures, labels = _test_pictures()
     shown = zip([*FIRST_TWELVE, *SIX_MISTAKES], answers, strict=True)
     sheet = np.full((3 * 40, 6 * 42), np.nan)  # one sheet: eighteen axes take far longer to draw
-    fig, ax = plt.subplots(figsize=(11, 5.8), layout="constrained")
+    fig, ax = plt.subplots(figsize=(11, 5.8), layout=FITTED)
     for place, (i, said) in enumerate(shown):
         top, left = 10 + 40 * (place // 6), 7 + 42 * (place % 6)
         sheet[top : top + 28, left : left + 28] = pictures[:, :, i]
@@ -106,7 +110,7 @@ def _pairs():
 def activations():
     """Output and slope of the three functions; where the slope is under a twentieth, hatched."""
     z = np.linspace(-8, 8, 1601)
-    fig, axes = plt.subplots(1, 3, figsize=(11, 3.6), sharex=True, layout="constrained")
+    fig, axes = plt.subplots(1, 3, figsize=(11, 3.6), sharex=True, layout=FITTED)
     places = [((-3.7, 0.6), (1.5, 0.27)), ((2.9, 0.76), (2.9, 0.12)), ((2.3, 1.7), (4.0, 0.78))]
     for ax, (name, (a, slope)), (out, along) in zip(axes, _pairs().items(), places, strict=True):
         h, s = a(z), slope(a(z))
@@ -129,7 +133,7 @@ def flat_share(guess=None):
     """Share of random scores at which each function is flat, for two spreads of the scores."""
     rng = np.random.default_rng(260)
     narrow, wide = rng.normal(0, 1, 200_000), rng.normal(0, 5, 200_000)
-    fig, ax = plt.subplots(figsize=(7.5, 3.6), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7.5, 3.6), layout=FITTED)
     shares = {}
     for i, (name, (a, slope)) in enumerate(_pairs().items()):
         flat = [float((slope(a(z)) < slope(a(wide)).max() / 20).mean()) for z in (narrow, wide)]
@@ -191,9 +195,9 @@ def line_that_learns():
     from neuralnet.perceptron import perceptron_predict, perceptron_train
 
     X, is_dress = two_features()
-    x1, x2 = np.meshgrid(np.linspace(0, 1, 201), np.linspace(-0.05, 0.8, 201))
+    x1, x2 = np.meshgrid(np.linspace(0, 1, 121), np.linspace(-0.05, 0.8, 121))
     grid = np.array([x1.ravel(), x2.ravel()])
-    fig, axes = plt.subplots(1, 4, figsize=(13, 3.7), sharey=True, layout="constrained")
+    fig, axes = plt.subplots(1, 4, figsize=(13, 3.7), sharey=True, layout=FITTED)
     for ax, epochs in zip(axes, [1, 2, 8, 20], strict=True):
         w, b = perceptron_train(X, is_dress, epochs)
         wrong = int((perceptron_predict(w, b, X) != is_dress).sum())
@@ -224,8 +228,8 @@ def line(w1, w2, b, data):
     ax.legend(loc="upper right", fontsize=9, framealpha=1)
     ax.set(xlim=across, ylim=up, title=f"{wrong} of {len(y)} wrong")
     ax.locator_params(nbins=5)
-    ax.set_xlabel("$x_1$" if xor else "brightness of the middle")
-    ax.set_ylabel("$x_2$" if xor else "brightness of the sides")
+    ax.set_xlabel("x₁" if xor else "brightness of the middle")
+    ax.set_ylabel("x₂" if xor else "brightness of the sides")
     return figure, f"Hatched where the answer is 1; {wrong} of {len(y)} points are wrong."
 
 
@@ -239,8 +243,8 @@ def xor():
         return X[0]
 
     w, b = perceptron_train(CORNERS, XOR, 1000)
-    x1, x2 = np.meshgrid(np.linspace(-0.5, 1.5, 301), np.linspace(-0.5, 1.5, 301))
-    fig, axes = plt.subplots(1, 2, figsize=(9, 4.2), sharey=True, layout="constrained")
+    x1, x2 = np.meshgrid(np.linspace(-0.5, 1.5, 181), np.linspace(-0.5, 1.5, 181))
+    fig, axes = plt.subplots(1, 2, figsize=(9, 4.2), sharey=True, layout=FITTED)
     networks = {
         "One perceptron, 1000 epochs": lambda X: np.asarray(perceptron_predict(w, b, X)),
         "Two layers, set by hand": two_layers,
@@ -254,8 +258,8 @@ def xor():
             place = {"xytext": (0, 13), "textcoords": "offset points", "ha": "center"}
             ax.annotate(f"XOR = {label}", corner, bbox=look, size=10, **place)
         ticks = [-0.5, 0, 0.5, 1, 1.5]
-        ax.set(xlabel="$x_1$", title=f"{name}: {wrong} of 4 wrong", xticks=ticks, yticks=ticks)
-    axes[0].set_ylabel("$x_2$")
+        ax.set(xlabel="x₁", title=f"{name}: {wrong} of 4 wrong", xticks=ticks, yticks=ticks)
+    axes[0].set_ylabel("x₂")
     plt.show()
 
 
@@ -265,7 +269,7 @@ def xor():
 def vector(picture, flat):
     """A picture, its numbers one behind the other, and these put back into rows."""
     widths = {"width_ratios": [1, 2.6, 1]}
-    fig, axes = plt.subplots(1, 3, figsize=(12, 3.4), layout="constrained", gridspec_kw=widths)
+    fig, axes = plt.subplots(1, 3, figsize=(12, 3.4), layout=FITTED, gridspec_kw=widths)
     left, middle, right = axes
     left.imshow(picture, cmap="gray")
     left.set(title="28 × 28 pixels", xlabel="column", ylabel="row")
@@ -327,7 +331,7 @@ def shift(params, guess=None):
     pictures, _ = _test_pictures()
     pixels = range(5)
     share = [_right(params, moved_pictures(pictures, right=by)).mean() * 100 for by in pixels]
-    fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7, 3.8), layout=FITTED)
     ax.plot(pixels, share, color=BLACK, marker="o", markersize=8)
     for by, value in zip(pixels, share, strict=True):
         ax.annotate(f"{value:.0f}", (by, value), xytext=(7, 6), textcoords="offset points")
@@ -350,7 +354,7 @@ def mirror(params, guess=None):
     plain = [_right(params, pictures)[labels == k].mean() for k in range(10)]
     right = _right(params, moved_pictures(pictures, mirror=True))
     share = [right[labels == k].mean() for k in range(10)]
-    fig, ax = plt.subplots(figsize=(9, 4.2), layout="constrained")
+    fig, ax = plt.subplots(figsize=(9, 4.2), layout=FITTED)
     ax.bar(range(10), share, 0.7, color="0.85", edgecolor=BLACK)
     for k, value in enumerate(share):
         ax.text(k, 0.02, f"{value:.2f}", ha="center", va="bottom", weight="bold")
@@ -394,7 +398,7 @@ def moved(right, down, mirror, picture):
 def columns(X):
     """The first six columns of X (784, n), each put back into 28 rows."""
     sheet = np.full((28, 6 * 32), np.nan)
-    fig, ax = plt.subplots(figsize=(11, 2.3), layout="constrained")
+    fig, ax = plt.subplots(figsize=(11, 2.3), layout=FITTED)
     for i in range(6):
         sheet[:, 32 * i + 2 : 32 * i + 30] = X[:, i].reshape(28, 28)
         ax.text(32 * i + 16, -2, f"column {i}", ha="center")
@@ -406,7 +410,7 @@ def columns(X):
 
 def compare(results, guess=None):
     """One row a setting; each number of `results[setting]` is a mark, their mean a line."""
-    fig, ax = plt.subplots(figsize=(7.5, 1.4 + 0.6 * len(results)), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7.5, 1.4 + 0.6 * len(results)), layout=FITTED)
     for row, numbers in enumerate(results.values()):
         ax.plot(
             numbers, [row] * len(numbers), "o", color=BLUE, markersize=9, markerfacecolor="none"

@@ -12,11 +12,15 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import TightLayoutEngine
 from matplotlib.ticker import LogLocator
 
 from labdata import CLASS_NAMES, fashion_mnist_images
 
-plt.rcParams.update({"figure.dpi": 100, "font.size": 11, "axes.grid": True, "grid.alpha": 0.3})
+FITTED = TightLayoutEngine(rect=None)  # in one pass: "constrained" takes two, and a browser waits
+plt.rcParams.update(
+    {"figure.dpi": 100, "font.size": 11, "axes.titley": 1, "axes.grid": True, "grid.alpha": 0.3}
+)
 plt.rcParams["axes.axisbelow"] = True
 BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#D98200", "#777777"  # differ in grey, too
 
@@ -40,12 +44,12 @@ def _beside(guess, measured):
 
 
 def the_end():
-    """A network with 16 hidden units after 0, 100, 1,000 and 6,000 steps of training."""
+    """A network with 16 hidden units after 0, 25, 250 and 1,500 steps of training."""
     from neuralnet.layers import forward
 
-    fig, axes = plt.subplots(1, 4, figsize=(11, 2.9), sharey=True, layout="constrained")
+    fig, axes = plt.subplots(1, 4, figsize=(11, 2.9), sharey=True, layout=FITTED)
     with np.load(Path(__file__).with_name("data") / "bending.npz") as kept:
-        for ax, step in zip(axes, (0, 100, 1000, 6000), strict=True):
+        for ax, step in zip(axes, (0, 25, 250, 1500), strict=True):
             params = [(kept[f"W{i}_{step}"], kept[f"b{i}_{step}"]) for i in (1, 2)]
             _network_on_curve(ax, forward(params, CURVE_X, "tanh")[-1])
             ax.set_title(f"after {step:,} steps")
@@ -95,7 +99,7 @@ def cost():
 
     p_true = np.linspace(0.004, 1, 250)
     loss = [cross_entropy(np.array([[p], [1 - p]]), np.array([0])) for p in p_true]
-    fig, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
+    fig, ax = plt.subplots(figsize=(6.5, 3.4), layout=FITTED)
     ax.plot(p_true, loss, color=BLACK, linewidth=2)
     line = {"arrowstyle": "-"}
     ax.annotate("cross-entropy, −log p", (p_true[5], loss[5]), (0.1, 4.1), arrowprops=line)
@@ -131,7 +135,7 @@ def how_small(guess=None):
     t, steps = np.array([1.0]), 10.0 ** -np.arange(0, 13.01, 0.25)
     central = [relative_error(numerical_gradient(_wave, t, h), WAVE_SLOPE) for h in steps]
     one_sided = [relative_error((_wave(t + h) - _wave(t)) / h, WAVE_SLOPE) for h in steps]
-    fig, ax = plt.subplots(figsize=(7.5, 4), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7.5, 4), layout=FITTED)
     ax.loglog(steps, central, color=BLACK, marker="o", ms=3)
     ax.loglog(steps, one_sided, color=BLUE, linestyle="--", marker="s", ms=3)
     ax.text(0.5, 2e-8, "central\ndifferences", color=BLACK)
@@ -237,7 +241,7 @@ def summed(guess=None):
         f"gradient check\nrelative error {error:.0e}": error < 1e-6,
         f"loss at the start\n{loss:.2f}, not log 10 = 2.30": abs(loss - np.log(10)) < 0.1,
     }
-    fig, ax = plt.subplots(figsize=(7, 2.9), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7, 2.9), layout=FITTED)
     for place, (words, good) in enumerate(lamps.items()):
         look = {"facecolor": "white" if good else "0.3", "edgecolor": BLACK, "linewidth": 3}
         ax.add_patch(plt.Circle((place, 0.62), 0.24, **look))
@@ -285,7 +289,7 @@ START = {"w": -2.5, "b": 1.5}
 
 def rates(guess=None):
     """The loss over 60 steps for three rates that arrive, and for 2.1."""
-    fig, ax = plt.subplots(figsize=(7.5, 4), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7.5, 4), layout=FITTED)
     looks = {0.3: (BLACK, "-"), 1.0: (BLUE, "-."), 1.9: (GREY, ":"), 2.1: (ORANGE, "-")}
     for rate, (colour, line) in looks.items():
         losses = _descend(rate, 60, **START)[1]
@@ -352,7 +356,7 @@ def graph(last):
         place[key] = (-far, -rows[far])
     place = {key: (x, y + (rows[-x] + 1) / 2) for key, (x, y) in place.items()}
     wide, high = max(depth.values()) + 1, max(rows.values())
-    fig, ax = plt.subplots(figsize=(1.45 * wide + 0.6, 1.1 * high + 0.5), layout="constrained")
+    fig, ax = plt.subplots(figsize=(1.45 * wide + 0.6, 1.1 * high + 0.5), layout=FITTED)
     for key, node in names.items():
         for parent in node.parents:
             arrow = {"arrowstyle": "->", "color": GREY, "shrinkA": 30, "shrinkB": 36}
@@ -388,7 +392,7 @@ def fitted(fits):
     """One panel for each network in `fits`, {sizes: (params, losses)}."""
     from neuralnet.layers import forward
 
-    fig, axes = plt.subplots(1, len(fits), figsize=(12, 2.9), sharey=True, layout="constrained")
+    fig, axes = plt.subplots(1, len(fits), figsize=(12, 2.9), sharey=True, layout=FITTED)
     for ax, (sizes, (params, losses)) in zip(axes, fits.items(), strict=True):
         _network_on_curve(ax, forward(params, CURVE_X, "tanh")[-1])
         hidden = " + ".join(map(str, sizes[1:-1]))
@@ -400,7 +404,7 @@ def fitted(fits):
 
 def compare(results, guess=None):
     """One row a setting; each number of `results[setting]` is a mark (a seed), the mean a line."""
-    fig, ax = plt.subplots(figsize=(7.5, 1.4 + 0.6 * len(results)), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7.5, 1.4 + 0.6 * len(results)), layout=FITTED)
     for row, numbers in enumerate(results.values()):
         ax.plot(numbers, [row] * len(numbers), "o", color=BLUE, ms=9, markerfacecolor="none")
         ax.plot([np.mean(numbers)] * 2, [row - 0.3, row + 0.3], color=BLACK, linewidth=2.5)

@@ -9,14 +9,17 @@ from functools import lru_cache
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import TightLayoutEngine
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from labdata import load_fashion_mnist
 
+FITTED = TightLayoutEngine(rect=None)  # in one pass: "constrained" takes two, and a browser waits
 plt.rcParams.update(
     {
         "figure.dpi": 100,
         "font.size": 11,
+        "axes.titley": 1,
         "axes.grid": True,
         "grid.alpha": 0.3,
         "axes.axisbelow": True,
@@ -124,7 +127,7 @@ def four_runs(again: bool = False) -> None:
         for name, (hidden, scheme, activation, rate) in FOUR.items():
             sizes = [784, *hidden, 10]
             _, runs[name], _ = learn(sizes, scheme, activation, rate=rate, batch_size=25, epochs=6)
-    fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+    fig, ax = plt.subplots(figsize=(8, 4), layout=FITTED)
     for (name, losses), (colour, line, marker) in zip(runs.items(), LOOKS, strict=True):
         style = {"color": colour, "linestyle": line, "marker": marker, "markersize": 5}
         if np.isnan(losses[-1]):  # a curve that matplotlib leaves out
@@ -189,7 +192,7 @@ def signals() -> None:
 
 def by_heart(losses) -> None:
     """The loss on fifty pictures, from log 10 down."""
-    fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7, 3.6), layout=FITTED)
     ax.semilogy(np.arange(1, len(losses) + 1), losses, color=BLACK, linewidth=2)
     ax.axhline(KNOWS_NOTHING, color=BLUE, linestyle="--")
     ax.text(len(losses), KNOWS_NOTHING * 0.75, "knowing nothing: log 10", color=BLUE, ha="right")
@@ -545,7 +548,7 @@ def condition_numbers() -> None:
 
 def race() -> None:
     """Three activations with one hidden layer and with four."""
-    fig, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True, layout="constrained")
+    fig, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True, layout=FITTED)
     for ax, hidden in zip(axes, ([64], [64] * 4), strict=True):
         for activation, scheme, colour, line, marker in (
             ("sigmoid", "xavier", BLACK, "-", "^"),
@@ -612,7 +615,7 @@ def _four_sigmoid_layers():
 def deep_sigmoid(guess: str | None = None) -> None:
     """Why four sigmoid layers stay at log 10: spreads, gradients, and two repairs, each by itself."""
     runs, spreads, norms = _four_sigmoid_layers()
-    fig, axes = plt.subplots(1, 3, figsize=(13, 4.2), layout="constrained")
+    fig, axes = plt.subplots(1, 3, figsize=(13, 4.2), layout=FITTED)
     axes[0].semilogy(range(1, 5), spreads, color=BLACK, marker="^")
     axes[0].set(title="Up: spread over examples", ylabel="standard deviation")
     axes[0].set(xlabel="hidden layer", xticks=range(1, 5))
@@ -646,7 +649,7 @@ def dead_units() -> None:
         H = forward(params, pictures()[0][:, :2000], "relu")
         dead.append(int(np.sum(H[2].max(axis=1) == 0)))
         shares.append(right)
-    fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7, 3.6), layout=FITTED)
     bars = ax.bar([str(rate) for rate in rates], dead, color=GREY, edgecolor=BLACK)
     words = [f"{d} dead\naccuracy {a:.0%}" for d, a in zip(dead, shares, strict=True)]
     ax.bar_label(bars, words, padding=2)
@@ -712,7 +715,7 @@ def friends_train(params, X, y, *, activation, learning_rate, batch_size, epochs
 
 def compare(results: dict[str, list[float]], measure: str = "accuracy on pictures kept aside"):
     """One row for each name: every seed a mark, their mean a line; prints mean, lowest, highest."""
-    fig, ax = plt.subplots(figsize=(7.5, 1.3 + 0.5 * len(results)), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7.5, 1.3 + 0.5 * len(results)), layout=FITTED)
     for row, (name, values) in enumerate(results.items()):
         ax.plot(values, [row] * len(values), "o", color=BLUE, markerfacecolor="none", markersize=9)
         ax.plot([np.mean(values)] * 2, [row - 0.25, row + 0.25], color=BLACK, linewidth=2)

@@ -14,13 +14,21 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.cbook import get_sample_data
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import TightLayoutEngine
 from matplotlib.patches import Polygon, Rectangle
 
 from labdata import CLASS_NAMES, fashion_mnist_images, mean_image
 
 BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#E69F00", "#777777"  # differ in brightness, too
 MARKS = tuple(zip("osDv^P", (BLUE, BLACK, ORANGE, GREY, BLUE, BLACK), strict=True))
-STYLE = {"figure.dpi": 100, "font.size": 11, "axes.spines.top": False, "axes.spines.right": False}
+FITTED = TightLayoutEngine(rect=None)  # in one pass: "constrained" takes two, and a browser waits
+STYLE = {
+    "figure.dpi": 100,
+    "font.size": 11,
+    "axes.titley": 1,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
 plt.rcParams.update(STYLE)
 
 KERNELS = {
@@ -120,7 +128,7 @@ def places(*settings, size=7):
     """The places of a window of (kernel, stride, padding) along seven pixels."""
     from neuralnet.convolution import output_size
 
-    fig, axes = plt.subplots(1, len(settings), figsize=(10.5, 2.9), layout="constrained")
+    fig, axes = plt.subplots(1, len(settings), figsize=(10.5, 2.9), layout=FITTED)
     for ax, (kernel, stride, padding) in zip(axes, settings, strict=True):
         count = output_size(size, kernel, stride, padding)
         for i in range(-padding, size + padding):
@@ -144,7 +152,7 @@ def places(*settings, size=7):
 
 def filters(photo, grey, maps):
     """A photo, its grey image, and what the hand-made KERNELS give."""
-    fig, axes = plt.subplots(2, 5, figsize=(11, 4.4), layout="constrained", height_ratios=[2.4, 1])
+    fig, axes = plt.subplots(2, 5, figsize=(11, 4.4), layout=FITTED, height_ratios=[2.4, 1])
     axes[0, 0].imshow(photo)
     axes[0, 0].set_title("photo, depth 3", fontsize=10)
     axes[0, 0].axis("off")
@@ -247,7 +255,7 @@ def volumes():
         ("max-pool 2 × 2", (16, 7, 7)),
         ("scores", (10, 1, 1)),
     )
-    fig, ax = plt.subplots(figsize=(11, 4), layout="constrained")
+    fig, ax = plt.subplots(figsize=(11, 4), layout=FITTED)
     x = 0.0
     for name, volume in steps:
         sides = " × ".join(str(side) for side in volume)
@@ -276,7 +284,7 @@ def compare(results, *, title, guess=None, at=-1):
 
     results: {name: [share of each seed]}. guess: a share, drawn at the contestant number `at`.
     """
-    fig, ax = plt.subplots(figsize=(max(6, 2 * len(results)), 4), layout="constrained")
+    fig, ax = plt.subplots(figsize=(max(6, 2 * len(results)), 4), layout=FITTED)
     for place, shares in enumerate(results.values()):
         marker, colour = MARKS[place % len(MARKS)]
         spread = np.linspace(-0.15, 0.15, len(shares))
@@ -301,7 +309,7 @@ def compare(results, *, title, guess=None, at=-1):
 
 def shift(shares, *, guess=None):
     """Share right against the shift: {name: one row a network, one column a shift of 0, 1, 2 …}."""
-    fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7, 4), layout=FITTED)
     lines = ("-", "--", "-.", ":")
     for (name, rows), (marker, colour), line in zip(shares.items(), MARKS, lines, strict=False):
         rows, look = np.asarray(rows), {"color": colour, "linestyle": line}

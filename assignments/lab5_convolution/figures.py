@@ -487,7 +487,7 @@ class Contest:
         learn = partial(_swapped, partial(train, activation="relu"), V.reshape(196, -1), y)
         return self._in_phases(learn, first, seed, rate)
 
-    def last_layer(self, W, seed, rates=(0.1, 0.3, 0.8)):
+    def last_layer(self, W, seed, rates=(0.1, 0.8)):
         """Share right where the filters W (8, 1, k, k) stay and only the last layer learns.
 
         How large a step is good depends on the filters: the best of the rates on the pictures kept

@@ -230,6 +230,7 @@ def test_progress_is_silent_without_a_terminal(tmp_path: Path) -> None:
     assert "2 of 2 graded; median 96 %" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_progress_and_colours(tmp_path: Path) -> None:
     source = handed_in(tmp_path / "class", kim=RIGHT, lou=WRONG)
     code, screen = in_terminal("grade", "lab1", source, "--out", tmp_path)

@@ -125,6 +125,7 @@ def test_what_is_not_there_ends_in_the_usual_sentence(bundle: Bundle, tmp_path: 
         grade_to(bundle, tmp_path / "nowhere", tmp_path / "out", RESUME)
 
 
+@pytest.mark.slow
 def test_what_the_grader_itself_failed_on_is_tried_again(
     graded: Class, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,18 +20,15 @@ from tests.packing import lay
 from tests.sample_class import ENDLESS, FULL, NOTHING, UNREADABLE, Sample
 
 LAB1 = sample_class.samples(find("lab1"))
-QUICK = {"ito_sakura"}
 LEFT_OUT = {sample.name for sample in LAB1[10:]} | {ENDLESS}
 """Of the quick class: it has what there is in every lab, and nobody who takes all the time."""
-IN_CI = "dia_fatou fontana_luca gupta_ravi jansen_pim quist_nils".split()
+IN_CI = "dia_fatou fontana_luca gupta_ravi ito_sakura jansen_pim quist_nils".split()
 """One of each way to end: the others differ in what `labkit grade` is asked about, too."""
 
 
-def _when(name: str) -> tuple[pytest.MarkDecorator, ...]:
+def _when(name: str) -> pytest.MarkDecorator:
     """When a sample takes its way through `otter run`, which takes long."""
-    if name in QUICK:
-        return ()
-    return (pytest.mark.slow if name in IN_CI else pytest.mark.exhaustive,)
+    return pytest.mark.slow if name in IN_CI else pytest.mark.exhaustive
 
 
 @pytest.fixture(scope="module")

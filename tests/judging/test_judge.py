@@ -25,6 +25,7 @@ from tests import sample_class
 from tests.packing import encoded
 
 
+@pytest.mark.slow
 def test_modules_of_earlier_labs_need_not_be_handed_in() -> None:
     """Students have them from us; a submission of the lab's own module is whole."""
     lab, own = find("lab3"), "neuralnet/training.py"
@@ -36,6 +37,7 @@ def test_modules_of_earlier_labs_need_not_be_handed_in() -> None:
         assert not [case.message for case in question.cases if case.message]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changed", [False, True])
 def test_only_what_can_be_to_blame_is_put_right(
     changed: bool, monkeypatch: pytest.MonkeyPatch

@@ -17,6 +17,7 @@ PLAIN = "order = rng.permutation(n)"
 OTHERS = ("order = rng.permutation(n)[::-1]", "order = np.arange(n)\n    rng.shuffle(order)")
 
 
+@pytest.mark.slow
 def test_calls_made_from_answers_are_each_one_s_own() -> None:
     """A case of `train_convnet` goes on from where the submission's own first epoch ended."""
     lab = find("lab5")

@@ -73,6 +73,7 @@ def test_a_bonus_that_is_wrong_fails_as_all_else_does(folder: Path) -> None:
     assert not running.score([bonus])["passed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "own", ["def oops(:", "del train", "def train(params, X, y, **_):\n    return params, []"]
 )
@@ -89,6 +90,7 @@ def test_a_check_that_takes_an_own_function_for_right_says_so(tmp_path: Path, ow
     assert "If `train` is not right yet, begin there" in case["message"]
 
 
+@pytest.mark.slow
 def test_shapes_that_do_not_fit_are_told_and_each_cross_has_its_words(tmp_path: Path) -> None:
     lab = find("lab4")
     for path, text in solution_package(lab).items():
@@ -106,6 +108,7 @@ def test_shapes_that_do_not_fit_are_told_and_each_cross_has_its_words(tmp_path: 
     assert shown.count("All 3: The result is None: not what the docstring asks for.") == 1
 
 
+@pytest.mark.slow
 def test_nobody_is_sent_to_a_function_whose_checks_pass(tmp_path: Path) -> None:
     lab = find("lab3")
     (bonus,) = lab.bonus

@@ -63,8 +63,15 @@ RESEMBLE = {
     "impossible_shape_in_callback", "impossible_generator_in_callback", "limits_of_others",
     "through_each_other", "strides_into_memory", "pickle_bytes_in_arrays", "every_handle",
     "source_of_what_is_served", "later_function_by_name", "markup_in_messages",
-    "own_folder_removed",
+    "own_folder_removed", "nan_everywhere", "unprintable_text", "otter_log", "jupyter", "modules",
+    "odd_metadata", "huge_strides", "links_in_zip", "submission_is_a_link", "pipe_for_a_module",
+    "nested_zip_bomb", "names_that_collide", "folders_nobody_can_read", "reference_by_name",
+    "known_paths", "verdicts", "memory_of_others", "programs", "stops_itself", "special_files",
+    "keeps_what_is_served", "pickles_in_results",
 }  # fmt: skip
+
+ENDS = {"os_exit_in_call", "base_exception_in_call", "closed_handles_in_call"}
+"""Of the ways to end the process, those that a quick run tries."""
 
 WAITED_FOR = {"locks_on_libraries"}
 """Ends when its time is over, after many seconds."""
@@ -73,7 +80,7 @@ WAITED_FOR = {"locks_on_libraries"}
 def is_slow(attack: Attack) -> bool:
     """Whether an attack is left to --slow."""
     if attack.kind == "end":
-        return not attack.name.startswith(("os_exit", "base_exception", "closed_handles"))
+        return attack.name not in ENDS
     return attack.name in RESEMBLE | WAITED_FOR
 
 

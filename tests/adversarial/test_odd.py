@@ -20,7 +20,7 @@ from tests.packing import encoded, zipped
 from tests.processes import LINUX
 from tests.sample_class import chatty, crlf, macos_junk, nested
 
-pytestmark = pytest.mark.skipif(not LINUX, reason="grades a class")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not LINUX, reason="grades a class")]
 Pack = Callable[[Path, Mapping[str, str | bytes]], None]
 
 

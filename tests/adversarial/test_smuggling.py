@@ -29,6 +29,8 @@ RESEMBLE = {
     "scalar", "class_of_result", "system_exit", "changed_inputs", "module", "state_to_not_written",
     "state_to_value", "state_to_which_entry", "state_to_kind", "state_to_system_files",
     "state_to_environment", "import_syntax", "import_stub",
+    "state_to_line", "state_to_file", "state_to_exception", "logging", "exit_code", "keys",
+    "class_of_exception", "not_written_elsewhere", "import_error",
 }  # fmt: skip
 """Ways out that resemble another one: left to --slow."""
 Shown = Callable[[Files], tuple[str, str]]

@@ -91,6 +91,7 @@ CHANGES: dict[str, Callable[[Class], object]] = {
 }
 
 
+@pytest.mark.slow
 def test_what_has_changed_is_noticed_once(graded: Class) -> None:
     assert not graded.again()
     for name, change in CHANGES.items():

@@ -59,13 +59,16 @@ def of_kind(kind: type[Version], lab: Lab, function: str) -> list[Version]:
 
 
 TRAINS = {"train", "fine_tune", "train_autoencoder", "train_convnet", "train_is_wrong"}
-"""Functions whose versions train networks: they are asked with --slow."""
+"""Functions whose versions train networks: they wait for --slow, as the later labs do."""
 EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
 EACH_FUNCTION = pytest.mark.parametrize(
     ("lab", "function"),
     [
         pytest.param(
-            lab, one.name, id=one.name, marks=pytest.mark.slow if one.name in TRAINS else ()
+            lab,
+            one.name,
+            id=one.name,
+            marks=pytest.mark.slow if lab.number > 2 or one.name in TRAINS else (),
         )
         for lab in LABS
         for one in lab.functions

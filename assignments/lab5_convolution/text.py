@@ -589,7 +589,7 @@ figures.learned(
 #
 # ### Predict: does it find the moved boot?
 #
-# Move 2,000 of the test pictures two pixels, of 28, to the right. The dense network falls from 0.83 (on these 2,000) to
+# Move 1,000 of the test pictures two pixels, of 28, to the right. The dense network falls from 0.83 (on these 1,000) to
 # 0.56. What is left of the ConvNet's 0.85? Its filters slide over the whole picture, and it pools. Write your guess as a share, such
 # as 0.75; nobody grades it.
 
@@ -599,13 +599,13 @@ guess = None  # the ConvNet's share at two pixels, such as 0.75
 # %%
 moved = {"ConvNet": [], "dense network": []}
 for shift in range(5):
-    V = figures.moved(X_test[:, few][:, :2000], shift)
+    V = figures.moved(X_test[:, few][:, :1000], shift)
     moved["ConvNet"].append([contest.share(net, V) for net in convnets])
     moved["dense network"].append([contest.share(net, V) for net in denses])
 figures.shift({name: np.transpose(shares) for name, shares in moved.items()}, guess=guess)
 
 # %% [markdown]
-# *Figure 8: share right against the number of pixels by which 2,000 test pictures were moved to the right: the mean of
+# *Figure 8: share right against the number of pixels by which 1,000 test pictures were moved to the right: the mean of
 # three seeds (thick lines with marks, that of the dense network dashed), and each seed (thin lines). At two pixels the
 # ConvNet has fallen from 0.85 to 0.64, the dense network from 0.83 to 0.56; at four a third is left of both. The
 # ConvNet is a little less lost, but it is lost.*

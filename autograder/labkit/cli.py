@@ -197,11 +197,10 @@ def check(lab: str, path: Path, questions: tuple[str, ...]) -> None:
 
     Exit 1 if one fails.
     """
-    from labkit.lab.course import find
+    from labkit.lab.course import folder_of
 
-    found = find(lab)
-    home = path.resolve()
-    if not (home / "recorded.npz").is_file() or not (home / f"{found.name}.ipynb").is_file():
+    name, home = folder_of(lab).name, path.resolve()
+    if not (home / "recorded.npz").is_file() or not (home / f"{name}.ipynb").is_file():
         home = _built(lab).student
     command = [sys.executable, str(home / "check.py"), "--path", str(path.resolve()), *questions]
     sys.exit(subprocess.run(command, check=False).returncode)

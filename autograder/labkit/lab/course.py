@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labkit.base import paths
 from labkit.base.errors import LabkitError
-from labkit.lab.lab import Lab
+
+if TYPE_CHECKING:  # to read a lab takes longer than to find its folder, which is often enough
+    from labkit.lab.lab import Lab
 
 
 def roots() -> list[Path]:
@@ -29,11 +32,19 @@ def folders() -> list[Path]:
 
 def available() -> list[Lab]:
     """All labs, by number."""
-    return [Lab.load(folder) for folder in folders()]
+    return [_read(folder) for folder in folders()]
 
 
 def find(name: str) -> Lab:
     """The lab called `name`, by its short or its whole name; no other lab is read.
+
+    Raises LabkitError where there is none, or where two folders could be meant.
+    """
+    return _read(folder_of(name))
+
+
+def folder_of(name: str) -> Path:
+    """The folder of the lab called `name`; it is not read.
 
     Raises LabkitError where there is none, or where two folders could be meant.
     """
@@ -47,7 +58,13 @@ def find(name: str) -> Lab:
     if not meant:
         known = ", ".join(map(_short, found))
         raise LabkitError(f"There is no lab {name!r}; choose one of {known}.")
-    return Lab.load(meant[0])
+    return meant[0]
+
+
+def _read(folder: Path) -> Lab:
+    from labkit.lab.lab import Lab
+
+    return Lab.load(folder)
 
 
 def _short(folder: Path) -> str:

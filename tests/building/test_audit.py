@@ -19,11 +19,11 @@ from labkit.lab.course import available, find
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue, Variant, Version
 from labkit.student.labcheck import MESSAGE_LIMIT
+from tests.built_labs import BUILT_LABS
 from tests.classroom import mini
-from tests.each_lab import LABS
 
 
-@pytest.fixture(scope="module", params=LABS)
+@pytest.fixture(scope="module", params=BUILT_LABS)
 def audited(request: pytest.FixtureRequest) -> tuple[Lab, Sequence[audit.Finding]]:
     """A lab with what its audit found: of a version of four functions of the first lab, of all
     versions of all labs, or with three seeds of the hidden inputs, as time allows."""

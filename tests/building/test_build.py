@@ -25,11 +25,11 @@ from labkit.lab.course import find
 from labkit.lab.lab import Lab, Written
 from labkit.lab.schema import Config
 from labkit.student.labcheck.notebooks import PLACEHOLDER
+from tests.built_labs import EACH_BUILT_LAB
 from tests.classroom import mini
-from tests.each_lab import EACH_LAB
 
 
-@EACH_LAB
+@EACH_BUILT_LAB
 def test_solution_earns_all_and_starter_nothing(lab: Lab) -> None:
     bundle = build.built(lab)
     (bundle.root / "proved.txt").unlink(missing_ok=True)
@@ -66,7 +66,7 @@ def test_a_build_is_cleared_away_a_while_after_its_last_use(
     assert not root.exists()
 
 
-@EACH_LAB
+@EACH_BUILT_LAB
 def test_the_student_zip_is_complete(lab: Lab) -> None:
     with zipfile.ZipFile(build.built(lab).root / "student.zip") as archive:
         inside = archive.namelist()

@@ -12,7 +12,7 @@ from labkit.building.build import built
 from labkit.lab.lab import Lab
 from labkit.reporting.answers import Answer, read_answers
 from labkit.reporting.markdown import markdown
-from tests.each_lab import EACH_LAB
+from tests.built_labs import EACH_BUILT_LAB
 
 QUESTIONS = [
     {"name": "why", "question": "**Question.** Why does one line fail?", "answer": "…"},
@@ -56,7 +56,7 @@ def test_text_in_the_cell_of_a_mark_is_on_its_side() -> None:
     assert found == {"why": Answer("Since it is straight."), "how": Answer("A hundredth.")}
 
 
-@EACH_LAB
+@EACH_BUILT_LAB
 def test_a_notebook_as_it_was_handed_out_holds_no_answer(lab: Lab) -> None:
     bundle = built(lab)
     found = read_answers((bundle.student / f"{lab.name}.ipynb").read_bytes(), bundle.written)

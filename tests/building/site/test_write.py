@@ -21,7 +21,7 @@ from labkit.lab import stubs
 from labkit.lab.course import available
 from labkit.lab.lab import Lab
 from labkit.student.labcheck.notebooks import HANDS_IN
-from tests.each_lab import EACH_LAB
+from tests.built_labs import EACH_BUILT_LAB
 
 
 def test_the_official_network_is_pinned_and_named() -> None:
@@ -150,7 +150,7 @@ def test_the_hand_in_of_jupyter_is_not_on_the_page(client: str, tmp_path: Path) 
     assert not any(words in "\n".join(sources) for words in ("cell below", "labcheck.start"))
 
 
-@EACH_LAB
+@EACH_BUILT_LAB
 def test_a_stub_stands_beside_the_text_of_its_own_heading(lab: Lab) -> None:
     for section in lesson(built(lab), text.Typesetter()).sections:
         if section.question:

@@ -1,4 +1,4 @@
-"""The labs that a test runs through: a quick run takes the first, `--slow` all of them.
+"""The labs for a test of what is built: a quick run takes the first, `--slow` all of them.
 
 A lab that nobody asks for is not built: that takes most of the time.
 """
@@ -9,8 +9,8 @@ import pytest
 
 from labkit.lab.course import available
 
-LABS = [
+BUILT_LABS = [
     pytest.param(lab, marks=pytest.mark.slow if lab.number > 1 else (), id=lab.short)
     for lab in available()
 ]
-EACH_LAB = pytest.mark.parametrize("lab", LABS)
+EACH_BUILT_LAB = pytest.mark.parametrize("lab", BUILT_LABS)

@@ -297,6 +297,7 @@ def what_a_perceptron_looks_for():
     w, b = perceptron_train(X[:, chosen], (y[chosen] == 3).astype(int), 5)
     answers = np.asarray(perceptron_predict(w, b, X_test[:, chosen_test]))
     share = (answers == (y_test[chosen_test] == 3)).mean()
+    # one pass leaves too little to a picture beside its colour bar
     fig, axes = plt.subplots(1, 3, figsize=(10, 3.7), layout="constrained")
     mean = mean_image().reshape(28, 28)
     limit = 0.6 * np.abs(w).max()  # a few weights are far larger than the others

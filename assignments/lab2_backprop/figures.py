@@ -191,6 +191,7 @@ def first_step(step):
     """One image for each class: a change of the weights (10, 784)."""
     limit = np.abs(step).max()
     sheet = np.full((2 * 35, 5 * 32), np.nan)  # one sheet: ten axes take far longer to draw
+    # one pass leaves too little to a picture beside its colour bar
     fig, ax = plt.subplots(figsize=(8.5, 3.7), layout="constrained")
     for k, (row, name) in enumerate(zip(step, CLASS_NAMES, strict=True)):
         top, left = 7 + 35 * (k // 5), 2 + 32 * (k % 5)

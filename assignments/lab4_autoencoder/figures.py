@@ -229,6 +229,7 @@ def slide(encoder) -> None:
         patch = garment[row : row + SIDE, column : column + SIDE].reshape(-1, 1)
         scores[:, row, column] = (encoder[0] @ (patch - patch.mean())).ravel()
     chosen = np.argsort(-scores.max(axis=(1, 2)))[:4]
+    # square pictures shrink in the first pass: their words need a second
     fig, axes = plt.subplots(2, 5, figsize=(9, 4), layout="constrained")
     draw(axes[0, 0], garment.ravel(), "picture")
     axes[1, 0].axis("off")
@@ -310,6 +311,7 @@ def map_of_clothes() -> None:
     """The codes of test pictures of five classes, and what the decoder makes of 11 × 11 codes."""
     _, _, X_test, y_test = pictures()
     x, y = up(make_map()[1][:2], X_test, "tanh")
+    # square pictures shrink in the first pass: their words need a second
     fig, (left, right) = plt.subplots(1, 2, figsize=(12, 6), layout="constrained")
     for k, (marker, edge, face) in MARKERS.items():
         own, faces = y_test == k, {"facecolors": face} if marker in "o^s" else {}

@@ -61,7 +61,11 @@ def test_it_says_what_numpy_says(name: str) -> None:
     if real.nin == 2:
         pairs = [(a, b) for a in INPUTS for b in (0.0, 2.0, np.float64(1e-300), np.inf, np.nan)]
     for args in pairs:
-        assert told(lambda: watched(*args)) == told(lambda: real(*args)), args  # noqa: B023
+        expected = told(lambda: real(*args))  # noqa: B023
+        if name == "power" and args[1] == np.inf:
+            # Exactly infinite, so no overflow; with AVX-512, NumPy calls it one.
+            expected.discard("overflow encountered in power")
+        assert told(lambda: watched(*args)) == expected, args  # noqa: B023
 
 
 def test_it_obeys_errstate_and_gives_what_numpy_gives() -> None:

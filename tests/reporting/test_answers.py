@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from labkit.building.build import built
 from labkit.lab.lab import Lab
-from labkit.reporting.answers import Answer, read_answers
+from labkit.reporting.answers import Answer, KeptAnswers, read_answers
 from labkit.reporting.markdown import markdown
 from tests.built_labs import EACH_BUILT_LAB
 
@@ -74,6 +74,17 @@ def test_what_code_showed_is_part_of_it() -> None:
     found = read_answers(book, QUESTIONS)["how"]
     assert found.outputs == ("print(rate)", "0.84\n")
     assert found.pictures == (f"data:image/png;base64,{PNG}",)
+
+
+def test_a_class_s_answers_are_kept_outside_memory() -> None:
+    kept = KeptAnswers()
+    answers = {"how": Answer("So.", ("0.84\n",), (f"data:image/png;base64,{PNG}",))}
+    kept.add("ada", answers)
+    kept.add("bob", {"how": Answer()})
+    kept.add("cem", {"how": Answer("As Ada."), "why": Answer("\ud83d")})
+    assert kept.of("ada", "how") == answers["how"]
+    assert kept.of("cem", "why") == Answer("\ud83d") and kept.of("cem", "how").markdown == "As Ada."
+    assert kept.of("bob", "how") == kept.of("dan", "how") == kept.of("ada", "why") == Answer()
 
 
 @pytest.mark.parametrize("broken", [b"", b"{", b"[]", b'{"cells": 3}', b'{"cells": [3, null]}'])

@@ -15,7 +15,7 @@ from labkit.classroom.marks import read_marks
 from labkit.judging import result as results
 from labkit.mistakes import Catalogue
 from labkit.reporting import beside, code, feedback, report, written
-from labkit.reporting.answers import Answer
+from labkit.reporting.answers import Answer, KeptAnswers
 from labkit.reporting.similar import Pair, Similarity
 from tests.browser import chromium
 from tests.sample_results import LAB, question, result
@@ -72,9 +72,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for q in LAB.written
     ]
     first = LAB.written[0].name
-    answers = {
-        "right": {first: Answer("Because $\\frac{1}{n}$.\n\n| a | b |\n| - | - |\n| 1 | 2 |")}
-    }
+    answers = KeptAnswers()
+    text = "Because $\\frac{1}{n}$.\n\n| a | b |\n| - | - |\n| 1 | 2 |"
+    answers.add("right", {first: Answer(text)})
     written.write(places["written"], LAB, found, questions, answers=answers)
     return places
 
@@ -235,7 +235,7 @@ def test_what_a_browser_kept_gives_way_to_newer_marks(browser: Any, tmp_path: Pa
             result(name, marks={question["name"]: mark} if mark >= 0 else {})
             for name, mark in marks.items()
         ]
-        written.write(path, LAB, found, [question], answers={})
+        written.write(path, LAB, found, [question], answers=KeptAnswers())
 
     def shown() -> dict[str, str]:
         return {

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -56,6 +56,13 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     Half a surrogate pair, which student output may hold, is written as `?`.
     """
     write_bytes(path, text.encode("utf-8", errors="replace"))
+
+
+def write_parts(path: str | os.PathLike[str], parts: Iterable[str]) -> None:
+    """The same for a text that is too long to be held in memory: part by part."""
+    with writing(path) as file:
+        for part in parts:
+            file.write(part.encode("utf-8", errors="replace"))
 
 
 def write_json(path: str | os.PathLike[str], value: Any) -> None:

@@ -22,7 +22,7 @@ from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
 from labkit.reporting import beside, code, feedback, numbers, report, similar, written
-from labkit.reporting.answers import Answer, read_answers
+from labkit.reporting.answers import KeptAnswers, read_answers
 from labkit.sandbox import Zygote, confinement
 
 TEMPLATE = "marks-template.csv"
@@ -62,8 +62,8 @@ class GradedClass:
     """Sentences about the submissions as a whole."""
     written: Sequence[Mapping[str, str]] = ()
     """The written questions, in the order of the text."""
-    answers: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
-    """Written answers by submission and question."""
+    answers: KeptAnswers = field(default_factory=KeptAnswers)
+    """What was written below them."""
     anonymous: bool = False
     """Whether to write the report without names, too."""
     files: list[Path] = field(default_factory=list)
@@ -140,7 +140,7 @@ def judged(
     if len(opened) > 1:
         confinement.read_all()
     comparison, codes = similar.Comparison(opened.names, lab), code.CodePages(out, lab)
-    answers: dict[str, Mapping[str, Answer]] = {}
+    answers = KeptAnswers()
     with progress(f"grading {lab.short}") as (begin, advance):
 
         def graded(submission: Submission, result: Result) -> None:
@@ -149,7 +149,7 @@ def judged(
                 comparison.add(submission.name, submission.files)
                 codes.add(result, submission.files)
                 if lab.written:
-                    answers[submission.name] = read_answers(submission.notebook, bundle.written)
+                    answers.add(submission.name, read_answers(submission.notebook, bundle.written))
 
         begin(len(opened))
         found = grade_class(bundle, opened, out, options, advance=graded)

@@ -246,15 +246,18 @@ class Result:
 
 
 class Shared:
-    """Keeps equal questions once: in a class most of them come out alike."""
+    """Keeps equal parts once: in a class most questions come out alike, graded by the same."""
 
     def __init__(self) -> None:
-        self._known: dict[QuestionResult, QuestionResult] = {}
+        self._questions: dict[QuestionResult, QuestionResult] = {}
+        self._graders: dict[str, str] = {}
 
     def __call__(self, result: Result) -> Result:
         """The same result, made of parts that others may have."""
-        questions = (self._known.setdefault(question, question) for question in result.questions)
-        return replace(result, questions=tuple(questions))
+        same, text = self._questions.setdefault, self._graders.setdefault
+        questions = tuple(same(question, question) for question in result.questions)
+        provenance = {text(key, key): text(v, v) for key, v in result.provenance.items()}
+        return replace(result, questions=questions, provenance=provenance)
 
 
 def ungraded(lab: Lab, submission: str, status: str, **more: Any) -> Result:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import os
+import pickle
 import re
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +39,28 @@ class Answer:
     def empty(self) -> bool:
         """Whether nothing was written."""
         return not (self.markdown or self.outputs or self.pictures)
+
+
+class KeptAnswers:
+    """The answers of a class, on disk: with their pictures they are larger than all else."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed with whoever holds it
+        self._places: dict[str, int] = {}
+
+    def add(self, submission: str, answers: Mapping[str, Answer]) -> None:
+        """Keep what a submission answered."""
+        if not all(answer.empty for answer in answers.values()):
+            self._places[submission] = self._file.seek(0, os.SEEK_END)
+            pickle.dump(answers, self._file)
+
+    def of(self, submission: str, question: str) -> Answer:
+        """One submission's answer to a question."""
+        if submission not in self._places:
+            return Answer()
+        self._file.seek(self._places[submission])
+        found: Mapping[str, Answer] = pickle.load(self._file)
+        return found.get(question, Answer())
 
 
 def read_answers(notebook: bytes, questions: Sequence[dict[str, str]]) -> dict[str, Answer]:

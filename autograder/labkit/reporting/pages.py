@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from labkit.base import paths
+from labkit.base.files import write_parts
 from labkit.judging.person import person
 from labkit.judging.result import Result
 
@@ -42,6 +44,11 @@ def template(name: str) -> Template:
 def render(name: str, **values: Any) -> str:
     """A page from the template called `name`."""
     return template(name).render(values)
+
+
+def write(path: Path, name: str, **values: Any) -> None:
+    """Write the same to `path`, part by part: a page about a class grows with it."""
+    write_parts(path, template(name).generate(values))
 
 
 def number(value: float) -> str:

@@ -32,8 +32,8 @@ def write(
     class.
     """
     similarity = similarity or Similarity(left_out="Not looked for.")
-    html = page(results, lab, similarity=similarity, notes=notes, with_code=code.written(out))
-    write_text(out / "report.html", html)
+    values = _values(results, lab, similarity, notes=notes, with_code=code.written(out))
+    pages.write(out / "report.html", _TEMPLATE, **values)
     write_text(out / "summary.txt", summary.text(results, lab, similarity))
     tables = {
         "questions.csv": _questions_table(results, lab),
@@ -45,14 +45,15 @@ def write(
     return [out / "report.html", out / "summary.txt", *(out / name for name in tables)]
 
 
+_TEMPLATE = "report.html"
 ANONYMOUS = "report-anonymous.html"
 
 
 def write_anonymous(out: Path, results: Sequence[Result], lab: Lab) -> Path:
     """Write the report without names; gives the file."""
     nameless = Similarity(left_out="Not shown.")
-    html = page(anonymous(results, lab), lab, similarity=nameless, nameless=True)
-    write_text(out / ANONYMOUS, html)
+    values = _values(anonymous(results, lab), lab, nameless, nameless=True)
+    pages.write(out / ANONYMOUS, _TEMPLATE, **values)
     return out / ANONYMOUS
 
 
@@ -74,23 +75,27 @@ def anonymous(results: Sequence[Result], lab: Lab) -> list[Result]:
     ]
 
 
-def page(
+def page(results: Sequence[Result], lab: Lab, *, similarity: Similarity, **how: Any) -> str:
+    """The report as HTML; `how` is what `_values` takes."""
+    return pages.render(_TEMPLATE, **_values(results, lab, similarity, **how))
+
+
+def _values(
     results: Sequence[Result],
     lab: Lab,
-    *,
     similarity: Similarity,
+    *,
     notes: Sequence[str] = (),
     with_code: Collection[str] = (),
     nameless: bool = False,
-) -> str:
-    """The report as HTML.
+) -> dict[str, Any]:
+    """What the template shows.
 
     `with_code` are the submissions that have a page of their code. A `nameless` one has no links,
     and nothing about single people but their points.
     """
     questions, mistakes = numbers.questions(results, lab), numbers.mistakes(results, lab)
-    return pages.render(
-        "report.html",
+    return dict(
         lab=lab,
         results=results,
         overview=numbers.overview(results, lab),

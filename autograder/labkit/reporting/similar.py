@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 
 import numpy as np
 
@@ -178,7 +179,7 @@ def definitions(source: str) -> dict[str, str]:
     current: list[str] | None = None
     for line in source.splitlines():
         if start := _DEF.match(line):
-            current = found[start[1]] = []
+            current = found[intern(start[1])] = []  # a class has each name a thousand times
         elif line[:1].strip() and line[0] not in "#)]}\"'":
             current = None
         if current is not None:
@@ -229,7 +230,7 @@ _Prints = Mapping[str, _Print]
 _NOTHING = _Print("", np.zeros(0, np.int64))
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=500)
 def _print(body: str) -> _Print:
     from copydetect import CodeFingerprint
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
 
-from labkit.base.files import write_text
 from labkit.judging.person import person, who
 from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
 from labkit.reporting import pages
-from labkit.reporting.answers import Answer
+from labkit.reporting.answers import Answer, KeptAnswers
 from labkit.reporting.markdown import markdown
 
 PAGE = "written.html"
@@ -49,7 +48,8 @@ class _Question:
     points: float
     text: Markup
     model: Markup
-    answers: list[_Shown]
+    answers: Iterator[_Shown]
+    """One at a time, as the page is written."""
 
 
 def write(
@@ -58,9 +58,9 @@ def write(
     results: Sequence[Result],
     questions: Sequence[Mapping[str, str]],
     *,
-    answers: Mapping[str, Mapping[str, Answer]],
+    answers: KeptAnswers,
 ) -> None:
-    """Write the page. `answers` is by submission and question."""
+    """Write the page."""
     points = {question.name: question for question in lab.written}
     there = [result for result in results if result.status == GRADED]
     # The order of an answer must not tell whose it is, and is the same in every run.
@@ -68,10 +68,6 @@ def write(
     shown = []
     for question in questions:
         about = points[question["name"]]
-        found = [
-            _shown(result, about.name, number, answer=_of(answers, result, about.name))
-            for number, result in enumerate(there, 1)
-        ]
         shown.append(
             _Question(
                 name=about.name,
@@ -79,7 +75,7 @@ def write(
                 points=about.points,
                 text=markdown(question["question"]),
                 model=markdown(question["answer"]),
-                answers=found,
+                answers=_all_shown(there, about.name, answers),
             )
         )
     rows = [
@@ -87,11 +83,12 @@ def write(
         for result in results
     ]
     data = {"lab": lab.short, "questions": [[q.name, q.points] for q in shown], "rows": rows}
-    write_text(path, pages.render(PAGE, lab=lab, questions=shown, data=_json(data)))
+    pages.write(path, PAGE, lab=lab, questions=shown, data=_json(data))
 
 
-def _of(answers: Mapping[str, Mapping[str, Answer]], result: Result, question: str) -> Answer:
-    return answers.get(result.submission, {}).get(question, Answer())
+def _all_shown(results: Sequence[Result], question: str, answers: KeptAnswers) -> Iterator[_Shown]:
+    for number, result in enumerate(results, 1):
+        yield _shown(result, question, number, answer=answers.of(result.submission, question))
 
 
 def _shown(

@@ -318,6 +318,13 @@ def test_a_function_starts_again_and_what_was_written_comes_back(page: Any) -> N
     back.click()
     assert _text(page, FIRST) == SOLUTION[FIRST].rstrip()
     back.wait_for(state="hidden")
+    second = f"{SOLUTION[FIRST].rstrip()}  # once more"
+    working.write(page, place.locator(".cm-content"), second)
+    again.click()
+    back.click()
+    assert _text(page, FIRST) == second
+    place.get_by_role("button", name="Another text of mine").click()
+    assert _text(page, FIRST) == SOLUTION[FIRST].rstrip()
 
 
 def test_a_function_that_is_gone_from_its_file_comes_back_in_its_place(page: Any) -> None:

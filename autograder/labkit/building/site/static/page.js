@@ -67,7 +67,9 @@ function question(place) {
   const stubText = work.stub(path, name).trim();
   const offer = () => {
     again.hidden = piece()?.text.trim() === stubText;
-    back.hidden = !again.hidden || work.kept.before[name] === undefined;
+    const others = work.others(path, name).length, isOne = others < work.kept.before[name]?.length;
+    back.hidden = !others || !(again.hidden || isOne);
+    back.firstChild.textContent = again.hidden ? "My text back" : "Another text of mine";
   };
   draw();
   redraw.push({ path, name, draw });

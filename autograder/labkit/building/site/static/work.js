@@ -3,6 +3,8 @@
 import { joined as whole, split } from "./pieces.js";
 import { readZip, writeZip } from "./zip.js";
 
+const MOST_TEXTS = 20; // of one function that are kept when it starts again
+
 const joined = (source) => [].concat(source).join("");
 
 export class Work {
@@ -11,6 +13,8 @@ export class Work {
     this.store = store;
     const kept = store.value;
     this.kept = { files: {}, cells: {}, extras: [], points: {}, before: {}, ...kept };
+    const { before } = this.kept; // one text each, once
+    for (const name of Object.keys(before)) before[name] = [].concat(before[name]);
     this.news = kept.version && kept.version !== data.version ? this.changes(kept) : "";
     Object.assign(this.kept, { version: data.version, handed: data.package });
     store.value = this.kept;
@@ -90,17 +94,23 @@ export class Work {
     this.setPiece(path, name, `${text.trimEnd()}${follows ? "\n\n\n" : "\n"}`);
   }
 
+  /** What was written before the stub came back: the texts that do not stand there now, the next to come last. */
+  others(path, name) {
+    const now = this.piece(path, name)?.text.trim();
+    return (this.kept.before[name] ?? []).filter((text) => text.trim() !== now);
+  }
+
   /** The stub in the place of what was written, which is kept. */
   startAgain(path, name) {
     const written = this.piece(path, name)?.text ?? "";
-    if (written.trim()) this.kept.before[name] = written;
+    if (written.trim()) this.kept.before[name] = [...this.others(path, name), written].slice(-MOST_TEXTS);
     this.replacePiece(path, name, this.stub(path, name));
   }
 
-  /** What was written before the stub came back takes its place again. */
+  /** What was written before takes its place again, one text after the other. */
   takeBack(path, name) {
-    const text = this.kept.before[name];
-    delete this.kept.before[name];
+    const text = this.others(path, name).at(-1);
+    this.kept.before[name] = [text, ...this.kept.before[name].filter((one) => one !== text)];
     this.replacePiece(path, name, text);
   }
 

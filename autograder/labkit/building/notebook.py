@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,8 +48,10 @@ import labcheck
 grader = labcheck.start("{name}")"""
 """The kernel may have been started in another folder than the notebook's."""
 
-HAND_IN = """\
+_HAND_IN = """\
 ## Hand in
+
+{points}
 
 Save the notebook, run the cell below, and hand in the zip file that it writes. It holds this
 notebook, your `neuralnet` folder and the files of yours that it imports. The cell unpacks the zip
@@ -77,7 +80,8 @@ def notebook(lab: Lab) -> Any:
     cells = [nbformat.v4.new_raw_cell(_assignment_config(lab))]
     cells += _with_first_cell(lab, list(_marked(lab, book.cells, found)))
     if lab.config.client == "labcheck":
-        cells += [nbformat.v4.new_markdown_cell(HAND_IN), nbformat.v4.new_code_cell(LAST_CELL)]
+        hand_in = _HAND_IN.format(points="\n".join(textwrap.wrap(points_in_words(lab), 96)))
+        cells += [nbformat.v4.new_markdown_cell(hand_in), nbformat.v4.new_code_cell(LAST_CELL)]
     wanted = (*lab.questions, *(question.name for question in lab.written))
     if missing := [name for name in wanted if name not in found]:
         raise LabkitError(
@@ -92,6 +96,16 @@ def notebook(lab: Lab) -> Any:
     book.cells = cells
     name_cells(book)
     return book
+
+
+def points_in_words(lab: Lab) -> str:
+    """How many points there are, for students: nobody should have to add them up."""
+    said = [f"The functions have {lab.possible:g} points, about half of them for hidden checks."]
+    if written := sum(question.points for question in lab.written):
+        said.append(f"The written answers have {written:g} more, once they are marked.")
+    if bonus := sum(lab.questions[name] for name in lab.bonus):
+        said.append(f"A bonus of {bonus:g} comes on top: nobody loses by leaving it out.")
+    return " ".join(said)
 
 
 def _text(lab: Lab) -> Any:

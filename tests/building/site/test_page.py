@@ -119,6 +119,59 @@ def test_stop_ends_a_cell_and_python_is_ready_again(page: Any) -> None:
     assert "while True" in place.locator(".cm-content").inner_text()
 
 
+def test_a_stop_keeps_what_was_printed_and_the_checks_that_wait(page: Any) -> None:
+    place = page.locator(".cell").first
+    endless = (
+        "import time\nn = 0\nwhile True:\n    time.sleep(0.1)\n    n += 1\n    print('round', n)"
+    )
+    working.write(page, place.locator(".cm-content"), endless)
+    place.get_by_role("button", name="Run").first.click()
+    place.get_by_text("round 5").wait_for()
+    working.question(page, FIRST).get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Stop").click()
+    said = place.locator(".said").inner_text()
+    assert "round 5" in said and "Stopped." in said
+    waits = working.question(page, FIRST).locator(".said")
+    waits.wait_for()
+    assert "is not written yet" in waits.inner_text()
+
+
+def test_each_run_of_a_cell_warns(page: Any) -> None:
+    for _ in range(2):
+        assert "overflow" in _cell(page, "import numpy as np\nnp.exp(1e3)")
+
+
+def test_a_cell_starts_again(page: Any) -> None:
+    place = page.locator(".cell").first
+    again = place.get_by_role("button", name="Start again")
+    handed_out = place.locator(".cm-content").inner_text()
+    again.wait_for(state="hidden")
+    working.write(page, place.locator(".cm-content"), "print(1)")
+    again.click()
+    assert place.locator(".cm-content").inner_text() == handed_out
+    again.wait_for(state="hidden")
+
+
+def test_a_caption_waits_for_the_guess(page: Any) -> None:
+    caption = page.locator(".caption").first
+    place = page.locator(f".cell[data-index='{caption.get_attribute('data-cell')}']")
+    assert not caption.locator("p").is_visible()
+    place.get_by_role("button", name="Run", exact=False).first.click()
+    place.locator(".output :is(.problem, img)").first.wait_for()
+    assert not caption.locator("p").is_visible()  # nothing was drawn: its functions are stubs
+    working.write(page, place.locator(".cm-content"), "guess = 1")
+    place.get_by_role("button", name="Run", exact=False).first.click()
+    caption.locator("p").first.wait_for()
+
+
+def test_an_error_tells_its_line_in_the_editor(page: Any) -> None:
+    wrong = SOLUTION[FIRST].split("\n    return")[0] + "\n    return nothing + 1\n"
+    editor = working.question(page, FIRST).locator(".cm-content")
+    working.write(page, editor, wrong)
+    number = wrong.count("\n")
+    assert f"(line {number} of {FIRST}: return nothing + 1)" in working.check(page, FIRST)
+
+
 SAID = {
     "!pip install torch": "“!pip install torch” is for Jupyter",
     "x = 1\n%timeit x": "“%timeit x” is for Jupyter",
@@ -327,6 +380,37 @@ def test_a_function_starts_again_and_what_was_written_comes_back(page: Any) -> N
     assert _text(page, FIRST) == SOLUTION[FIRST].rstrip()
 
 
+def test_a_helper_stays_where_it_was_written(page: Any) -> None:
+    """Above its function or below; a change of it leaves every function of the file unchecked."""
+    second = [one.name for one in LAB.functions if one.module == MODULE][1]
+    helper = "def mine(a):\n    return a\n"
+    above = f"{helper}\n\n{SOLUTION[second]}".rstrip()
+    below = f"{SOLUTION[FIRST].rstrip()}\n\n\ndef other(a):\n    return a"
+    for name, text in ((FIRST, below), (second, above)):
+        working.write(page, working.question(page, name).locator(".cm-content"), text)
+    page.reload()
+    page.locator(".work .cm-content").first.wait_for()
+    assert _text(page, FIRST) == below and _text(page, second) == above
+    for name in (FIRST, second):
+        assert "All public checks pass" in working.check(page, name)
+    page.locator("#points", has_text="(2 of").wait_for()
+    editor = working.question(page, second).locator(".cm-content")
+    working.write(page, editor, SOLUTION[second])
+    page.locator("#points", has_text="(0 of").wait_for()
+
+
+def test_points_of_work_that_was_replaced_are_gone(page: Any, tmp_path: Path) -> None:
+    working.write(page, working.question(page, FIRST).locator(".cm-content"), SOLUTION[FIRST])
+    assert "All public checks pass" in working.check(page, FIRST)
+    write_zip(tmp_path / "work.zip", {p: t.encode() for p, t in stubs.stub_package(LAB).items()})
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    page.get_by_text("Your work is open").wait_for()
+    assert not working.question(page, FIRST).locator(".said").count()
+    page.reload()
+    page.locator("#points", has_text="(0 of").wait_for()
+
+
 def test_a_function_that_is_gone_from_its_file_comes_back_in_its_place(page: Any) -> None:
     whole = page.locator(f"[data-question='{FIRST}']").get_by_role("button", name=f"{MODULE}.py")
     second = [one.name for one in LAB.functions if one.module == MODULE][1]
@@ -424,8 +508,12 @@ def test_what_is_written_is_not_replaced_unasked(page: Any, tmp_path: Path) -> N
         dialog.dismiss()
 
     answer.fill("Only here.")
+    (tmp_path / "no.zip").write_text("no zip")
+    page.locator("#file").set_input_files(tmp_path / "no.zip")
+    page.get_by_text("no.zip could not be opened").wait_for()  # and nothing was asked
     page.once("dialog", refuse)
-    page.locator("#file").set_input_files(tmp_path / "work.zip")
+    with page.expect_event("dialog"):
+        page.locator("#file").set_input_files(tmp_path / "work.zip")
     assert len(asked) == 1 and answer.input_value() == "Only here."
     page.once("dialog", lambda dialog: dialog.accept())
     page.locator("#file").set_input_files(tmp_path / "work.zip")
@@ -484,6 +572,8 @@ def test_a_second_tab_says_so_and_can_take_over(context: Any, page: Any, address
     second.get_by_text(said).wait_for(state="hidden")
     second.locator(".work .cm-content").first.wait_for()
     assert _text(second, FIRST) == SOLUTION[FIRST].rstrip()
+    second.close()
+    page.get_by_text("This lab was open in another tab").wait_for()
 
 
 def test_a_tab_that_lost_the_work_writes_nothing_over_it(

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labkit.base.zips import read_tree
-from labkit.building.notebook import ANSWER, CHECK, HEADING
+from labkit.building.notebook import ANSWER, CHECK, HEADING, points_in_words
 from labkit.building.site import recorded
 from labkit.building.site.text import Typesetter, plain
+from labkit.judging.grader import load_questions
 from labkit.lab.bundle import Bundle
 from labkit.lab.contract import PACKAGE
 from labkit.student.labcheck.cases import read_cases
@@ -29,9 +30,16 @@ _PICTURED = re.compile(r"\bcheck\.(data|images|asset)\(")
 """In the cases of a question whose check needs what lies in `data/`: the page fetches it late."""
 
 
+_CAPTION = re.compile(r"\*(Figure \w+)")
+_GUESS = re.compile(r"\bguess\b")
+
+
 @dataclass(frozen=True)
 class Block:
-    """One cell of the notebook: kind is text, code, answer or check."""
+    """One cell of the notebook: kind is text, caption, code, answer or check.
+
+    A caption stands apart where it would answer the guess that is asked for before it.
+    """
 
     kind: str
     index: int
@@ -41,7 +49,8 @@ class Block:
     label: str = ""
     """What a reader of the screen hears: the question's name, or the figure in words."""
     key: str = ""
-    """Of a cell that students write in, its id: their own text is kept under it."""
+    """Of a cell that students write in, its id: their own text is kept under it. Of a caption, the
+    number of the cell that draws its figure."""
 
 
 @dataclass
@@ -60,6 +69,8 @@ class Lesson:
     sections: list[Section]
     data: dict[str, Any]
     """What the page's script reads."""
+    points: str
+    """How many there are, in words."""
     files: dict[str, bytes]
     """What Python needs in its folder, without the pictures and the recorded outcomes."""
     recorded: dict[str, recorded.Part]
@@ -80,6 +91,10 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
     cases = {name: [case.name for case in read_cases(path)] for name, path in tests.items()}
     files[recorded.NAME], outcomes = recorded.cut(files[recorded.NAME], cases)
     sections = list(_sections(list(_blocks(cells, typesetter))))
+    public = {
+        question.name: round(sum(case.points for case in question.cases if not case.hidden), 4)
+        for question in load_questions(bundle)
+    }
     package = {
         name: content.decode()
         for name, content in files.items()
@@ -95,6 +110,7 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
                 "name": name,
                 "module": lab.contract[name].module,
                 "bonus": name in lab.bonus,
+                "public": public[name],
                 "pictured": bool(_PICTURED.search(tree[f"tests/{name}.py"].decode())),
             }
             for name in lab.questions
@@ -110,7 +126,7 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
             if one.kind in ("code", "answer")
         ],
     }
-    return Lesson(bundle, sections, data, files, outcomes, pictures)
+    return Lesson(bundle, sections, data, points_in_words(lab), files, outcomes, pictures)
 
 
 def _blocks(cells: list[dict[str, Any]], typesetter: Typesetter) -> Iterator[Block]:
@@ -129,12 +145,21 @@ def _blocks(cells: list[dict[str, Any]], typesetter: Typesetter) -> Iterator[Blo
             yield Block("answer", i, label=heading, key=key)
         elif kind == "markdown":
             heading = (HEADING.findall(source) or [heading])[-1]
-            yield Block("text", i, html=typesetter.html(source), source=source)
+            caption, _, rest = source.partition("\n\n")
+            guessed = cells[i - 1]["cell_type"] == "code" and _GUESS.search(cells[i - 1]["source"])
+            if guessed and (number := _CAPTION.match(caption)):
+                html = typesetter.html(caption)
+                yield Block(
+                    "caption", i, html=html, source=caption, label=number[1], key=str(i - 1)
+                )
+                source = rest
+            if source:
+                yield Block("text", i, html=typesetter.html(source), source=source)
         elif found := CHECK.fullmatch(source.strip()):
             yield Block("check", i, label=found[1])
         else:
             after = cells[i + 1]["source"] if i + 1 < len(cells) else ""
-            figure = plain(after.split("\n\n")[0]) if after.startswith("*Figure") else ""
+            figure = plain(after.split("\n\n")[0]) if _CAPTION.match(after) else ""
             yield Block("code", i, source=source, label=figure, key=key)
 
 

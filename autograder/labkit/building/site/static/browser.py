@@ -15,6 +15,7 @@ import logging
 import os
 import re
 import sys
+import time
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -26,6 +27,10 @@ from typing import Any
 HOME = Path("/lab")
 _PRINTED = 100_000
 """Characters of a cell's output that are shown."""
+_TELLS = 0.2
+"""Seconds between two times that the page hears what a cell has printed."""
+_SO_FAR = 4_000
+"""Characters of it that the page then hears."""
 _DPI = 100
 
 os.chdir(HOME)
@@ -101,22 +106,31 @@ def check(questions: str, passing: str) -> str:
 def run(source: str) -> str:
     """What a cell prints, shows and gives."""
     _shown.clear()
-    printed, value, problem = io.StringIO(), "", ""
+    _space.pop("__warningregistry__", None)  # as in Jupyter, every run of a cell warns anew
+    printed, value, problem, half_drawn = _Printed(), "", "", False
     with redirect_stdout(printed), redirect_stderr(printed):
         try:
             value = _value(source)
-        except NotImplementedError as error:
-            problem = f"✋ {error}"
-        except SyntaxError as error:
-            problem = _about_syntax(source, error)
         except BaseException as error:
-            problem = _told(error)
+            problem, half_drawn = _problem(source, error), _is_from_figures(error)
     text = printed.getvalue()
     if len(text) > _PRINTED:
         text = text[:_PRINTED] + "\n… the rest is not shown."
-    return json.dumps(
-        {"text": text, "value": value, "problem": problem, "shown": [*_shown, *_figures()]}
-    )
+    shown = [*_shown, *_figures(half_drawn)]
+    return json.dumps({"text": text, "value": value, "problem": problem, "shown": shown})
+
+
+class _Printed(io.StringIO):
+    """What a cell prints, told to the page now and then, so that a stop does not lose it."""
+
+    _told = 0.0
+
+    def write(self, text: str) -> int:
+        written = super().write(text)
+        if time.monotonic() - self._told > _TELLS:
+            self._told = time.monotonic()
+            importlib.import_module("page").printed(self.getvalue()[-_SO_FAR:])
+        return written
 
 
 def _value(source: str) -> str:
@@ -134,6 +148,18 @@ def _value(source: str) -> str:
         _shown.append({"kind": "figure", "png": _png(value)})
         return ""
     return repr(value)[:_PRINTED]
+
+
+def _problem(source: str, error: BaseException) -> str:
+    """What stopped a cell, for whoever wrote it."""
+    if isinstance(error, NotImplementedError):
+        return f"✋ {error}"
+    return _about_syntax(source, error) if isinstance(error, SyntaxError) else _told(error)
+
+
+def _is_from_figures(error: BaseException) -> bool:
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(one.filename == f"{HOME}/figures.py" for one in frames)
 
 
 def _about_syntax(source: str, error: SyntaxError) -> str:
@@ -156,18 +182,19 @@ def _told(error: BaseException) -> str:
     places = [f"  {one.filename.removeprefix('/lab/')}, line {one.lineno}" for one in mine]
     what = "".join(traceback.format_exception_only(error)).strip()
     if type(error) is NameError and frames[-1].filename == "<cell>":
-        what += "\nRun the cells above first: names are gone when the page is loaded anew."
+        what += "\nRun the cells above first: a stop or a new start of the page forgets names."
     if isinstance(error, FileNotFoundError):
         what += "\nIn the browser a cell sees only the lab's own files."
     return "\n".join([what, *places])
 
 
-def _figures() -> list[dict[str, Any]]:
-    """The figures that the cell left open in pyplot."""
+def _figures(half_drawn: bool) -> list[dict[str, Any]]:
+    """The figures that the cell left open in pyplot, but for a last one that was not finished."""
     if "matplotlib.pyplot" not in sys.modules:
         return []
     plt = sys.modules["matplotlib.pyplot"]
-    found = [{"kind": "figure", "png": _png(plt.figure(n))} for n in plt.get_fignums()]
+    finished = plt.get_fignums()[:-1] if half_drawn else plt.get_fignums()
+    found = [{"kind": "figure", "png": _png(plt.figure(n))} for n in finished]
     plt.close("all")
     return found
 

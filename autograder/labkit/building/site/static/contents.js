@@ -2,7 +2,7 @@
 
 import { element } from "./explore.js";
 
-/** Fill `place`, a popover; gives what marks the questions (a set of names) that pass. */
+/** Fill `place`, a popover; gives what marks the questions by their points (name -> {passed}). */
 export function contents(place) {
   const list = element("ol", {}), links = new Map();
   for (const [i, heading] of document.querySelectorAll(".text :is(h2, h3), .end h2").entries()) {
@@ -17,10 +17,12 @@ export function contents(place) {
   }
   place.append(list);
   place.addEventListener("click", ({ target }) => target.closest("a") && place.hidePopover());
-  return (passed) => {
+  return (points) => {
     for (const [question, item] of links) {
       item.querySelector(".tick")?.remove();
-      if (passed.has(question)) item.append(element("span", { className: "tick", textContent: " ✓ passes" }));
+      if (!points[question]) continue;
+      const [className, textContent] = points[question].passed ? ["tick", " ✓ passes"] : ["tick bad", " ✗ not yet"];
+      item.append(element("span", { className, textContent }));
     }
   };
 }

@@ -30,7 +30,7 @@ class Hanging {
   }
 }
 
-/** An editor in `place`: `set(text)`, `focus()`, `destroy()`. `changed(text)` hears what is typed. */
+/** An editor in `place`: `set(text)`, `focus()`, `destroy()`, and `replace(text)`, as if typed. `changed(text)` hears what is typed. */
 export function editor({ place, text, label, changed, run, numbers = false }) {
   let quiet = false;
   const view = new EditorView({
@@ -61,11 +61,13 @@ export function editor({ place, text, label, changed, run, numbers = false }) {
       ],
     }),
   });
+  const replace = (next) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
   return {
+    replace,
     set(next) {
       if (next === view.state.doc.toString()) return;
       quiet = true;
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
+      replace(next);
       quiet = false;
     },
     focus: () => view.focus(),

@@ -43,7 +43,7 @@ function question(place) {
   };
   const typed = (text) => {
     work.setPiece(path, name, text + gap);
-    forget(name);
+    edited();
     offer();
   };
   const made = editor({ place: stub, text: shown(), label: `Your function ${name}`, changed: typed, run: check });
@@ -58,7 +58,8 @@ function question(place) {
   // One of two: the function as it was handed out, or what was there before that came back.
   const replaced = (act) => () => {
     act();
-    forget(name);
+    output.replaceChildren(); // what was said of another text
+    edited();
     draw();
     made.focus(); // the button that had it is gone
   };
@@ -86,31 +87,35 @@ async function checkQuestions(names, output) {
   const got = await python.ask({ kind: "check", questions: names, passing, pictured, files: work.files }, () => waiting(output, "Running …"));
   if (got.stopped) return showLines(output, [{ kind: "finding", text: STOPPED }]);
   if (got.failed) return showLines(output, [{ kind: "finding", text: `The checks could not run (${got.failed}): load the page again; your work is kept.` }]);
-  showLines(output, got.answer.lines);
+  showLines(output, got.answer.lines.map((line) => ({ ...line, text: work.located(line.text) })));
   Object.assign(work.kept.points, got.answer.points);
   store.later();
   showPoints();
 }
 
-function forget(name) {
-  delete work.kept.points[name];
+// What has run, ran with other functions: “all above” runs it anew.
+function edited() {
+  ran = new Set();
+  offerAbove();
   showPoints();
 }
 
 function showPoints() {
-  const points = Object.values(work.kept.points);
-  marks(new Set(Object.keys(work.kept.points).filter((name) => work.kept.points[name].passed)));
-  const sum = (key) => Math.round(points.reduce((all, one) => all + one[key], 0) * 100) / 100;
-  const asked = data.questions.filter((one) => !one.bonus); // a bonus counts by its points alone
-  const passed = asked.filter((one) => work.kept.points[one.name]?.passed).length;
-  $("points").textContent = `Public points so far: ${sum("earned")} (${passed} of ${asked.length} functions pass)`;
+  const points = work.kept.points;
+  marks(points);
+  const sum = (questions, one) => Math.round(questions.map(one).reduce((all, each) => all + each, 0) * 100) / 100;
+  const earned = ({ name }) => points[name]?.earned ?? 0;
+  const asked = data.questions.filter((one) => !one.bonus), bonus = sum(data.questions.filter((one) => one.bonus), earned);
+  const passed = asked.filter((one) => points[one.name]?.passed).length;
+  $("points").textContent = `Public points so far: ${sum(asked, earned)} of ${sum(asked, (one) => one.public)}`
+    + `${bonus ? ` and ${bonus} for the bonus` : ""} (${passed} of ${asked.length} functions pass)`;
 }
 
 function openFile(path) {
   $("wholename").textContent = path;
   const changed = (text) => {
     work.setFile(path, text);
-    for (const name of data.functions[path]) forget(name);
+    edited();
     for (const one of redraw) if (one.path === path) one.draw();
   };
   const made = editor({ place: $("wholefile"), text: work.file(path), label: `The file ${path}`, changed, numbers: true });
@@ -129,22 +134,40 @@ function cell(place) {
   const run = () => runCell(one);
   place.querySelector("pre.source").replaceWith(source);
   const number = cells.length + 1;
-  const made = editor({ place: source, text: work.cell(about), label: `Cell ${number}`, changed: (text) => work.setCell(about.key, text), run });
+  const offer = () => (again.hidden = work.cell(about) === work.handed(about));
+  const typed = (text) => {
+    work.setCell(about.key, text);
+    offer();
+  };
+  const made = editor({ place: source, text: work.cell(about), label: `Cell ${number}`, changed: typed, run });
+  const draw = () => {
+    made.set(work.cell(about));
+    offer();
+  };
   const above = button("Run it and all above", () => runUpTo(one), `cell ${number}`);
+  const startAgain = () => {
+    made.replace(work.handed(about)); // as if typed: Control and Z brings back what was there
+    made.focus();
+  };
+  const again = button("Start again", startAgain, `cell ${number} as it was handed out`);
   const doors = element("p", { className: "doors" });
-  doors.append(button("Run", run, `cell ${number}`), above);
+  doors.append(button("Run", run, `cell ${number}`), above, again);
   source.after(doors);
   const one = { index, about, output, made, above, figure: place.dataset.figure };
   cells.push(one);
-  redraw.push({ path: "", draw: () => made.set(work.cell(about)) });
+  offer();
+  redraw.push({ path: "", draw });
 }
 
 async function runCell(one) {
   waiting(one.output, python.state ? "Waiting for Python …" : "Running …");
-  const got = await python.ask({ kind: "run", source: work.cell(one.about), files: work.files }, () => waiting(one.output, "Running …"));
+  let printed = "";
+  const hears = (text = "") => waiting(one.output, "Running …", (printed = text));
+  const got = await python.ask({ kind: "run", source: work.cell(one.about), files: work.files }, hears);
   if (got.stopped || got.failed) {
-    showLines(one.output, [{ kind: "finding", text: got.stopped ? STOPPED : got.failed }]);
-    return false;
+    const said = printed && [{ kind: "printed", text: printed }];
+    showLines(one.output, [...(said || []), { kind: "finding", text: got.stopped ? STOPPED : got.failed }]);
+    return !got.stopped;
   }
   if (got.answer.problem) ran.delete(one); // “all above” runs it once more
   else ran.add(one);
@@ -156,13 +179,17 @@ async function runCell(one) {
     if (!answer) return { png: null, text: "", problem: STOPPED };
     return { ...answer, png: answer.png && Uint8Array.from(atob(answer.png), (c) => c.charCodeAt(0)) };
   };
-  work.outputs[one.index] = showAnswer(one.output, got.answer, one.figure, ask);
+  if (!got.answer.problem) for (const caption of document.querySelectorAll(`.caption[data-cell="${one.index}"]`)) caption.open = true;
+  const problem = work.located(got.answer.problem).replaceAll("`", "");
+  work.outputs[one.index] = showAnswer(one.output, { ...got.answer, problem }, one.figure, ask);
   offerAbove();
-  return !got.answer.problem;
+  return true;
 }
 
+// On past a cell that ends in an error: who reads Part 3 may have left a function of Part 1 out.
 async function runUpTo(last) {
-  for (const one of cells.slice(0, cells.indexOf(last) + 1)) if (one === last || !ran.has(one)) await runCell(one);
+  for (const one of cells.slice(0, cells.indexOf(last) + 1))
+    if ((one === last || !ran.has(one)) && !(await runCell(one))) return;
 }
 
 // The second button stands where cells above have not run yet.
@@ -197,11 +224,12 @@ async function openWork() {
   const [file] = $("file").files;
   $("file").value = "";
   if (!file || store.elsewhere) return;
-  if (!work.untouched && !confirm("Put the work of this zip in the place of what is here? Download yours first if you want to keep it.")) return;
   try {
-    tell(`${await work.open(await file.arrayBuffer())} “Check all” at the end counts its points.`);
-    work.kept.points = {};
-    showPoints();
+    const found = await work.read(await file.arrayBuffer());
+    if (!work.untouched && !confirm("Put the work of this zip in the place of what is here? Download yours first if you want to keep it.")) return;
+    tell(`${work.open(found)} “Check all” at the end counts its points.`);
+    for (const output of document.querySelectorAll("main .output")) output.replaceChildren();
+    edited();
     for (const one of redraw) one.draw();
   } catch (error) {
     tell(`${file.name} could not be opened: ${error.message}. Choose the zip that this page or the notebook made.`);
@@ -221,7 +249,8 @@ function showStore() {
   $("main").inert = $("open").disabled = store.elsewhere;
   if (store.elsewhere) {
     $("whole").close();
-    note("tabs", "This lab is open in another tab, which keeps your work: go on there, or here.", button("Work in this tab", () => store.take()));
+    const where = store.alone ? "was open in another tab, which has kept your work: go on here." : "is open in another tab, which keeps your work: go on there, or here.";
+    note("tabs", `This lab ${where}`, button("Work in this tab", () => store.take()));
   } else note("tabs", "");
   $("where").textContent = store.problem
     || "Your work is kept in this browser on this computer, at each pause. It is lost when the browser's data are cleared, and another browser does not see it: download it now and then.";
@@ -245,11 +274,11 @@ function stopped() {
 // What is wider than the screen can be scrolled by keyboard, and says so. All is measured before
 // anything changes: in turns, the page would be laid out once for each.
 function reachable(places = document.querySelectorAll(".wide, .text pre, .katex-display, .frame")) {
-  const measured = [...places].map((one) => [one, one.scrollWidth > one.clientWidth]);
-  for (const [one, wide] of measured) {
-    if (wide) one.tabIndex = 0;
+  const measured = [...places].map((one) => [one, one.scrollWidth - one.clientWidth]);
+  for (const [one, beyond] of measured) {
+    if (beyond > 0) one.tabIndex = 0;
     else one.removeAttribute("tabindex");
-    one.classList.toggle("goes-on", wide);
+    one.classList.toggle("goes-on", beyond > 1); // parts of a pixel are nothing to read
   }
 }
 
@@ -264,6 +293,7 @@ function begin() {
   reachable();
   document.fonts.ready.then(() => reachable());
   addEventListener("resize", () => reachable());
+  addEventListener("beforeprint", () => document.querySelectorAll(".caption").forEach((one) => (one.open = true)));
   document.addEventListener("load", sized, true);
   $("main").append(element("p", { id: "keys", className: "unseen", textContent: "Tab indents. Escape and then Tab leaves the editor. Control and Enter runs it." }));
   document.querySelectorAll(".cell").forEach(cell);

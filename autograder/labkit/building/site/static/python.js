@@ -30,29 +30,36 @@ export class Python extends EventTarget {
   hear(data) {
     if (data.state !== undefined) return this.say(data.state);
     if (data.begins !== undefined) return this.waiting.get(data.begins)?.begins?.();
+    if (data.printed !== undefined) return this.waiting.values().next().value?.begins?.(data.printed);
     this.waiting.get(data.id)?.done(data);
     this.waiting.delete(data.id);
     this.dispatchEvent(new Event("state"));
   }
 
-  /** What Python answers: {answer}, or {failed: sentence}, or {stopped: true}. */
+  /**
+   * What Python answers: {answer}, or {failed: sentence}, or {stopped: true}. `begins()` is called when Python
+   * begins with it, and with what a cell has printed while it runs.
+   */
   ask(message, begins) {
     const id = ++this.asked;
     return new Promise((done) => {
-      this.waiting.set(id, { done, begins });
+      this.waiting.set(id, { message: { ...message, id }, done, begins });
       this.worker.postMessage({ ...message, id });
       this.dispatchEvent(new Event("state"));
     });
   }
 
-  /** End whatever runs; names of cells are forgotten, files are not. */
+  /** End whatever runs; names of cells are forgotten, files are not: a check that waits behind it goes on. */
   stop() {
     this.worker.terminate();
-    const waiting = [...this.waiting.values()];
-    this.waiting.clear();
+    const [running, ...others] = this.waiting.values();
+    const checks = others.filter(({ message }) => message.kind === "check");
+    const ended = others.filter((one) => !checks.includes(one));
+    this.waiting = new Map(checks.map((one) => [one.message.id, one]));
     this.dispatchEvent(new Event("stopped"));
-    for (const { done } of waiting) done({ stopped: true });
+    for (const { done } of running ? [running, ...ended] : []) done({ stopped: true });
     this.listen(new Worker(this.about.worker, { type: "module" }));
     this.worker.postMessage({ kind: "start", about: this.about });
+    for (const { message } of checks) this.worker.postMessage(message);
   }
 }

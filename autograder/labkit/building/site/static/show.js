@@ -15,8 +15,10 @@ export function note(kind, sentence, ...more) {
   place.hidden = !sentence;
 }
 
-export function waiting(place, sentence) {
+/** While something runs: what it has printed so far. */
+export function waiting(place, sentence, printed = "") {
   place.replaceChildren(element("p", { className: "quiet", textContent: sentence }));
+  if (printed) place.append(element("pre", { textContent: printed }));
 }
 
 // Names between backticks are set as code.

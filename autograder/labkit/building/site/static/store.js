@@ -12,7 +12,10 @@ export class Store extends EventTarget {
     this.unsaved = false;
     this.value = this.read();
     this.meet();
-    addEventListener("pagehide", () => this.save());
+    addEventListener("pagehide", () => {
+      this.save();
+      if (!this.elsewhere) this.channel.postMessage("gone");
+    });
     document.addEventListener("visibilitychange", () => document.hidden && this.save());
     addEventListener("beforeunload", (event) => {
       this.save();
@@ -60,6 +63,10 @@ export class Store extends EventTarget {
     this.channel = new BroadcastChannel(this.key);
     this.channel.onmessage = ({ data }) => {
       if (data === "anyone" && !this.elsewhere) this.channel.postMessage("here");
+      if (this.elsewhere && ["gone", "anyone"].includes(data)) {
+        this.alone = data === "gone"; // until a tab opens, as one does that is loaded again
+        this.dispatchEvent(new Event("changed"));
+      }
       if (data === "mine" || (data === "here" && !this.owner)) this.give();
     };
     this.channel.postMessage("anyone");
@@ -68,7 +75,7 @@ export class Store extends EventTarget {
 
   give() {
     if (!this.elsewhere) this.save();
-    this.owner = false;
+    this.owner = this.alone = false;
     this.elsewhere = true;
     this.dispatchEvent(new Event("changed"));
   }

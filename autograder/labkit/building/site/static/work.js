@@ -1,6 +1,6 @@
 // The student's work: files, cells, answers; as the zip that is handed in, and back from one.
 
-import { joined as whole, split } from "./pieces.js";
+import { helpersIn, joined as whole, split } from "./pieces.js";
 import { readZip, writeZip } from "./zip.js";
 
 const MOST_TEXTS = 20; // of one function that are kept when it starts again
@@ -12,7 +12,7 @@ export class Work {
     this.data = data;
     this.store = store;
     const kept = store.value;
-    this.kept = { files: {}, cells: {}, extras: [], points: {}, before: {}, ...kept };
+    this.kept = { files: {}, cells: {}, extras: [], points: {}, before: {}, homes: {}, ...kept };
     const { before } = this.kept; // one text each, once
     for (const name of Object.keys(before)) before[name] = [].concat(before[name]);
     this.news = kept.version && kept.version !== data.version ? this.changes(kept) : "";
@@ -57,21 +57,41 @@ export class Work {
 
   setFile(path, text) {
     this.kept.files[path] = text;
+    for (const one of this.data.functions[path]) delete this.kept.points[one];
     delete this.cut[path];
     this.store.later();
   }
 
   /** The pieces of a file. They stay cut as they are while one of them is being written. */
   pieces(path) {
-    return (this.cut[path] ??= split(this.file(path), this.data.functions[path]));
+    return (this.cut[path] ??= split(this.file(path), this.data.functions[path], this.kept.homes[path]));
   }
 
   piece(path, name) {
     return this.pieces(path).find((one) => one.name === name);
   }
 
+  /** Lines of files in a text, each with its place in the function that the page shows, which has no numbers. */
+  located(text) {
+    return text.replace(/(neuralnet\/\w+\.py),? line (\d+)/g, (found, path, number) => {
+      let left = Number(number);
+      for (const piece of this.data.functions[path] ? this.pieces(path) : []) {
+        const lines = piece.text.split("\n"), line = lines[left - 1]?.trim();
+        if (left < lines.length || piece === this.pieces(path).at(-1))
+          return piece.name && line ? `${found} (line ${left} of ${piece.name}: \`${line}\`)` : found;
+        left -= lines.length - 1;
+      }
+      return found;
+    });
+  }
+
   setPiece(path, name, text) {
-    this.piece(path, name).text = text;
+    const piece = this.piece(path, name), helpers = helpersIn(text, name);
+    // What others in the file may call has changed, or is gone.
+    const all = helpers.length || helpersIn(piece.text ?? "", name).length;
+    for (const one of all ? this.data.functions[path] : [name]) delete this.kept.points[one];
+    if (helpers.length) this.kept.homes[path] = { ...this.kept.homes[path], ...Object.fromEntries(helpers.map((one) => [one, name])) };
+    piece.text = text;
     this.kept.files[path] = whole(this.pieces(path));
     this.store.later();
   }
@@ -151,8 +171,8 @@ export class Work {
     return { name: `${this.data.lab}_${date}.zip`, blob: writeZip(files) };
   }
 
-  /** Take over a zip of this page or of Jupyter; gives a sentence. Throws where it is none of this lab. */
-  async open(buffer) {
+  /** What a zip of this page or of Jupyter holds. Throws where it is none of this lab. */
+  async read(buffer) {
     const files = Object.entries(await readZip(buffer)).filter(([path]) => !/(^|\/)(__MACOSX|\.ipynb_checkpoints|__pycache__)\//.test(path));
     const text = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r\n/g, "\n");
     const mine = Object.keys(this.data.functions);
@@ -173,9 +193,15 @@ export class Work {
       else left.push(path);
     }
     const books = files.filter(([path]) => path.endsWith(".ipynb")).map(([, bytes]) => JSON.parse(text(bytes)));
-    const book = books.find((one) => JSON.stringify(one).includes(this.data.lab));
+    return { found, left, book: books.find((one) => JSON.stringify(one).includes(this.data.lab)) };
+  }
+
+  /** Take over what was read; gives a sentence. */
+  open({ found, left, book }) {
     Object.assign(this.kept.files, found);
+    this.kept.points = {};
     this.cut = {};
+    this.outputs = {};
     if (book) this.openBook(book);
     this.store.later();
     this.store.save();

@@ -51,6 +51,7 @@ function start(about) {
     runtime.FS.mkdirTree("/page");
     runtime.FS.mkdirTree("/lab");
     runtime.unpackArchive(lab, "zip", { extractDir: "/lab" });
+    runtime.registerJsModule("page", { printed: (text) => postMessage({ printed: text }) });
     runtime.FS.writeFile("/page/browser.py", new Uint8Array(script));
     runtime.runPython("import sys; sys.path.append('/page')");
     python = runtime.pyimport("browser");

@@ -15,6 +15,7 @@ from labkit.judging.grader import Grader
 from labkit.lab.course import find
 from labkit.lab.stubs import solution_package, stub_package
 from labkit.student.labcheck import checking, running, showing
+from labkit.student.labcheck.recorded import Recorded
 
 LAB = find("lab1")
 
@@ -243,3 +244,19 @@ def test_no_console_ends_in_a_traceback(folder: Path, encoding: str) -> None:
     environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     assert done.returncode == 1 and b"Traceback" not in done.stderr and b"relu" in done.stdout
+
+
+def test_a_detector_cannot_read_what_it_is_given(folder: Path) -> None:
+    """In the grader there is nothing to be read, so a pass at home would be no pass there."""
+    reads = (
+        "import inspect\n\ndef flatten_is_wrong(flatten):\n"
+        "    return 'transpose' not in inspect.getsource(flatten)"
+    )
+    _append(folder, "detect_flatten", reads)
+    (bonus,), shown = _check(folder, *LAB.bonus)
+    assert bonus["earned"] == 0 and "could not get source code" in shown
+
+
+def test_parts_have_their_names_whatever_a_student_s_docstring_says() -> None:
+    known = Recorded(built(LAB).student).contract_of("perceptron_train")
+    assert known.parts == ("w", "b") and known.parameters == ("X", "y", "epochs")

@@ -639,8 +639,28 @@ def test_a_changed_input_is_named_for_that_input_alone(
         (np.array(3.9), np.array(1.3), "It is 3 times"),
         (np.array(1.3), np.array(0.9), "Work it out"),
         (np.array([2.0, 4.0]), np.array([1.0, 2.0]), "Every entry is 2 times"),
+        (np.array([[1.0, 3.0], [5.0, 9.0]]), np.array([[1.0, 4.0], [6.0, 7.0]]), "entry [0, 1]"),
+        (np.ones((4, 2)), np.ones((3, 2)), "a bias row"),
     ],
 )
 def test_the_hint_fits_the_difference(got: np.ndarray, expected: np.ndarray, hint: str) -> None:
     problem = values_problem(got, expected)
     assert problem is not None and hint in problem.hint
+
+
+def test_a_factor_that_is_no_count_is_told_without_a_guess() -> None:
+    problem = values_problem(np.array([0.9, 1.8]), np.array([1.0, 2.0]))
+    assert problem is not None and problem.hint == "Every entry is 0.9 times the expected one."
+
+
+def test_parts_of_a_result_are_called_as_in_the_docstring() -> None:
+    right = (1.0, (np.ones(2), np.ones(2)), {"W": np.ones(2)})
+    names = ("loss", "grads", "more")
+    wrong = {
+        "(loss)": (2.0, *right[1:]),
+        "(grads[1])": (1.0, (np.ones(2), np.zeros(2)), right[2]),
+        "a dict with keys w (more)": (1.0, right[1], {"w": np.ones(2)}),
+    }
+    for told, got in wrong.items():
+        problem = values_problem(got, right, names=names)
+        assert problem is not None and told in problem.sentence

@@ -309,7 +309,7 @@ def test_a_part_of_a_part_has_its_name_and_stands_beside_its_own_argument() -> N
         right, got = (1.0, (dW, db), last), (1.0, (dW + 0.01 * encoder[0], db), last)
         tried.append(_tried(got, right, encoder, decoder, function="autoencoder_loss"))
     assert _titles(*tried, contract=Contract.read(_autoencoder)) == [
-        "`dW` of `encoder_grad` is off by a fixed share of `encoder`"
+        "`dW` of `encoder_grad` is off by a fixed share of `encoder[0]`"
     ]
 
 

@@ -345,6 +345,7 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
         "client": lab.config.client,
         "cases": cases,
         "case_points": case_points,
+        "contracts": {name: recorder.contract_of(name).names() for name in lab.questions},
         "hints": {
             one.key: {"title": one.title, "hint": one.hint}
             for one in recorder.knowledge.catalogue.mistakes

@@ -62,7 +62,8 @@ def read_cases(path: Path) -> list[Case]:
         "from otter.test_files import test_case", "", 1
     )
     env: dict[str, Any] = {"test_case": test_case}
-    exec(compile(source, str(path), "exec"), env)
+    # Under a name that is no file: what cases hand over has no source to be read, as in the grader.
+    exec(compile(source, f"<{path.name}>", "exec"), env)
     given = [config.get("points") for _, config in found]
     left = float(env["points"]) - sum(points for points in given if points is not None)
     share = left / max(1, given.count(None))

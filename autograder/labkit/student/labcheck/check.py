@@ -179,12 +179,15 @@ class Check:
             return expected(ref) if callable(expected) else expected
 
         wanted, given = self.expect(function, compute), (args, kwargs)
+        names = self.contract_of(function).parts
         self._ask(
             Probe(
                 function,
                 args,
                 kwargs,
-                lambda seen: values_problem(seen.value, wanted, rtol, atol, given=given),
+                lambda seen: values_problem(
+                    seen.value, wanted, rtol, atol, given=given, names=names
+                ),
                 quiet=no_warnings,
                 right=wanted,
             )
@@ -206,12 +209,13 @@ class Check:
             return found[0] if len(found) == 1 else tuple(found)
 
         wanted, given = self.expect(function, compute), (args, kwargs)
+        names = self.contract_of(function).parts
         self._ask(
             Probe(
                 function,
                 args,
                 kwargs,
-                lambda seen: gradient_problem(seen.value, wanted, limit, given),
+                lambda seen: gradient_problem(seen.value, wanted, limit, given, names),
                 right=wanted,
             )
         )

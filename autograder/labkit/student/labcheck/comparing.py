@@ -94,6 +94,12 @@ def kind_of(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
+def _with_keys(value: Any) -> str:
+    if not isinstance(value, dict):
+        return kind_of(value)
+    return f"a dict with keys {', '.join(map(str, value))[:100]}"
+
+
 def shapes_in(value: Any) -> str:
     """Words about the arrays in a list, a tuple or a dict; nothing where there are none."""
     found = [str(array.shape) for array in _leaves(value) if array.ndim]
@@ -115,23 +121,23 @@ def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
             return "An axis is missing: a sum or mean drops its axis unless keepdims=True."
         if np.prod(got) == np.prod(expected):
             return "All entries in one long row: the result should keep the shape of its input."
-        return "Dimensions are missing: does an index or a mask pick only some of the entries?"
+        return (
+            "Dimensions are missing: does an index or a mask pick only some of the entries, or "
+            "does a function such as np.append, called without an axis, make one long row?"
+        )
     if len(got) == len(expected) and 0 in got and 0 not in expected:
         return "An axis has become empty: a slice such as [p:-p] holds nothing where p is 0."
     if len(got) == len(expected) + 1 and np.prod(got) == np.prod(expected):
         return "There is an axis of length 1 too many: take it away, or index without a slice."
-    if len(got) == len(expected) == 2 and (got[0] - expected[0], got[1] - expected[1]) in (
-        (1, 0),
-        (0, 1),
-    ):
-        return "One row or column too many: is a bias row still in it?"
+    if len(got) == len(expected) == 2 and (got[0] - expected[0], got[1] - expected[1]) == (1, 0):
+        return "One row too many: is a bias row still in it?"
     return (
         "Write the shape of every factor beside it and see which product gives the expected shape."
     )
 
 
-def _size_hint(got: np.ndarray, expected: np.ndarray) -> str:
-    """What the pattern of the error usually means."""
+def _size_hint(got: np.ndarray, expected: np.ndarray, wrong: tuple[int, ...]) -> str:
+    """What the pattern of the error usually means; `wrong` is where the first wrong entry is."""
     mask = np.abs(expected) > 1e-12
     if not mask.any():
         return "The expected result is zero here."
@@ -146,13 +152,12 @@ def _size_hint(got: np.ndarray, expected: np.ndarray) -> str:
         if np.isclose(factor, -1, rtol=1e-4):
             return "Every entry has the wrong sign." if got.size > 1 else "Its sign is wrong."
         if abs(factor) < 1e-12:
-            return "Every entry is 0." if got.size > 1 else "It is 0."
-        # A single number is some factor off in any case: only a round one tells anything.
-        if got.size > 1 or _is_round(factor):
-            return (
-                f"{'Every entry' if got.size > 1 else 'It'} is {factor:.4g} times the expected "
-                "one: look for a missing or doubled factor (1/n, 1/2, a count)."
-            )
+            return "Every entry is 0." if got.size > 1 else ""
+        told = f"{'Every entry' if got.size > 1 else 'It'} is {factor:.4g} times the expected one"
+        if _is_round(factor):
+            return f"{told}: look for a missing or doubled factor (1/n, 1/2, a count)."
+        if got.size > 1:  # a single number is some factor off in any case
+            return f"{told}."
     offset = got - expected
     if offset.size > 1 and np.allclose(offset, offset.flat[0], rtol=1e-4):
         return (
@@ -163,7 +168,7 @@ def _size_hint(got: np.ndarray, expected: np.ndarray) -> str:
     share = float(np.mean(~np.isclose(got, expected, rtol=1e-5, atol=1e-9)))
     if share < 0.5 and got.size > 1:
         return f"{share:.0%} of the entries differ: look at what these have in common."
-    where = "the first entry" if got.size > 1 else "it"
+    where = f"entry [{', '.join(map(str, wrong))}]" if wrong else "it"
     return f"Work {where} out by hand and print each step of your function beside it."
 
 
@@ -229,7 +234,7 @@ def _numbers_problem(
     if expected.dtype == bool and not index:
         return _yes_or_no(bool(expected), name)
     with np.errstate(all="ignore"):
-        hint = _size_hint(array, wanted)
+        hint = _size_hint(array, wanted, index)
     found, right = _apart(float(array[index]), float(wanted[index]))
     return Problem(
         "values",
@@ -274,14 +279,18 @@ def _apart(a: float, b: float) -> tuple[str, str]:
 
 
 def _tree_problem(
-    got: Any, expected: Any, close: Callable[[np.ndarray, np.ndarray], np.ndarray], name: str = ""
+    got: Any,
+    expected: Any,
+    close: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    name: str = "",
+    names: Sequence[str] = (),
 ) -> Problem | None:
-    """The first difference between nested values, or None."""
+    """The first difference between nested values, or None; `names` are those of a tuple's items."""
     if isinstance(expected, dict):
         if not isinstance(got, dict) or set(got) != set(expected):
             return Problem(
                 "structure",
-                f"The function returned {kind_of(got)}{_where_text(name)}, expected a dict with "
+                f"The function returned {_with_keys(got)}{_where_text(name)}, expected a dict with "
                 f"keys {', '.join(map(str, expected))}.",
                 "The result has the wrong structure.",
             )
@@ -305,7 +314,7 @@ def _tree_problem(
                 "The result has the wrong number of items.",
             )
         parts = [
-            (a, b, f"{name}[{i}]" if name else f"item {i}")
+            (a, b, f"{name}[{i}]" if name else names[i] if i < len(names) else f"item {i}")
             for i, (a, b) in enumerate(zip(got, expected, strict=True))
         ]
     elif isinstance(expected, str):
@@ -330,11 +339,18 @@ def _text_problem(got: Any, expected: str, name: str) -> Problem | None:
 
 
 def values_problem(
-    got: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-9, *, given: Any = ()
+    got: Any,
+    expected: Any,
+    rtol: float = 1e-6,
+    atol: float = 1e-9,
+    *,
+    given: Any = (),
+    names: Sequence[str] = (),
 ) -> Problem | None:
     """The first difference in structure, shape or value, or None where `got` is right.
 
-    `given` is what it was computed from, for the scale of float32 (see `slack`).
+    `given` is what it was computed from, for the scale of float32 (see `slack`); `names` are what
+    the items of a tuple are called.
     """
     coarse = _coarse(got, expected, given)
 
@@ -343,11 +359,11 @@ def values_problem(
         good = (np.abs(a - b) <= allowed) | (a == b)  # equal infinities
         return np.asarray(good if good.all() else good | (np.abs(a - b) <= allowed + coarse(a)))
 
-    return _tree_problem(got, expected, close)
+    return _tree_problem(got, expected, close, names=names)
 
 
 def gradient_problem(
-    got: Any, expected: Any, limit: float = 1e-5, given: Any = ()
+    got: Any, expected: Any, limit: float = 1e-5, given: Any = (), names: Sequence[str] = ()
 ) -> Problem | None:
     """As `values_problem`, by relative error |a - b| / max(1e-8, |a| + |b|)."""
     coarse = _coarse(got, expected, given)
@@ -358,7 +374,7 @@ def gradient_problem(
         good = (error <= limit) | (np.abs(a - b) <= 1e-9)
         return np.asarray(good if good.all() else good | (np.abs(a - b) <= 1e-9 + coarse(a)))
 
-    return _tree_problem(got, expected, close)
+    return _tree_problem(got, expected, close, names=names)
 
 
 def _coarse(got: Any, expected: Any, given: Any) -> Callable[[np.ndarray], float]:

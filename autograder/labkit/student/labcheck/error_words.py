@@ -192,7 +192,7 @@ def _lost_axis(text: str) -> Words | None:
         return (
             "An array meets one of the same shape without one of its axes",
             "A sum, mean or max along an axis takes that axis away, unless keepdims=True keeps it "
-            "with length 1. And is it the right axis?",
+            "with length 1 (and is it the right axis?). Or does * stand where @ is meant?",
         )
     if large == small[::-1] and large != small:
         return (

@@ -58,6 +58,16 @@ class Contract:
             frozenset(getattr(inspect.unwrap(written), "__globals__", ())),
         )
 
+    def names(self) -> dict[str, list[str]]:
+        """All but the neighbours, as JSON has it."""
+        kept = {"parameters": self.parameters, "parts": self.parts}
+        return {k: list(v) for k, v in (kept | {"pair": self.pair, "inner": self.inner}).items()}
+
+    @classmethod
+    def of(cls, names: Mapping[str, Sequence[str]], neighbours: frozenset[str]) -> Contract:
+        """From what `names` gave: who writes a function may leave its docstring out."""
+        return cls(**{k: tuple(v) for k, v in names.items()}, neighbours=neighbours)
+
 
 def describe(cases: Sequence[CaseRun], contract: Contract) -> list[Named]:
     """Explanations of failures that no known mistake explains, with the cases they speak of."""
@@ -180,6 +190,8 @@ def _values(tried: Sequence[Tried], contract: Contract) -> Words | None:
         return None  # wrong by less than what is looked at here, or in other ways
     for packed in (_packed, _missing_items):
         if title := packed(tried):
+            if title == _OTHER_KEYS:
+                return title, "Compare them with the docstring's, letter by letter."
             return (
                 title,
                 "Print the type and the length of your result, and compare with the docstring.",
@@ -287,7 +299,10 @@ class _Leaves:
             if near(got, expected):
                 right.add(path)
             else:
-                beside = {name: _beside(value, path) for name, value in arguments.items()}
+                beside = {
+                    _part(name, value, path): _beside(value, path)
+                    for name, value in arguments.items()
+                }
                 given = {name: array for name, array in beside.items() if array is not None}
                 wrong[path] = Pair(got, expected, given, sizes, start)
         return cls(wrong, frozenset(right), isinstance(tried.probe.right, list))
@@ -296,6 +311,13 @@ class _Leaves:
 def _arguments(tried: Tried, contract: Contract) -> dict[str, Any]:
     names = [*contract.parameters, *(f"argument {i + 1}" for i in range(9))]
     return {**dict(zip(names, tried.probe.args, strict=False)), **tried.probe.kwargs}
+
+
+def _part(name: str, value: Any, path: Path) -> str:
+    """What the array of `_beside` is called: of a layer (W, b) it is one of two."""
+    last = path[-1] if path else None
+    inside = isinstance(value, tuple) and isinstance(last, int) and last < len(value)
+    return f"{name}[{last}]" if inside else name
 
 
 def _beside(value: Any, path: Path) -> np.ndarray | None:
@@ -458,6 +480,9 @@ def _equal(got: Any, right: Any) -> bool:
 _ORDER = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
+_OTHER_KEYS = "The dict that is returned has other keys than those that are asked for"
+
+
 def _packed(tried: Sequence[Tried]) -> str:
     """The right answer in another wrapping."""
     values = [(one.seen.value, one.probe.right) for one in tried]
@@ -471,6 +496,11 @@ def _packed(tried: Sequence[Tried]) -> str:
         return "A text is returned where numbers are asked for"
     if all(isinstance(got, dict) and isinstance(right, list | tuple) for got, right in values):
         return "A dict is returned where a list or tuple is asked for"
+    if all(
+        isinstance(got, dict) and isinstance(right, dict) and got.keys() != right.keys()
+        for got, right in values
+    ):
+        return _OTHER_KEYS
     parts = [(got, right) for got, right in values if isinstance(right, list | tuple)]
     if len(parts) < len(values):
         return ""

@@ -734,6 +734,8 @@ def _lengths(pairs: Sequence[Pair]) -> str:
                 for name in pairs[0].sizes
                 if [pair.sizes.get(name) for pair in pairs] == lengths
             ]
+            # A side of an image may be as long as anything else by chance.
+            names.sort(key=lambda name: name.startswith(("the height", "the width", "the depth")))
             words.append(names[0] if names else "1" if set(lengths) == {1.0} else "")
         return words
 

@@ -106,6 +106,7 @@ def ending(found: Sequence[Event]) -> Line:
         if len(questions) == 1:
             return Line("end", f"All test cases passed! All public checks pass; {hidden}")
         return Line("end", f"All public checks pass; {hidden}")
+    questions = [event for event in questions if not event["bonus"]] or questions
     passed = sum(event["passed"] for event in questions)
     if len(questions) == 1:
         return Line("end", f"Not all of its public checks pass; {hidden}")

@@ -164,6 +164,15 @@ def test_a_caption_waits_for_the_guess(page: Any) -> None:
     caption.locator("p").first.wait_for()
 
 
+def test_what_a_check_says_comes_into_sight_below_a_long_function(page: Any) -> None:
+    long = "\n".join(["    # a line"] * 90)
+    text = SOLUTION[FIRST].rstrip().replace("    return", f"{long}\n    return")
+    working.write(page, working.question(page, FIRST).locator(".cm-content"), text)
+    assert "All public checks pass" in working.check(page, FIRST)
+    said = working.question(page, FIRST).locator(".said").bounding_box()
+    assert said["y"] > 0 and said["y"] + said["height"] <= 900
+
+
 def test_an_error_tells_its_line_in_the_editor(page: Any) -> None:
     wrong = SOLUTION[FIRST].split("\n    return")[0] + "\n    return nothing + 1\n"
     editor = working.question(page, FIRST).locator(".cm-content")

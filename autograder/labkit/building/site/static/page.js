@@ -16,6 +16,7 @@ const store = new Store(data.lab);
 const work = new Work(data, store);
 const STOPPED = "Stopped. What you wrote is still there; names from cells are forgotten.";
 const LONGEST_PICTURE = 15000; // ms
+const IN_FILE = /Open neuralnet\/\w+\.py and write it there\./; // a stub's words, which Jupyter needs
 const redraw = []; // what follows when files change from elsewhere
 const marks = contents($("contents"));
 let ran = new Set();
@@ -88,6 +89,9 @@ async function checkQuestions(names, output) {
   if (got.stopped) return showLines(output, [{ kind: "finding", text: STOPPED }]);
   if (got.failed) return showLines(output, [{ kind: "finding", text: `The checks could not run (${got.failed}): load the page again; your work is kept.` }]);
   showLines(output, got.answer.lines.map((line) => ({ ...line, text: work.located(line.text) })));
+  // Below a long function it would be out of sight; who has read on meanwhile is left in peace.
+  const { top, bottom } = output.parentElement.getBoundingClientRect();
+  if (bottom > 0 && top < innerHeight) output.scrollIntoView({ block: "nearest" });
   Object.assign(work.kept.points, got.answer.points);
   store.later();
   showPoints();
@@ -180,7 +184,7 @@ async function runCell(one) {
     return { ...answer, png: answer.png && Uint8Array.from(atob(answer.png), (c) => c.charCodeAt(0)) };
   };
   if (!got.answer.problem) for (const caption of document.querySelectorAll(`.caption[data-cell="${one.index}"]`)) caption.open = true;
-  const problem = work.located(got.answer.problem).replaceAll("`", "");
+  const problem = work.located(got.answer.problem).replaceAll("`", "").replace(IN_FILE, "Write it where its stub stands on this page.");
   work.outputs[one.index] = showAnswer(one.output, { ...got.answer, problem }, one.figure, ask);
   offerAbove();
   return true;

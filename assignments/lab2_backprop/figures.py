@@ -208,8 +208,9 @@ def small_network(seed, examples=9):
     """A network 4-6-5-3 with random weights, examples, their classes: for gradient checks."""
     rng = np.random.default_rng(seed)
     X, y = rng.normal(size=(4, examples)), rng.integers(0, 3, examples)
+    # By √p smaller weights, so that no probability comes near the guard of anybody's logarithm.
     sizes = ((6, 4), (5, 6), (3, 5))
-    return [(rng.normal(size=size), rng.normal(size=(size[0], 1))) for size in sizes], X, y
+    return [(rng.normal(0, p**-0.5, (q, p)), rng.normal(size=(q, 1))) for q, p in sizes], X, y
 
 
 @cache

@@ -131,7 +131,7 @@ figures.cost()
 # %% [markdown]
 # *Figure 2: what a prediction costs against the probability of the true class. Cross-entropy (solid) and squared
 # error (dashed) are both 0 at p = 1. Towards p = 0 the cross-entropy rises ever more steeply, while the squared error
-# stays below 1. So a network that is certain and wrong gets a strong push from the cross-entropy, and the flat end of
+# is never above 1. (With two classes both probabilities are off by 1 − p, and half the sum of the squares is (1 − p)².) So a network that is certain and wrong gets a strong push from the cross-entropy, and the flat end of
 # softmax cannot hide it.*
 
 # %% [markdown]
@@ -145,8 +145,11 @@ figures.cost()
 # Now take the derivative with respect to the score $s_k$. The first term gives $-1$ for the true class and 0 for all
 # others. The second gives $e^{s_k} / \sum_j e^{s_j}$, and that is the probability of class $k$ itself. So
 #
-# $$\frac{\partial L}{\partial s_k} = P_k - [k = y] \qquad\text{and for the mean over $n$ examples}\qquad
-# dS = \frac{1}{n}\,(P - \text{onehot}(y))$$
+# $$\frac{\partial L}{\partial s_k} = P_k - [k = y]$$
+#
+# with $[k = y]$ equal to 1 for the true class and 0 for all others, and for the mean over $n$ examples
+#
+# $$dS = \frac{1}{n}\,(P - \text{onehot}(y))$$
 #
 # where $\text{onehot}(y)$ is $K \times n$ with a single 1 in each column, in the row of the true class. All the messy
 # derivatives have cancelled. In words: *predicted minus true*. Note the $1/n$: the loss is a mean, so the gradient
@@ -251,8 +254,8 @@ grader.check("numerical_gradient")
 # %% [markdown]
 # ### See it: why $h = 10^{-5}$?
 #
-# From here on we compare two gradients $a$ and $b$ by their **relative error**, $|a - b| / \max(10^{-8}, |a| +
-# |b|)$. Take the derivative of $e^t \sin t$ at $t = 1$, where we know the truth.
+# From here on we compare two numbers $a$ and $b$ by their **relative error**, $|a - b| / \max(10^{-8}, |a| +
+# |b|)$, and two arrays by the largest relative error of their entries. Take the derivative of $e^t \sin t$ at $t = 1$, where we know the truth.
 #
 # **Guess.** With $h = 10^{-10}$ instead of $10^{-5}$ the difference is `"more exact"`, `"the same"` or
 # `"less exact"`?
@@ -693,7 +696,8 @@ print(f"dW: relative error {relative_error(dW, slow):.0e}")
 # its own and returns the names of the wrong gradients, sorted, such as `["W", "b"]`. It has to find two bugs in one
 # layer, and to leave a right layer in peace, even one with kinks.
 #
-# **Open `neuralnet/detect_gradients.py` and write `wrong_gradients(forward, backward, shapes)`.** Its 4 points come on
+# **Open `neuralnet/detect_gradients.py` and write `wrong_gradients(forward, backward, shapes)`**; to use your
+# `numerical_gradient` there, import it first: `from .backprop import numerical_gradient`. Its 4 points come on
 # top of the 100: who leaves it out can still have all. Hidden checks bring other layers, wrong and right; to name all
 # gradients always, or none ever, has no points.
 
@@ -720,7 +724,7 @@ settings = {
     "8 units": (1, 8, 1),
     "4 + 4 units": (1, 4, 4, 1),
 }
-seeds, steps, rate = (1, 2, 3), 1000, 0.1  # the same for all settings, as is the activation
+seeds, steps, rate, activation = (1, 2, 3), 1000, 0.1, "tanh"  # the same for all settings
 
 
 def curve(x):
@@ -732,8 +736,8 @@ figures.CURVE_Y = curve(figures.CURVE_X)  # what `fit` trains on
 between = (figures.CURVE_X[:, 1:] + figures.CURVE_X[:, :-1]) / 2
 results = {}
 for name, sizes in settings.items():
-    fits = [fit(sizes, steps=steps, learning_rate=rate, seed=seed)[0] for seed in seeds]
-    outputs = [forward(params, between, "tanh")[-1] for params in fits]
+    fits = [fit(sizes, activation, steps, rate, seed)[0] for seed in seeds]
+    outputs = [forward(params, between, activation)[-1] for params in fits]
     results[name] = [squared_error(output, curve(between))[0] for output in outputs]
     print(f"{name:12s}", np.array(results[name]))
 
@@ -773,7 +777,7 @@ figures.compare(results, guess)
 # ## You can now …
 #
 # - say how wrong a network is with one number, and what that number should be before anything is learned;
-# - give every weight its share of the blame, at the price of about two forward passes;
+# - give every weight its share of the blame, in one way back through the network;
 # - check a gradient that somebody wrote, and say what such a check cannot see.
 #
 # In lab 3 you will train on images: where to start, which examples to look at, how far to step.

@@ -131,8 +131,9 @@ figures.cost()
 # %% [markdown]
 # *Figure 2: what a prediction costs against the probability of the true class. Cross-entropy (solid) and squared
 # error (dashed) are both 0 at p = 1. Towards p = 0 the cross-entropy rises ever more steeply, while the squared error
-# is never above 1. (With two classes both probabilities are off by 1 − p, and half the sum of the squares is (1 − p)².) So a network that is certain and wrong gets a strong push from the cross-entropy, and the flat end of
-# softmax cannot hide it.*
+# is never above 1. (With two classes both probabilities are off by 1 − p, and half the sum of the squares is (1 − p)².)
+# So a network that is certain and wrong gets a strong push from the cross-entropy, and the flat end of softmax cannot
+# hide it.*
 
 # %% [markdown]
 # ### `softmax_cross_entropy`: which way is downhill?
@@ -255,7 +256,8 @@ grader.check("numerical_gradient")
 # ### See it: why $h = 10^{-5}$?
 #
 # From here on we compare two numbers $a$ and $b$ by their **relative error**, $|a - b| / \max(10^{-8}, |a| +
-# |b|)$, and two arrays by the largest relative error of their entries. Take the derivative of $e^t \sin t$ at $t = 1$, where we know the truth.
+# |b|)$, and two arrays by the largest relative error of their entries. Take the derivative of $e^t \sin t$ at $t = 1$,
+# where we know the truth.
 #
 # **Guess.** With $h = 10^{-10}$ instead of $10^{-5}$ the difference is `"more exact"`, `"the same"` or
 # `"less exact"`?
@@ -777,7 +779,7 @@ figures.compare(results, guess)
 # ## You can now …
 #
 # - say how wrong a network is with one number, and what that number should be before anything is learned;
-# - give every weight its share of the blame, in one way back through the network;
+# - give every weight its share of the blame, by going back through the network once;
 # - check a gradient that somebody wrote, and say what such a check cannot see.
 #
 # In lab 3 you will train on images: where to start, which examples to look at, how far to step.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from textwrap import fill, shorten
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -35,9 +36,25 @@ def relative_error(a, b):
     return float(np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b))))
 
 
-def _beside(guess, measured):
-    """A second line for a title: the guess and what was measured; nothing without a guess."""
-    return "" if guess is None else f"\nyour guess: {guess}   measured: {measured}"
+def _known(guess, words):
+    """Whether a guess is one of the words that can be guessed."""
+    return isinstance(guess, str) and guess in words
+
+
+def _no_such(guess, words):
+    """A further line for a title: the guess is none of the words."""
+    listed = ", ".join(f'"{word}"'.replace(" ", "\N{NO-BREAK SPACE}") for word in words)
+    yours = shorten(repr(guess), 30, placeholder="…")
+    return "\n" + fill(f"your guess {yours} is none of: {listed}", 60)
+
+
+def _beside(guess, measured, words):
+    """A further line for a title: the guess and what was measured; nothing without a guess."""
+    if guess is None:
+        return ""
+    if not _known(guess, words):
+        return _no_such(guess, words)
+    return f"\nyour guess: {guess}   measured: {measured}"
 
 
 # The picture of the beginning and of the end
@@ -47,21 +64,33 @@ def the_end():
     """A network with 16 hidden units after 0, 25, 250 and 1,500 steps of training."""
     from neuralnet.layers import forward
 
-    fig, axes = plt.subplots(1, 4, figsize=(11, 2.9), sharey=True, layout=FITTED)
+    fig, axes = _panels(2, 2)
     with np.load(Path(__file__).with_name("data") / "bending.npz") as kept:
-        for ax, step in zip(axes, (0, 25, 250, 1500), strict=True):
+        for ax, step in zip(axes.flat, (0, 25, 250, 1500), strict=True):
             params = [(kept[f"W{i}_{step}"], kept[f"b{i}_{step}"]) for i in (1, 2)]
             _network_on_curve(ax, forward(params, CURVE_X, "tanh")[-1])
             ax.set_title(f"after {step:,} steps")
-    axes[0].set_ylabel("y")
     fig.suptitle("A network with one hidden layer bends itself onto a curve")
     plt.show()
+
+
+def _panels(rows, columns):
+    """A figure as wide as the text, with the curve's axes."""
+    size = (7.5, 0.5 + 2.1 * rows)
+    fig, axes = plt.subplots(
+        rows, columns, figsize=size, sharex=True, sharey=True, squeeze=False, layout=FITTED
+    )
+    for ax in axes[-1]:
+        ax.set_xlabel("x")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("y")
+    return fig, axes
 
 
 def _network_on_curve(ax, output):
     ax.plot(CURVE_X[0], CURVE_Y[0], "o", color=GREY, ms=3)
     ax.plot(CURVE_X[0], output[0], color=BLACK, linewidth=2)
-    ax.set(xlabel="x", ylim=(-1.6, 1.6))
+    ax.set_ylim(-1.6, 1.6)
 
 
 # Part 1: losses
@@ -75,20 +104,21 @@ def scores(factor, true_class):
     true = int(true_class)
     loss, dS = softmax_cross_entropy(S, np.array([true]))
     P = softmax(S)
-    figure = Figure(figsize=(9, 3.3))
+    figure = Figure(figsize=(7.5, 3.5))
     panels = {
         "Scores S": (S, (-4, 11)),
         "Probabilities P": (P, (0, 1.15)),
         "Gradient dS": (dS, (-1.3, 1.3)),
     }
     for i, (title, (values, limits)) in enumerate(panels.items()):
-        ax = figure.add_axes((0.06 + 0.33 * i, 0.16, 0.26, 0.68))
+        ax = figure.add_axes((0.07 + 0.33 * i, 0.15, 0.26, 0.61))
         bars = ax.bar(range(5), values.ravel(), color="#DDDDDD", edgecolor=BLACK)
         bars[true].set(hatch="//", facecolor=ORANGE)
         ax.bar_label(bars, fmt="%.2f", padding=2, size=9)
         ax.axhline(0, color=BLACK, linewidth=1)
-        ax.set(title=title, xlabel="class (hatched: the true one)", ylim=limits, xticks=range(5))
-    figure.text(0.5, 0.94, f"scores × {factor:g}: loss {loss:.2f}", ha="center", weight="bold")
+        ax.set(title=title, xlabel="class (true: hatched)", ylim=limits, xticks=range(5))
+    heading = f"scores × {factor:g}: loss {loss:.2f}"
+    figure.text(0.5, 0.91, heading, ha="center", weight="bold", size=14)
     said = f"the true class has probability {P[true, 0]:.2f}, the loss is {loss:.2f}"
     return figure, f"Scores times {factor:g}: {said}, the gradient there is {dS[true, 0]:.2f}."
 
@@ -104,7 +134,8 @@ def cost():
     line = {"arrowstyle": "-"}
     ax.annotate("cross-entropy, −log p", (p_true[5], loss[5]), (0.1, 4.1), arrowprops=line)
     ax.plot(p_true, (1 - p_true) ** 2, color=BLUE, linestyle="--", linewidth=2)
-    ax.text(0.02, 0.08, "squared error, (1 − p)²", color=BLUE)
+    line["color"] = BLUE
+    ax.annotate("squared error, (1 − p)²", (0.4, 0.36), (0.45, 1.5), color=BLUE, arrowprops=line)
     ax.plot(0.1, np.log(10), "ko")
     words = "ten classes, knowing nothing:\nlog 10 = 2.303"
     ax.annotate(words, (0.1, np.log(10)), (0.25, 2.7), arrowprops={"arrowstyle": "->"})
@@ -143,17 +174,19 @@ def how_small(guess=None):
     ax.axvline(1e-5, color=GREY, linewidth=1)
     ax.text(7e-6, 2e-2, "h = 10⁻⁵", color=BLACK)
     here, there = central[20], central[40]
-    measured = "less exact" if there > 10 * here else "more exact" if there < here / 10 else "same"
+    measured = (
+        "less exact" if there > 10 * here else "more exact" if there < here / 10 else "the same"
+    )
     ax.plot([1e-10], [there], "D", color=ORANGE, ms=11, markerfacecolor="none", mew=2)
     ax.annotate("h = 10⁻¹⁰", (1e-10, there), (1e-9, 1e-10), arrowprops={"arrowstyle": "->"})
-    way = {"more exact": here / 1e4, "same": here, "the same": here, "less exact": here * 1e4}
-    if isinstance(guess, str) and guess in way:
+    way = {"more exact": here / 1e4, "the same": here, "less exact": here * 1e4}
+    if _known(guess, way):
         look = {"arrowstyle": "->", "color": ORANGE, "linewidth": 2, "linestyle": "--"}
         ax.annotate("", (1e-10, way[guess]), (1e-5, here), arrowprops=look)
     ax.invert_xaxis()
     ax.minorticks_off()  # they take half of the time of a picture
     ax.set(xlabel="step h (smaller to the right)", ylabel="relative error", ylim=(1e-16, 3))
-    ax.set_title("How good is a difference as a derivative?" + _beside(guess, measured))
+    ax.set_title("How good is a difference as a derivative?" + _beside(guess, measured, way))
     plt.show()
 
 
@@ -208,8 +241,9 @@ def small_network(seed, examples=9):
     """A network 4-6-5-3 with random weights, examples, their classes: for gradient checks."""
     rng = np.random.default_rng(seed)
     X, y = rng.normal(size=(4, examples)), rng.integers(0, 3, examples)
+    # By √p smaller weights, so that no probability comes near the guard of anybody's logarithm.
     sizes = ((6, 4), (5, 6), (3, 5))
-    return [(rng.normal(size=size), rng.normal(size=(size[0], 1))) for size in sizes], X, y
+    return [(rng.normal(0, p**-0.5, (q, p)), rng.normal(size=(q, 1))) for q, p in sizes], X, y
 
 
 @cache
@@ -252,7 +286,8 @@ def summed(guess=None):
     ax.set(xlim=(-0.6, 1.6), ylim=(-0.1, 0.95), aspect="equal")
     ax.axis("off")
     noticed = "yes" if error > 1e-6 else "no"
-    ax.set_title("A loss that is summed over 30 pictures" + _beside(guess, noticed))
+    words = _beside(guess, noticed, ("yes", "no"))
+    ax.set_title("A loss that is summed over 30 pictures" + words)
     plt.show()
 
 
@@ -301,13 +336,13 @@ def rates(guess=None):
     steps = np.arange(61)
     slow = last + (first - last) * 0.9**steps
     guesses = {"a little slower": slow, "stays": np.full(61, first), "explodes": first * 1.2**steps}
-    if isinstance(guess, str) and guess in guesses:
+    if _known(guess, guesses):
         ax.semilogy(guesses[guess], color=ORANGE, linestyle="--", linewidth=1.8)
     ax.minorticks_off()
     ax.legend(title="loss after 60 steps", loc="upper left", framealpha=1)
     ax.set(xlabel="step", ylabel="loss", xlim=(0, 60))
     measured = "explodes" if losses[-1] > 10 * first else "does not explode"
-    ax.set_title("Descent on the loss of a straight line" + _beside(guess, measured))
+    ax.set_title("Descent on the loss of a straight line" + _beside(guess, measured, guesses))
     plt.show()
 
 
@@ -393,13 +428,18 @@ def fitted(fits):
     """One panel for each network in `fits`, {sizes: (params, losses)}."""
     from neuralnet.layers import forward
 
-    fig, axes = plt.subplots(1, len(fits), figsize=(12, 2.9), sharey=True, layout=FITTED)
-    for ax, (sizes, (params, losses)) in zip(axes, fits.items(), strict=True):
+    columns = min(3, len(fits))
+    _, axes = _panels(-(-len(fits) // columns), columns)
+    for ax in axes.flat[len(fits) - columns : len(fits)]:  # the lowest ones of their columns
+        ax.tick_params(labelbottom=True)
+        ax.set_xlabel("x")
+    for ax in axes.flat[len(fits) :]:
+        ax.axis("off")
+    for ax, (sizes, (params, losses)) in zip(axes.flat, fits.items(), strict=False):
         _network_on_curve(ax, forward(params, CURVE_X, "tanh")[-1])
         hidden = " + ".join(map(str, sizes[1:-1]))
         units = "unit" if hidden == "1" else "units"
         ax.set_title(f"{hidden} hidden {units}\nloss {losses[-1]:.4f}")
-    axes[0].set_ylabel("y")
     plt.show()
 
 
@@ -410,7 +450,7 @@ def compare(results, guess=None):
         ax.plot(numbers, [row] * len(numbers), "o", color=BLUE, ms=9, markerfacecolor="none")
         ax.plot([np.mean(numbers)] * 2, [row - 0.3, row + 0.3], color=BLACK, linewidth=2.5)
     ax.axvline(0.01, color=GREY, linestyle=":")
-    if isinstance(guess, str) and guess in results:
+    if _known(guess, results):
         row = list(results).index(guess)
         ax.axhspan(row - 0.42, row + 0.42, facecolor="none", edgecolor=ORANGE, linestyle="--", lw=2)
     ax.set_yticks(range(len(results)), [str(name) for name in results])
@@ -419,5 +459,6 @@ def compare(results, guess=None):
     ax.xaxis.set_major_formatter("{x:g}")
     ax.minorticks_off()
     ax.set_xlabel("loss between the training points (dotted: 0.01)")
-    ax.set_title("Each circle is one seed; line: mean; dashed: your guess")
+    wrong = "" if guess is None or _known(guess, results) else _no_such(guess, results)
+    ax.set_title("Each circle is one seed; line: mean; dashed: your guess" + wrong)
     plt.show()

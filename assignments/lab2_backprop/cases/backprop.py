@@ -5,7 +5,7 @@
 
 
 def public_numerical_gradient__squares(check, np):
-    """f = Σ (θ − C)² for 2 × 3 arrays: at θ = 0 the gradient is −2C."""
+    """f = Σ (θ − C)² for two 2 × 3 arrays C: at θ = 0 the gradient is −2C."""
     first = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
 
     def distance_to(C):
@@ -23,7 +23,7 @@ def public_numerical_gradient__squares(check, np):
 
 
 def public_numerical_gradient__coupled(check, np):
-    """Entries that influence each other: f = θ₀² θ₁ + sin θ₂ − 2 θ₀ θ₃."""
+    """Entries that influence each other: f = θ₀² θ₁ + sin θ₂ − 2 θ₀ θ₃, at two places."""
     a, b, c, d = 1.5, -0.5, 0.75, 2.0
     theta = np.array([a, b, c, d])
 
@@ -42,7 +42,7 @@ def public_numerical_gradient__coupled(check, np):
 
 
 def public_numerical_gradient__large_h(check, np):
-    """A large step, h = 0.5, on θ³: central differences give exactly 3θ² + h²."""
+    """A large step, h = 0.5, on θ³ for two θ: central differences give exactly 3θ² + h²."""
     theta = np.array([[1.0, -2.0, 0.5]])
 
     def cubes(t):
@@ -105,7 +105,7 @@ def hidden_numerical_gradient__layer(check, np):
 
 
 def public_dense_backward__by_hand(check, np):
-    """Two units, three inputs, four examples, by hand."""
+    """Two units, three inputs, four examples: by hand, then with random numbers."""
     dZ = np.array([[0.5, 0.0, -1.0, 0.0], [0.0, 2.0, 0.0, -0.5]])
     W = np.array([[1.0, 0.0, -2.0], [3.0, 1.0, 0.5]])
     X = np.array([[1.0, 2.0, 0.0, 4.0], [0.0, 1.0, 3.0, 2.0], [2.0, 0.0, 1.0, 0.0]])
@@ -188,7 +188,7 @@ def hidden_dense_backward__whole_values(check, np):
 
 
 def public_backward__by_hand(check, np):
-    """The example of the text: one sigmoid unit, worked out by hand; and a small network."""
+    """The example of the text, one sigmoid unit by hand; then a small random network."""
     params = [(np.array([[0.0]]), np.array([[0.0]])), (np.array([[3.0]]), np.array([[1.0]]))]
     H = [np.array([[2.0]]), np.array([[0.5]]), np.array([[2.5]])]
     expected = [(np.array([[1.5]]), np.array([[0.75]])), (np.array([[0.5]]), np.array([[1.0]]))]

@@ -5,7 +5,7 @@
 
 
 def public_softmax__by_hand(check, np):
-    """Two examples that you can work out by hand: the exponentials are 1, 2, 3 and 2, 2, 4."""
+    """Two examples by hand, with exponentials 1, 2, 3 and 2, 2, 4; then two with random scores."""
     S = np.log(np.array([[1.0, 2.0], [2.0, 2.0], [3.0, 4.0]]))
     check.values("softmax", S, expected=np.array([[1 / 6, 0.25], [1 / 3, 0.25], [0.5, 0.5]]))
     check.values("softmax", check.rng(2105).normal(0.0, 2.0, (3, 2)))
@@ -44,7 +44,7 @@ def hidden_softmax__whole_numbers(check, np):
 
 
 def public_cross_entropy__by_hand(check, np):
-    """The example of the text: (log 2 + log 4) / 2."""
+    """The example of the text, (log 2 + log 4) / 2; then four examples with three classes."""
     P = np.array([[0.5, 0.25], [0.25, 0.25], [0.25, 0.5]])
     check.values("cross_entropy", P, np.array([0, 1]), expected=1.5 * np.log(2.0))
     P = check.rng(2204).uniform(0.05, 1.0, (3, 4))
@@ -110,7 +110,7 @@ def hidden_cross_entropy__zero(check, np):
 
 
 def public_softmax_cross_entropy__by_hand(check, np):
-    """Two examples that you can work out by hand."""
+    """Two examples that you can work out by hand; then two with random scores."""
     S = np.log(np.array([[1.0, 1.0], [1.0, 2.0], [2.0, 1.0]]))
     dS = np.array([[0.125, 0.125], [0.125, -0.25], [-0.25, 0.125]])
     check.values("softmax_cross_entropy", S, np.array([2, 1]), expected=(np.log(2.0), dS))
@@ -119,7 +119,7 @@ def public_softmax_cross_entropy__by_hand(check, np):
 
 
 def public_softmax_cross_entropy__many(check, np):
-    """Twelve classes, 1,500 examples: too many for a gradient by differences."""
+    """Twelve classes, 1,500 examples: too many for differences; then five classes, seven examples."""
     rng = check.rng(2301)
     check.values(
         "softmax_cross_entropy", rng.normal(0.0, 1.5, (12, 1500)), rng.integers(0, 12, 1500)
@@ -128,7 +128,7 @@ def public_softmax_cross_entropy__many(check, np):
 
 
 def public_softmax_cross_entropy__knows_nothing(check, np):
-    """Nearly equal scores for ten classes: the loss is close to log 10."""
+    """Equal, then nearly equal scores for ten classes: the loss is close to log 10."""
     check.values("softmax_cross_entropy", np.full((10, 3), 0.5), np.array([7, 0, 7]))
     S = 0.5 + 0.1 * check.rng(2306).normal(size=(10, 3))
     check.values("softmax_cross_entropy", S, np.array([7, 0, 7]))
@@ -179,7 +179,7 @@ def hidden_softmax_cross_entropy__column(check, np):
 
 
 def public_squared_error__by_hand(check, np):
-    """Two outputs, three examples, by hand."""
+    """Two outputs, three examples: by hand, then with random numbers."""
     Y_hat = np.array([[1.0, 4.0, 0.0], [2.0, 2.0, 6.0]])
     Y = np.array([[3.0, 3.0, 0.0], [2.0, 5.0, 3.0]])
     dY_hat = np.array([[-2.0, 1.0, 0.0], [0.0, -3.0, 3.0]]) / 3.0

@@ -161,9 +161,9 @@ def numerical_gradient_all_at_once(f, theta, h=1e-5):
 def numerical_gradient_of_single_numbers(f, theta, h=1e-5):
     """f gets a single number instead of the whole θ
 
-    Print the shape of what you hand to f: it must be θ's own shape. Even when only one entry
-    moves, the others have a say in f. For a sum of squares this makes no difference; for a
-    product it does.
+    Print the shape of what you hand to f: it must be θ's own shape. Even when only one entry moves,
+    f needs all of them: in Σ (θ − C)² each entry has its own C, in a product the others are
+    factors.
     """
     theta = np.array(theta, dtype=float)
     gradient = np.zeros(theta.shape)
@@ -570,6 +570,42 @@ def backward_slope_at_wrong_layer(params, H, dS, activation):
         grads.insert(0, (dW, db))
         if layer > 0:
             dZ = dH * slope(H[layer - 1])
+    return grads
+
+
+@mistake("backward")
+def backward_slope_one_too_late(params, H, dS, activation):
+    """The slope is taken at an H that stands one too late in the list
+
+    Print the shapes of dH and of the H that you take the slope of: they must be equal. dH belongs
+    to the input of the layer that you have just gone through. In the example by hand that input is
+    0.5, and your slope is that of 2.5.
+    """
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db))
+        if layer > 0:
+            dZ = dH * slope(H[layer + 1])
+    return grads
+
+
+@mistake("backward")
+def backward_slope_of_z(params, H, dS, activation):
+    """z is put in where the slopes of lab 1 ask for the value h = a(z)
+
+    In the example by hand the hidden unit has z = 0 and h = 0.5, and its slope is 0.25. What does
+    sigmoid_gradient give for 0, and what for 0.5? Which of the two has `forward` kept in H?
+    """
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db))
+        if layer > 0:
+            W, b = params[layer - 1]
+            dZ = dH * slope(W @ H[layer - 1] + b)
     return grads
 
 

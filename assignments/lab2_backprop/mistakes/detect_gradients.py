@@ -13,8 +13,8 @@ from neuralnet.backprop import numerical_gradient
 def wrong_gradients_never(forward, backward, shapes):
     """No gradient is ever named
 
-    Give your detector the layer of the text: three of its five gradients are wrong. Print the
-    error of each beside the limit above which you call it wrong.
+    Give your detector the layer of the text, which has a bug: its list must not be empty. Print the
+    error of each gradient beside the limit above which you call it wrong.
     """
     return []
 

@@ -97,8 +97,8 @@ def cross_entropy_onehot_of_ten(P, y):
 def cross_entropy_halved(P, y):
     """The loss is divided by 2n instead of n
 
-    For P = 0.5 everywhere the loss should be 0.693; yours is 0.347. The ½ belongs to the squared error, where
-    it cancels the 2 of the derivative. Is there such a 2 here?
+    For P = 0.5 everywhere the loss should be 0.693; yours is 0.347. By what does the formula divide the sum,
+    and is there a 2 in it?
     """
     return float(-np.sum(np.log(np.maximum(P[y, np.arange(len(y))], 1e-12))) / (2 * len(y)))
 
@@ -163,8 +163,8 @@ def softmax_cross_entropy_only_loss(S, y):
 def softmax_cross_entropy_loss_over_all_entries(S, y):
     """The loss is averaged over all K·n entries, its gradient over the n examples
 
-    Compare your gradient with numerical_gradient of your loss: the ratio is K. How many terms does the sum
-    really have, one for each entry or one for each example?
+    Equal scores for ten classes should cost log 10 = 2.303: yours is a tenth of that. How many terms does the
+    sum really have, one for each entry or one for each example?
     """
     P = softmax(S)
     return cross_entropy(P, y) / len(P), (P - np.eye(len(P))[:, y]) / len(y)
@@ -185,8 +185,8 @@ def softmax_cross_entropy_with_probabilities(S, y):
 def softmax_cross_entropy_gradient_doubled(S, y):
     """The gradient has a factor 2 too many
 
-    Compare with numerical_gradient: everything is twice as large. A factor 2 comes from the derivative of a
-    square; is anything squared in the cross-entropy?
+    Raise one score by 0.001: the loss moves about half as far as your dS says. A factor 2 comes from the
+    derivative of a square; is anything squared in the cross-entropy?
     """
     P = softmax(S)
     return cross_entropy(P, y), 2 * (P - np.eye(len(P))[:, y]) / len(y)
@@ -256,8 +256,8 @@ def squared_error_matrix_product(Y_hat, Y):
 def squared_error_loss_by_rows(Y_hat, Y):
     """The loss is divided by the number of rows, the gradient by that of the examples
 
-    Compare your gradient with numerical_gradient of your loss: they no longer fit. len(Y) counts the rows; which
-    entry of the shape is n here?
+    Give it every example twice: a mean stays the same, your loss doubles. len(Y) counts the rows; which entry
+    of the shape is n here?
     """
     difference = Y_hat - Y
     return float(np.sum(difference**2) / (2 * len(Y))), difference / Y.shape[1]
@@ -267,7 +267,7 @@ def squared_error_loss_by_rows(Y_hat, Y):
 def squared_error_with_slope(Y_hat, Y):
     """The slope of a sigmoid is in the gradient, though Ŷ is linear
 
-    Compare your gradient with numerical_gradient of your loss: the ratio is Ŷ(1 − Ŷ). Where an output unit has an
+    Take one example with Ŷ = 1 and Y = 0: the gradient should be 1, yours is 0. Where an output unit has an
     activation, its slope comes in; which activation has it here?
     """
     n = Y.shape[1]
@@ -299,10 +299,11 @@ def numerical_gradient_in_place_on_integers(f, theta, h=1e-5):
 
 @mistake("numerical_gradient")
 def numerical_gradient_fourth_order(f, theta, h=1e-5):
-    """Four points are used, a finer formula than the central difference asked for
+    """This is finer than the central difference with the h that is given
 
-    Try f = θ³ at θ = 1 with h = 0.5: the central difference gives 3.25, yours 3. That is closer to the slope, but
-    the formula of the text has two points, θ + h and θ − h, and is checked as it stands.
+    Try f = θ³ at θ = 1 with h = 0.5: the central difference gives 3.25, yours 3. That is closer to the slope,
+    but the formula of the text is checked as it stands. Print the points at which f is called: are they two,
+    θ + h and θ − h, with the h that was handed in?
     """
     theta = np.array(theta, dtype=float)
     gradient = np.zeros(theta.shape)

@@ -255,7 +255,7 @@ def cross_entropy_base_two(P, y):
     """The logarithm has base 2
 
     For P = 0.5 everywhere the loss should be 0.693; yours is 1. Which logarithm undoes the e in
-    softmax, so that the gradient becomes simple?
+    softmax?
     """
     return float(-np.mean(np.log2(np.maximum(P[y, np.arange(len(y))], 1e-12))))
 
@@ -316,8 +316,8 @@ def cross_entropy_indices_exchanged(P, y):
     """The two indices are exchanged: P[i, y_i] instead of P[y_i, i]
 
     P is K × n, so which index comes first, the class or the example? With more examples than
-    classes your line fails with an index error; with fewer it picks wrong entries without a
-    word.
+    classes yours stops with an index error; elsewhere it may pick other entries without a word. In
+    the example of the text both orders pick the same two.
     """
     return float(-np.mean(np.log(np.maximum(P[np.arange(len(y)), y], 1e-12))))
 
@@ -446,8 +446,9 @@ def cross_entropy_transposed(P, y):
 def softmax_cross_entropy_gradient_summed(S, y):
     """dS is not divided by n
 
-    The loss is a mean over n examples, so how much does it move when the scores of one example
-    do? Compare with numerical_gradient for n = 1 and n = 4: your ratio grows with n.
+    The loss is a mean over n examples, so how much does it move when the scores of one example do?
+    Give it one example, then the same one four times: each entry of dS should become a quarter,
+    yours stays as it is.
     """
     P = softmax(S)
     dS = P.copy()
@@ -459,8 +460,8 @@ def softmax_cross_entropy_gradient_summed(S, y):
 def softmax_cross_entropy_n_twice(S, y):
     """dS is divided by n twice
 
-    Compare with numerical_gradient for n = 1 and n = 4: your ratio shrinks with n. How many
-    times does 1/n stand in the loss?
+    Give it one example, then the same one four times: each entry of dS should become a quarter,
+    yours becomes a sixteenth. How many times does 1/n stand in the loss?
     """
     n = len(y)
     P = softmax(S)
@@ -473,8 +474,8 @@ def softmax_cross_entropy_n_twice(S, y):
 def softmax_cross_entropy_over_all_entries(S, y):
     """dS is divided by the K·n entries instead of the n examples
 
-    The loss has one term per example. By how many terms is it divided, and so its gradient?
-    Compare with numerical_gradient: what is your ratio for K = 3, and for K = 5?
+    The loss has one term per example. By how many terms is it divided, and so its gradient? Take
+    one example: at the true class dS should be P − 1. What is yours for K = 3, and for K = 5?
     """
     P = softmax(S)
     dS = P.copy()
@@ -523,8 +524,9 @@ def softmax_cross_entropy_all_minus_one(S, y):
 def softmax_cross_entropy_minus_class_numbers(S, y):
     """The class numbers themselves are subtracted instead of their one-hot columns
 
-    Print y and onehot(y) for three examples: which shape has each? A label of 7 is a name, not
-    an amount. Build the K × n matrix that has a single 1 per column, and where?
+    A label of 7 is a name, not an amount: it says in which row the 1 of its example stands. Print
+    the shapes of P and y. Which K × n matrix, with a single 1 in each column, does the formula
+    subtract?
     """
     P = softmax(S)
     return cross_entropy(P, y), (P - y) / len(y)
@@ -548,8 +550,8 @@ def softmax_cross_entropy_at_prediction(S, y):
 def softmax_cross_entropy_loss_summed(S, y):
     """The loss is summed, not averaged
 
-    Give it the same example twice: a mean stays the same, your loss doubles. Loss and gradient
-    must belong to the same formula, or the gradient check fails.
+    Give it the same example twice: a mean stays the same, your loss doubles. Your gradient is that
+    of the mean already. Loss and gradient must belong to the same formula.
     """
     n = len(y)
     P = softmax(S)
@@ -576,9 +578,9 @@ def softmax_cross_entropy_gradient_of_probabilities(S, y):
 def softmax_cross_entropy_extra_slope(S, y):
     """An extra factor P(1 − P) is in the gradient
 
-    Compare with numerical_gradient: where P is near 0 or 1, yours is far too small. In the
-    derivation with cross-entropy the slope of the softmax cancels against the 1/p of the
-    logarithm. What is left?
+    Where the true class has almost no probability, its dS should be near −1/n, the strongest push
+    of all: yours is almost 0. In the derivation with cross-entropy the slope of the softmax cancels
+    against the 1/p of the logarithm. What is left?
     """
     n = len(y)
     P = softmax(S)
@@ -675,8 +677,8 @@ def softmax_cross_entropy_from_scores(S, y):
 def softmax_cross_entropy_true_class_only(S, y):
     """Only the true classes get a gradient
 
-    Compare with numerical_gradient: the scores of the other classes change the loss, too,
-    through the sum in the softmax. Add up a column of your dS: it should give 0.
+    Raise the score of a wrong class by 0.1 and see how the loss moves: the other classes count,
+    too, through the sum in the softmax. Add up a column of your dS: it should give 0.
     """
     n = len(y)
     P = softmax(S)
@@ -689,8 +691,7 @@ def softmax_cross_entropy_true_class_only(S, y):
 def softmax_cross_entropy_over_classes(S, y):
     """The gradient is divided by the number of classes
 
-    Compare with numerical_gradient: every entry is off by the same factor. Is it n/K? S is K ×
-    n: which of the two does len(S) give?
+    Every entry is off by the same factor, n/K. S is K × n: which of the two does len(S) give?
     """
     P = softmax(S)
     dS = P.copy()
@@ -753,7 +754,7 @@ def softmax_cross_entropy_by_loop(S, y):
 def squared_error_loss_doubled(Y_hat, Y):
     """The loss lacks the factor ½, though the gradient has it
 
-    Compare your gradient with numerical_gradient of your loss: it is off by a factor of 2. The
+    Raise one entry of Ŷ by 0.001: your loss moves about twice as far as your gradient says. The
     formula is 1/(2n) times the sum. Which of the two results misses the ½?
     """
     n = Y.shape[1]
@@ -765,7 +766,7 @@ def squared_error_loss_doubled(Y_hat, Y):
 def squared_error_gradient_doubled(Y_hat, Y):
     """The gradient has a factor 2 too many
 
-    Compare your gradient with numerical_gradient of the loss: it is twice as large. Take the
+    Raise one entry of Ŷ by 0.001: the loss moves about half as far as your gradient says. Take the
     derivative of 1/(2n) times a square: what becomes of the 2 from the exponent?
     """
     n = Y.shape[1]
@@ -812,8 +813,8 @@ def squared_error_by_rows(Y_hat, Y):
 def squared_error_loss_summed(Y_hat, Y):
     """The loss is summed over the examples, not averaged
 
-    Give it every example twice: a mean stays the same, your loss doubles. Compare your gradient
-    with numerical_gradient of your loss: the ratio is n.
+    Give it every example twice: a mean stays the same, your loss doubles. Your gradient is that of
+    the mean already. Loss and gradient must belong to the same formula.
     """
     difference = np.asarray(Y_hat, dtype=float) - Y
     return float(np.sum(difference**2) / 2), difference / Y.shape[1]
@@ -823,8 +824,8 @@ def squared_error_loss_summed(Y_hat, Y):
 def squared_error_gradient_summed(Y_hat, Y):
     """The gradient is not divided by n
 
-    Compare your gradient with numerical_gradient of the loss for n = 1 and n = 4: the ratio
-    grows with n. How much does a mean move when only one of its n terms does?
+    Give it one example, then the same one four times: each entry of the gradient should become a
+    quarter, yours stays as it is. How much does a mean move when only one of its n terms does?
     """
     difference = np.asarray(Y_hat, dtype=float) - Y
     return float(np.sum(difference**2) / (2 * Y.shape[1])), difference
@@ -858,8 +859,8 @@ def squared_error_square_of_sum(Y_hat, Y):
 def squared_error_rooted(Y_hat, Y):
     """A square root is taken of the loss
 
-    Take one example, one feature, a difference of 4: the formula gives 8. Yours is its root.
-    Compare your gradient with numerical_gradient of your loss: they no longer belong together.
+    Take one example, one feature, a difference of 4: the formula gives 8. Yours is its root. Your
+    gradient is that of the formula, so the two do not belong together.
     """
     n = Y.shape[1]
     difference = np.asarray(Y_hat, dtype=float) - Y
@@ -917,8 +918,8 @@ def squared_error_missing_parentheses(Y_hat, Y):
 def squared_error_gradient_halved(Y_hat, Y):
     """The gradient keeps the 1/2 of the loss
 
-    Compare with numerical_gradient: yours is half as large everywhere. What is the derivative
-    of a square, and what becomes of the 1/2 in front of it?
+    Raise one entry of Ŷ by 0.001: the loss moves about twice as far as your gradient says. What is
+    the derivative of a square, and what becomes of the 1/2 in front of it?
     """
     n = Y.shape[1]
     return ((Y_hat - Y) ** 2).sum() / (2 * n), (Y_hat - Y) / (2 * n)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from labkit.building.build import built
 from labkit.judging.grader import Grader
 from labkit.lab.course import find
 from labkit.lab.stubs import solution_package, stub_package
-from labkit.student.labcheck import checking, running, showing
+from labkit.student.labcheck import checking, notebook, running, showing
 from labkit.student.labcheck.recorded import Recorded
 
 LAB = find("lab1")
@@ -127,6 +128,26 @@ def test_nobody_is_sent_to_a_function_whose_checks_pass(tmp_path: Path) -> None:
     assert "begin there" not in told[2]
     found = list(checking.events(built(lab).student, tmp_path, [bonus], passing=["train"]))
     assert "begin there" not in str(found[-2]["cases"]) and not found[-2]["passed"]
+
+
+@pytest.mark.slow
+def test_a_notebook_remembers_what_passed_until_its_module_changes(tmp_path: Path) -> None:
+    lab = find("lab3")
+    (bonus,) = lab.bonus
+    shutil.copytree(built(lab).student, tmp_path / "lab")
+    for path, text in solution_package(lab).items():
+        (tmp_path / "lab" / path).write_text(text, encoding="utf-8")
+    _append(tmp_path / "lab", lab.contract[bonus].module, f"def {bonus}(train):\n    return False")
+    grader = notebook.Grader(tmp_path / "lab", Recorded(tmp_path / "lab").manifest)
+
+    def sends_to_train() -> bool:
+        return "`train` is not right yet" in " ".join(str(grader.check(bonus)).split())
+
+    assert sends_to_train()
+    assert grader.check("train").good
+    assert not sends_to_train()
+    _append(tmp_path / "lab", lab.contract["train"].module, "# another text")
+    assert sends_to_train()
 
 
 @pytest.mark.parametrize(

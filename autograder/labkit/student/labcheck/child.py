@@ -12,7 +12,13 @@ from . import checking
 from .checking import Event
 
 
-def main(home: Path, folder: Path, questions: Sequence[str], lost: Mapping[str, str]) -> int:
+def main(
+    home: Path,
+    folder: Path,
+    questions: Sequence[str],
+    lost: Mapping[str, str],
+    passing: Sequence[str],
+) -> int:
     """Run the checks; what student code writes to the process's own output goes nowhere."""
     sys.stdout.flush()
     out = os.fdopen(os.dup(1), "w", encoding="ascii", newline="\n")
@@ -24,6 +30,6 @@ def main(home: Path, folder: Path, questions: Sequence[str], lost: Mapping[str, 
         out.write(json.dumps(event) + "\n")
         out.flush()
 
-    for event in checking.events(home, folder, questions, lost=lost, tell=tell):
+    for event in checking.events(home, folder, questions, lost=lost, passing=passing, tell=tell):
         tell(event)
     return 0

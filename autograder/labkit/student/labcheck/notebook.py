@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import handin, running, showing
+from .graded import PACKAGE
 from .recorded import Recorded
 from .showing import Answer, Line
 
@@ -36,6 +37,8 @@ class Grader:
     def __init__(self, home: Path, manifest: dict[str, Any]) -> None:
         self._home = home
         self._manifest = manifest
+        self._passed: dict[str, bytes | None] = {}
+        """The text of each question's module when its checks passed last."""
 
     def check(self, name: str, **ignored: Any) -> Answer:
         """The public checks of one question, run on the saved files in a fresh Python."""
@@ -63,9 +66,13 @@ class Grader:
     def _checked(self, questions: Sequence[str]) -> Answer:
         found: list[dict[str, Any]] = []
         shown: list[Line] = []
+        texts = {name: self._text(name) for name in questions}  # what is saved meanwhile, may fail
         try:
-            for event in running.events(self._home, self._home, questions):
+            for event in running.events(self._home, self._home, questions, self._passing()):
                 found.append(event)
+                if event["kind"] == "question":
+                    name = event["question"]
+                    self._passed[name] = texts[name] if event["passed"] else None
                 shown += [line for line in showing.lines(event) if line.kind != "title"]
         except running.CheckStopped as error:
             return _said(str(error))
@@ -73,6 +80,14 @@ class Grader:
             return _said("Stopped.")
         shown += [Line("say", sentence) for sentence in self._left_in_notebook(found)]
         return Answer([*shown, showing.ending(found)], running.score(found)["passed"])
+
+    def _passing(self) -> list[str]:
+        """Questions whose checks passed on the module as it is now."""
+        return [name for name, text in self._passed.items() if text == self._text(name)]
+
+    def _text(self, question: str) -> bytes:
+        path = self._home / PACKAGE / f"{self._manifest['modules'][question]}.py"
+        return path.read_bytes() if path.is_file() else b""
 
     def _left_in_notebook(self, found: Sequence[dict[str, Any]]) -> list[str]:
         """A sentence for each failed function that is defined in a cell and not in its file."""

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,14 +29,18 @@ class CheckStopped(Exception):
     """The checks could not run: one sentence."""
 
 
-def events(home: Path, folder: Path, questions: Sequence[str] = ()) -> Iterator[Event]:
+def events(
+    home: Path, folder: Path, questions: Sequence[str] = (), passing: Iterable[str] = ()
+) -> Iterator[Event]:
     """The events of checking the package in `folder` with the checks of `home`, in a new process.
 
-    In the browser, where there are no processes, it is this one. Raises CheckStopped.
+    `passing` are functions whose checks are known to pass. In the browser, where there are no
+    processes, it is this one. Raises CheckStopped.
     """
     if sys.platform == "emscripten":
-        yield from checking.events(home, folder, questions)
+        yield from checking.events(home, folder, questions, passing=passing)
         return
+    known = set(passing)
     manifest = Recorded(home).manifest
     silence = wall(manifest["limits"]["call_seconds"]) + wall(LOAD_SECONDS) + _GRACE
     left = list(questions or manifest["questions"])
@@ -44,12 +48,13 @@ def events(home: Path, folder: Path, questions: Sequence[str] = ()) -> Iterator[
     started = False
     while left:
         at = ""
-        with _Child(home, folder, left, lost) as child:
+        with _Child(home, folder, left, lost, known) as child:
             for event in child.events(silence):
                 if event["kind"] == "begin":
                     at = event["case"] or at
                 elif event["kind"] == "question":
                     left.remove(event["question"])
+                    known |= {event["question"]} if event["passed"] else set()
                 if event["kind"] != "end" and not (event["kind"] == "start" and started):
                     yield event
                 started = started or event["kind"] == "start"
@@ -65,12 +70,18 @@ class _Child:
     """One process that checks."""
 
     def __init__(
-        self, home: Path, folder: Path, questions: Sequence[str], lost: dict[str, str]
+        self,
+        home: Path,
+        folder: Path,
+        questions: Sequence[str],
+        lost: dict[str, str],
+        passing: Iterable[str],
     ) -> None:
         self.hopeless = False
         self._command = [
             *(sys.executable, str(home / "check.py"), "--json", "--path", str(folder)),
             *(f"--lost={case}={how}" for case, how in lost.items()),
+            *(f"--passing={name}" for name in sorted(passing)),
             *questions,
         ]
         self._stderr: IO[bytes]

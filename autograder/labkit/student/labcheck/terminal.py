@@ -23,6 +23,7 @@ def main(home: Path, arguments: Sequence[str]) -> int:
     parser.add_argument("--no-color", action="store_true", help="plain text")
     parser.add_argument("--json", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--lost", action="append", default=[], help=argparse.SUPPRESS)
+    parser.add_argument("--passing", action="append", default=[], help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     folder = options.path.resolve()
     if not (folder / PACKAGE).is_dir():
@@ -32,7 +33,8 @@ def main(home: Path, arguments: Sequence[str]) -> int:
         return _usage(f"No question {unknown[0]!r}; there are {', '.join(questions)}.")
     chosen = list(dict.fromkeys(options.question)) or questions
     if options.json:
-        return child.main(home, folder, chosen, dict(one.split("=", 1) for one in options.lost))
+        lost = dict(one.split("=", 1) for one in options.lost)
+        return child.main(home, folder, chosen, lost, options.passing)
     return _run(home, folder, chosen, not options.no_color and showing.wants_color(sys.stdout))
 
 

@@ -533,7 +533,7 @@ def four_layers() -> None:
     right.set(title="Accuracy on 1,000 test pictures", ylabel="share recognised", ylim=(0, 0.9))
     for ax in (left, right):
         ax.set(xlabel="epoch of fine-tuning", xlim=(0, most))
-        look = {"ncols": 3, "fontsize": 10, "columnspacing": 1.0, "handlelength": 2.6}
+        look = {"ncols": 3, "fontsize": 10, "columnspacing": 0.8, "handlelength": 2.4}
         ax.legend(frameon=False, loc="upper center", **look)  # above the lines, wherever they go
     plt.show()
 

@@ -61,6 +61,17 @@ def strip(ax, columns, *, name, titles=(), low=0.0, high=1.0) -> None:
     ax.spines[:].set_visible(False)
 
 
+def answer(guess, possible, fact, why) -> None:
+    """Print a guess beside what was measured, where there is one: both are words of `possible`."""
+    if guess is None:
+        return
+    if str(guess).strip().lower() not in possible:
+        print(f"your guess “{guess}” is none of: {', '.join(possible)}")
+    else:
+        print(f"your guess: {guess}; measured: {fact}")
+        print(f"({why})")
+
+
 def error_left(X_hat, X) -> float:
     """Share of the squared error that is left; 1 is that of always the mean picture."""
     return float(np.sum((X_hat - X) ** 2) / np.sum(X**2))
@@ -171,11 +182,8 @@ def reconstructions() -> None:
         X_hat = forward([encoder, decoder], X_test, "sigmoid")[-1]
         left, linear = error_left(X_hat, X_test), best_linear(k)[0]
         rows.append((f"code of {k}:\n{left:.2f} left\n(PCA {linear:.2f})", X_hat))
-        print(
-            f"code of {k:2}: loss {losses[0]:.1f} … {losses[-1]:.1f}, error left {left:.2f}, ",
-            end="",
-        )
-        print(f"of the best linear map to as many numbers (PCA) {linear:.2f}")
+        print(f"code of {k:2}: loss {losses[0]:.1f} … {losses[-1]:.1f}")
+        print(f"    error left {left:.2f}, PCA's {linear:.2f}")
     fig, axes = plt.subplots(len(rows), 1, figsize=(10, 5.6))
     fig.subplots_adjust(left=0.1, right=0.99, bottom=0.01, top=0.88, hspace=0.06)
     for ax, (name, X_hat) in zip(axes, rows, strict=True):
@@ -216,7 +224,7 @@ def edges():
         scaled = (W / np.abs(W).max(axis=1, keepdims=True)).T
         titles = [f"unit {unit}" for unit in range(8)] if name == "trained" else ()
         strip(ax, scaled, name=name, titles=titles, low=-1)
-    fig.suptitle("Weights of eight units, each drawn as a picture of 6 × 6 pixels")
+    fig.suptitle("Eight patches, and the weights of eight units, as pictures of 6 × 6 pixels")
     plt.show()
     return encoders[-1]
 
@@ -298,13 +306,12 @@ def two_numbers(guess: str | None = None) -> None:
     kept = {"linear": best_linear(2)[1]}
     for name, layers in zip(("greedy", "whole"), make_map(), strict=True):
         kept[name] = forward(layers, X_test, "tanh")[-1]
-    for name, X_hat in kept.items():
+    print(f"{'':14}{'error left':>10}{'recognised':>12}")
+    for name, X_hat in {**kept, "the pictures": X_test}.items():
         share = np.mean(called(X_hat) == y_test)
-        print(f"{name:7} error left {error_left(X_hat, X_test):.2f}, {share:.2f} still recognised")
-    print(f"the pictures themselves: {np.mean(called(X_test) == y_test):.2f} recognised")
-    if guess is not None:
-        best = min(kept, key=lambda name: error_left(kept[name], X_test))
-        print(f"your guess: {guess}; measured: {best} keeps most")
+        print(f"{name:14}{error_left(X_hat, X_test):10.2f}{share:12.2f}")
+    best = min(kept, key=lambda name: error_left(kept[name], X_test))
+    answer(guess, list(kept), best, "it has the least error left")
 
 
 def map_of_clothes() -> None:
@@ -377,9 +384,11 @@ def midpoints(guess: str | None = None, one: int = 1, other: int = 9) -> None:
     plt.show()
     order = [k for k in np.argsort(-counts, kind="stable") if counts[k]]
     told = ", ".join(f"“{CLASS_NAMES[k]}” {counts[k]}" for k in order)
-    print(f"what 200 midpoints {CLASS_NAMES[one]} – {CLASS_NAMES[other]} are called: {told}")
-    if guess is not None:
-        print(f"your guess: {guess}; measured: most are called “{CLASS_NAMES[order[0]]}”")
+    print(f"200 midpoints {CLASS_NAMES[one]} – {CLASS_NAMES[other]}")
+    print(f"are called {told}")
+    neither = 200 - counts[one] - counts[other]
+    fact = "b, another garment" if neither > 100 else "look at the pictures"
+    answer(guess, ["a", "b", "c"], fact, f"{neither} of 200 are called neither of the two")
 
 
 # ---------------------------------------------------------------- part 4: the claim
@@ -472,9 +481,13 @@ def one_layer(guess: str | None = None) -> None:
         for name, start in starts([24], seed).items():
             results.setdefault(name, []).append(_curve(start, 100 + seed, 20, 20)[1][-1])
     compare(results, "accuracy on 1,000 test pictures")
-    if guess is not None:
-        gap = np.mean(results["pre-trained"]) - np.mean(results["random, larger"])
-        print(f"your guess: {guess}; measured: pre-trained less larger weights is {gap:+.3f}")
+    ours, larger = results["pre-trained"], results["random, larger"]
+    gap, fact = abs(np.mean(ours) - np.mean(larger)), "neither"
+    if min(ours) > max(larger) or min(larger) > max(ours):
+        fact = "pre-trained" if np.mean(ours) > np.mean(larger) else "larger"
+    rows = "their rows overlap" if fact == "neither" else "their rows lie apart"
+    why = f"{rows}, their means differ by {gap:.3f}"
+    answer(guess, ["pre-trained", "larger", "neither"], fact, why)
 
 
 def four_layers() -> None:
@@ -490,16 +503,19 @@ def four_layers() -> None:
             epochs = min(most, 120 if name == "random, larger" else 240)
             curves.setdefault(name, []).append(_curve(start, 100 + seed, epochs))
     if len(seeds) == 1:
-        print("One seed, 60 epochs: the rest would take a minute here. In Jupyter there are three")
-        print("seeds and 240 epochs.")
-    print(f"test accuracy, mean (lowest to highest of {len(seeds)}), after 60, 120 and 240 epochs")
-    for name, runs in curves.items():
-        cells = []
-        for mark in (60, 120, 240):
+        print("One seed, 60 epochs: the rest would take")
+        print("a minute here. In Jupyter there are")
+        print("three seeds and 240 epochs.")
+    else:
+        print(f"mean (lowest–highest) of {len(seeds)} seeds")
+    for mark in (60, 120, 240):
+        if mark <= most:
+            print(f"test accuracy after {mark} epochs")
+        for name, runs in curves.items():
             found = [m[mark // EVERY - 1] for _, m in runs if len(m) >= mark // EVERY]
-            span = f"({min(found):.2f}–{max(found):.2f})" if found else ""
-            cells.append(f"{np.mean(found):.2f} {span}" if found else "not run")
-        print(f"{name:16}" + "".join(cell.rjust(20) for cell in cells))
+            span = f" ({min(found):.2f}–{max(found):.2f})" if len(found) > 1 else ""
+            if found:
+                print(f"  {name:15} {np.mean(found):.2f}{span}")
     looks = ((BLUE, "-"), (BLACK, "--"), (ORANGE, "-."))
     fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4), layout=FITTED)
     for (name, runs), (colour, line) in zip(curves.items(), looks, strict=True):
@@ -508,16 +524,17 @@ def four_layers() -> None:
         mean = [np.mean(parts, axis=0) for parts in zip(*runs, strict=True)]
         for (losses, shares), style in (*((run, thin) for run in runs), (mean, thick)):
             label = name if style is thick else None
-            left.plot(losses, line, color=colour, **style)
+            left.plot(losses, line, color=colour, label=label, **style)
             right.plot(marks, shares, line, color=colour, label=label, **style)
     left.axhline(np.log(10), color=GREY, linewidth=1)
-    left.text(most, np.log(10) + 0.05, "log 10: knows nothing", ha="right", fontsize=9)
-    left.set(title="Loss on the 200 labelled pictures", ylabel="cross-entropy", ylim=(0, 2.7))
+    low = {"ha": "right", "va": "top", "fontsize": 9}  # below: the curves lie on the line and above
+    left.text(most, np.log(10) - 0.03, "log 10: knows nothing", **low)
+    left.set(title="Loss on the 200 labelled pictures", ylabel="cross-entropy", ylim=(0, 3.1))
     right.set(title="Accuracy on 1,000 test pictures", ylabel="share recognised", ylim=(0, 0.9))
     for ax in (left, right):
         ax.set(xlabel="epoch of fine-tuning", xlim=(0, most))
-    look = {"ncols": 3, "fontsize": 10, "columnspacing": 1.2}
-    right.legend(frameon=False, loc="upper center", **look)  # above the lines, wherever they go
+        look = {"ncols": 3, "fontsize": 10, "columnspacing": 0.8, "handlelength": 2.4}
+        ax.legend(frameon=False, loc="upper center", **look)  # above the lines, wherever they go
     plt.show()
 
 
@@ -554,12 +571,13 @@ def friend_measured() -> None:
         "the friend's": [stack(FOUR, seed, grow) for seed in seeds],
     }
     for depth, epochs in ((2, 20), (4, 40)):
+        print(f"{depth} layers, {epochs} epochs: test accuracy")
         for name, found in stacks.items():
             shares = [
                 f"{_curve(layers[:depth], 100 + seed, epochs, epochs)[1][-1]:.2f}"
                 for seed, layers in zip(seeds, found, strict=True)
             ]
-            print(f"{depth} layers, {epochs} epochs, {name:13} accuracy {' and '.join(shares)}")
+            print(f"  {name:13} {' and '.join(shares)}")
 
 
 def histogram(*data, names) -> None:
@@ -585,13 +603,19 @@ def until(params, X, y, loss, *, rng, most=400):
 
 
 def compare(results: dict[str, list[float]], measure: str = "accuracy on pictures kept aside"):
-    """One row for each name: every seed a mark, their mean a line; prints mean, lowest, highest."""
+    """One row for each name: every seed a mark, their mean a line; prints mean, lowest, highest.
+
+    The seeds stand one below the other, so that equal values do not cover each other.
+    """
     fig, ax = plt.subplots(figsize=(7.5, 1.3 + 0.5 * len(results)), layout=FITTED)
+    counts = " or ".join(str(count) for count in sorted({len(v) for v in results.values()}))
+    width = max(len(name) for name in (*results, f"{counts} seeds"))
+    print(f"{counts + ' seeds':{width}}   mean  lowest highest")
     for row, (name, values) in enumerate(results.items()):
-        ax.plot(values, [row] * len(values), "o", color=BLUE, markerfacecolor="none", markersize=9)
+        apart = (np.arange(len(values)) - (len(values) - 1) / 2) * 0.3 / max(1, len(values) - 1)
+        ax.plot(values, row + apart, "o", color=BLUE, markerfacecolor="none", markersize=9)
         ax.plot([np.mean(values)] * 2, [row - 0.25, row + 0.25], color=BLACK, linewidth=2)
-        spread = f"lowest {min(values):.3f}, highest {max(values):.3f}"
-        print(f"{name:20} mean {np.mean(values):.3f}, {spread}, {len(values)} seeds")
+        print(f"{name:{width}}  {np.mean(values):.3f}   {min(values):.3f}   {max(values):.3f}")
     ax.set_yticks(range(len(results)), list(results))
     ax.invert_yaxis()
     ax.set(title="Each circle one seed, the line their mean", xlabel=measure)

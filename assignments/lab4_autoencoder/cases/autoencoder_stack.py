@@ -425,10 +425,10 @@ def hidden_fine_tune__epochs(check, np):
             loss = check.ref("softmax_cross_entropy")(
                 check.ref("forward")(starts[-1], X, activation)[-1], y
             )[0]
-            if np.shape(result[1]) != (2,) or not np.allclose(
-                result[1], loss, 1e-6, check.slack(result[0], X, loss)
-            ):
-                return "An epoch's loss is not the mean over its examples."
+            if np.shape(result[1]) != (2,):
+                return "There should be exactly one loss for each epoch."
+            if not np.allclose(result[1], loss, 1e-6, check.slack(result[0], X, loss)):
+                return "With a learning rate of 0 the losses are not the mean loss, over all examples, of the layers that come back, with the activation asked for."
             return None
 
         def judge(result):
@@ -527,7 +527,7 @@ def hidden_fine_tune__shuffle(check, np):
                         if (*orders, plan) == tuple(first):
                             return "Two generators with different seeds give the same order in every epoch."
                         return None
-            return "The steps of an epoch are not those of mini-batches of 3 and 1 of the four examples, in an order that rng alone decides."
+            return "The layers are not where the epochs lead: each has a mini-batch of 3 and one of 1 of the four examples, in an order that rng alone decides."
 
         return judge
 

@@ -5,7 +5,7 @@
 
 
 def public_autoencoder_loss__by_hand(check, np):
-    """The example of the text, that you can work out by hand."""
+    """The example of the text, and one more network of that size, with a sigmoid."""
     encoder = (np.array([[1.0, 2.0]]), np.array([[-1.0]]))
     decoder = (np.array([[0.5], [1.5]]), np.array([[0.0], [0.0]]))
     grads = (
@@ -221,10 +221,10 @@ def hidden_train_autoencoder__epochs(check, np):
     def keep(result):
         starts.append((tuple(result[0]), tuple(result[1])))
         loss = check.ref("autoencoder_loss")(*starts[-1], X, "relu")[0]
-        if np.shape(result[2]) != (2,) or not np.allclose(
-            result[2], loss, 1e-6, check.slack(result[:2], X, loss)
-        ):
-            return "An epoch's loss is not the mean over its examples."
+        if np.shape(result[2]) != (2,):
+            return "There should be exactly one loss for each epoch."
+        if not np.allclose(result[2], loss, 1e-6, check.slack(result[:2], X, loss)):
+            return "With a learning rate of 0 the losses are not the mean loss, over all examples, of the layers that come back, with the activation asked for."
         return None
 
     def judge(result):
@@ -299,7 +299,7 @@ def hidden_train_autoencoder__shuffle(check, np):
                         if (*orders, plan) == tuple(first):
                             return "Two generators with different seeds give the same order in every epoch."
                         return None
-            return "The steps of an epoch are not those of mini-batches of 3 and 1 of the four examples, in an order that rng alone decides."
+            return "The layers are not where the epochs lead: each has a mini-batch of 3 and one of 1 of the four examples, in an order that rng alone decides."
 
         return judge
 

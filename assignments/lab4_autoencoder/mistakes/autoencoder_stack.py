@@ -131,6 +131,16 @@ def only_first_layer(X, hidden_sizes, **settings):
 
 
 @mistake("pretrain")
+def last_size_left_out(X, hidden_sizes, **settings):
+    """The encoder of the last hidden size is missing
+
+    How many encoders come back for three hidden sizes, and how many for one? There should be one
+    for each. `hidden_sizes` holds hidden layers alone, and the code of the last one counts, too.
+    """
+    return pretrain(X, hidden_sizes[:-1], **settings)
+
+
+@mistake("pretrain")
 def first_size_taken_for_input(X, hidden_sizes, **settings):
     """The first hidden size is taken for the number of inputs
 
@@ -411,6 +421,17 @@ def fine_tuned_with_sigmoid(encoders, X, y, classes, *, activation, **settings):
     """
     top = initialize([len(encoders[-1][0]), classes], settings["rng"], "small")
     return train([*encoders, *top], X, y, activation="sigmoid", **settings)
+
+
+@mistake("fine_tune")
+def fine_tuned_single_epoch(encoders, X, y, classes, *, epochs, **settings):
+    """Only one epoch is trained, whatever `epochs` says
+
+    How long is your list of losses for 5 epochs? It should hold one number for each. How many times
+    are all the examples gone through, and who decides that?
+    """
+    top = initialize([len(encoders[-1][0]), classes], settings["rng"], "small")
+    return train([*encoders, *top], X, y, epochs=1, **settings)
 
 
 @mistake("fine_tune")

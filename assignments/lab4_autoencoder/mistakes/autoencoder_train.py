@@ -593,6 +593,30 @@ def autoencoder_short_batch_dropped(
 
 
 @mistake("train_autoencoder")
+def autoencoder_short_batch_skipped(
+    X, hidden, *, activation, learning_rate, batch_size, epochs, rng
+):
+    """A batch that is not full is never used, not even where it is the only one
+
+    Count the examples of one epoch for n = 13 and batches of 5, and then of 20: there should be 13
+    both times. The short batch is a batch like the others.
+    """
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "xavier")
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(n, batch_size, rng):
+            if len(batch) < batch_size:
+                continue
+            loss, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
+            encoder, decoder = sgd_step([encoder, decoder], grads, learning_rate)
+            total += loss * len(batch)
+        losses.append(total / n)
+    return encoder, decoder, losses
+
+
+@mistake("train_autoencoder")
 def autoencoder_full_batches(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
     """Every step uses all the examples; batch_size is ignored
 

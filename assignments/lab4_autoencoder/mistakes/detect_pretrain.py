@@ -12,7 +12,7 @@ from neuralnet.autoencoder import pretrain
 
 @mistake("pretrain_is_wrong")
 def pretrain_is_wrong_always(candidate):
-    """Every `pretrain` is called wrong, right ones too
+    """A right `pretrain` is called wrong, too
 
     Give your detector your own `pretrain`: it should say False. Do both sides of your comparison
     begin with a generator of the same seed, and does one generator go through all layers?
@@ -21,26 +21,68 @@ def pretrain_is_wrong_always(candidate):
 
 
 @mistake("pretrain_is_wrong")
-def pretrain_is_wrong_never(candidate):
-    """No `pretrain` is ever called wrong
+def pretrain_is_wrong_all_right(candidate):
+    """The friend's `pretrain` is called right
 
-    Give your detector a function whose layers hold nothing but zeros: it should say True. What do
-    you compare, and is the result of that comparison what you give back?
+    It should be called wrong, and so should one whose layers hold nothing but zeros. What do you
+    compare, do the two sides differ for these, and what do you give back when they do?
     """
     return False
 
 
 @mistake("pretrain_is_wrong")
 def pretrain_is_wrong_by_shape(candidate):
-    """Only number and shapes of the layers are looked at
+    """Number and shapes of the layers do not tell: they are right in the friend's stack, too
 
-    The friend's layers have the right shapes, too. What should the numbers in the second layer be,
-    if it has learned from the codes of the first?
+    What should the numbers in the second layer be, if it has learned from the codes of the first?
+    Compare them with layers that have learned from these codes for certain.
     """
     X = np.random.default_rng(0).normal(size=(7, 9))
     settings = {"activation": "sigmoid", "learning_rate": 0.1, "batch_size": 4, "epochs": 1}
     stack = candidate(X, [5, 3], rng=np.random.default_rng(1), **settings)
     return [np.shape(W) for W, _ in stack] != [(5, 7), (3, 5)]
+
+
+@mistake("pretrain_is_wrong")
+def pretrain_is_wrong_exchanged(candidate):
+    """True and False are exchanged: wrong ones are called right, and right ones wrong
+
+    Give your detector your own `pretrain`, and then the friend's. Which answer belongs to a
+    comparison whose two sides agree?
+    """
+    X = np.random.default_rng(14).normal(size=(6, 8))
+    for name, a in (("sigmoid", sigmoid), ("tanh", tanh), ("relu", relu)):
+        settings = {"activation": name, "learning_rate": 0.3, "batch_size": 3, "epochs": 2}
+        stack = candidate(X, [5, 4, 3], rng=np.random.default_rng(15), **settings)
+        H, rng = X, np.random.default_rng(15)
+        for units, (W, b) in zip([5, 4, 3], stack, strict=True):
+            ((V, _),) = candidate(H, [units], rng=rng, **settings)
+            if np.shape(V) != np.shape(W) or not np.allclose(W, V, atol=1e-4):
+                return False
+            if np.shape(W) != (units, len(H)):
+                return False
+            H = a(W @ H + b)
+    return True
+
+
+@mistake("pretrain_is_wrong")
+def pretrain_is_wrong_on_scores(candidate):
+    """The friend's `pretrain` is called right, and a right one is called wrong
+
+    Your comparison comes out for the friend's stack as it should for your own. What is the next
+    layer trained on in it, scores or codes? And which answer belongs to two sides that agree?
+    """
+    X = np.random.default_rng(16).normal(size=(6, 8))
+    for name in ("sigmoid", "tanh", "relu"):
+        settings = {"activation": name, "learning_rate": 0.3, "batch_size": 3, "epochs": 2}
+        stack = candidate(X, [5, 4, 3], rng=np.random.default_rng(17), **settings)
+        H, rng = X, np.random.default_rng(17)
+        for units, (W, b) in zip([5, 4, 3], stack, strict=True):
+            ((V, _),) = candidate(H, [units], rng=rng, **settings)
+            if np.shape(W) != (units, len(H)) or not np.allclose(W, V, atol=1e-4):
+                return True
+            H = W @ H + b
+    return False
 
 
 @mistake("pretrain_is_wrong")

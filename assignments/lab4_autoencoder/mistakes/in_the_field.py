@@ -100,10 +100,10 @@ def autoencoder_with_momentum(X, hidden, *, activation, learning_rate, batch_siz
 
 @mistake("train_autoencoder")
 def autoencoder_steps_lost(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
-    """The new layers are thrown away: training ends where it began
+    """Training ends where it began: no step is taken, or what it gives is thrown away
 
-    Print the loss of each epoch: it does not fall. sgd_step gives new layers and leaves the old ones alone; what do
-    you do with what it returns?
+    Print a weight before and after the training: they are equal. Is sgd_step called at all? It gives new layers and
+    leaves the old ones alone; what do you do with what it returns?
     """
     p, n = X.shape
     encoder, decoder = initialize([p, hidden, p], rng, "xavier")

@@ -51,12 +51,24 @@ def _right(params, pictures):
     return _scores(params, pictures).argmax(axis=0) == _test_pictures()[1]
 
 
-def _number(guess):
-    """A guess as a number; None where it is none, for a guess never stops anything."""
+def _number(guess, most):
+    """A guess as a number from 0 to `most`; None where it is none, for it never stops anything."""
     try:
-        return float(guess)
+        number = float(guess)
     except (TypeError, ValueError):
         return None
+    return number if 0 <= number <= most else None
+
+
+def _word(guess, words):
+    """A guess as one of `words`, however it is written; None where it is none of them."""
+    guess = str(guess).strip().lower()
+    return next((word for word in words if word.lower() == guess), None)
+
+
+def _not_taken(guess, wanted):
+    """A second line for a title where there is a guess, but none that can be drawn."""
+    return f"\nyour guess, {guess!r:.24}, is {wanted}"
 
 
 # The picture of the beginning and of the end
@@ -149,13 +161,21 @@ def flat_share(guess=None):
     ax.text(2.75, 0.78, "plain: spread 1\nhatched: spread 5", ha="right", va="top", size=10)
     ax.set_xlim(-0.6, 2.8)
     measured = max(("sigmoid", "tanh"), key=shares.__getitem__)
-    ax.set_title("How many units are flat?" + _beside(guess, measured))
+    words = ("sigmoid", "tanh", "neither")
+    ax.set_title("How many units are flat?" + _beside(guess, words, words, measured))
     plt.show()
 
 
-def _beside(guess, measured):
-    """A second line for a title: the guess and what was measured; nothing without a guess."""
-    return "" if guess is None else f"\nyour guess: {guess}   measured: {measured}"
+def _beside(guess, offered, words, measured):
+    """A second line for a title: the guess and what was measured; nothing without a guess.
+
+    `offered` are the guesses that the text names, `words` all that can be taken.
+    """
+    if guess is None:
+        return ""
+    if (word := _word(guess, words)) is None:
+        return _not_taken(guess, f"none of: {', '.join(offered)}")
+    return f"\nyour guess: {word}   measured: {measured}"
 
 
 # Part 2: the perceptron
@@ -176,12 +196,13 @@ CORNERS, XOR = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]]), np.array(
 CLOTHES, CORNER_NAMES = ("dress (1)", "pullover (0)"), ("XOR is 1", "XOR is 0")
 
 
-def _region(ax, x1, x2, answer, score=None):
-    """Grey and hatched where `answer` (n,) is 1; its border, or the line where `score` is 0."""
-    ax.contourf(x1, x2, answer.reshape(x1.shape), [0.5, 1.5], colors="0.85", hatches=["//"])
-    height = answer - 0.5 if score is None else score
+def _region(ax, x1, x2, answer, score):
+    """Grey and hatched where `answer` (n,) is 1, with its border; |score| says how far off that is."""
+    height = np.where(answer == 1, 1, -1) * (np.abs(score) + 1e-9)
+    height = height.reshape(x1.shape)
+    ax.contourf(x1, x2, height, [0, np.inf], colors="0.85", hatches=["//"])
     if height.min() < 0 < height.max():
-        ax.contour(x1, x2, height.reshape(x1.shape), [0], colors=BLACK, linewidths=2)
+        ax.contour(x1, x2, height, [0], colors=BLACK, linewidths=2)
 
 
 def _points(ax, X, y, names, size=7):
@@ -197,16 +218,20 @@ def line_that_learns():
     X, is_dress = two_features()
     x1, x2 = np.meshgrid(np.linspace(0, 1, 121), np.linspace(-0.05, 0.8, 121))
     grid = np.array([x1.ravel(), x2.ravel()])
-    fig, axes = plt.subplots(1, 4, figsize=(13, 3.7), sharey=True, layout=FITTED)
-    for ax, epochs in zip(axes, [1, 2, 8, 20], strict=True):
+    looks = {"sharex": True, "sharey": True, "layout": FITTED}
+    fig, axes = plt.subplots(2, 2, figsize=(7, 6), **looks)
+    for ax, epochs in zip(axes.flat, [1, 2, 8, 20], strict=True):
         w, b = perceptron_train(X, is_dress, epochs)
         wrong = int((perceptron_predict(w, b, X) != is_dress).sum())
         _region(ax, x1, x2, np.asarray(perceptron_predict(w, b, grid)), w @ grid + b)
         _points(ax, X, is_dress, CLOTHES)
         title = f"after {epochs} epoch{'s' if epochs > 1 else ''}: {wrong} wrong"
-        ax.set(title=title, xlabel="brightness of the middle")
-    axes[0].set_ylabel("brightness of the sides")
-    axes[0].legend(loc="upper left", fontsize=9, framealpha=1)
+        ax.set_title(title)
+    for ax in axes[1]:
+        ax.set_xlabel("brightness of the middle")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("brightness of the sides")
+    axes[0, 0].legend(loc="upper left", fontsize=10, framealpha=1)
     fig.suptitle("The perceptron's line moves at every mistake")
     plt.show()
 
@@ -237,21 +262,36 @@ def xor():
     """One perceptron that tries to learn XOR, beside the two layers of `xor_params`."""
     from neuralnet.perceptron import perceptron_predict, perceptron_train, xor_params
 
+    (W1, b1), (W2, b2) = [(np.asarray(W), np.asarray(b)) for W, b in xor_params()]
+
+    def layer(W, b, X):
+        return np.array([perceptron_predict(w, c, X) for w, c in zip(W, b[:, 0], strict=True)])
+
     def two_layers(X):
-        for W, b in xor_params():
-            X = np.array([perceptron_predict(w, c, X) for w, c in zip(W, b[:, 0], strict=True)])
-        return X[0]
+        return layer(W2, b2, layer(W1, b1, X))[0]
+
+    def to_the_border(X):
+        """How near the nearest hidden unit is to another answer, of those that change the output."""
+        H, scores = layer(W1, b1, X), W1 @ X + b1
+        output, least = W2 @ H + b2 > 0, np.full(X.shape[1], np.abs(scores).max())
+        for unit, score in enumerate(scores):
+            other = H.copy()
+            other[unit] = 1 - H[unit]
+            decides = (W2 @ other + b2 > 0) != output
+            least = np.where(decides[0], np.minimum(least, np.abs(score)), least)
+        return least
 
     w, b = perceptron_train(CORNERS, XOR, 1000)
-    x1, x2 = np.meshgrid(np.linspace(-0.5, 1.5, 181), np.linspace(-0.5, 1.5, 181))
+    x1, x2 = np.meshgrid(np.linspace(-0.5, 1.5, 121), np.linspace(-0.5, 1.5, 121))
+    grid = np.array([x1.ravel(), x2.ravel()])
     fig, axes = plt.subplots(1, 2, figsize=(9, 4.2), sharey=True, layout=FITTED)
     networks = {
-        "One perceptron, 1000 epochs": lambda X: np.asarray(perceptron_predict(w, b, X)),
-        "Two layers, set by hand": two_layers,
+        "One perceptron, 1000 epochs": (lambda X: perceptron_predict(w, b, X), w @ grid + b),
+        "Two layers, set by hand": (two_layers, to_the_border(grid)),
     }
-    for ax, (name, network) in zip(axes, networks.items(), strict=True):
-        wrong = (network(CORNERS) != XOR).sum()
-        _region(ax, x1, x2, network(np.array([x1.ravel(), x2.ravel()])))
+    for ax, (name, (network, score)) in zip(axes, networks.items(), strict=True):
+        wrong = (np.asarray(network(CORNERS)) != XOR).sum()
+        _region(ax, x1, x2, np.asarray(network(grid)), score)
         _points(ax, CORNERS, XOR, CORNER_NAMES, 12)
         for corner, label in zip(CORNERS.T, XOR, strict=True):
             look = {"facecolor": "white", "linewidth": 0, "pad": 1.5}
@@ -339,11 +379,13 @@ def shift(params, guess=None):
     ax.axhline(10, color="0.4", linestyle=":")
     ax.text(0, 12, "guessing", size=10)
     title = "Recognised, of 100 pictures, when all are pushed to the right"
-    if (number := _number(guess)) is not None:
+    if (number := _number(guess, 100)) is not None:
         look = {"color": ORANGE, "markerfacecolor": "none", "linestyle": "none", "mew": 2}
         ax.plot(2, number, "D", markersize=11, label="your guess", **look)
         ax.legend(loc="upper right")
         title += f"\nyour guess for 2 pixels is off by {abs(number - share[2]):.0f}"
+    elif guess is not None:
+        title += _not_taken(guess, "no number from 0 to 100")
     ax.set(title=title, xlabel="pixels to the right", ylabel="recognised of 100", ylim=(0, 104))
     ax.set(xticks=pixels, xlim=(-0.2, 4.4))
     plt.show()
@@ -360,13 +402,14 @@ def mirror(params, guess=None):
     for k, value in enumerate(share):
         ax.text(k, 0.02, f"{value:.2f}", ha="center", va="bottom", weight="bold")
     ax.plot(range(10), plain, "_", color=BLUE, markersize=26, mew=2.5, label="not mirrored")
-    if guess in CLASS_NAMES:
+    if (word := _word(guess, CLASS_NAMES)) is not None:
         look = {"color": ORANGE, "markerfacecolor": "none", "linestyle": "none", "mew": 2}
-        ax.plot(CLASS_NAMES.index(guess), 1.1, "D", markersize=10, label="your guess", **look)
+        ax.plot(CLASS_NAMES.index(word), 1.1, "D", markersize=10, label="your guess", **look)
     worst = CLASS_NAMES[int(np.argmin(share))]
     ax.set_xticks(range(10), CLASS_NAMES, rotation=40, ha="right")
     ax.set(ylabel="share recognised", ylim=(0, 1.2))
-    ax.set_title("Mirrored pictures, by class" + _beside(guess, worst))
+    offered = ("bag", "pullover", "ankle boot")
+    ax.set_title("Mirrored pictures, by class" + _beside(guess, offered, CLASS_NAMES, worst))
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9)
     plt.show()
 
@@ -397,12 +440,13 @@ def moved(right, down, mirror, picture):
 
 
 def columns(X):
-    """The first six columns of X (784, n), each put back into 28 rows."""
-    sheet = np.full((28, 6 * 32), np.nan)
-    fig, ax = plt.subplots(figsize=(11, 2.3), layout=FITTED)
-    for i in range(6):
-        sheet[:, 32 * i + 2 : 32 * i + 30] = X[:, i].reshape(28, 28)
-        ax.text(32 * i + 16, -2, f"column {i}", ha="center")
+    """Six columns of X (784, n) from all over it, each put back into 28 rows."""
+    sheet = np.full((2 * 38, 3 * 38), np.nan)
+    fig, ax = plt.subplots(figsize=(6, 4.2), layout=FITTED)
+    for place, i in enumerate((np.linspace(0.1, 0.9, 6) * (X.shape[1] - 1)).astype(int)):
+        top, left = 8 + 38 * (place // 3), 5 + 38 * (place % 3)
+        sheet[top : top + 28, left : left + 28] = X[:, i].reshape(28, 28)
+        ax.text(left + 14, top - 2, f"column {i}", ha="center")
     ax.imshow(sheet, cmap="gray")
     ax.axis("off")
     fig.suptitle("Columns, put back into rows")
@@ -417,17 +461,14 @@ def compare(results, guess=None):
             numbers, [row] * len(numbers), "o", color=BLUE, markersize=9, markerfacecolor="none"
         )
         ax.plot([np.mean(numbers)] * 2, [row - 0.3, row + 0.3], color=BLACK, linewidth=2.5)
-    if (number := _number(guess)) is not None:
-        ax.plot(
-            number,
-            len(results) - 1,
-            "D",
-            color=ORANGE,
-            markersize=11,
-            markerfacecolor="none",
-            mew=2,
-        )
+    title = "Circles: parts of the pictures; line: their mean"
+    if (number := _number(guess, 1)) is not None:
+        look = {"color": ORANGE, "markerfacecolor": "none", "mew": 2}
+        ax.plot(number, len(results) - 1, "D", markersize=11, **look)
+        title += "\ndiamond: your guess for the last row"
+    elif guess is not None:
+        title += _not_taken(guess, "no number from 0 to 1")
     ax.set_yticks(range(len(results)), results)
     ax.set(ylim=(len(results) - 0.4, -0.6), xlabel="share recognised")
-    ax.set_title("Each circle is one part of the pictures; line: mean; diamond: guess")
+    ax.set_title(title)
     plt.show()

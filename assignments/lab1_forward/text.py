@@ -46,8 +46,8 @@ figures.the_end()
 # | $H$ | $p_1 \times n$ | a layer's output, $H = a(WX + b)$ |
 # | $y$ | $n$ | labels, whole numbers |
 #
-# Three rules for all functions: the result is made of floats even if the input is whole numbers; the
-# input is never changed; any sizes work.
+# Three rules for all functions: the input may be whole numbers, and the result is not cut to whole numbers
+# for that; the input is never changed; any sizes work.
 
 # %% [markdown]
 # ## Part 1. Activation functions
@@ -516,17 +516,19 @@ print(f"largest difference {np.abs(dense_forward(W, b, X_test) - with_fake_one).
 #
 # A network is layers one after the other; each takes the output of the one before:
 #
-# $$H^{(1)} = a\!\left(W^{(1)} X + b^{(1)}\right), \qquad H^{(2)} = a\!\left(W^{(2)} H^{(1)} + b^{(2)}\right), \qquad \ldots, \qquad
-# S = W^{(L)} H^{(L-1)} + b^{(L)}$$
+# $$H^{(1)} = a\!\left(W^{(1)} X + b^{(1)}\right), \qquad H^{(2)} = a\!\left(W^{(2)} H^{(1)} + b^{(2)}\right), \qquad \ldots$$
+#
+# $$S = W^{(L)} H^{(L-1)} + b^{(L)}$$
 #
 # The last layer is **linear**: its $K$ **scores** are the answer, one a class, and the class with the highest
 # score is the prediction $\hat y$. (The lecture's slide writes $a(\ldots)$ around the last layer, too. We leave
-# it out, as lab 2 makes probabilities of the scores themselves.) By hand, with ReLU, one example and
-# one hidden layer of two units:
+# it out, as lab 2 makes probabilities of the scores themselves.) By hand, with ReLU, one example,
+# $(2, 1)$, and one hidden layer of two units:
 #
-# $$X = \begin{pmatrix} 2 \\ 1 \end{pmatrix}, \quad
-# W^{(1)} X + b^{(1)} = \begin{pmatrix} 1 & -1 \\ -2 & 1 \end{pmatrix} \begin{pmatrix} 2 \\ 1 \end{pmatrix} + \begin{pmatrix} 0.5 \\ 0 \end{pmatrix}
-# = \begin{pmatrix} 1.5 \\ -3 \end{pmatrix}, \quad H^{(1)} = \begin{pmatrix} 1.5 \\ 0 \end{pmatrix}$$
+# $$W^{(1)} X + b^{(1)} = \begin{pmatrix} 1 & -1 \\ -2 & 1 \end{pmatrix} \begin{pmatrix} 2 \\ 1 \end{pmatrix} + \begin{pmatrix} 0.5 \\ 0 \end{pmatrix}
+# = \begin{pmatrix} 1.5 \\ -3 \end{pmatrix}$$
+#
+# $$H^{(1)} = \operatorname{ReLU} \begin{pmatrix} 1.5 \\ -3 \end{pmatrix} = \begin{pmatrix} 1.5 \\ 0 \end{pmatrix}$$
 #
 # $$S = \begin{pmatrix} 2 & 1 \\ -1 & 3 \\ 0 & 1 \end{pmatrix} \begin{pmatrix} 1.5 \\ 0 \end{pmatrix} + \begin{pmatrix} 0 \\ 1 \\ -1 \end{pmatrix}
 # = \begin{pmatrix} 3 \\ -0.5 \\ -1 \end{pmatrix} \quad\Rightarrow\quad \hat y = 0$$
@@ -556,8 +558,8 @@ print(sum(W.size + b.size for W, b in params), "weights and biases")
 #
 # Who is taken for whom? There are 100 test pictures of each class; here are all confusions of ten or more. The
 # network has most trouble among pullover, coat, shirt and T-shirt, which look alike at this size, and none
-# that large with trousers, bags or shoes. The last line answers the slide's question: a ReLU around the
-# last layer would have changed no answer at all.
+# that large with trousers, bags or shoes. The last line is about our last layer, which is linear: a ReLU
+# around it would have changed no answer at all.
 
 # %%
 S = forward(params, X_test, "relu")[-1]
@@ -657,8 +659,11 @@ figures.columns(flat)
 # %% [markdown]
 # *Figure 13: six columns, put back into rows: six pieces of clothing.*
 #
-# 1. Look at the columns of `flatten(pictures)`. What do you see instead of a piece of clothing, and where in the array do these
-#    numbers lie?
+# Two things to do for yourself, in the cell below: they have no points, but whoever has done both knows what the
+# bonus has to find.
+#
+# 1. Look at the columns of `flatten(pictures)` in the same way. What do you see instead of a piece of clothing, and
+#    where in the array do these numbers lie?
 # 2. Mend a copy of `flatten`; its accuracy is 0.858 again.
 
 # %%
@@ -684,9 +689,8 @@ grader.check("flatten_is_wrong")
 # ## Part 5. An experiment of your own
 #
 # The network knows positions. What else does it hang on? Change the test pictures, or bring your own: draw 28 × 28
-# pixels, or photograph and shrink, at least 20 pictures a class. Facts to start from: with the top half black 23 %
-# are recognised, with the bottom half black 55 %, and with the mean picture not subtracted 62 %. Darker, covered,
-# noisy, turned, thicker?
+# pixels, or photograph and shrink, at least 20 pictures a class. A fact to start from: with the mean picture not
+# subtracted, 62 % are recognised. Darker, covered, noisy, turned, thicker?
 #
 # The four cells are a template that runs: fill in your own question. Write question and guess *before* you run the
 # rest, and say which result would prove your guess wrong.

@@ -96,9 +96,12 @@ def _perceptron_train() -> Iterator[Probe]:
         y = (rng.normal(size=p) @ X - 0.7 > 0).astype(int)
         lines = [by_the_rule(X, y, epochs, zero) for zero in (0, 1)]
         yield outcome(partial(judge_line, lines), "perceptron_train", X, y, epochs)
-    X, y = np.array([[0, 0, 1, 1], [0, 1, 0, 1]]), np.array([0, 1, 1, 0])
-    lines = [by_the_rule(X, y, 3, zero) for zero in (0, 1)]
-    yield outcome(partial(judge_line, lines), "perceptron_train", X, y, 3)
+    by_hand = np.array([[-2.0, 3.0, 1.0, 3.0], [0.0, 2.0, -1.0, -2.0]]), np.array([1, 0, 1, 0])
+    corners = np.array([[0, 0, 1, 1], [0, 1, 0, 1]]), np.array([0, 1, 1, 0])
+    mixed = rng.normal(size=(3, 9)), np.array([1, 0, 0, 1, 1, 0, 1, 0, 1])
+    for (X, y), epochs in ((by_hand, 1), (by_hand, 2), (corners, 3), (mixed, 2), (mixed, 4)):
+        lines = [by_the_rule(X, y, epochs, zero) for zero in (0, 1)]
+        yield outcome(partial(judge_line, lines), "perceptron_train", X, y, epochs)
 
 
 def _xor_params() -> Iterator[Probe]:

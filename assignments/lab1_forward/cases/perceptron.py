@@ -86,13 +86,13 @@ def public_perceptron_train__enough(check, np):
         line = line / np.linalg.norm(line)
         if any(np.allclose(line, one, atol=1e-6) for one in wanted):
             return None
-        return "The line is not the one that the rule settles on"
+        return "The line is not the rule's: is every example visited, in order, in each epoch?"
 
     check.outcome("perceptron_train", X, y, 20, judge=judge)
 
 
 def public_perceptron_train__three_features(check, np):
-    """Three epochs on three features that no plane separates."""
+    """Three features, and three epochs, which are too few to get every example right."""
     X = np.array(
         [[1.0, 3.0, 1.0, 2.0, -2.5], [2.5, 3.0, 0.5, 2.5, -2.5], [-2.5, 1.5, 1.0, -0.5, -0.5]]
     )
@@ -115,13 +115,13 @@ def public_perceptron_train__three_features(check, np):
         line = line / np.linalg.norm(line)
         if any(np.allclose(line, one, atol=1e-6) for one in wanted):
             return None
-        return "The plane is not the one that three epochs of the rule give"
+        return "The plane is not the rule's: is every example visited, in order, three times?"
 
     check.outcome("perceptron_train", X, y, 3, judge=judge)
 
 
 def hidden_perceptron_train__not_separable(check, np):
-    """Labels that no plane separates, one to five epochs."""
+    """Labels drawn at random, one to five epochs."""
     rng = check.rng(211)
     for p, n, epochs in [(4, 9, 1), (4, 9, 2), (3, 11, 5), (7, 25, 3)]:
         X, y = rng.normal(size=(p, n)), rng.integers(0, 2, size=n)
@@ -268,13 +268,17 @@ def public_xor_params__table(check, np):
     def judge(params):
         if len(params) != 2:
             return "params must be a list of two layers: [(W1, b1), (W2, b2)]"
-        units = [2, len(params[0][0]), 1]
-        for layer, (W, b) in enumerate(params):
-            if np.shape(W) != (units[layer + 1], units[layer]) or np.shape(b) != (
-                units[layer + 1],
-                1,
-            ):
-                return "The shapes do not fit: W1 is 2 × 2, b1 2 × 1, W2 1 × 2 and b2 1 × 1"
+        (W1, b1), (W2, b2) = params
+        units = len(W1)  # two, or more: that is no less right
+        wanted = [(units, 2), (units, 1), (1, units), (1, 1)]
+        shapes = [np.shape(array) for array in (W1, b1, W2, b2)]
+        if shapes != wanted:
+            wanted = wanted if units > 1 else [(2, 2), (2, 1), (1, 2), (1, 1)]
+            return "; ".join(
+                f"{name} has the shape {shape}, it should be {right}"
+                for name, shape, right in zip(["W1", "b1", "W2", "b2"], shapes, wanted, strict=True)
+                if shape != right
+            )
 
         def answers(step):
             x = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
@@ -316,7 +320,14 @@ def hidden_xor_params__batch(check, np):
             (np.asarray(W, dtype=float), np.asarray(b, dtype=float)) for W, b in params
         ]
         if W1.ndim != 2 or b1.shape != (len(W1), 1) or b2.shape != (1, 1):
-            return "The shapes do not fit: W1 is 2 × 2, b1 2 × 1, W2 1 × 2 and b2 1 × 1"
+            units = max(2, len(W1))
+            wanted = [(units, 2), (units, 1), (1, units), (1, 1)]
+            shapes = [array.shape for array in (W1, b1, W2, b2)]
+            return "; ".join(
+                f"{name} has the shape {shape}, it should be {right}"
+                for name, shape, right in zip(["W1", "b1", "W2", "b2"], shapes, wanted, strict=True)
+                if shape != right
+            )
         H = (W1 @ X + b1 > 0).astype(float)
         Y = W2 @ H + b2 > 0
         if Y.shape == (1, 23) and (Y[0] == (X[0] != X[1])).all():

@@ -28,9 +28,9 @@ def sigmoid_mirrored(z):
 def sigmoid_overflows(z):
     """The exponential overflows for very negative z
 
-    The values are right, yet NumPy warns about an overflow. For z = −10,000, which number goes
-    into the exponential, and how large is the result? Find a form, or a guard, in which the
-    exponential never gets a large positive number.
+    The values are right, yet NumPy warns. Which number goes into the exponential for z = −10,000?
+    If you use np.where: it is no guard, for it computes both of its formulas for every entry and only
+    then chooses. Find a form, or a guard, in which the exponential never gets a large positive number.
     """
     return 1 / (1 + np.exp(-np.asarray(z)))
 

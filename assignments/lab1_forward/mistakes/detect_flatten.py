@@ -10,17 +10,29 @@ from labkit.mistakes import mistake, variant
 
 @mistake("flatten_is_wrong")
 def flatten_is_wrong_always(flatten):
-    """Every `flatten` is called wrong, right ones too
+    """A right `flatten` is called wrong
 
-    Mend the fellow student's `flatten` and give it to your detector: it should say False. Which of
-    your comparisons is true of a right one, too?
+    Mend the fellow student's `flatten` and give it to your detector: it should say False. Print what
+    you compare: are the two sides equal, and does your function then give back what its name asks?
     """
     return True
 
 
 @mistake("flatten_is_wrong")
+def flatten_is_wrong_exchanged(flatten):
+    """True and False are exchanged
+
+    The question is whether `flatten` is wrong, so True means that it is. Give your detector a right
+    one, and read the comparison behind your return in words: which question does it answer?
+    """
+    pictures = np.random.default_rng(0).random((4, 6, 5))
+    columns = flatten(pictures)
+    return columns.shape == (24, 5) and np.allclose(columns, pictures.reshape(24, 5), atol=1e-5)
+
+
+@mistake("flatten_is_wrong")
 def flatten_is_wrong_never(flatten):
-    """No `flatten` is ever called wrong
+    """No wrong `flatten` is found
 
     Give your detector a function that returns an array of zeros: it should say True. What does
     yours compare, and is the result of that comparison what you give back?
@@ -30,10 +42,11 @@ def flatten_is_wrong_never(flatten):
 
 @mistake("flatten_is_wrong")
 def flatten_is_wrong_by_shape(flatten):
-    """Only the shape is looked at
+    """The fellow student's `flatten` is called right
 
-    The fellow student's result has the right shape as well: that is why nobody noticed. Which
-    numbers stand in a column, and which should?
+    Its result has the right shape, so which numbers stand in a column, and which should? Then look
+    at the pictures that you try: is there a second one, whose pixels could get into the column of
+    the first, and would you notice it by their numbers?
     """
     pictures = np.random.default_rng(0).random((4, 6, 5))
     return flatten(pictures).shape != (24, 5)

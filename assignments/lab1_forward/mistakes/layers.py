@@ -420,6 +420,20 @@ def forward_x_everywhere(params, X, activation):
 
 
 @mistake("forward")
+def forward_hidden_from_x(params, X, activation):
+    """Every hidden layer gets X instead of the output of the layer before it
+
+    With one hidden layer nobody notices. Take two: H2 is a(W₂ H₁ + b₂). What is the input of the layer
+    in your loop the second time round?
+    """
+    a = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}[activation]
+    H = [X]
+    for W, b in params[:-1]:
+        H.append(a(dense_forward(W, b, X)))
+    return [*H, dense_forward(*params[-1], H[-1])]
+
+
+@mistake("forward")
 def forward_stores_linear_part(params, X, activation):
     """The list holds the hidden layers before their activation
 
@@ -550,6 +564,19 @@ def forward_always_relu(params, X, activation):
     for W, b in params[:-1]:
         H.append(relu(dense_forward(W, b, H[-1])))
     return [*H, dense_forward(*params[-1], H[-1])]
+
+
+@mistake("forward")
+def forward_relu_everywhere(params, X, activation):
+    """Every layer gets ReLU, the last one too and whatever `activation` says
+
+    Two things to find. Can your last entry hold a score of −5? It should: the last layer is linear. And
+    call it with "relu" and with "tanh": do you get different lists?
+    """
+    H = [X]
+    for W, b in params:
+        H.append(relu(dense_forward(W, b, H[-1])))
+    return H
 
 
 @mistake("forward")

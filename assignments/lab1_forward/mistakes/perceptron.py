@@ -239,7 +239,7 @@ def perceptron_train_one_epoch(X, y, epochs):
 
 @mistake("perceptron_train")
 def perceptron_train_stops_at_first_success(X, y, epochs):
-    """Training ends at the first example that is right
+    """Training, or each epoch, ends at the first example that is right
 
     When may training stop early: when one example is right, or when a whole epoch passes
     without a mistake? Count the mistakes of an epoch and look at the count after the inner
@@ -253,6 +253,122 @@ def perceptron_train_stops_at_first_success(X, y, epochs):
                 return w, b
             w = w + error * X[:, i]
             b += error
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_over_features(X, y, epochs):
+    """The inner loop counts features, not examples
+
+    Print how many examples an epoch visits: it should be n, yours are p. Which of the two numbers in
+    X.shape counts the examples, if each of them is a column?
+    """
+    w, b = np.zeros(X.shape[0]), 0.0
+    for _ in range(epochs):
+        for i in range(X.shape[0]):
+            answer = int(w @ X[:, i] + b > 0)
+            error = y[i] - answer
+            w, b = w + error * X[:, i], b + error
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_ignores_epochs(X, y, epochs):
+    """`epochs` does not decide how long training goes on
+
+    Ask for one epoch on the four points of the table and compare with its last row: yours has gone
+    further. Where does your code use the argument `epochs`? Training may end before that many, but
+    not after.
+    """
+    w, b = np.zeros(X.shape[0]), 0.0
+    for _ in range(100):
+        mistakes = 0
+        for i in range(X.shape[1]):
+            error = y[i] - (w @ X[:, i] + b > 0)
+            w, b = w + error * X[:, i], b + error
+            mistakes += error != 0
+        if mistakes == 0:
+            break
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_one_epoch_less(X, y, epochs):
+    """There is one epoch too few
+
+    Ask for one epoch: w and b are still 0, so none has run. How often does a loop over range(3) run,
+    and how often one over range(1, 3)?
+    """
+    w, b = np.zeros(X.shape[0]), 0.0
+    for _ in range(epochs - 1):
+        for i in range(X.shape[1]):
+            error = y[i] - (w @ X[:, i] + b > 0)
+            w, b = w + error * X[:, i], b + error
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_one_epoch_more(X, y, epochs):
+    """There is one epoch too many
+
+    Ask for one epoch on the four points of the table: you get the line of the second. How often does
+    your outer loop run for epochs = 1, and for 0?
+    """
+    w, b = np.zeros(X.shape[0]), 0.0
+    for _ in range(epochs + 1):
+        for i in range(X.shape[1]):
+            error = y[i] - (w @ X[:, i] + b > 0)
+            w, b = w + error * X[:, i], b + error
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_loops_exchanged(X, y, epochs):
+    """The loops are exchanged: each example has all its epochs before the next one is visited
+
+    Print i at every visit, for two epochs and four examples: 0 1 2 3 0 1 2 3 is asked for. Which of
+    your two loops should be the inner one?
+    """
+    w, b = np.zeros(X.shape[0]), 0.0
+    for i in range(X.shape[1]):
+        for _ in range(epochs):
+            error = y[i] - (w @ X[:, i] + b > 0)
+            w, b = w + error * X[:, i], b + error
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_stops_after_last(X, y, epochs):
+    """Training ends once the last example of an epoch is right, though others were not
+
+    Training may stop after an epoch without a mistake. What does your condition look at: all examples
+    of the epoch, or the one that the inner loop left behind?
+    """
+    w, b = np.zeros(X.shape[0]), 0.0
+    for _ in range(epochs):
+        for i in range(X.shape[1]):
+            error = y[i] - (w @ X[:, i] + b > 0)
+            w, b = w + error * X[:, i], b + error
+        if error == 0:
+            break
+    return w, b
+
+
+@mistake("perceptron_train")
+def perceptron_train_signed_count(X, y, epochs):
+    """Mistakes of the two kinds cancel each other in the count, and training ends too early
+
+    A missed 1 counts +1 in yours and a false 1 counts −1: an epoch with one of each adds up to 0.
+    What must be added for a mistake, whichever way it goes?
+    """
+    w, b = np.zeros(X.shape[0]), 0.0
+    for _ in range(epochs):
+        before = b
+        for i in range(X.shape[1]):
+            error = y[i] - (w @ X[:, i] + b > 0)
+            w, b = w + error * X[:, i], b + error
+        if b == before:
+            break
     return w, b
 
 

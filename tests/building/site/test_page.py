@@ -692,6 +692,16 @@ def test_axe_finds_nothing_and_the_page_is_as_wide_as_the_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("lab", [lab.short for lab in available()])
+def test_no_formula_is_cut_off_on_a_desktop(context: Any, address: str, lab: str) -> None:
+    page = context.new_page()
+    page.goto(f"{address}/{lab}/index.html")
+    page.evaluate("document.fonts.ready")
+    page.locator(".work .cm-content").first.wait_for()
+    page.wait_for_timeout(300)  # what is too wide says so once the fonts are there
+    assert page.locator(".text .goes-on").all_inner_texts() == []
+
+
 def test_a_question_is_answered_by_keyboard_alone(page: Any) -> None:
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text() == "Skip to the text"

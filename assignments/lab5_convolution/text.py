@@ -410,7 +410,7 @@ move(
 #
 # | call | gives |
 # | --- | --- |
-# | `relu(Z)`, then `relu_gradient(A)` with `A = relu(Z)` | $\max(0, Z)$; 1 where it is positive, else 0 |
+# | `A = relu(Z)`, `relu_gradient(A)` | max(0, Z); 1 where A is above 0, else 0 |
 # | `dense_forward(W, b, X)` | the scores, $WX + b$ |
 # | `softmax_cross_entropy(S, y)` | `(loss, dS)` |
 # | `dense_backward(dZ, W, X)` | `(dW, db, dX)`: another order than `conv_backward` has |

@@ -868,15 +868,17 @@ grader.check("padding_is_wrong")
 #
 # The cells below are a template that runs. Change them; keep the order.
 #
-# **1. Question and guess.** Write them into the first lines of the next cell, before you run it.
-#
-# **2. What varies, and what stays.** One thing varies; all that stays is written down.
+# **1. Question and guess.** Write them into the next cell, before you run the others.
 
 # %%
 # My question:
 # My guess:
 # This result would refute it:
 
+# %% [markdown]
+# **2. What varies, and what stays.** One thing varies; all that stays is written down.
+
+# %%
 upright, slanted = figures.KERNELS["upright edges"], [[0, 1, 2], [-1, 0, 1], [-2, -1, 0]]
 edges = np.array([np.rot90(k, turn) for k in (upright, slanted) for turn in range(4)], dtype=float)
 plan = {

@@ -445,9 +445,9 @@ def is_quick():
     quick = time.perf_counter() - started < 0.5  # plain loops take some seconds
     if not quick:
         print(
-            "Your convolution runs on plain loops, so what you measure from here on comes of 100\n"
-            "pictures and one seed: too few to say anything. What the texts and captions tell comes\n"
-            "of 2,000 pictures to learn from, 5,000 to judge by, and three seeds."
+            "Your convolution runs on plain loops, so what you measure from here on comes from 100\n"
+            "pictures and one seed: too few to say anything. What the texts and captions tell\n"
+            "comes from 2,000 pictures to learn from, 5,000 to judge by, and three seeds."
         )
     return quick
 

@@ -6,6 +6,7 @@ that `import figures` works before any of them is written.
 
 from __future__ import annotations
 
+import textwrap
 import time
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from labdata import CLASS_NAMES, fashion_mnist_images, mean_image
 BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#E69F00", "#777777"  # differ in brightness, too
 MARKS = tuple(zip("osDv^P", (BLUE, BLACK, ORANGE, GREY, BLUE, BLACK), strict=True))
 FITTED = TightLayoutEngine(rect=None)  # in one pass: "constrained" takes two, and a browser waits
+LEFT = {"x": 0.01, "ha": "left"}  # of a wide picture a phone shows the left part first
 STYLE = {
     "figure.dpi": 100,
     "font.size": 11,
@@ -61,12 +63,28 @@ def weights(ax, kernel, title=""):
         ax.text(c, r, text, ha="center", va="center", color=colour, fontsize=9)
 
 
-def _number(guess):
-    """A guess as a number; None where it is none, for a guess never stops anything."""
+def _share(guess):
+    """A guess as a share; None where it is none, for a guess never stops anything."""
     try:
-        return float(guess)
-    except (TypeError, ValueError):
+        number = float(guess)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if 0 <= number <= 1 else None
+
+
+def _told(guess, fact, mark):
+    """A line for a title: a guess, how it is drawn, and what was measured."""
+    if guess is None:
+        return ""
+    if (number := _share(guess)) is None:
+        return f"\nyour guess {guess!r:.24} is no number between 0 and 1"
+    apart = abs(number - fact)
+    return f"\nyour guess ({mark}) {number:.2f}, measured {fact:.3f}: {apart:.2f} apart"
+
+
+def _too_few(rows):
+    """A line for a title where no contestant has more than one seed."""
+    return "\none seed each: too few to say" if max(map(len, rows)) < 2 else ""
 
 
 def garment(name):
@@ -116,7 +134,7 @@ def _filters_and_maps(filters, image, maps, *, pooled=None, title="Eight filters
         for f, values in enumerate(pictures):
             low, high = (-size, size) if row == 0 else (0, maps.max())
             picture(axes[row, f + 1], values, f"filter {f + 1}" if row == 0 else "", low, high)
-    fig.suptitle(title)
+    fig.suptitle(title, **LEFT)
     fig.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.84, wspace=0.08, hspace=0.1)
     plt.show()
 
@@ -161,7 +179,7 @@ def filters(photo, grey, maps):
         low, high = (0, 1) if name == "blur" else (-1, 1)
         picture(axes[0, column], maps[column - 1, :, :, 0], name, low, high)
         weights(axes[1, column], kernel)
-    fig.suptitle("One photo, four hand-made filters (below) and what they give (above)")
+    fig.suptitle("Four hand-made filters (below), and what they give (above)", **LEFT)
     plt.show()
 
 
@@ -261,7 +279,7 @@ def volumes():
         sides = " × ".join(str(side) for side in volume)
         x = _box(ax, x, volume, f"{name}\n{sides}\n= {np.prod(volume):,}") + 1.0
     ax.set(xlim=(-0.3, x), ylim=(-3.0, 2.8), aspect="equal")
-    ax.set_title("Volumes (depth × height × width) in a network of two convolutional layers")
+    ax.set_title("Volumes: depth × height × width", loc="left")
     ax.axis("off")
     plt.show()
 
@@ -280,31 +298,46 @@ def _box(ax, x, volume, label):
 
 
 def compare(results, *, title, guess=None, at=-1):
-    """Shares right of several contestants: each seed a mark, the mean a bar; a guess is a diamond.
+    """Shares right of several contestants: each seed a mark, the mean a bar.
 
-    results: {name: [share of each seed]}. guess: a share, drawn at the contestant number `at`.
+    results: {name: [share of each seed]}. guess: a share for the contestant number `at`, a dashed
+    line, or an arrow at the edge where the axis would have to reach too far.
     """
     fig, ax = plt.subplots(figsize=(max(6, 2 * len(results)), 4), layout=FITTED)
     for place, shares in enumerate(results.values()):
         marker, colour = MARKS[place % len(MARKS)]
-        spread = np.linspace(-0.15, 0.15, len(shares))
+        spread = np.linspace(-0.15, 0.15, len(shares)) if len(shares) > 1 else 0.0
         look = {"facecolors": "none", "edgecolors": colour, "linewidths": 1.8}
         ax.scatter(place + spread, shares, marker=marker, s=60, **look)
         ax.plot([place - 0.22, place + 0.22], [np.mean(shares)] * 2, color=BLACK, linewidth=2.5)
         ax.text(place + 0.26, np.mean(shares), f"{np.mean(shares):.3f}", va="center")
-    if (number := _number(guess)) is not None:
-        fact = np.mean(list(results.values())[at])
-        title += f"\nyour guess {number:.2f}, measured {fact:.3f}: {abs(number - fact):.2f} apart"
-        place = range(len(results))[at]
-        look = {"mfc": "none", "mec": BLACK, "linestyle": "none", "label": "your guess"}
-        ax.plot(place - 0.36, number, "D", markersize=10, **look)
-        ax.legend()
-    ax.set(title=title, ylabel="share right of the new pictures", xlim=(-0.5, len(results) - 0.3))
-    ax.set_xticks(range(len(results)), [name.replace(", ", ",\n") for name in results])
+    mark = _draw_guess(ax, range(len(results))[at], guess, np.concatenate([*results.values()]))
+    title += _too_few(results.values()) + _told(guess, np.mean([*results.values()][at]), mark)
+    ax.set_title(title, loc="left")
+    ax.set(ylabel="share right of the new pictures", xlim=(-0.5, len(results) - 0.3))
+    parts = [name.replace(", ", ",\n").splitlines() for name in results]
+    names = ["\n".join(textwrap.fill(part, 17) for part in name) for name in parts]
+    ax.set_xticks(range(len(results)), names)
     plt.show()
     for name, shares in results.items():
         rest = f"lowest {min(shares):.3f}   highest {max(shares):.3f}"
         print(f"{name:32} mean {np.mean(shares):.3f}   {rest}")
+
+
+def _draw_guess(ax, place, guess, shares):
+    """Draw a guess at a contestant's place, if it is a share; returns what was drawn."""
+    number, (low, high) = _share(guess), ax.get_ylim()
+    if number is None:
+        return ""
+    if abs(number - np.mean(shares)) <= 1.5 * np.ptp(shares):
+        ax.plot([place - 0.4, place + 0.22], [number] * 2, "--", color=BLACK, linewidth=1.5)
+        return "dashed"
+    up, room = number > high, 0.2 * (high - low)
+    ends = (high, high + room) if up else (low, low - room)
+    look = {"arrowstyle": "-|>", "color": BLACK, "linewidth": 1.5}
+    ax.annotate("", (place, ends[1]), (place, ends[0]), arrowprops=look)
+    ax.set_ylim(min(low, ends[1]), max(high, ends[1]))
+    return "arrow"
 
 
 def shift(shares, *, guess=None):
@@ -315,13 +348,14 @@ def shift(shares, *, guess=None):
         rows, look = np.asarray(rows), {"color": colour, "linestyle": line}
         ax.plot(rows.mean(axis=0), marker=marker, linewidth=2, label=name, **look)
         ax.plot(rows.T, linewidth=1, alpha=0.4, **look)
-    title = "The same test pictures, moved to the right"
-    if (number := _number(guess)) is not None:
-        fact = np.mean([row[2] for row in next(iter(shares.values()))])
-        title += f"\nyour guess {number:.2f}, measured {fact:.2f}: {abs(number - fact):.2f} apart"
+    if (number := _share(guess)) is not None:
         look = {"mfc": "none", "mec": BLACK, "linestyle": "none", "label": "your guess"}
         ax.plot(2, number, "D", markersize=10, **look)
-    ax.set(title=title, xlabel="shift in pixels (of 28)", ylabel="share right", ylim=(0, 1))
+    fact = np.mean([row[2] for row in next(iter(shares.values()))])
+    title = "The same test pictures, moved to the right"
+    title += _too_few(shares.values()) + _told(guess, fact, "diamond")
+    ax.set_title(title, loc="left")
+    ax.set(xlabel="shift in pixels (of 28)", ylabel="share right", ylim=(0, 1))
     ax.set_xticks(range(rows.shape[1]))
     ax.legend()
     plt.show()
@@ -344,8 +378,15 @@ def shuffle(results, *, guess=None):
         if max(other) < min(plain)
     ]
     fact = {0: "neither", 2: "both"}.get(len(losers)) or losers[0]
-    compare(results, title=f"About 4,140 parameters each, {len(conv)} seeds")
-    print(f"loses by shuffling:   your guess {guess or '–'}   measured {fact}")
+    seeds = f", {len(conv)} seeds" if len(conv) > 1 else ""
+    compare(results, title=f"About 4,140 parameters each{seeds}")
+    words = ("convnet", "dense", "both", "neither")
+    told = "–" if guess is None else str(guess).strip().lower()
+    if guess is not None and told not in words:
+        told = f"{guess!r:.40} is none of: {', '.join(words)}"
+    if not seeds:
+        fact += " by one seed: too few to say"
+    print(f"loses by shuffling:   your guess {told}   measured {fact}")
 
 
 def impulse(layers, *, at=(3, 3)):
@@ -370,7 +411,7 @@ def impulse(layers, *, at=(3, 3)):
         for colour, width in ((BLACK, 5), ("white", 2)):  # seen on dark and on light
             where = (at[1] - 0.5, at[0] - 0.5)
             ax.add_patch(Rectangle(where, 1, 1, fill=False, edgecolor=colour, linewidth=width))
-    fig.suptitle("Where does the kernel land? (frame: the place of the bright pixel)")
+    fig.suptitle("Where does the kernel land?", **LEFT)
     fig.subplots_adjust(left=0.02, right=0.98, bottom=0.03, top=0.8, wspace=0.12)
     plt.show()
 
@@ -403,7 +444,11 @@ def is_quick():
     convnet_loss(params, np.zeros((1, 14, 14, 50)), np.zeros(50, dtype=int))
     quick = time.perf_counter() - started < 0.5  # plain loops take some seconds
     if not quick:
-        print("Your convolution runs on plain loops: what follows has next to no data.")
+        print(
+            "Your convolution runs on plain loops, so what you measure from here on comes from 100\n"
+            "pictures and one seed: too few to say anything. What the texts and captions tell\n"
+            "comes from 2,000 pictures to learn from, 5,000 to judge by, and three seeds."
+        )
     return quick
 
 

@@ -123,7 +123,7 @@ for side in (28, 200, 1000):
 # ### `output_size`
 #
 # **By hand.** Size 7, kernel 3, stride 2, no padding: $(7 - 3)/2 + 1 = 3$ places. With padding 1: $(9 - 3)/2 + 1 = 4$.
-# Kernel 5, stride 1, padding 2: the size stays as it was.
+# Kernel 5, stride 1, padding 2: the size stays as it was. Size 5, kernel 5, no padding: one place.
 #
 # **When it does not work.** With size 7, kernel 3 and stride 3 the room of 4 pixels is not a multiple of the stride:
 # the windows do not **tile** the side, some pixels at the end would be ignored. And a kernel larger than the padded
@@ -269,10 +269,13 @@ move(
 # * a filter's weight is **used at every place and in every example**, so its gradient is a sum over all of them;
 # * a pixel is **seen from several places and by all filters**, so its gradient is a sum over those.
 #
-# $$db_f = \sum_{r, c, i} dZ[f, r, c, i] \qquad
-# dW[f, d, u, v] = \sum_{r, c, i} dZ[f, r, c, i]\; X_{\text{padded}}[d,\ sr + u,\ sc + v,\ i]$$
+# $$db_f = \sum_{r, c, i} dZ[f, r, c, i]$$
 #
-# $$dX_{\text{padded}}[d,\ sr + u,\ sc + v,\ i] \;\mathrel{+}=\; \sum_{f} W[f, d, u, v]\; dZ[f, r, c, i] \qquad \text{for all } r, c, u, v$$
+# $$dW[f, d, u, v] = \sum_{r, c, i} dZ[f, r, c, i]\; X_{\text{padded}}[d,\ sr + u,\ sc + v,\ i]$$
+#
+# and, for all $r$, $c$, $u$ and $v$,
+#
+# $$dX_{\text{padded}}[d,\ sr + u,\ sc + v,\ i] \;\mathrel{+}=\; \sum_{f} W[f, d, u, v]\; dZ[f, r, c, i]$$
 #
 # $dX$ is the part of $dX_{\text{padded}}$ that belongs to the image: the gradient of the frame is thrown away. In terms
 # of the patches $P$: $dW$ is $dZ\,P^T$ as in a dense layer, $dP = W^T dZ$, and then every entry of $dP$ is *added* to
@@ -393,12 +396,25 @@ move(
 #
 # Now everything comes together:
 #
-# $$\text{volume} \;\to\; \text{convolution} \;\to\; \text{ReLU} \;\to\; \text{max-pool } 2 \times 2 \;\to\; \text{flatten} \;\to\; \text{fully connected} \;\to\; \text{scores}$$
+# $$\begin{gathered}
+# \text{volume} \;\to\; \text{convolution} \;\to\; \text{ReLU} \;\to\; \text{max-pool } 2 \times 2 \\
+# \to\; \text{flatten} \;\to\; \text{fully connected} \;\to\; \text{scores}
+# \end{gathered}$$
 #
 # The convolution has stride 1 and padding $(k-1)/2$ (with $k$ odd), so height and width stay; the pooling has size 2
 # and stride 2 and halves them. The parameters are in a dict with the keys `conv_W` $(F, D, k, k)$, `conv_b` $(F, 1)$,
 # `dense_W` $(K, p')$ and `dense_b` $(K, 1)$, where $p' = F \cdot \frac{\text{height}}{2} \cdot \frac{\text{width}}{2}$.
 # Such a network is called a **ConvNet**.
+#
+# Besides what you wrote above, you have these from labs 1 to 3; `convolution.py` imports them:
+#
+# | call | gives |
+# | --- | --- |
+# | `A = relu(Z)`, `relu_gradient(A)` | max(0, Z); 1 where A is above 0, else 0 |
+# | `dense_forward(W, b, X)` | the scores, $WX + b$ |
+# | `softmax_cross_entropy(S, y)` | `(loss, dS)` |
+# | `dense_backward(dZ, W, X)` | `(dW, db, dX)`: another order than `conv_backward` has |
+# | `minibatches(n, batch_size, rng)` | an epoch's mini-batches: a list of arrays of indices |
 
 # %% [markdown]
 # ### `convnet_forward`
@@ -410,7 +426,7 @@ move(
 #
 # **Write** `convnet_forward(params, X)`. It returns the scores, $K \times n$; no softmax. Flatten with
 # `reshape(-1, n)`, as above. (A helper function that also returns what happened in between will serve you in the next
-# question.)
+# question; it goes into the same file, above the functions that use it.)
 
 # %%
 from neuralnet.convolution import convnet_forward, convnet_loss, train_convnet
@@ -443,8 +459,8 @@ figures.volumes()
 # ### `convnet_loss`
 #
 # Softmax cross-entropy on the scores, and the gradients of all four parameters. You have a backward function for every
-# layer: go through the network from the end to the start. Undo the flattening with a reshape to the pooled volume's
-# shape.
+# layer (those of labs 1 to 3 are in the table at the start of Part 4): go through the network from the end to the start.
+# Undo the flattening with a reshape to the pooled volume's shape.
 #
 # **By hand.** The tiny network with true class 1: the scores $1.75$ and $-1.25$ give $P = (0.9526,\ 0.0474)$, so the
 # loss is $-\log 0.0474 = 3.0486$ and $dS = (0.9526,\ -0.9526)$. Dense layer: $dW = 1.75 \cdot dS$, $db = dS$; back to
@@ -499,8 +515,8 @@ figures.some_gradients(start, some, labels)
 # %% [markdown]
 # ### `train_convnet`
 #
-# Training is the same as ever: in each epoch shuffle, cut into mini-batches, compute loss and gradients, take a step
-# against each gradient. Only the parameters are a dict now.
+# Training is the same as ever: in each epoch shuffle and cut into mini-batches (`minibatches` of lab 3 does both), and
+# for each of them compute loss and gradients, and take a step against each gradient. Only the parameters are a dict now.
 #
 # **By hand.** One step of the tiny network with learning rate 0.1: `conv_W` goes from 0.5 to
 # $0.5 - 0.1 \cdot 7.6206 = -0.2621$, `conv_b` from −0.25 to −0.4405, `dense_W` to $(0.8333,\ -0.8333)$, `dense_b` to
@@ -573,14 +589,12 @@ for name, shares in results.items():
     print(f"{name:14}", np.round(shares, 3), f"mean {np.mean(shares):.3f}")
 
 # %% [markdown]
-# The ConvNet is better by one and a half percentage points, and its worst seed beats the dense network's best. That is
+# The ConvNet is better by 1.7 percentage points, and its worst seed beats the dense network's best. That is
 # a small prize. Look at what it has learned before we ask what the prize was for.
 
 # %%
 bag = V_test[..., np.flatnonzero(y_test == 8)[3]][..., np.newaxis]
-figures.learned(
-    convnets[-1], bag, "Your learned filters, and their feature maps for one image (bag)"
-)
+figures.learned(convnets[-1], bag, "Your learned filters, and their maps of a bag")
 
 # %% [markdown]
 # *Figure 7: eight filters that your network learned, the image, its feature map for each filter after ReLU (middle row)
@@ -821,8 +835,9 @@ figures.impulse({"your layer": conv_forward, "the friend's": friends_conv})
 # with padding 1: the kernel turned by half, around the place of the pixel (framed); and what the friend's layer makes
 # of it.*
 #
-# **Find it.** Say in one sentence what the friend's layer does. Then mend `friends_conv` above, and run this part
-# again: both layers must have the same share right, and the two pictures on the right of Figure 11 must be equal.
+# **Find it.** What does the friend's layer do? Then mend both functions above, and run this part again: both layers must
+# have the same share right, the two pictures on the right of Figure 11 must be equal, and the relative errors must be
+# as small as before. (`friends_backward` pads the images as well, and has to take off again exactly what it added.)
 
 # %% [markdown]
 # ### `padding_is_wrong` (a bonus of 4 points)
@@ -853,7 +868,12 @@ grader.check("padding_is_wrong")
 #
 # The cells below are a template that runs. Change them; keep the order.
 #
-# **1. Question and guess.** *Write here, before you run: my question … My guess … This result would refute it: …*
+# **1. Question and guess.** Write them into the next cell, before you run the others.
+
+# %%
+# My question:
+# My guess:
+# This result would refute it:
 
 # %% [markdown]
 # **2. What varies, and what stays.** One thing varies; all that stays is written down.
@@ -887,8 +907,7 @@ figures.compare(outcome, title="Filter banks that stay; only the last layer lear
 
 # %% [markdown]
 # *Figure 12: share right of the 5,000 new pictures for three filter banks, each seed a mark, the mean a bar. Of the
-# template: edges in eight directions have 0.83 right, random filters 0.83, too, and eight equal blurs 0.725. (Write
-# your own caption.)*
+# template: edges in eight directions have 0.83 right, random filters 0.83, too, and eight equal blurs 0.725.*
 
 # %% [markdown] question="experiment"
 # ### Written: your experiment (6 points)
@@ -899,7 +918,7 @@ figures.compare(outcome, title="Filter banks that stay; only the last layer lear
 # %% [markdown] answer="experiment"
 # *An answer that would get full marks.* Question: do eight hand-made edge filters do as well as eight learned ones?
 # Guess: yes; refuted if every seed with hand-made filters is below every seed with learned ones. Found: with edges in
-# eight directions the network has 0.829 right of 5,000 new pictures (three seeds, 0.828 to 0.832), with learned filters
+# eight directions the network has 0.831 right of 5,000 new pictures (three seeds, 0.828 to 0.833), with learned filters
 # 0.838 (0.836 to 0.839), so the guess is refuted; and random filters, with 0.831 (0.828 to 0.835), are as good as the
 # edges. Not shown: that this holds for other pictures, larger filters or more than one layer, and the rate was chosen
 # among two only. Next: the same with two filters instead of eight, where each has to count.
@@ -908,7 +927,7 @@ figures.compare(outcome, title="Filter banks that stay; only the last layer lear
 #
 # * **0**: no run of one's own, or a claim without a number. *"Edges work better because the network sees shapes."*
 # * **2**: it runs, there is one number, and a claim. *"My filters reach 0.84, so they are good."*
-# * **4**: a baseline and the spread over at least three seeds, and a claim no wider than they allow. *"0.828 to 0.832
+# * **4**: a baseline and the spread over at least three seeds, and a claim no wider than they allow. *"0.828 to 0.833
 #   against 0.828 to 0.835 with random ones: I see no difference."*
 # * **6**: also says beforehand which result would refute the guess, and judges by pictures kept aside (nothing was
 #   chosen by the pictures it is judged on). *The sample answer above.*

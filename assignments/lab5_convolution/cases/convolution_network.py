@@ -23,7 +23,7 @@ def public_convnet_forward__by_hand(check, np):
 def public_convnet_forward__volumes(check, np):
     """Depth 2, three filters, five images that are wider than high."""
     rng = check.rng(5701)
-    shapes = {"conv_W": (3, 2, 3, 3), "conv_b": (3, 1), "dense_W": (4, 18), "dense_b": (4, 1)}
+    shapes = {"conv_W": (3, 2, 3, 3), "conv_b": (3, 1), "dense_W": (7, 18), "dense_b": (7, 1)}
     params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
     check.values("convnet_forward", params, rng.normal(size=(2, 4, 6, 5)))
 
@@ -86,7 +86,7 @@ def public_convnet_loss__by_hand(check, np):
 def public_convnet_loss__volumes(check, np):
     """Several filters and images, wider than high; then twelve classes and 7,000 weights."""
     rng = check.rng(5801)
-    for (D, H, width, n), F, K in (((2, 4, 6, 5), 3, 4), ((1, 16, 18, 10), 8, 12)):
+    for (D, H, width, n), F, K in (((2, 4, 6, 5), 3, 7), ((1, 16, 18, 10), 8, 12)):
         shapes = {
             "conv_W": (F, D, 3, 3),
             "conv_b": (F, 1),
@@ -94,7 +94,7 @@ def public_convnet_loss__volumes(check, np):
             "dense_b": (K, 1),
         }
         params = {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
-        params["dense_W"] *= 0.5 if K == 4 else 0.1
+        params["dense_W"] *= 0.5 if K == 7 else 0.1
         check.values(
             "convnet_loss", params, rng.normal(size=(D, H, width, n)), rng.integers(0, K, n)
         )

@@ -69,6 +69,7 @@ def public_output_size__text(check, np):
     check.values("output_size", 28, 5, 1, 2, expected=28)
     check.values("output_size", 7, 3, 2, 0, expected=3)
     check.values("output_size", 7, 3, 2, 1, expected=4)
+    check.values("output_size", 5, 5, 1, 0, expected=1)
     rng = check.rng(5202)
     kernel, stride, places = (int(i) for i in rng.integers(2, 7, 3))
     check.values("output_size", (places - 1) * stride + kernel, kernel, stride, 0)

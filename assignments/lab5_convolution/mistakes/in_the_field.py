@@ -4,6 +4,7 @@
 import numpy as np
 
 from labkit.mistakes import mistake, variant
+from neuralnet.backprop import dense_backward
 from neuralnet.convolution import (
     conv_backward,
     conv_forward,
@@ -406,6 +407,15 @@ def pool_window_overwritten_with_ties(dZ, X, size, stride):
     return dX
 
 
+@mistake("max_pool_backward")
+def pool_gradient_to_smallest(dZ, X, size, stride):
+    """The gradient goes to each window's smallest pixel
+
+    Print X beside dX for one window: which pixel decided the output, and at which one does the gradient stand?
+    """
+    return max_pool_backward(dZ, -X, size, stride)
+
+
 # --- the network ---
 
 
@@ -470,6 +480,56 @@ def convnet_unpacks_like_dense(params, X, y):
     dZ = max_pool_backward(dV, np.maximum(Z, 0), 2, 2) * (Z > 0)
     dX, dW, _ = conv_backward(dZ, X, params["conv_W"], 1, (k - 1) // 2)
     return loss, {**grads, "conv_W": dX, "conv_b": dW}
+
+
+@mistake("convnet_loss")
+def convnet_key_in_small_letters(params, X, y):
+    """The gradient of conv_W has a key of another spelling: conv_w
+
+    Whoever trains the network looks up grads[name] for each name in params. Print the keys of both dicts.
+    """
+    loss, grads = convnet_loss(params, X, y)
+    return loss, {"conv_w" if name == "conv_W" else name: grad for name, grad in grads.items()}
+
+
+@mistake("convnet_loss")
+def convnet_keys_in_small_letters(params, X, y):
+    """Two keys are spelt in small letters: conv_w and dense_w
+
+    Whoever trains the network looks up grads[name] for each name in params. Print the keys of both dicts.
+    """
+    loss, grads = convnet_loss(params, X, y)
+    return loss, {name.lower(): grad for name, grad in grads.items()}
+
+
+@mistake("convnet_loss")
+def convnet_dense_bias_not_summed(params, X, y):
+    """The gradient of dense_b is not summed over the examples
+
+    Print its shape beside that of dense_b: it has a column for each example. Every example used the same biases.
+    Is it right for a single example?
+    """
+    loss, grads = convnet_loss(params, X, y)
+    _, dS = softmax_cross_entropy(convnet_forward(params, X), y)
+    return loss, {**grads, "dense_b": dS}
+
+
+@mistake("convnet_loss")
+def convnet_unflattened_transposed(params, X, y):
+    """The examples are mixed up where the gradient is put back into a volume
+
+    Is it right for a single example? Flatten a volume of different numbers and turn it back in the way in which you
+    turn the gradient back: is it the same volume? Print the shape of what goes into that reshape.
+    """
+    k = params["conv_W"].shape[-1]
+    A = np.maximum(conv_forward(X, params["conv_W"], params["conv_b"], 1, (k - 1) // 2), 0)
+    V = max_pool_forward(A, 2, 2)
+    H = V.reshape(-1, X.shape[-1])
+    loss, dS = softmax_cross_entropy(dense_forward(params["dense_W"], params["dense_b"], H), y)
+    dense_W, dense_b, dH = dense_backward(dS, params["dense_W"], H)
+    dZ = max_pool_backward(dH.T.reshape(V.shape), A, 2, 2) * (A > 0)
+    _, conv_W, conv_b = conv_backward(dZ, X, params["conv_W"], 1, (k - 1) // 2)
+    return loss, {"conv_W": conv_W, "conv_b": conv_b, "dense_W": dense_W, "dense_b": dense_b}
 
 
 @mistake("convnet_loss")
@@ -576,6 +636,62 @@ def convnet_rows_picked(params, X, y, *, learning_rate, batch_size, epochs, rng)
             loss, grads = convnet_loss(params, X[batch], y[batch])
             params = {name: params[name] - learning_rate * grads[name] for name in params}
             total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@mistake("train_convnet")
+def convnet_step_behind_the_loop(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """Only the last mini-batch of an epoch makes a step
+
+    Count the steps of an epoch: 13 examples in fives make three. At which indentation does the line stand that makes
+    the step?
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            loss, grads = convnet_loss(params, X[..., batch], y[batch])
+            total += loss * len(batch)
+        params = {name: params[name] - learning_rate * grads[name] for name in params}
+        losses.append(total / len(y))
+    return params, losses
+
+
+@mistake("train_convnet")
+def convnet_labels_stay(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """The images are shuffled and the labels are not, so they no longer belong together
+
+    Follow one image through the shuffle: does its label come along? One list of indices has to pick from both.
+    """
+    losses = []
+    for _ in range(epochs):
+        images = X[..., rng.permutation(len(y))]
+        total = 0.0
+        for start in range(0, len(y), batch_size):
+            part = slice(start, start + batch_size)
+            loss, grads = convnet_loss(params, images[..., part], y[part])
+            params = {name: params[name] - learning_rate * grads[name] for name in params}
+            total += loss * len(y[part])
+        losses.append(total / len(y))
+    return params, losses
+
+
+@mistake("train_convnet")
+def convnet_labels_left_behind(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """The labels keep their old order while the images are shuffled again and again
+
+    Follow one image through the shuffle: does its label come along? One list of indices has to pick from both.
+    """
+    losses = []
+    for _ in range(epochs):
+        X = X[..., rng.permutation(len(y))]
+        total = 0.0
+        for start in range(0, len(y), batch_size):
+            part = slice(start, start + batch_size)
+            loss, grads = convnet_loss(params, X[..., part], y[part])
+            params = {name: params[name] - learning_rate * grads[name] for name in params}
+            total += loss * len(y[part])
         losses.append(total / len(y))
     return params, losses
 

@@ -96,6 +96,21 @@ def _number(guess):
         return None
 
 
+def _choice(guess, choices):
+    """The choice that a guess means; None where it is none of them."""
+    said = f"{guess:g}" if isinstance(guess, float) else str(guess)
+    said = said.strip().strip("\"'").lower().replace(",", "")
+    return {str(one): one for one in choices}.get(said)
+
+
+def _tell(guess, choices, measured) -> None:
+    """Print a guess beside what was measured, or that it is none of the choices."""
+    if _choice(guess, choices) is None:
+        print(f"your guess {guess!r} is none of: {', '.join(map(str, choices))}")
+    else:
+        print(f"your guess: {_choice(guess, choices)}; measured: {measured}")
+
+
 def _grey_picture(ax, pixels, limit, title=""):
     shown = ax.imshow(pixels.reshape(28, 28), cmap="gray", vmin=-limit, vmax=limit)
     ax.set_title(title, fontsize=9)
@@ -132,12 +147,14 @@ def four_runs(again: bool = False) -> None:
         style = {"color": colour, "linestyle": line, "marker": marker, "markersize": 5}
         if np.isnan(losses[-1]):  # a curve that matplotlib leaves out
             lost = int(np.flatnonzero(np.isnan(losses))[0])
-            ax.plot([lost + 1], [2.75], color=colour, marker="x", markersize=11, markeredgewidth=3)
+            cross = {"marker": "x", "markersize": 11, "markeredgewidth": 3, "linestyle": "none"}
+            ax.plot([lost + 1], [2.75], color=colour, **cross, label=name)
             words = f"{name}: not a number from epoch {lost + 1} on"
             ax.text(lost + 1.3, 2.75, words, va="center")
-            losses = [*losses[:lost], *[np.nan] * (6 - lost)]
+            losses = losses[:lost]
         width = 7 if name == "all weights zero" else 2  # so that it shows under the other one
-        ax.plot(range(1, len(losses) + 1), losses, **style, linewidth=width, label=name)
+        known = "" if len(losses) < 6 else name
+        ax.plot(range(1, len(losses) + 1), losses, **style, linewidth=width, label=known)
     ax.set(title="Four runs on 2,000 pictures", xlabel="epoch", ylabel="mean loss of the epoch")
     ax.set(ylim=(0, 3.2), xlim=(0.5, 6.5))
     ax.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.42))
@@ -163,7 +180,7 @@ def signals() -> None:
         ("relu", "he"): (ORANGE, "-", "s"),
         ("sigmoid", "xavier"): (BLACK, "-.", "^"),
     }
-    fig, axes = plt.subplots(1, 3, figsize=(13, 4.6))
+    fig, axes = plt.subplots(1, 3, figsize=(9.6, 4.8))
     for (activation, scheme), (colour, line, marker) in looks.items():
         params = initialize([100] * 12, rng, scheme)
         H = forward(params, X, activation)
@@ -173,17 +190,17 @@ def signals() -> None:
         axes[1].semilogy(range(11), [h.std(axis=1).mean() for h in H[:-1]], **style)
         label = f"{NAMES.get(activation, activation)}, {scheme}"
         axes[2].semilogy(range(1, 12), [g[0].std() for g in gradients], **style, label=label)
-    titles = ("Forward: spread of the outputs", "Forward: spread over examples", "Backward: dW")
+    titles = ("Forward: all outputs", "Forward: over examples", "Backward: dW")
     for ax, title in zip(axes, titles, strict=True):
         ax.set(title=title, xlabel="layer (0: the input)", ylim=(1e-7, 10))
-        ax.set(yticks=[1e-6, 1e-4, 1e-2, 1])
+        ax.set(yticks=[1e-6, 1e-4, 1e-2, 1], xticks=range(0, 11, 2))
     axes[0].set_ylabel("standard deviation")
     axes[2].set(ylim=(1e-15, 10), xlabel="layer (11: the scores)")
-    axes[2].set(yticks=[1e-15, 1e-10, 1e-5, 1])
+    axes[2].set(yticks=[1e-15, 1e-10, 1e-5, 1], xticks=range(1, 12, 2))
     for ax in axes:
         ax.minorticks_off()  # a hundred small ticks take longer to draw than all the curves
-    fig.legend(*axes[2].get_legend_handles_labels(), ncols=6, frameon=False, loc="lower center")
-    fig.subplots_adjust(left=0.06, right=0.99, top=0.92, bottom=0.24, wspace=0.22)
+    fig.legend(*axes[2].get_legend_handles_labels(), ncols=3, frameon=False, loc="lower center")
+    fig.subplots_adjust(left=0.085, right=0.99, top=0.93, bottom=0.28, wspace=0.27)
     plt.show()
 
 
@@ -195,7 +212,8 @@ def by_heart(losses) -> None:
     fig, ax = plt.subplots(figsize=(7, 3.6), layout=FITTED)
     ax.semilogy(np.arange(1, len(losses) + 1), losses, color=BLACK, linewidth=2)
     ax.axhline(KNOWS_NOTHING, color=BLUE, linestyle="--")
-    ax.text(len(losses), KNOWS_NOTHING * 0.75, "knowing nothing: log 10", color=BLUE, ha="right")
+    look = {"color": BLUE, "ha": "right", "va": "top"}
+    ax.text(len(losses), KNOWS_NOTHING * 0.8, "knowing nothing: log 10", **look)
     ax.set(
         title="Learning fifty pictures by heart", xlabel="epoch", ylabel="mean loss of the epoch"
     )
@@ -218,16 +236,14 @@ def clothes(epochs: int = 20):
         history.append((loss, *shares))
     loss, known, new = zip(*history, strict=True)
     print(f"after {epochs} epochs: loss {loss[-1]:.3f}")
-    print(
-        f"right: {known[-1]:.1%} of 1,000 training pictures, {new[-1]:.1%} of 1,000 test pictures"
-    )
+    print(f"right: {known[-1]:.1%} of 1,000 training, {new[-1]:.1%} of 1,000 test pictures")
     _draw_clothes(params, loss, known, new)
     return params
 
 
 def _draw_clothes(params, loss, known, new) -> None:
-    fig = plt.figure(figsize=(11, 6.6))
-    above, below = fig.subfigures(2, 1, height_ratios=[1.25, 1])
+    fig = plt.figure(figsize=(11, 7))
+    above, below = fig.subfigures(2, 1, height_ratios=[1.15, 1])
     left, right = above.subplots(1, 2)
     above.subplots_adjust(left=0.07, right=0.99, bottom=0.18, top=0.91, wspace=0.16)
     epochs = np.arange(1, len(loss) + 1)
@@ -247,7 +263,7 @@ def _draw_clothes(params, loss, known, new) -> None:
     W = params[0][0]
     strongest = np.argsort(-np.abs(params[1][0]).sum(axis=0))[:16]
     axes = below.subplots(2, 8)
-    below.subplots_adjust(left=0.02, right=0.9, bottom=0.02, top=0.8)
+    below.subplots_adjust(left=0.02, right=0.9, bottom=0.02, top=0.8, hspace=0.34)
     limit = np.abs(W[strongest]).max() * 0.8
     for ax, unit in zip(axes.flat, strongest, strict=True):
         shown = _grey_picture(ax, W[unit], limit, f"unit {unit}")
@@ -276,10 +292,10 @@ def never_shuffled() -> None:
     y_hat = answers()
     with replaced("minibatches", as_they_come):
         y_sorted = answers()
-    for name, found in (("shuffled", y_hat), ("sorted, never shuffled", y_sorted)):
+    for name, found in (("shuffled", y_hat), ("never shuffled", y_sorted)):
         counts = np.bincount(found, minlength=10)
-        text = f"{accuracy(found, y_test):.3f} right, “shirt” is said {counts[6]} times of 1,000"
-        print(f"{name:23} {text}, “T-shirt” {counts[0]} times")
+        text = f"{accuracy(found, y_test):.3f} right; “shirt” said {counts[6]} times"
+        print(f"{name:14}: {text}, “T-shirt” {counts[0]}")
 
 
 # ---------------------------------------------------------------- part 4: zeros, batches
@@ -304,10 +320,13 @@ def zeros(guess=None):
         ax.bar_label(bars, [f"{height:.2f}" for height in heights], fontsize=10)
     fact = nets["sigmoid", "zeros"][2]
     title = "Share of test pictures right"
-    if (number := _number(guess)) is not None:
+    number = _number(guess)
+    if guess is not None and (number is None or not 0 <= number <= 1):
+        title += "\nyour guess is no number between 0 and 1"
+    elif number is not None:
         look = {"color": "white", "markeredgecolor": BLUE, "linestyle": "none", "label": "guess"}
         ax.plot(-0.44, number, "D", markersize=11, **look)  # beside the bar
-        title += f"; your guess is {abs(number - fact):.2f} off"
+        title += f"\nyour guess is {abs(number - fact):.2f} off"
     ax.set_xticks(range(3), ["sigmoid", "tanh", "ReLU"])
     ax.set_title(title, fontsize=11)
     ax.set(ylim=(0, 1.05), ylabel="accuracy")
@@ -318,7 +337,7 @@ def zeros(guess=None):
         W = nets["sigmoid", scheme][0][0][0]
         for unit, ax in enumerate(row):
             _grey_picture(ax, W[unit], np.abs(W).max(), f"{scheme}: {unit}")
-    right.suptitle("Weights of the six sigmoid units")
+    right.suptitle("Weights of the six sigmoid units", fontsize=11, y=0.92)
     plt.show()
     return {f"{activation}, {scheme}": net for (activation, scheme), net in nets.items()}
 
@@ -354,6 +373,7 @@ def batches(guess: int | None = None) -> None:
     """Batch sizes 1, 32 and 1,000, each at its own best rate: by looks, and by steps."""
     fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), sharey=True)
     ends = {}
+    print("             steps an epoch   loss, 6 looks   loss, 50 steps")
     for size, (colour, line, marker) in BATCHES.items():
         style = {"color": colour, "linestyle": line, "marker": marker, "markersize": 5}
         in_an_epoch = -(-1000 // size)
@@ -365,10 +385,10 @@ def batches(guess: int | None = None) -> None:
         left.semilogy(looks, by_looks, **style, label=f"batch {size}, rate {rate:g}")
         right.loglog(steps, by_steps, **style, label=f"batch {size}, rate {rate_by_steps:g}")
         ends[size] = by_looks[-1]
-        text = f"after 6 looks {by_looks[-1]:.3f}; after 50 steps {by_steps[-1]:.3f}"
-        print(f"batch size {size:4}: {in_an_epoch:4} steps an epoch; loss {text}")
+        text = f"{in_an_epoch:14} {by_looks[-1]:15.3f} {by_steps[-1]:16.3f}"
+        print(f"batch {size:4}   {text}")
     if guess is not None:
-        print(f"your guess: {guess}; measured: {min(ends, key=ends.get)} is lowest after six looks")
+        _tell(guess, list(ends), f"{min(ends, key=ends.get)} is lowest after six looks")
     for axis in (left.yaxis, right.xaxis):  # a power of ten alone hardly lies in so short a range
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
@@ -435,6 +455,13 @@ def _map(ax, surface, limit, names):
     ax.grid(False)
 
 
+def _ends(loss) -> str:
+    """Where a way ends, also one that has left the map for good."""
+    if not np.isfinite(loss):
+        return "overflows"
+    return f"ends at {loss:.3f}" if loss < 100 else f"ends at {loss:.2g}"
+
+
 def valleys(b1: float, b2: float, rate: float, steps: int):
     """A convex loss and one that is not, with a way downhill on each."""
     fig = Figure(figsize=(10.5, 4.8), dpi=100)
@@ -447,14 +474,15 @@ def valleys(b1: float, b2: float, rate: float, steps: int):
         (left, straight, (b1 / 5, b2 / 5), 0.3 * rate / 20),
         (right, two_steps, (b1, b2), rate),
     ):
-        way = _way(surface, start, length, steps)
-        ends.append(surface(*way[-1])[0])
+        with np.errstate(over="ignore", invalid="ignore"):  # the longest rate is one that explodes
+            way = _way(surface, start, length, steps)
+            ends.append(_ends(surface(*way[-1])[0]))
         ax.plot(*np.clip(way, -1e3, 1e3).T, color=BLUE, linewidth=1.8)
         ax.plot(*way[0], "o", color="white", markeredgecolor=BLACK, markersize=9)
         ax.plot(*way[-1], "*", color=ORANGE, markeredgecolor=BLACK, markersize=16)
-    left.set_title(f"Convex: a straight line, ends at {ends[0]:.3f}")
-    right.set_title(f"Not convex: two hidden units, {ends[1]:.3f}")
-    return fig, f"The network ends at the loss {ends[1]:.3f}, the straight line at {ends[0]:.3f}."
+    left.set_title(f"Convex: a straight line, {ends[0]}")
+    right.set_title(f"Not convex: two units, {ends[1]}")
+    return fig, f"Loss: the network {ends[1]}, the straight line {ends[0]}."
 
 
 def many_starts() -> None:
@@ -463,8 +491,8 @@ def many_starts() -> None:
     for rate in (20.0, 300.0):
         ends = [two_steps(*_way(two_steps, start, rate, 200)[-1])[0] for start in starts]
         values, counts = np.unique(np.round(ends, 3), return_counts=True)
-        text = ", ".join(f"{v:.3f} ({c})" for v, c in zip(values, counts, strict=True))
-        print(f"rate {rate:3.0f}: losses at the end and how many of 30 starts: {text}")
+        text = ", ".join(f"{v:.3f} from {c}" for v, c in zip(values, counts, strict=True))
+        print(f"rate {rate:3.0f}, final loss: {text} of 30 starts")
 
 
 def one_sign() -> None:
@@ -508,7 +536,7 @@ def zigzag(angle: float, centring: float, share: float):
     fig = Figure(figsize=(5.2, 4.7), dpi=100)
     ax = fig.subplots()
     fig.subplots_adjust(left=0.15, right=0.97, bottom=0.12, top=0.86)
-    grid = np.linspace(-1.6, 1.6, 61)
+    grid = np.linspace(-1.6, 1.6, 161)
     d = np.array(np.meshgrid(grid, grid)) - goal[:, None, None]
     height = np.einsum("iyx,ij,jyx->yx", d, bowl, d)
     levels = height.max() * np.linspace(0.04, 1, 15) ** 2
@@ -525,9 +553,7 @@ def zigzag(angle: float, centring: float, share: float):
 
 def condition_numbers() -> None:
     """Condition number and steps to 1 %, for sigmoid outputs as they are, centred, and doubled."""
-    print(
-        "inputs   outputs         condition   full-batch steps to 1 % (rate 1 / largest curvature)"
-    )
+    print("inputs   outputs         condition   steps to 1 %")
     for count in (2, 10, 50):
         for name, centring, scale in (
             ("as they are", 0.0, 1.0),
@@ -633,7 +659,7 @@ def deep_sigmoid(guess: str | None = None) -> None:
         plain = runs["as it is"][1]
         helping = [key for key, name in repairs.items() if runs[name][1] > plain + 0.1]
         measured = {0: "neither", 2: "both"}.get(len(helping)) or helping[0]
-        print(f"your guess: {guess}; measured, by accuracy: {measured}")
+        _tell(guess, ["a", "b", "both", "neither"], f"{measured}, by accuracy")
     plt.show()
 
 
@@ -720,7 +746,7 @@ def compare(results: dict[str, list[float]], measure: str = "accuracy on picture
         ax.plot(values, [row] * len(values), "o", color=BLUE, markerfacecolor="none", markersize=9)
         ax.plot([np.mean(values)] * 2, [row - 0.25, row + 0.25], color=BLACK, linewidth=2)
         spread = f"lowest {min(values):.3f}, highest {max(values):.3f}"
-        print(f"{name:20} mean {np.mean(values):.3f}, {spread}, {len(values)} seeds")
+        print(f"{name:14} mean {np.mean(values):.3f}, {spread}, {len(values)} seeds")
     ax.set_yticks(range(len(results)), list(results))
     ax.invert_yaxis()
     ax.set(title="Each circle one seed, the line their mean", xlabel=measure)

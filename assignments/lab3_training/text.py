@@ -3,9 +3,10 @@
 #
 # ## Why does your loss not fall?
 #
-# You have a network (lab 1) and its gradient (lab 2). Now it **learns**. The recipe fits in one line:
+# You have a network (lab 1) and its gradient (lab 2). Now it **learns**. The recipe fits in one line, with a small
+# learning rate $\eta$:
 #
-# $$W \leftarrow W - \eta \, dW \qquad\text{again and again, with a small learning rate } \eta$$
+# $$W \leftarrow W - \eta \, dW \qquad\text{again and again}$$
 #
 # and yet most first runs do not learn. Here are four of them, on the same pictures.
 
@@ -97,7 +98,8 @@ print(f"variance {numbers.var():.2e}, wanted {2 / 784:.2e}")
 # %%
 for W, b in initialize([784, 100, 10], np.random.default_rng(0), "he"):
     print(f"W {W.shape}, standard deviation {W.std():.4f}; b {b.shape}, largest {np.abs(b).max()}")
-print("expected: (100, 784), about 0.0505, (100, 1); (10, 100), about 0.1414, (10, 1); biases 0")
+print("expected: (100, 784), about 0.0505; (100, 1), 0.0")
+print("          (10, 100),  about 0.1414; (10, 1),  0.0")
 
 # %%
 grader.check("initialize")
@@ -114,13 +116,13 @@ figures.signals()
 
 # %% [markdown]
 # *Figure 2: three panels with the spread of numbers in each layer, on logarithmic axes, for six pairs of activation and
-# scheme. Left, all outputs of a layer: with "small" (dotted) they shrink tenfold and more from layer to layer; with a
-# scaled scheme (solid: tanh with "xavier", ReLU with "he") they stay of the same order of size. ReLU with "xavier"
-# (dashed) loses a little in each layer: that is what the 2 in "he" is for. Middle, the spread of a unit's output over
-# the examples: nearly the same, but for the sigmoid (dash-dotted). Its outputs are all about 0.5 and differ between
-# units, so their overall spread stays; what *tells examples apart* shrinks in every layer, to less than a
-# millionth. Right, the gradient: equally large in all layers for the scaled schemes, tiny for "small", and for
-# the sigmoid it falls by a factor of a million from the last layer to the first.*
+# scheme. Left, all outputs of a layer: with "small" (dotted) they shrink tenfold and more from layer to layer, soon to
+# less than the picture shows; with a scaled scheme (solid: tanh with "xavier", ReLU with "he") they stay of the same
+# order of size. ReLU with "xavier" (dashed) loses a little in each layer: that is what the 2 in "he" is for. Middle,
+# the spread of a unit's output over the examples: nearly the same, but for the sigmoid (dash-dotted). Its outputs are
+# all about 0.5 and differ between units, so their overall spread stays; what *tells examples apart* shrinks in every
+# layer, to less than a millionth. Right, the gradient: equally large in all layers for the scaled schemes, tiny for
+# "small", and for the sigmoid it falls by a factor of a million from the last layer to the first.*
 
 # %% [markdown]
 # ## Part 2. The training loop
@@ -153,7 +155,7 @@ figures.signals()
 # %%
 for batch in minibatches(13, 5, np.random.default_rng(0)):
     print(np.array(batch))
-print("expected: three lines with 5, 5 and 3 numbers; 0 to 12 in random order")
+print("expected: 5, 5 and 3 numbers; 0 to 12 in random order")
 
 # %%
 grader.check("minibatches")
@@ -175,7 +177,8 @@ grader.check("minibatches")
 layer = (np.array([[1.0, -2.0]]), np.array([[0.5]]))
 gradient = (np.array([[0.5, -1.0]]), np.array([[2.0]]))
 new = sgd_step([layer], [gradient], 0.1)
-print(new, " expected: W [[0.95 -1.9]] and b [[0.3]]")
+print(new)
+print("expected: W [[0.95 -1.9]] and b [[0.3]]")
 
 # %%
 grader.check("sgd_step")
@@ -184,8 +187,15 @@ grader.check("sgd_step")
 # ### `train`
 #
 # Now the loop. In every epoch, shuffle anew; and for each mini-batch: the scores of its examples, the loss and its
-# gradient at the scores, the gradients of all parameters, one step. All the pieces are there: `minibatches`,
-# `forward`, `softmax_cross_entropy`, `backward`, `sgd_step`.
+# gradient at the scores, the gradients of all parameters, one step. All the pieces are there, imported already:
+#
+# | call | gives |
+# | --- | --- |
+# | `minibatches(n, batch_size, rng)` | index arrays, one for each mini-batch of an epoch |
+# | `forward(params, X, activation)` | the list `H` of all layers' outputs: the input first, the scores last |
+# | `softmax_cross_entropy(S, y)` | the mean loss, and its gradient `dS` at the scores |
+# | `backward(params, H, dS, activation)` | the list of pairs `(dW, db)`, first layer first |
+# | `sgd_step(params, grads, learning_rate)` | the new `params` |
 #
 # `train` returns the trained `params` and the list `losses`, with **one number per epoch**: the mean loss of that
 # epoch, either of its mini-batches as they came by, or on all examples when the epoch is over. Watch that curve: if
@@ -195,8 +205,9 @@ grader.check("sgd_step")
 # 3 \end{pmatrix}$, `y = [0, 1, 1]`, $W = 0$, $b = 0$, $\eta = 0.6$. All scores are 0, so all probabilities are $0.5$,
 # the loss is $\log 2 = 0.693$, and
 #
-# $$dS = \frac{1}{3} \begin{pmatrix} -0.5 & 0.5 & 0.5 \\ 0.5 & -0.5 & -0.5 \end{pmatrix} \qquad
-# dW = dS\, X^\top = \begin{pmatrix} 0 & 2/3 \\ 0 & -2/3 \end{pmatrix} \qquad
+# $$dS = \frac{1}{3} \begin{pmatrix} -0.5 & 0.5 & 0.5 \\ 0.5 & -0.5 & -0.5 \end{pmatrix}$$
+#
+# $$dW = dS\, X^\top = \begin{pmatrix} 0 & 2/3 \\ 0 & -2/3 \end{pmatrix} \qquad
 # db = \begin{pmatrix} 1/6 \\ -1/6 \end{pmatrix}$$
 #
 # so that one step leads to $W = \begin{pmatrix} 0 & -0.4 \\ 0 & 0.4 \end{pmatrix}$ and $b = \begin{pmatrix} -0.1 \\
@@ -295,10 +306,10 @@ clothes = figures.clothes()
 # %% [markdown]
 # *Figure 4: above left, the loss falls from 1.9, the mean of the first epoch, to about 0.2 in 20 epochs. Above right,
 # the share of pictures that the network gets right: on 1,000 training pictures it rises to over 0.95, on the test
-# pictures it levels off at about 0.83. The gap between the two curves is what the network has learned by heart
+# pictures it levels off between 0.82 and 0.84. The gap between the two curves is what the network has learned by heart
 # without understanding it. Below, the weights of sixteen hidden units as small grey pictures, bright for positive and
 # dark for negative. Some show outlines of a coat or a shirt, some a dark bar where trousers have a gap between the
-# legs, others parts of shoes. Around the edge, where all pictures are black, nothing was learned.*
+# legs, others parts of shoes. In the corners, where nearly all pictures are black, little was learned.*
 #
 # **A trap to try.** What if the pictures come sorted by class, and nobody shuffles? Expect half of the answers to be
 # wrong, and one class to be the favourite: the one that came near the end.
@@ -327,11 +338,8 @@ for name in ("sigmoid, zeros", "sigmoid, small", "tanh, zeros", "relu, zeros"):
     params, losses, right = zeros[name]
     W = params[0][0]
     apart = max(np.abs(W[i] - W[j]).max() for i in range(6) for j in range(i))
-    print(
-        f"{name:14}: loss {losses[-1]:.3f}, accuracy {right:.2f}, units differ by {apart:.1e},",
-        end=" ",
-    )
-    print(f"largest weight {np.abs(W).max():.1e}")
+    largest = np.abs(W).max()
+    print(f"{name}: loss {losses[-1]:.3f}, units {apart:.2g} apart, largest weight {largest:.2g}")
 
 # %% [markdown]
 # *Figure 5: left, bars for the share of test pictures right with six hidden units, from zeros (hatched) and from small
@@ -425,28 +433,29 @@ figures.batches(guess=guess)
 # To see it we need a loss with only two parameters. The data are points on a wavy curve. Left: a straight line
 # $\hat y = w x + b$. Right: a network with two hidden tanh units that are steps at movable places, $\hat y = -0.4
 # \tanh(8x + b_1) - 0.4 \tanh(8x + b_2)$; only $b_1$ and $b_2$ are trained. **Move the start** (and, later, the rate):
-# from where do you reach 0.053, and from where only 0.224?
+# from where do you reach 0.053, from where only 0.224, and where do you end from $b_1 = b_2$?
 
 # %%
-starts = [{"b1": -8.0, "b2": 2.5}, {"b1": -2.5, "b2": -1.5}, {"b1": 3.5, "b2": -0.7}]
-move(
-    figures.valleys,
-    b1=(-10, 10, 0.5), b2=(-10, 10, 0.5), rate=[1, 5, 20, 80, 300], steps=(0, 400, 20),
-    start={"b1": -8.0, "b2": 2.5, "rate": 20, "steps": 400}, shown=starts,
-)  # fmt: skip
+sliders = {"b1": (-10, 10, 0.5), "b2": (-10, 10, 0.5), "rate": [1, 5, 20, 80, 300]}
+first = {"b1": -8.0, "b2": 2.5, "rate": 20, "steps": 400}
+others = [{"b1": -2.5, "b2": -1.5}, {"b1": 3.5, "b2": -0.5}]
+move(figures.valleys, **sliders, steps=(0, 400, 20), start=first, shown=[{}, *others])
 
 # %% [markdown]
 # *Figure 7: two maps of a loss, the brighter the lower, each with a way of gradient descent from its start (circle) to
-# its end (star); the loss reached is in the title. Left, the straight line: a single bowl, and every way ends at 0.091.
+# its end (star); the loss reached is in the title. Left, the straight line: a single bowl, and with the rates 5, 20 and
+# 80 every way ends at 0.091 (with 1 some need more than the 400 steps, with 300 the loss grows until it overflows).
 # Right, the network: two equally good valleys (0.053), which are mirror images (exchange the two hidden units and you
-# have the other one), and a poor one between them (0.224), where gradient descent stays.*
+# have the other one), and poor ones (0.224), where gradient descent stays. With b₁ = b₂ the two units are equal and
+# stay so, as from zeros: the way keeps to the diagonal and ends at 0.230, worse than in any valley.*
 
 # %%
 figures.many_starts()
 
 # %% [markdown]
-# With the rate 20, about two thirds of the starts end well and a third in the poor valley. With 300 none ends in a
-# valley at all: the steps are longer than the valleys are wide, and the loss bounces.
+# With the rate 20, two thirds of the starts end well and a third in a poor valley. With 300 none ends in a valley at
+# all: the steps are longer than the valleys are wide. They leave the map, for a plain far outside where both units are
+# flat and no slope leads back. Its loss, 0.117, is even lower than that of the poor valleys, but the training is over.
 #
 # ### Why the sigmoid zig-zags, and what centring buys
 #
@@ -465,24 +474,23 @@ figures.one_sign()
 # the rate, as a share of the largest one that does not explode.
 
 # %%
-move(
-    figures.zigzag,
-    angle=(-90, 90, 15), centring=(0, 0.5, 0.05), share=(0.05, 0.95, 0.05),
-    start={"angle": -45, "centring": 0.0, "share": 0.5},
-    shown=[{"angle": 45}, {"angle": 0, "share": 0.9}, {"angle": 0, "centring": 0.5}],
-)  # fmt: skip
+sliders = {"angle": (-90, 90, 15), "centring": (0, 0.5, 0.05), "share": (0.05, 0.95, 0.05)}
+first = {"angle": -45, "centring": 0.0, "share": 0.5}
+others = [{"angle": 45}, {"angle": 0, "share": 0.9}, {"angle": 0, "centring": 0.5}]
+move(figures.zigzag, **sliders, start=first, shown=others)
 
 # %% [markdown]
 # *Figure 8: the way of two weights from (0, 0) (circle) to the goal (star) over the contours of the loss; the titles
 # give the condition number, the largest curvature over the smallest, and the steps until 1 % of the distance is left.
-# Uncentred, the loss is a long valley at −45° (condition 6.4): with the goal at 45°, across the valley, one step is
-# enough; with the goal at 0° and a rate near the largest, the way zig-zags across the valley while it creeps along it.
-# Centred, the valley is a round bowl (condition 1.1), and two steps lead anywhere.*
+# Uncentred, the loss is a long valley at −45° (condition 6.4): with the goal at 45°, across the valley, one step of
+# share 0.5 is enough; with the goal at 0° and a share near 1, the way zig-zags across the valley while it creeps along
+# it. Centred, the valley is nearly a round bowl (condition 1.1), and two steps of share 0.5 lead anywhere.*
 #
 # So it is no law that positive inputs are slow. They share a direction (their mean); its curvature sets the largest
 # stable rate, and all other directions crawl at that rate. The more inputs, the worse. **Centring** removes the shared
 # direction. **Stretching** the outputs does nothing of the kind: multiplying all inputs by $c$ is *exactly* the same as
-# multiplying the rate by $c^2$. The table shows it, each input at a rate of its own:
+# multiplying the rate by $c^2$. The table shows it: full-batch steps until 1 % of the distance is left, each row at its
+# own rate, 1 over the largest curvature.
 
 # %%
 figures.condition_numbers()
@@ -547,13 +555,15 @@ figures.dead_units()
 # the good one until it breaks.
 
 # %%
-move(
-    figures.spiral,
-    scheme=["he", "xavier", "small", "zeros"], activation=["relu", "tanh", "sigmoid"],
-    rate=[0.01, 0.03, 0.1, 0.3, 1.0], batch=[1, 20, 200],
-    start={"scheme": "he", "activation": "relu", "rate": 0.3, "batch": 20},
-    shown=[{}, {"scheme": "xavier", "activation": "sigmoid"}, {"batch": 1}],
-)  # fmt: skip
+choices = {
+    "scheme": ["he", "xavier", "small", "zeros"],
+    "activation": ["relu", "tanh", "sigmoid"],
+    "rate": [0.01, 0.03, 0.1, 0.3, 1.0],
+    "batch": [1, 20, 200],
+}
+first = {"scheme": "he", "activation": "relu", "rate": 0.3, "batch": 20}
+others = [{"scheme": "xavier", "activation": "sigmoid"}, {"batch": 1}]
+move(figures.spiral, **choices, start=first, shown=[{}, *others])
 
 # %% [markdown]
 # *Figure 12: left, two spirals of points (circles and triangles) and the regions that the network assigns to them,
@@ -580,7 +590,8 @@ for name, someone in (("yours", train), ("the friend's", figures.friends_train))
 # friend's reason:
 #
 # ```python
-# params = sgd_step(params, grads, learning_rate / len(batch))  # the loss is a mean, so divide
+# # the loss is a mean, so divide
+# params = sgd_step(params, grads, learning_rate / len(batch))
 # ```
 #
 # What is wrong? The loss *is* a mean already, and so is its gradient: dividing again makes the step 25 times shorter
@@ -640,7 +651,7 @@ figures.compare(results)
 
 # %% [markdown]
 # *Figure 13: accuracy on 1,000 pictures kept aside, one row for each setting; each circle is one seed, the line their
-# mean. The template's three rates: 0.05 lies below 0.2 with every seed; 0.8 overlaps both.*
+# mean. The template's three rates: 0.05 lies below both others with every seed; 0.2 and 0.8 overlap.*
 
 # %% [markdown] question="experiment"
 # ### Written: your experiment (6 points)

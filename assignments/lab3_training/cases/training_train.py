@@ -34,7 +34,7 @@ def public_train__by_hand(check, np):
 
 
 def public_train__losses(check, np):
-    """Three clusters: one loss for each epoch, and it falls."""
+    """Three clusters: one loss for each epoch, the mean over all the examples, and it falls."""
     rng = check.rng(3402)
     y = np.arange(90) % 3
     X = np.array([[0.0, 2.0, -2.0], [2.0, -1.0, -1.0]])[:, y] + rng.normal(0, 0.6, (2, 90))
@@ -50,7 +50,10 @@ def public_train__losses(check, np):
         if not np.all(np.isfinite(losses)) or min(losses) <= 0:
             return "A loss is not a positive number."
         if losses[0] > 1.5:
-            return "The loss of the first epoch is too high: it should be a mean over the examples."
+            return (
+                "The loss of the first epoch is above 1.5: a mean over the examples is lower, as soon "
+                "as the steps lead downhill."
+            )
         if [np.shape(W) for W, _ in new] != [(7, 2), (3, 7)]:
             return "A trained array does not have the shape that it had before."
         S = check.ref("forward")(new, X, "relu")[-1]
@@ -70,6 +73,35 @@ def public_train__losses(check, np):
         batch_size=15,
         epochs=8,
         rng=check.rng(3403),
+    )
+
+    rng = check.rng(3424)
+    params = [
+        (rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((4, 5), (3, 4))
+    ]
+    X, y = rng.normal(size=(5, 15)), rng.integers(0, 3, 15)
+    S = check.ref("forward")(params, X, "tanh")[-1]
+    before = check.ref("softmax_cross_entropy")(S, y)[0]
+
+    def judge_still(result):
+        if np.shape(result[1]) != (4,):
+            return "The list of losses should have one number for each epoch."
+        if np.max(np.abs(np.asarray(result[1]) - before)) > 1e-3 * before:
+            return "While the network hardly changes, each epoch's loss should be the mean over all the examples."
+        return None
+
+    check.outcome(
+        "train",
+        params,
+        X,
+        y,
+        judge=judge_still,
+        exact="all",
+        activation="tanh",
+        learning_rate=1e-7,
+        batch_size=3,
+        epochs=4,
+        rng=check.rng(3425),
     )
 
 
@@ -107,7 +139,9 @@ def public_train__steps(check, np):
 
 
 def public_train__every_example(check, np):
-    """With a tiny learning rate the steps of an epoch add up to the gradient of all the examples."""
+    """Every example once an epoch, in a new order each time; tiny steps add up to the gradient."""
+    from itertools import permutations
+
     rng = check.rng(3405)
     shapes = ((4, 5), (3, 4))
     params = [(rng.normal(0, 0.7, shape), rng.normal(0, 0.3, (shape[0], 1))) for shape in shapes]
@@ -127,7 +161,10 @@ def public_train__every_example(check, np):
                         return "A trained array does not have the shape that it had before."
                     allowed = 1e-3 * np.max(np.abs(steps * grad[part])) + lost
                     if np.max(np.abs(moved - steps * grad[part])) > allowed:
-                        return "Some examples are used too often or not at all, or a step has the wrong length."
+                        return (
+                            "The steps do not add up to the gradient of all the examples, each once an "
+                            "epoch and with its own label."
+                        )
             return None
 
         return judge
@@ -145,6 +182,51 @@ def public_train__every_example(check, np):
             batch_size=batch_size,
             epochs=epochs,
             rng=check.rng(3406),
+        )
+
+    few, labels = X[:, :3], np.array([0, 1, 2])
+
+    def ends_after(epochs):
+        """The first layer's weights for every order of three single steps, kept in all epochs."""
+        ends = []
+        for order in permutations(range(3)):
+            layers = params
+            for i in order * epochs:
+                H = check.ref("forward")(layers, few[:, [i]], "tanh")
+                dS = check.ref("softmax_cross_entropy")(H[-1], labels[[i]])[1]
+                pairs = zip(layers, check.ref("backward")(layers, H, dS, "tanh"), strict=True)
+                layers = [(W - 0.4 * dW, b - 0.4 * db) for (W, b), (dW, db) in pairs]
+            ends.append(layers[0][0])
+        return ends
+
+    after_one, after_nine = check.once(lambda: (ends_after(1), ends_after(9)))
+
+    def judge_one_by_one(result):
+        W = np.asarray(result[0][0][0])
+        near = 1e-8 + 20 * check.slack(W)
+        if any(np.allclose(W, end, 1e-6, near) for end in after_one):
+            return None
+        return "With batches of one example, an epoch of three should be one step for each of them."
+
+    def judge_fresh(result):
+        W = np.asarray(result[0][0][0])
+        near = 1e-10 + 20 * check.slack(W)
+        if any(np.allclose(W, end, 1e-7, near) for end in after_nine):
+            return "The examples come in the same order in every epoch."
+        return None
+
+    for epochs, judge in ((1, judge_one_by_one), (9, judge_fresh)):
+        check.outcome(
+            "train",
+            params,
+            few,
+            labels,
+            judge=judge,
+            activation="tanh",
+            learning_rate=0.4,
+            batch_size=1,
+            epochs=epochs,
+            rng=check.rng(3426),
         )
 
 
@@ -288,15 +370,13 @@ def hidden_train__number_of_steps(check, np):
 
 
 def hidden_train__fresh_order(check, np):
-    """Random order, a new one in each epoch, by the generator: each activation, one to three layers."""
-    from itertools import permutations
-
+    """Random order, by the generator: each activation, one to three layers."""
     forward, backward = check.ref("forward"), check.ref("backward")
     loss_and_gradient = check.ref("softmax_cross_entropy")
 
-    def end_of(params, X, y, activation, orders):
-        """The first layer's weights after steps of one example each."""
-        for i in [i for order in orders for i in order]:
+    def end_of(params, X, y, activation):
+        """The first layer's weights after steps of one example each, in their old order."""
+        for i in range(len(y)):
             one, label = X[:, [i]], y[[i]]
             layers = forward(params, one, activation)
             moves = backward(params, layers, loss_and_gradient(layers[-1], label)[1], activation)
@@ -330,32 +410,9 @@ def hidden_train__fresh_order(check, np):
                 return None
             return "Two generators with different seeds gave the same result."
 
-        def judge_fresh(result):
-            W = np.asarray(result[0][0][0])
-            if any(close(W, same) for same in fixed):
-                return "The examples come in the same order in every epoch."
-            return None
-
-        in_order = check.once(lambda: end_of(start, X, y, activation, [range(9)]))
+        in_order = check.once(lambda: end_of(start, X, y, activation))
         for k, judge in ((seed, judge_first), (seed, judge_again), (seed + 8, judge_other)):
             check.outcome("train", start, X, y, judge=judge, epochs=1, rng=check.rng(k), **settings)
-        few, labels = X[:, :3], y[:3]
-        fixed = check.once(
-            lambda: [
-                end_of(start, few, labels, activation, [order] * 9)
-                for order in permutations(range(3))
-            ]
-        )
-        check.outcome(
-            "train",
-            start,
-            few,
-            labels,
-            judge=judge_fresh,
-            epochs=9,
-            rng=check.rng(seed + 1),
-            **settings,
-        )
 
     rng = check.rng(3413)
     X, y = rng.normal(size=(4, 9)), np.arange(9) % 3
@@ -370,7 +427,7 @@ def hidden_train__fresh_order(check, np):
 
 
 def hidden_train__loss_values(check, np):
-    """The losses are means over the examples, during or after their epoch."""
+    """A loss belongs to its own epoch: it is measured during or after it."""
     rng = check.rng(3416)
     params = [
         (rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((4, 5), (3, 4))
@@ -383,27 +440,6 @@ def hidden_train__loss_values(check, np):
         )[0]
 
     before = loss_of(params, X, y, "tanh")
-
-    def judge_still(result):
-        if np.shape(result[1]) != (4,):
-            return "The list of losses should have one number for each epoch."
-        if np.max(np.abs(np.asarray(result[1]) - before)) > 1e-3 * before:
-            return "While the network hardly changes, each epoch's loss should be the mean over all the examples."
-        return None
-
-    check.outcome(
-        "train",
-        params,
-        X,
-        y,
-        judge=judge_still,
-        exact="all",
-        activation="tanh",
-        learning_rate=1e-7,
-        batch_size=3,
-        epochs=4,
-        rng=check.rng(3417),
-    )
 
     def judge_one(result):
         after = loss_of(result[0], X, y, "tanh")

@@ -23,11 +23,11 @@ def train_is_wrong_always(candidate):
 
 
 @mistake("train_is_wrong")
-def train_is_wrong_never(candidate):
-    """No `train` is ever called wrong
+def train_is_wrong_at_no_time(candidate):
+    """Wrong versions are called right, the friend's among them
 
-    Give your detector a function that returns the params as they came: it should say True. What
-    must have changed after training, and do you look at it?
+    Does your function ever say True? Give it one that returns the params as they came. If that one
+    is found, give it the friend's: what do steps of a wrong length change, and do you look at it?
     """
     return False
 
@@ -54,10 +54,10 @@ def train_is_wrong_law_alone(candidate):
 
 @mistake("train_is_wrong")
 def train_is_wrong_by_heart_alone(candidate):
-    """Only learning by heart is tried
+    """Steps that are too long are not found
 
-    With steps that are too long, or too short, a network may learn a few examples all the same.
-    Which law holds for the length of a single step, whatever the size of the batch?
+    With steps that are too long, a network may learn a few examples by heart all the same. Which
+    law holds for the length of a single step, whatever the size of the batch?
     """
     rng = np.random.default_rng(1)
     start = initialize([6, 20, 3], rng, "xavier")
@@ -70,10 +70,11 @@ def train_is_wrong_by_heart_alone(candidate):
 
 @mistake("train_is_wrong")
 def train_is_wrong_batch_of_one(candidate):
-    """It tries batches of one example only
+    """Steps of a wrong length are not found
 
-    Mean, sum and a mean divided once more are the same for a batch of one. Which size of batch
-    would show the difference?
+    With steps that are too short, or too long, a few examples may be learned by heart all the
+    same, and in batches of one there is nothing to see. Which law ties the step of a large batch
+    to that of one example?
     """
     rng = np.random.default_rng(2)
     start = initialize([6, 20, 3], rng, "xavier")
@@ -85,10 +86,10 @@ def train_is_wrong_batch_of_one(candidate):
 
 @mistake("train_is_wrong")
 def train_is_wrong_one_epoch(candidate):
-    """It trains for a single epoch
+    """What happens between two epochs is not seen
 
-    What a candidate does between two epochs cannot be seen then: it may forget all that it has
-    learned. Does it get further with more of them?
+    A candidate that forgets there all that it has learned is not found. With how many epochs do you
+    train, and does the candidate get further with more of them?
     """
     rng = np.random.default_rng(3)
     start = initialize([4, 6, 3], rng, "xavier")

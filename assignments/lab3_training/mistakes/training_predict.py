@@ -103,6 +103,27 @@ def predict_from_hidden_layer(params, X, activation):
 
 
 @mistake("predict")
+def predict_from_input(params, X, activation):
+    """The largest input is taken, not the largest score
+
+    How many different answers does your result hold, and how many classes are there? Print the
+    length of the list that `forward` gives, and the shape of the entry that you search: of which
+    layer is it?
+    """
+    return np.argmax(forward(params, X, activation)[0], axis=0)
+
+
+@mistake("predict")
+def predict_without_sign(params, X, activation):
+    """The score that is farthest from 0 is taken, also where it is negative
+
+    Take an example with the scores 1 and −2: the higher one is 1, so the class is 0; yours is 1.
+    What does your function do to the scores before it compares them?
+    """
+    return np.argmax(np.abs(forward(params, X, activation)[-1]), axis=0)
+
+
+@mistake("predict")
 def predict_row_matrix(params, X, activation):
     """The result has an extra dimension: (1, n) instead of (n,)
 

@@ -352,8 +352,19 @@ def minibatches_last_dropped(n, batch_size, rng):
 
 
 @mistake("minibatches")
+def minibatches_last_start_lost(n, batch_size, rng):
+    """The last batch is missing, whether it is short or full
+
+    Ask for 13 examples in fives: the batches should have 5, 5 and 3; yours have 5 and 5. With 10 in
+    fives one of two is left. Print the starts that your loop runs through: which one is missing?
+    """
+    order = np.argsort(rng.random(n))
+    return [order[start : start + batch_size] for start in range(0, n - batch_size, batch_size)]
+
+
+@mistake("minibatches")
 def minibatches_not_shuffled(n, batch_size, rng):
-    """The examples are not shuffled
+    """The indices come in their old order
 
     Print the batches of two calls: always 0, 1, 2, … in order. If the data come sorted by
     class, what does each batch then contain? What is the argument rng for?
@@ -624,6 +635,41 @@ def sgd_step_normalised(params, grads, learning_rate):
         (W - learning_rate * dW / length, b - learning_rate * db / length)
         for (W, b), (dW, db) in zip(params, grads, strict=True)
     ]
+
+
+@mistake("sgd_step")
+def sgd_step_gradients_exchanged(params, grads, learning_rate):
+    """dW and db are exchanged: W takes the step of b
+
+    Print the shapes of what you subtract from W and from b. A gradient has the shape of its own
+    parameter, but NumPy spreads a column over a matrix without a word. In which order do the two
+    stand in a pair of grads?
+    """
+    return [
+        (W - learning_rate * db, b - learning_rate * dW)
+        for (W, b), (dW, db) in zip(params, grads, strict=True)
+    ]
+
+
+@mistake("sgd_step")
+def sgd_step_shrinks(params, grads, learning_rate):
+    """The parameters themselves are subtracted, not their gradients
+
+    Use gradients of 0: nothing should move, but yours shrinks by the same share everywhere. Where
+    do dW and db stand in your lines?
+    """
+    return [(W - learning_rate * W, b - learning_rate * b) for W, b in params]
+
+
+@mistake("sgd_step")
+def sgd_step_weights_shrink(params, grads, learning_rate):
+    """W itself is subtracted, not its gradient
+
+    Use gradients of 0: nothing should move, but your W shrinks by the same share everywhere.
+    Compare your line for W with your line for b, factor by factor.
+    """
+    pairs = zip(params, grads, strict=True)
+    return [(W - learning_rate * W, b - learning_rate * db) for (W, b), (_, db) in pairs]
 
 
 @mistake("sgd_step")

@@ -75,6 +75,46 @@ def train_labels_not_shuffled(params, X, y, *, activation, learning_rate, batch_
 
 
 @mistake("train")
+def train_labels_from_the_beginning(
+    params, X, y, *, activation, learning_rate, batch_size, epochs, rng
+):
+    """Every mini-batch gets the first labels of y, whichever examples it holds
+
+    Print the labels that go with each column of a batch and look them up in y. When X[:, batch]
+    picks the examples, what must pick their labels?
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[: len(batch)])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@mistake("train")
+def train_all_in_each_round(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    """Each step of an epoch uses all the examples, not its mini-batch
+
+    Print the number of columns that go into `forward`: with 20 examples and batch_size 5 it should
+    be 5 in each of the 4 rounds; yours is 20. What do you do with the indices of the mini-batch?
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X, activation)
+            loss, dS = softmax_cross_entropy(H[-1], y)
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@mistake("train")
 def train_always_full_batch(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
     """Every step uses all the examples; batch_size is ignored
 

@@ -254,7 +254,11 @@ def _opened(submissions: Path, lab: Lab, out: Path) -> Submissions:
     if submissions.is_file() and len(opened) == 1 and not opened.platforms[0]:
         alone = opened[0]
         if alone.problem:
-            raise LabkitError(f"There is nothing to grade: {alone.problem}")
+            why = alone.problem.partition(": hand in")[0].rstrip(".")  # the rest is for students
+            raise LabkitError(
+                "There is nothing to grade: SUBMISSIONS must be a folder or a zip of the class, or "
+                f"one student's zip, and {why}."
+            )
     return opened
 
 

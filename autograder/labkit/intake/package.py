@@ -8,6 +8,7 @@ beside it, few and small, held in memory for the moment it takes to write or to 
 from __future__ import annotations
 
 import contextlib
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -487,6 +488,14 @@ def _nothing_found(
     if failures:
         return _unusable("unreadable", _about(origin, failures[0]), notes)
     name = _head(origin)
+    about = [note for note in notes if re.search(rf"\b{PACKAGE}\b", note)]
+    if lost := [note.rstrip(".").removesuffix("; left out") for note in about]:
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+        sentence = (
+            f"{name} holds nothing in {PACKAGE}/ that can be graded ({lost[0]}{more}): hand in the"
+            " whole lab folder as one zip, the files themselves."
+        )
+        return _unusable("missing package" if files else "empty", sentence, notes)
     if not files:
         sentence = f"{name} holds no files: hand in the whole lab folder as one zip."
         return _unusable("empty", sentence, notes)

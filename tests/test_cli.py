@@ -116,6 +116,7 @@ ERRORS = [
     (["grade", "lab1", "empty", "--out", "out"], "holds no submissions"),
     (["grade", "lab1", "cut.zip", "--out", "out"], "cut off or damaged"),
     (["grade", "lab1", "text.zip", "--out", "out"], "is no zip archive"),
+    (["grade", "lab1", "file.txt", "--out", "out"], "must be a folder or a zip of the class, or"),
     (["grade", "lab1", "class", "--out", "file.txt/out"], "name another folder"),
     (["grade", "lab1", "class", "--out", "out", "--jobs", "0"], "not in the range"),
     (

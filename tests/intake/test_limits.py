@@ -76,7 +76,9 @@ def test_a_package_that_is_a_link_is_none(tmp_path):
     submission, _ = look(folder)
     assert submission.status == "missing package"
     assert any("neuralnet is a link" in note for note in submission.notes)
-    assert "holds nothing in neuralnet/ that can be graded (neuralnet is a link" in submission.problem
+    assert (
+        "holds nothing in neuralnet/ that can be graded (neuralnet is a link" in submission.problem
+    )
     (folder / "neuralnet").unlink()
     (folder / "neuralnet").mkdir()
     for name in PACKAGE:

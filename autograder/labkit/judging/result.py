@@ -66,11 +66,6 @@ class QuestionResult:
         return self.score >= self.possible - 1e-9
 
     @property
-    def left_out(self) -> bool:
-        """Whether it is a bonus that was not earned, which takes nothing away."""
-        return self.bonus and not self.score
-
-    @property
     def blank(self) -> bool:
         """Whether its function was not written, or is not there at all."""
         return any(not case.passed and is_blank(self.name, case.message) for case in self.cases)
@@ -161,7 +156,7 @@ class Result:
         return tuple(
             question.name
             for question in self.counted
-            if not question.left_out and self.score(question) < question.possible - 1e-9
+            if not question.bonus and self.score(question) < question.possible - 1e-9
         )
 
     @cached_property
@@ -200,8 +195,8 @@ class Result:
 
     @property
     def hidden_points(self) -> float:
-        """Points that hidden cases decide."""
-        asked = [question for question in self._asked if not question.left_out]
+        """Points that hidden cases decide; those of a bonus come on top."""
+        asked = [question for question in self._asked if not question.bonus]
         return round(sum(c.points for q in asked for c in q.cases if c.hidden), 2)
 
     @property
@@ -209,17 +204,51 @@ class Result:
         """What a student reads first."""
         if self.status != GRADED:
             return self.status[:1].upper() + self.status[1:]
-        counted = [question for question in self._asked if not question.left_out]
-        public = all(question.public_passed for question in counted)
-        hidden = f"{self.hidden_points:g} points are decided by checks you cannot see"
-        if all(question.passed for question in counted):
-            return "All checks pass, the hidden ones too."
-        if public:
-            return f"All public checks pass; {hidden}."
-        failed = sum(not q.public_passed for q in counted)
-        return self._not_imported() + (
-            f"{failed} of {len(counted)} questions fail{'s' if failed == 1 else ''} "
-            f"a check that you can run yourself; {hidden}."
+        asked = [question for question in self._asked if not question.bonus]
+        hidden = sum(q.public_passed and not q.passed for q in asked)
+        if self._failing_public:
+            more = f", {hidden} more only hidden ones" if hidden else ""
+            return f"{self._public}{more}.{self._bonus}"
+        if hidden:
+            fail = f"{hidden} of {len(asked)} questions fail{'s' if hidden == 1 else ''}"
+            return f"{self._public}; {fail} hidden ones.{self._bonus}"
+        # What fails in a question that was taken out stands on the page, too.
+        whole = all(q.passed for q in self.questions if not q.bonus)
+        return f"All checks{'' if whole else ' that count'} pass, the hidden ones too.{self._bonus}"
+
+    @property
+    def public_summary(self) -> str:
+        """The same for a place that shows what became of hidden checks later."""
+        if self.status != GRADED:
+            return self.summary
+        return (
+            f"{self._public}; {self.hidden_points:g} points are decided by checks you cannot see."
+        )
+
+    @property
+    def _failing_public(self) -> int:
+        return sum(not q.public_passed for q in self._asked if not q.bonus)
+
+    @property
+    def _public(self) -> str:
+        """What became of the checks that a student can run."""
+        failed = self._failing_public
+        if not failed:
+            whole = all(q.public_passed for q in self.questions if not q.bonus)
+            return f"All public checks{'' if whole else ' that count'} pass"
+        count = sum(not question.bonus for question in self._asked)
+        return (
+            f"{self._not_imported()}{failed} of {count} questions fail{'s' if failed == 1 else ''} "
+            "a check that you can run yourself"
+        )
+
+    @property
+    def _bonus(self) -> str:
+        """What a bonus brings that was tried."""
+        return "".join(
+            f" The bonus {q.name} brings {self.score(q):g} of {q.possible:g} points on top."
+            for q in self._asked
+            if q.bonus and not q.not_tried
         )
 
     def _not_imported(self) -> str:
@@ -324,7 +353,9 @@ def _test(
 
 def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
     """Gradescope's results format, with the whole result in `extra_data` for the report."""
-    about = [result.summary, result.advice, *told(result, TOTAL), *result.notes]
+    shown = lab.config.hidden_visibility == "visible"
+    first = result.summary if shown else result.public_summary
+    about = [first, result.advice, *told(result, TOTAL), *result.notes]
     found: dict[str, Any] = {
         "score": result.total,
         "execution_time": round(result.seconds, 3),

@@ -6,7 +6,7 @@ import csv
 import errno
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +165,15 @@ def test_a_regrade_explains_every_changed_score(
     assert {one.submission for one in changes} == {"ada", "ben"}
     assert any("2 of 3 changed" in line for line in graded.summary)
     assert "Graded again" in page(out, "ben")
+    # What needs a look first, then a line a kind of change.
+    again = [n for n, line in enumerate(graded.summary) if line.startswith("Graded again: ")]
+    assert [graded.summary[n] for n in again] == [
+        "Graded again: 2 changes (the submission changed): ada; changes.csv lists each.",
+        "Graded again: 1 change (the case changed): ben; changes.csv lists each.",
+    ]
+    assert min(again) > graded.summary.index(next(s for s in graded.summary if "cem" in s))
+    html = (out / "report.html").read_text(encoding="utf-8")
+    assert html.count("Graded again") == 2
     (kept,) = (out / "history").glob("*/results/ben.json")
     assert json.loads(kept.read_text(encoding="utf-8"))["score"] == 60
     listed = (out / "changes.csv").read_text(encoding="utf-8-sig")
@@ -245,6 +254,10 @@ def test_lateness_costs_only_by_rules(tmp_path: Path, bundle: Bundle, hand_ins: 
             *(total, "Ben", "ben@x.org", "7"),
         )
         assert ("1 day 10 hours late" in page(out, "submission_1")) == (toml != free)
+        costless = "Handed in 1 day 10 hours late: it costs no points."
+        assert (costless in page(out, "submission_1")) == (toml == late)
+    by = lateness.Lateness(True, timedelta(days=1))
+    assert lateness.deduction(by, Late(percent_a_day=10), 0.0) is None
 
 
 def test_when_it_was_due_outlives_every_rerun(

@@ -63,7 +63,7 @@ def test_a_hint_is_given_once_and_the_lead_every_time() -> None:
     part = details(page(relu=question("relu", [False] * 4, NAMED)))["relu"]
     assert part.count("The minus sign is missing.") == 4
     assert part.count("Put in z = 0.") == 1
-    assert part.count("(as above)") == 3
+    assert part.count("(the hint is above)") == 3
 
 
 def test_cases_say_whether_they_are_hidden() -> None:

@@ -66,6 +66,8 @@ class GradedClass:
     """What was written below them."""
     anonymous: bool = False
     """Whether to write the report without names, too."""
+    changed: tuple[str, ...] = ()
+    """Sentences about what a regrade changed."""
     files: list[Path] = field(default_factory=list)
     summary: list[str] = field(default_factory=list)
     """Lines that the instructor must read."""
@@ -172,9 +174,10 @@ def finish(decisions: Decisions, graded: GradedClass, out: Path) -> GradedClass:
     summary = [*graded.notes, *decisions.remarks(found)]
     write_grades(out / "grades.csv", found, lab)
     kept = decisions.keep(out, found)
-    summary += [*needs_a_look(found), *near_identical(graded.similarity)]
+    summary += [*needs_a_look(found), *near_identical(graded.similarity), *graded.changed]
     beside.write(out, lab, graded.similarity)
-    pages = report.write(out, found, lab, similarity=graded.similarity, notes=graded.notes)
+    told = {"notes": graded.notes, "changed": graded.changed}
+    pages = report.write(out, found, lab, similarity=graded.similarity, **told)
     if graded.anonymous:
         pages.insert(1, report.write_anonymous(out, found, lab))
     files = [pages[0], out / "grades.csv", *pages[1:], out / "results", out / "feedback", *kept]

@@ -104,7 +104,9 @@ def deduction(found: Lateness, rules: Late | None, earned: float) -> Change | No
     percent = min(days * rules.percent_a_day, rules.most_percent)
     if not percent:
         return None
-    points = round(-earned * percent / 100, 2)
+    points = -round(earned * percent / 100, 2)
+    if not points:
+        return None
     many = "1 day begun" if days == 1 else f"{days} days begun"
     return Change(TOTAL, points, f"{found.sentence} ({many}): {percent:g} % of the points earned.")
 

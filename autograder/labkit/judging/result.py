@@ -98,6 +98,9 @@ NOT_TRIED = "Not written. It is a bonus: leaving it out takes nothing away."
 TOTAL = "total"
 """In the place of a question's name: the whole."""
 
+AGAIN = "Graded again: "
+"""How a note begins that tells a student what a regrade changed."""
+
 FULL, OUT = "full", "out"
 """What becomes of a faulty question: full points for everybody, or out of the sum."""
 
@@ -185,8 +188,8 @@ class Result:
         return min(100.0, round(self.share(lab), 2))
 
     def shown_percent(self, lab: Lab) -> float | None:
-        """The same for people to read; None where a 0 would be the grader's own."""
-        return None if self.own_fault else self.percent(lab)
+        """The same for people to read; None where nothing was graded."""
+        return self.percent(lab) if self.status == GRADED else None
 
     @property
     def _asked(self) -> tuple[QuestionResult, ...]:
@@ -246,7 +249,8 @@ class Result:
     def _bonus(self) -> str:
         """What a bonus brings that was tried."""
         return "".join(
-            f" The bonus {q.name} brings {self.score(q):g} of {q.possible:g} points on top."
+            f" The bonus {q.name} brings {round(self.score(q), 2):g} of {q.possible:g} points"
+            " on top."
             for q in self._asked
             if q.bonus and not q.not_tried
         )

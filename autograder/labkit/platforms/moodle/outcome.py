@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
+from labkit.reporting.pages import number
 
 
 class Back(NamedTuple):
@@ -28,7 +29,8 @@ def outcome(result: Result, lab: Lab, out: Path) -> Back:
 
 def comment(result: Result, lab: Lab) -> str:
     """A few lines; the page tells the rest."""
-    lines = [f"{lab.title}: {result.total:g} of {result.possible(lab):g} points.", result.summary]
+    points = f"{number(result.total)} of {number(result.possible(lab))} points"
+    lines = [f"{lab.title}: {points}.", result.summary]
     if result.lost and result.status == GRADED:
         lines.append(f"Points are lost in {', '.join(result.lost)}.")
     return "\n".join([*lines, "See the feedback file for each check and its hint."])

@@ -329,6 +329,8 @@ def gradebook(
     from labkit.classroom import gradebook as books
     from labkit.reporting.terminal import show_lines
 
+    wanted = (csv_file, xlsx, canvas, blackboard, mistakes)
+    books.refuse_sources([path for path in wanted if path is not None], graded, people)
     book = books.read(graded, people)
     weighed = dict.fromkeys(book.labs, 1.0) | _weights(weights, book.labs)
     rows = books.table(book, weighed, drop_lowest)

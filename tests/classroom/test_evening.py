@@ -248,7 +248,15 @@ def test_lateness_costs_only_by_rules(tmp_path: Path, bundle: Bundle, hand_ins: 
     free = f'{rules}\n[late.extensions]\n"ben@x.org" = "2027-03-05"\n'
     for toml, total in ((late, "60"), (rules, "48"), (free, "60")):
         out = tmp_path / f"out{total}{len(toml)}"
-        grade_to(mini.lab(tmp_path, toml), folder, out, Options(jobs=1))
+        graded = grade_to(mini.lab(tmp_path, toml), folder, out, Options(jobs=1))
+        told = {
+            late: "1 of 1 handed in late: nothing is taken, because lab.toml has no [late].",
+            rules: "1 of 1 handed in late: [late] of lab.toml takes 12 points from 1 of them.",
+        }
+        assert [line for line in graded.summary if "handed in" in line] == (
+            [told[toml]] if toml in told else []
+        )
+        assert ("1 handed in late." in (out / "summary.txt").read_text()) == (toml in told)
         found = rows(out)["submission_1"]
         assert (found["total"], found["name"], found["email"], found["sid"]) == (
             *(total, "Ben", "ben@x.org", "7"),
@@ -273,6 +281,8 @@ def test_when_it_was_due_outlives_every_rerun(
         assert (out / "due.txt").read_text(encoding="utf-8") == f"{kept}\n"
         told = any("as due.txt says; lab.toml has another" in line for line in graded.summary)
         assert told == another
+        # A folder tells no times: that is said where somebody counts on them.
+        assert any("without a time nobody is late" in line for line in graded.summary)
     (out / "due.txt").write_text("soon", encoding="utf-8")
     with pytest.raises(LabkitError, match=r"due\.txt: 'soon' is no time"):
         grade_to(lab, hand_ins, out, Options(jobs=1, resume=True))
@@ -330,3 +340,7 @@ def test_an_extension_that_reaches_nobody_is_said(
     graded = grade_to(mini.lab(tmp_path, toml), hand_ins, tmp_path / "out", Options(jobs=1))
     (line,) = [line for line in graded.summary if "extensions" in line]
     assert "names bne@x.org, who handed nothing in here" in line
+    lab = mini.lab(tmp_path, toml.replace('"bne@x.org" = "2027-03-05"', 'nobody = "soon"'))
+    words = r"^lab9_mini/lab\.toml: \[late\.extensions\] nobody: 'soon' is no time"
+    with pytest.raises(LabkitError, match=words):
+        grade_to(lab, hand_ins, tmp_path / "out", Options(jobs=1))

@@ -109,6 +109,9 @@ def test_results_in_the_folder_of_the_class_are_no_submission(tmp_path):
         "alice",
         "graded",
     )
+    lay(source / "eve" / "lab1", PACKAGE)
+    with pytest.raises(IntakeError, match="lies in eve/, a submission of"):
+        open_submissions(source, MODULES, leave_out=source / "eve" / "out")
     for out in (source, tmp_path / "door"):
         with pytest.raises(IntakeError, match="name another folder"):
             open_submissions(source, MODULES, leave_out=out)

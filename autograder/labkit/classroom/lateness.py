@@ -54,6 +54,12 @@ def moment(value: datetime | date | str, where: str) -> datetime | None:
         ) from None
 
 
+def check(late: Late | None, where: str) -> None:
+    """Raises LabkitError for an extension that is no time, whoever has it."""
+    for name, until in late.extensions.items() if late else ():
+        moment(until, f"{where}: [late.extensions] {name}")
+
+
 def due_of(
     result: Result, due: datetime | None, late: Late | None, where: str = "lab.toml"
 ) -> datetime | None:
@@ -80,6 +86,14 @@ def extensions(result: Result, late: Late | None) -> dict[str, datetime | date |
     names = {part.strip().casefold() for part in parts}
     granted = late.extensions.items()
     return {key: until for key, until in granted if key.strip().casefold() in names - {""}}
+
+
+def known(result: Result) -> bool:
+    """Whether anybody tells when a submission came, or that it was late or not."""
+    told = result.platform
+    return bool(told.get("modified") or told.get("late")) or (
+        _time(told, "submitted") is not None or isinstance(told.get("late"), bool)
+    )
 
 
 def lateness(result: Result, due: datetime | None) -> Lateness:

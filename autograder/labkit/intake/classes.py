@@ -135,6 +135,12 @@ def find_class(source: Path, modules: Collection[str], leave_out: Path | None = 
             f"{source} holds the submissions, and results among them would be graded the next time:"
             " name another folder for the results."
         )
+    whose = _submission_around(source, Path(results)) if results else ""
+    if whose:
+        raise IntakeError(
+            f"{leave_out} lies in {shown(whose)}/, a submission of {source}: name another folder"
+            " for the results."
+        )
     try:
         status = source.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -157,6 +163,15 @@ def find_class(source: Path, modules: Collection[str], leave_out: Path | None = 
             " zip that Moodle, Gradescope or Canvas gives."
         )
     return result
+
+
+def _submission_around(source: Path, results: Path) -> str:
+    """The folder in `source` with a student's package in which `results` lies, if any."""
+    real = Path(os.path.realpath(source))
+    if real not in results.parents or results.parent == real:
+        return ""
+    top = results.relative_to(real).parts[0]
+    return top if may_hold_work(real / top, top) else ""
 
 
 def single(path: Path) -> Found:

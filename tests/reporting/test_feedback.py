@@ -124,6 +124,13 @@ def test_written_questions_are_marked_or_to_be_marked() -> None:
     assert "not marked yet" not in text
 
 
+def test_what_is_to_come_is_said_beside_the_points() -> None:
+    told = "Written answers are not marked yet: 5 more points are to come."
+    assert told in Page(feedback.page(result("kim"), LAB)).text
+    marked = result("kim", marks={"why_xor": 2.0})
+    assert "to come" not in Page(feedback.page(marked, LAB)).text
+
+
 def test_people_are_named_where_the_platform_has_names() -> None:
     users = [{"name": "Ngozi Abara", "email": "n@x"}, {"name": "", "email": "kim@x"}]
     html = feedback.page(result("submission_7", platform={"users": users}), LAB)

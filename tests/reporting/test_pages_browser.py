@@ -109,6 +109,15 @@ def test_only_tables_scroll_sideways(
     page.close()
 
 
+def test_both_versions_are_in_view_side_by_side(browser: Any, pages: dict[str, Path]) -> None:
+    """A long comment wraps: it does not push the second student's column out of view."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(pages["similar"].as_uri())
+    table = page.locator(".scroll").first
+    assert table.evaluate("one => one.scrollWidth <= one.clientWidth")
+    page.close()
+
+
 def test_who_needs_a_look_and_why_is_read_without_scrolling(
     browser: Any, pages: dict[str, Path]
 ) -> None:

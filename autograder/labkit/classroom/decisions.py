@@ -105,6 +105,7 @@ class Decisions:
         ]
         points = {question.name: question.points for question in self.lab.written}
         lines += marks.unmarked(self.marks, found, points)
+        lines += self._open_marks(found.values())
         told = self.lab.config.due
         if self.own_due and told and self.due != lateness.moment(told, "lab.toml: due"):
             lines.append(f"It was due {self.due}, as {DUE} says; lab.toml has another time.")
@@ -117,6 +118,19 @@ class Decisions:
                 if (late := self.lateness(result)).late and late.by is None
             ]
         return lines
+
+    def _open_marks(self, results: Iterable[Result]) -> list[str]:
+        """How many grades leave out written answers, and what they are out of."""
+        open_ones = [result for result in results if result.unmarked(self.lab)]
+        if not open_ones:
+            return []
+        possible = sorted({result.possible(self.lab) for result in open_ones})
+        whole = max(result.possible(self.lab) + result.unmarked(self.lab) for result in open_ones)
+        out_of = " to ".join(f"{points:g}" for points in dict.fromkeys((possible[0], possible[-1])))
+        return [
+            f"Written answers of {len(open_ones)} are not marked yet: their grades, and so the "
+            f"mean, are out of {out_of} of {whole:g} points."
+        ]
 
     def _about_lateness(self, results: Sequence[Result]) -> list[str]:
         """How many were late, what it cost, and of how many nobody knows."""
@@ -135,7 +149,8 @@ class Decisions:
             taken = [cost.points for cost, one in zip(costs, late, strict=True) if cost]
             cost = "nothing is taken, because lab.toml has no [late]"
             if rules is not None:
-                cost = f"[late] of lab.toml takes {round(-sum(taken), 2):g} points from {len(taken)} of them"
+                points = f"{round(-sum(taken), 2):g} points from {len(taken)} of them"
+                cost = f"[late] of lab.toml takes {points}"
             lines.append(f"{len(late)} of {len(results)} handed in late: {cost}.")
         return lines
 

@@ -178,6 +178,12 @@ class Result:
         written = sum(question.points for question in lab.written if question.name in self.marks)
         return round(sum(q.possible for q in self.counted if not q.bonus) + written, 4)
 
+    def unmarked(self, lab: Lab) -> float:
+        """Points of written questions that are not marked yet; nobody marks what was not graded."""
+        if self.status != GRADED:
+            return 0.0
+        return round(sum(q.points for q in lab.written if q.name not in self.marks), 4)
+
     def share(self, lab: Lab) -> float:
         """Points earned of 100, not rounded; a bonus may lead above."""
         possible = self.possible(lab)

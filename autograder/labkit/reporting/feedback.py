@@ -51,6 +51,7 @@ def page(result: Result, lab: Lab) -> str:
         graded=graded,
         possible=result.possible(lab),
         percent=result.percent(lab),
+        to_come=result.unmarked(lab),
         advice=result.advice,
         marked=[question for question in lab.written if question.name in result.marks],
         unmarked=unmarked if graded else [],

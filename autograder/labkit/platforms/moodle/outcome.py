@@ -33,6 +33,9 @@ def comment(result: Result, lab: Lab) -> str:
     lines = [f"{lab.title}: {points}.", result.summary]
     if result.lost and result.status == GRADED:
         lines.append(f"Points are lost in {', '.join(result.lost)}.")
+    if to_come := result.unmarked(lab):
+        more = f"{number(to_come)} more points are to come"
+        lines.append(f"Written answers are not marked yet: {more}.")
     return "\n".join([*lines, "See the feedback file for each check and its hint."])
 
 

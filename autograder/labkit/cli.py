@@ -240,8 +240,10 @@ def grade(
     a feedback page and a result for each student.
     """
     from labkit.classroom.grade import Options, grade_to
+    from labkit.intake import refuse_inside
     from labkit.platforms import canvas
 
+    refuse_inside(submissions, out)
     _writable(out)
     options = Options(
         jobs=jobs or 0,

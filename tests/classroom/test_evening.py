@@ -55,7 +55,9 @@ def test_decisions_outlive_every_rerun(tmp_path: Path, bundle: Bundle, hand_ins:
     unmarked = grade_to(bundle, hand_ins, out, Options(jobs=1))
     told = "Written answers of 2 are not marked yet: their grades, and so the mean, are out of"
     assert f"{told} 100 of 110 points." in unmarked.summary
-    assert "Written answers are not marked yet: 10 more" in comment(unmarked.results[0], bundle.lab)
+    assert "not marked yet: they can bring 10 more points" in comment(
+        unmarked.results[0], bundle.lab
+    )
     graded = grade_to(bundle, hand_ins, out, Options(jobs=1, manual=manual, adjust=adjust))
     assert any("Written answers of 1 are not" in line for line in graded.summary)
     assert {one.submission: one.lost for one in graded.results} == {

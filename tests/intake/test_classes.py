@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from labkit.intake import IntakeError, open_submissions
+from labkit.intake import IntakeError, open_submissions, refuse_inside
 from tests.intake.handed_in import LOOSE, MODULES, PACKAGE, check_sentence, posix, tarred, under
 from tests.packing import lay, zipped
 
@@ -110,8 +110,9 @@ def test_results_in_the_folder_of_the_class_are_no_submission(tmp_path):
         "graded",
     )
     lay(source / "eve" / "lab1", PACKAGE)
+    refuse_inside(source, source / "graded" / "lab1")
     with pytest.raises(IntakeError, match="lies in eve/, a submission of"):
-        open_submissions(source, MODULES, leave_out=source / "eve" / "out")
+        refuse_inside(tmp_path / "door", source / "eve" / "out")
     for out in (source, tmp_path / "door"):
         with pytest.raises(IntakeError, match="name another folder"):
             open_submissions(source, MODULES, leave_out=out)

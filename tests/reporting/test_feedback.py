@@ -125,10 +125,10 @@ def test_written_questions_are_marked_or_to_be_marked() -> None:
 
 
 def test_what_is_to_come_is_said_beside_the_points() -> None:
-    told = "Written answers are not marked yet: 5 more points are to come."
+    told = "Written answers are not marked yet: they can bring 5 more points."
     assert told in Page(feedback.page(result("kim"), LAB)).text
     marked = result("kim", marks={"why_xor": 2.0})
-    assert "to come" not in Page(feedback.page(marked, LAB)).text
+    assert "not marked yet" not in Page(feedback.page(marked, LAB)).text
 
 
 def test_people_are_named_where_the_platform_has_names() -> None:

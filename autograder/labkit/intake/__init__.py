@@ -30,6 +30,7 @@ from labkit.intake.classes import (
     Moodle,
     Platform,
     find_class,
+    refuse_inside,
     single,
 )
 from labkit.intake.gradescope import User
@@ -46,6 +47,7 @@ __all__ = [
     "Submissions",
     "User",
     "open_submissions",
+    "refuse_inside",
     "safe_name",
     "single_submission",
 ]

@@ -135,12 +135,6 @@ def find_class(source: Path, modules: Collection[str], leave_out: Path | None = 
             f"{source} holds the submissions, and results among them would be graded the next time:"
             " name another folder for the results."
         )
-    whose = _submission_around(source, Path(results)) if results else ""
-    if whose:
-        raise IntakeError(
-            f"{leave_out} lies in {shown(whose)}/, a submission of {source}: name another folder"
-            " for the results."
-        )
     try:
         status = source.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -165,13 +159,17 @@ def find_class(source: Path, modules: Collection[str], leave_out: Path | None = 
     return result
 
 
-def _submission_around(source: Path, results: Path) -> str:
-    """The folder in `source` with a student's package in which `results` lies, if any."""
-    real = Path(os.path.realpath(source))
-    if real not in results.parents or results.parent == real:
-        return ""
-    top = results.relative_to(real).parts[0]
-    return top if may_hold_work(real / top, top) else ""
+def refuse_inside(source: Path, results: Path) -> None:
+    """Raises IntakeError where results would lie in a submission: in a folder with a package."""
+    real, target = Path(os.path.realpath(source)), Path(os.path.realpath(results))
+    if real not in target.parents or target.parent == real:
+        return
+    top = target.relative_to(real).parts[0]
+    if may_hold_work(real / top, top):
+        raise IntakeError(
+            f"{results} lies in {shown(top)}/, a submission of {source}: name another folder for "
+            "the results."
+        )
 
 
 def single(path: Path) -> Found:

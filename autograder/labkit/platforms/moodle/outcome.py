@@ -34,7 +34,7 @@ def comment(result: Result, lab: Lab) -> str:
     if result.lost and result.status == GRADED:
         lines.append(f"Points are lost in {', '.join(result.lost)}.")
     if to_come := result.unmarked(lab):
-        more = f"{number(to_come)} more points are to come"
+        more = f"they can bring {number(to_come)} more points"
         lines.append(f"Written answers are not marked yet: {more}.")
     return "\n".join([*lines, "See the feedback file for each check and its hint."])
 

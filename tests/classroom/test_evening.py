@@ -92,6 +92,8 @@ def test_a_resubmission_after_a_mark_is_flagged(
     assert rows(out)["ben"]["why"] == "4"
     assert rows(out)["ben"]["relu"] == "40"
     assert any("ben was marked for an earlier version" in line for line in graded.summary)
+    marking = (out / "written.html").read_text(encoding="utf-8")
+    assert marking.count("given for an earlier version") == 1
     manual.write_text("submission,why\nben,6\n", encoding="utf-8")  # looked at again
     graded = grade_to(bundle, hand_ins, out, Options(jobs=1, resume=True, manual=manual))
     assert not any("earlier version" in line for line in graded.summary)

@@ -164,6 +164,10 @@ class Decisions:
             " people are named by email, student id or submission, as in grades.csv."
         ]
 
+    def outdated(self, results: Iterable[Result]) -> set[str]:
+        """The submissions whose marks were given for an earlier version."""
+        return {result.submission for result in results if self._outdated(result)}
+
     def _outdated(self, result: Result) -> bool:
         version = self.marks.get(result.submission, Marked()).version
         return bool(version) and version != result.provenance.get("version", version)

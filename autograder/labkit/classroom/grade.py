@@ -183,7 +183,8 @@ def finish(decisions: Decisions, graded: GradedClass, out: Path) -> GradedClass:
     files = [pages[0], out / "grades.csv", *pages[1:], out / "results", out / "feedback", *kept]
     if lab.written:
         page = out / written.PAGE
-        written.write(page, lab, found, graded.written, answers=graded.answers)
+        outdated = decisions.outdated(found)
+        written.write(page, lab, found, graded.written, answers=graded.answers, outdated=outdated)
         files.append(page)
     if lab.written and not decisions.marks:
         files.append(out / TEMPLATE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,8 +62,9 @@ def write(
     questions: Sequence[Mapping[str, str]],
     *,
     answers: KeptAnswers,
+    outdated: Collection[str] = (),
 ) -> None:
-    """Write the page."""
+    """Write the page; `outdated` are the submissions that were marked in an earlier version."""
     points = {question.name: question for question in lab.written}
     there = [result for result in results if result.status == GRADED]
     # The order of an answer must not tell whose it is, and is the same in every run.
@@ -94,7 +95,7 @@ def write(
         "questions": [[q.name, q.points] for q in shown],
         "rows": rows,
     }
-    pages.write(path, PAGE, lab=lab, questions=shown, data=_json(data))
+    pages.write(path, PAGE, lab=lab, questions=shown, data=_json(data), outdated=outdated)
 
 
 def _all_shown(results: Sequence[Result], question: str, answers: KeptAnswers) -> Iterator[_Shown]:

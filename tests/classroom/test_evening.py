@@ -55,6 +55,7 @@ def test_decisions_outlive_every_rerun(tmp_path: Path, bundle: Bundle, hand_ins:
     unmarked = grade_to(bundle, hand_ins, out, Options(jobs=1))
     told = "Written answers of 2 are not marked yet: their grades, and so the mean, are out of"
     assert f"{told} 100 of 110 points." in unmarked.summary
+    assert told in (out / "report.html").read_text(encoding="utf-8")
     assert "not marked yet: they can bring 10 more points" in comment(
         unmarked.results[0], bundle.lab
     )

@@ -171,12 +171,13 @@ def finish(decisions: Decisions, graded: GradedClass, out: Path) -> GradedClass:
     """Apply what was decided to a judged class and write the files about the whole."""
     lab = graded.lab
     found = settle(decisions, graded.results, out)
-    summary = [*graded.notes, *decisions.remarks(found)]
+    notes = (*graded.notes, *decisions.remarks(found))
+    summary = [*notes]
     write_grades(out / "grades.csv", found, lab)
     kept = decisions.keep(out, found)
     summary += [*needs_a_look(found), *near_identical(graded.similarity), *graded.changed]
     beside.write(out, lab, graded.similarity)
-    told = {"notes": graded.notes, "changed": graded.changed}
+    told = {"notes": notes, "changed": graded.changed}
     pages = report.write(out, found, lab, similarity=graded.similarity, **told)
     if graded.anonymous:
         pages.insert(1, report.write_anonymous(out, found, lab))

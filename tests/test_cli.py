@@ -116,7 +116,9 @@ ERRORS = [
     (["grade", "lab1", "empty", "--out", "out"], "holds no submissions"),
     (["grade", "lab1", "cut.zip", "--out", "out"], "cut off or damaged"),
     (["grade", "lab1", "text.zip", "--out", "out"], "is no zip archive"),
+    (["grade", "lab1", "file.txt", "--out", "out"], "must be a folder or a zip of the class, or"),
     (["grade", "lab1", "class", "--out", "file.txt/out"], "name another folder"),
+    (["grade", "lab1", "class", "--out", "class/kim/out"], "lies in kim/, a submission of class"),
     (["grade", "lab1", "class", "--out", "out", "--jobs", "0"], "not in the range"),
     (
         ["grade", "lab1", "class", "--out", "out", "--manual", "marks.csv"],
@@ -150,6 +152,7 @@ def test_bad_usage_is_one_sentence_and_exit_2(
     assert "Traceback" not in found.output
     assert found.output.count("Error:") == 1
     assert not (tmp_path / "out" / "grades.csv").exists()
+    assert not (tmp_path / "class" / "kim" / "out").exists()
 
 
 def test_a_failed_proof_is_exit_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -240,8 +240,10 @@ def grade(
     a feedback page and a result for each student.
     """
     from labkit.classroom.grade import Options, grade_to
+    from labkit.intake import refuse_inside
     from labkit.platforms import canvas
 
+    refuse_inside(submissions, out)
     _writable(out)
     options = Options(
         jobs=jobs or 0,
@@ -329,6 +331,8 @@ def gradebook(
     from labkit.classroom import gradebook as books
     from labkit.reporting.terminal import show_lines
 
+    wanted = (csv_file, xlsx, canvas, blackboard, mistakes)
+    books.refuse_sources([path for path in wanted if path is not None], graded, people)
     book = books.read(graded, people)
     weighed = dict.fromkeys(book.labs, 1.0) | _weights(weights, book.labs)
     rows = books.table(book, weighed, drop_lowest)

@@ -6,7 +6,7 @@ import csv
 import errno
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,15 @@ def test_decisions_outlive_every_rerun(tmp_path: Path, bundle: Bundle, hand_ins:
         tmp_path / "a.csv",
         "submission,question,points,reason\nben,relu,10,half an idea\nada,total,-5,late talk\n",
     )
+    unmarked = grade_to(bundle, hand_ins, out, Options(jobs=1))
+    told = "Written answers of 2 are not marked yet: their grades, and so the mean, are out of"
+    assert f"{told} 100 of 110 points." in unmarked.summary
+    assert told in (out / "report.html").read_text(encoding="utf-8")
+    assert "not marked yet: they can bring 10 more points" in comment(
+        unmarked.results[0], bundle.lab
+    )
     graded = grade_to(bundle, hand_ins, out, Options(jobs=1, manual=manual, adjust=adjust))
+    assert any("Written answers of 1 are not" in line for line in graded.summary)
     assert {one.submission: one.lost for one in graded.results} == {
         **{"ada": (), "ben": ("relu",), "cem": ("tanh", "relu")},
     }
@@ -85,6 +93,8 @@ def test_a_resubmission_after_a_mark_is_flagged(
     assert rows(out)["ben"]["why"] == "4"
     assert rows(out)["ben"]["relu"] == "40"
     assert any("ben was marked for an earlier version" in line for line in graded.summary)
+    marking = (out / "written.html").read_text(encoding="utf-8")
+    assert marking.count("given for an earlier version") == 1
     manual.write_text("submission,why\nben,6\n", encoding="utf-8")  # looked at again
     graded = grade_to(bundle, hand_ins, out, Options(jobs=1, resume=True, manual=manual))
     assert not any("earlier version" in line for line in graded.summary)
@@ -127,7 +137,7 @@ def test_an_excluded_question(
     assert "taken out" in page(out, "ben")
     ben = results.read(out / "results" / "ben.json")
     assert ben is not None and ben.lost == () and "relu" not in comment(ben, changed.lab)
-    assert ben.summary == "All checks pass, the hidden ones too."
+    assert ben.summary == "All checks that count pass, the hidden ones too."
     # Nobody was judged again for it.
     assert json.loads((out / "results" / "ada.json").read_text())["execution_time"] == before
 
@@ -165,6 +175,15 @@ def test_a_regrade_explains_every_changed_score(
     assert {one.submission for one in changes} == {"ada", "ben"}
     assert any("2 of 3 changed" in line for line in graded.summary)
     assert "Graded again" in page(out, "ben")
+    # What needs a look first, then a line a kind of change.
+    again = [n for n, line in enumerate(graded.summary) if line.startswith("Graded again: ")]
+    assert [graded.summary[n] for n in again] == [
+        "Graded again: 2 changes (the submission changed): ada; changes.csv lists each.",
+        "Graded again: 1 change (the case changed): ben; changes.csv lists each.",
+    ]
+    assert min(again) > graded.summary.index(next(s for s in graded.summary if "cem" in s))
+    html = (out / "report.html").read_text(encoding="utf-8")
+    assert html.count("Graded again") == 2
     (kept,) = (out / "history").glob("*/results/ben.json")
     assert json.loads(kept.read_text(encoding="utf-8"))["score"] == 60
     listed = (out / "changes.csv").read_text(encoding="utf-8-sig")
@@ -239,12 +258,24 @@ def test_lateness_costs_only_by_rules(tmp_path: Path, bundle: Bundle, hand_ins: 
     free = f'{rules}\n[late.extensions]\n"ben@x.org" = "2027-03-05"\n'
     for toml, total in ((late, "60"), (rules, "48"), (free, "60")):
         out = tmp_path / f"out{total}{len(toml)}"
-        grade_to(mini.lab(tmp_path, toml), folder, out, Options(jobs=1))
+        graded = grade_to(mini.lab(tmp_path, toml), folder, out, Options(jobs=1))
+        told = {
+            late: "1 of 1 handed in late: nothing is taken, because lab.toml has no [late].",
+            rules: "1 of 1 handed in late: [late] of lab.toml takes 12 points from 1 of them.",
+        }
+        assert [line for line in graded.summary if "handed in" in line] == (
+            [told[toml]] if toml in told else []
+        )
+        assert ("1 handed in late." in (out / "summary.txt").read_text()) == (toml in told)
         found = rows(out)["submission_1"]
         assert (found["total"], found["name"], found["email"], found["sid"]) == (
             *(total, "Ben", "ben@x.org", "7"),
         )
         assert ("1 day 10 hours late" in page(out, "submission_1")) == (toml != free)
+        costless = "Handed in 1 day 10 hours late: it costs no points."
+        assert (costless in page(out, "submission_1")) == (toml == late)
+    by = lateness.Lateness(True, timedelta(days=1))
+    assert lateness.deduction(by, Late(percent_a_day=10), 0.0) is None
 
 
 def test_when_it_was_due_outlives_every_rerun(
@@ -260,6 +291,8 @@ def test_when_it_was_due_outlives_every_rerun(
         assert (out / "due.txt").read_text(encoding="utf-8") == f"{kept}\n"
         told = any("as due.txt says; lab.toml has another" in line for line in graded.summary)
         assert told == another
+        # A folder tells no times: that is said where somebody counts on them.
+        assert any("without a time nobody is late" in line for line in graded.summary)
     (out / "due.txt").write_text("soon", encoding="utf-8")
     with pytest.raises(LabkitError, match=r"due\.txt: 'soon' is no time"):
         grade_to(lab, hand_ins, out, Options(jobs=1, resume=True))
@@ -317,3 +350,7 @@ def test_an_extension_that_reaches_nobody_is_said(
     graded = grade_to(mini.lab(tmp_path, toml), hand_ins, tmp_path / "out", Options(jobs=1))
     (line,) = [line for line in graded.summary if "extensions" in line]
     assert "names bne@x.org, who handed nothing in here" in line
+    lab = mini.lab(tmp_path, toml.replace('"bne@x.org" = "2027-03-05"', 'nobody = "soon"'))
+    words = r"^lab9_mini/lab\.toml: \[late\.extensions\] nobody: 'soon' is no time"
+    with pytest.raises(LabkitError, match=words):
+        grade_to(lab, hand_ins, tmp_path / "out", Options(jobs=1))

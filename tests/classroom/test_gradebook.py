@@ -84,6 +84,30 @@ def test_one_gradebook(tmp_path: Path, bundle: Bundle, hand_ins: Path) -> None:
     assert [sheet.cell(1, 1).value, sheet.cell(2, 1).value] == ["name", "Ada"]
 
 
+@pytest.mark.parametrize(
+    ("name", "last", "first"),
+    [
+        ("Ada King Lovelace", "Lovelace", "Ada King"),
+        ("Lovelace, Ada", "Lovelace", "Ada"),
+        ("Zoë O'Neil, Jr.", "O'Neil, Jr.", "Zoë"),
+        ("Plato", "Plato", ""),
+    ],
+)
+def test_blackboard_gets_family_and_given_names(name: str, last: str, first: str) -> None:
+    book = gradebook.Gradebook(["lab1"], [gradebook.Row(name)])
+    assert gradebook.for_blackboard(book)[1][:2] == [last, first]
+
+
+def test_a_gradebook_replaces_nothing_that_it_is_made_of(tmp_path: Path) -> None:
+    graded, people = tmp_path / "graded", tmp_path / "people.csv"
+    graded.mkdir()
+    gradebook.refuse_sources([graded / "term.csv", tmp_path / "grades.csv"], [graded], people)
+    with pytest.raises(LabkitError, match="is a file of the graded class itself"):
+        gradebook.refuse_sources([graded / ".." / "graded" / "grades.csv"], [graded], None)
+    with pytest.raises(LabkitError, match="is the list of --people"):
+        gradebook.refuse_sources([people], [graded], people)
+
+
 def test_mistakes_of_a_class_over_its_labs(tmp_path: Path) -> None:
     """The most shared one first, whichever lab it is of; who has no mistakes.csv is told."""
     folders = [tmp_path / "one", tmp_path / "two"]

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from labkit.intake import IntakeError, open_submissions
+from labkit.intake import IntakeError, open_submissions, refuse_inside
 from tests.intake.handed_in import LOOSE, MODULES, PACKAGE, check_sentence, posix, tarred, under
 from tests.packing import lay, zipped
 
@@ -109,6 +109,10 @@ def test_results_in_the_folder_of_the_class_are_no_submission(tmp_path):
         "alice",
         "graded",
     )
+    lay(source / "eve" / "lab1", PACKAGE)
+    refuse_inside(source, source / "graded" / "lab1")
+    with pytest.raises(IntakeError, match="lies in eve/, a submission of"):
+        refuse_inside(tmp_path / "door", source / "eve" / "out")
     for out in (source, tmp_path / "door"):
         with pytest.raises(IntakeError, match="name another folder"):
             open_submissions(source, MODULES, leave_out=out)
@@ -138,3 +142,30 @@ def test_a_thousand_submissions_stay_flat(tmp_path):
     assert all(one.status == "ok" for one in submissions)
     assert submissions[999].files == PACKAGE
     assert [path.name for path in tmp_path.iterdir()] == ["m.zip"]  # all in memory
+
+
+def test_a_folder_of_several_students_is_not_graded_as_one(tmp_path):
+    """A tutorial group's folder says so; versions of one work, and a platform's folder, do not."""
+    group = {"ada.zip": zipped(PACKAGE), "ben.zip": zipped(under("ben", PACKAGE))}
+    book = {"lab1.ipynb": b"{}"}
+    lay(tmp_path / "in" / "A", group)
+    lay(tmp_path / "in" / "B", under("cem", PACKAGE | book) | under("dia", PACKAGE | book))
+    lay(
+        tmp_path / "in" / "resubmitted",
+        {"lab1.zip": zipped(PACKAGE), "lab1-1.zip": zipped(PACKAGE)},
+    )
+    lay(tmp_path / "in" / "kept", {"lab1.zip": zipped(PACKAGE), "lab1_old.zip": zipped(PACKAGE)})
+    lay(tmp_path / "in" / "backup", under("lab1", PACKAGE | book) | under("old", PACKAGE))
+    lay(tmp_path, {"class.zip": zipped(under("A", group) | under("x", PACKAGE))})
+    opened = open_submissions(tmp_path / "in", MODULES)
+    found = {one.name: one for one in opened}
+    assert {name for name, one in found.items() if one.status == "ambiguous"} == {"A", "B"}
+    assert all(found[name].status == "ok" for name in ("resubmitted", "kept", "backup"))
+    assert found["A"].problem == (
+        "A/ holds several hand-ins (ada.zip, ben.zip): if they are several students', put each"
+        " into the folder of the class by itself; if not, keep the one that counts."
+    )
+    packed = open_submissions(tmp_path / "class.zip", MODULES)
+    assert [one.status for one in packed] == ["ambiguous", "ok"]
+    lay(tmp_path / "moodle" / "Ada Bo_17_assignsubmission_file_", group)
+    assert open_submissions(tmp_path / "moodle", MODULES)[0].status == "ok"

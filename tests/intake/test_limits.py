@@ -76,6 +76,14 @@ def test_a_package_that_is_a_link_is_none(tmp_path):
     submission, _ = look(folder)
     assert submission.status == "missing package"
     assert any("neuralnet is a link" in note for note in submission.notes)
+    assert (
+        "holds nothing in neuralnet/ that can be graded (neuralnet is a link" in submission.problem
+    )
+    (folder / "neuralnet").unlink()
+    (folder / "neuralnet").mkdir()
+    for name in PACKAGE:
+        (folder / name).symlink_to(tmp_path / "other" / name)
+    assert "(neuralnet/__init__.py is a link and 2 more)" in look(folder)[0].problem
 
 
 def test_empty_folders_without_end_are_not_looked_into(tmp_path, monkeypatch):

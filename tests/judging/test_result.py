@@ -114,7 +114,47 @@ def test_a_bonus_leads_above_the_hundred_and_a_wrong_one_is_told() -> None:
     assert whole.share(LAB) == pytest.approx(106) and half.total == 103
     last = results.to_gradescope(half, LAB)["tests"][-1]
     assert (last["score"], last["max_score"], last["status"]) == (3, 0, "failed")
+    assert half.lost == ()
+    assert half.summary == (
+        "All checks pass, the hidden ones too. The bonus extra brings 3 of 6 points on top."
+    )
     assert "Not quite." in last["output"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "excluded", "told"),
+    [
+        ({"relu": [False, True]}, {}, "1 of 3 questions fails a check that you can run yourself."),
+        (
+            {"relu": [True, False]},
+            {},
+            "All public checks pass; 1 of 3 questions fails hidden ones.",
+        ),
+        (
+            {"relu": [False, True], "forward": [False, False], "sigmoid": [True, False]},
+            {},
+            "2 of 3 questions fail a check that you can run yourself, 1 more only hidden ones.",
+        ),
+        (
+            {"relu": [False, False]},
+            {"relu": "full"},
+            "All checks that count pass, the hidden ones too.",
+        ),
+        (
+            {"relu": [False, False]},
+            {"relu": "out"},
+            "All checks that count pass, the hidden ones too.",
+        ),
+        ({}, {"relu": "full"}, "All checks pass, the hidden ones too."),
+    ],
+)
+def test_the_summary_is_about_what_is_decided(
+    wrong: dict[str, list[bool]], excluded: dict[str, str], told: str
+) -> None:
+    """It counts questions by the checks that they fail, and none that was taken out."""
+    questions = {name: question(name, passed, "wrong") for name, passed in wrong.items()}
+    found = dataclasses.replace(result("kim", questions), excluded=excluded)
+    assert found.summary == told
 
 
 def test_an_unreadable_submission_leads_with_what_to_do() -> None:
@@ -204,6 +244,8 @@ def test_hidden_checks_can_be_shown_later(visibility: str) -> None:
     one = result("ada", {"relu": question("relu", [False, True], "wrong")})
     plain, split = results.to_gradescope(one, LAB), results.to_gradescope(one, lab)
     assert split["score"] == plain["score"]
+    assert "50 points are decided by checks you cannot see" in split["output"]
+    assert "cannot see" not in plain["output"]
     assert sum(test["score"] for test in split["tests"]) == pytest.approx(plain["score"])
     assert sum(test["max_score"] for test in split["tests"]) == pytest.approx(LAB.possible)
     for test in split["tests"]:

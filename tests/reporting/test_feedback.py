@@ -63,7 +63,7 @@ def test_a_hint_is_given_once_and_the_lead_every_time() -> None:
     part = details(page(relu=question("relu", [False] * 4, NAMED)))["relu"]
     assert part.count("The minus sign is missing.") == 4
     assert part.count("Put in z = 0.") == 1
-    assert part.count("(as above)") == 3
+    assert part.count("(the hint is above)") == 3
 
 
 def test_cases_say_whether_they_are_hidden() -> None:
@@ -122,6 +122,13 @@ def test_written_questions_are_marked_or_to_be_marked() -> None:
     assert "Why not XOR? 3.5 of 5" in text
     assert "103.5 of 105 points" in text
     assert "not marked yet" not in text
+
+
+def test_what_is_to_come_is_said_beside_the_points() -> None:
+    told = "Written answers are not marked yet: they can bring 5 more points."
+    assert told in Page(feedback.page(result("kim"), LAB)).text
+    marked = result("kim", marks={"why_xor": 2.0})
+    assert "not marked yet" not in Page(feedback.page(marked, LAB)).text
 
 
 def test_people_are_named_where_the_platform_has_names() -> None:

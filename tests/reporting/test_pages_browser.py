@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,15 @@ def test_only_tables_scroll_sideways(
     page.goto(pages[name].as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_both_versions_are_in_view_side_by_side(browser: Any, pages: dict[str, Path]) -> None:
+    """A long comment wraps: it does not push the second student's column out of view."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(pages["similar"].as_uri())
+    table = page.locator(".scroll").first
+    assert table.evaluate("one => one.scrollWidth <= one.clientWidth")
     page.close()
 
 
@@ -257,4 +266,80 @@ def test_what_a_browser_kept_gives_way_to_newer_marks(browser: Any, tmp_path: Pa
     page.locator(".answer[data-submission=ben] input[type=number]").fill("99")
     page.keyboard.press("Tab")
     assert page.locator("#state").inner_text().startswith("99 is not kept: points go from 0 to")
+    page.close()
+
+
+def marking(out: Path, versions: Mapping[str, str]) -> Path:
+    """written.html of a class: submissions with the version of each."""
+    out.mkdir(exist_ok=True)
+    question = {"name": LAB.written[0].name, "question": "Why?", "answer": "So."}
+    found = [result(name, provenance={"version": own}) for name, own in versions.items()]
+    written.write(out / "written.html", LAB, found, [question], answers=KeptAnswers())
+    return out / "written.html"
+
+
+def test_a_kept_mark_outlives_what_becomes_of_others(browser: Any, tmp_path: Path) -> None:
+    """Marks are kept an answer; those of an earlier version count when they are confirmed."""
+    page = browser.new_page()
+    page.goto(marking(tmp_path / "a", {"ada": "1", "ben": "1"}).as_uri())
+
+    def points(name: str) -> Any:
+        return page.locator(f".answer[data-submission={name}] input[type=number]")
+
+    for name, mark in (("ada", "2"), ("ben", "3")):
+        points(name).fill(mark)
+        page.keyboard.press("Tab")
+    marking(tmp_path / "a", {"ada": "1", "ben": "2", "late": "1"})
+    page.reload()
+    assert (points("ada").input_value(), points("ben").input_value()) == ("2", "")
+    assert page.locator("#state").inner_text() == "1 of 3 marked, 1 more to be confirmed."
+    assert "Marked for an earlier version: 3 of 5." in page.locator(".offer").inner_text()
+    page.get_by_text("Keep this mark").click()
+    assert points("ben").input_value() == "3"
+    page.reload()
+    assert page.locator("#state").inner_text() == "2 of 3 marked."
+    # Another class of the same lab, in the same browser: a namesake's work, and the same work.
+    page.goto(marking(tmp_path / "b", {"ada": "9", "ben": "2"}).as_uri())
+    assert page.locator("#state").inner_text() == "0 of 2 marked, 1 more to be confirmed."
+    assert "for the same work in another folder" in page.locator(".offer").inner_text()
+    page.close()
+
+
+def test_marks_of_a_file_keep_to_the_rules_of_typing(browser: Any, tmp_path: Path) -> None:
+    """What is no number from 0 to the points is not taken, and named; what was there stays."""
+    page = browser.new_page()
+    page.goto(marking(tmp_path / "c", {"ada": "1", "ben": "1", "cem": "2"}).as_uri())
+    name = LAB.written[0].name
+    file = tmp_path / "marks.csv"
+    rows = ["ada,77,", "ben,abc,", "cem,4,1", "eve,3,", "(possible),5,"]
+    file.write_text("\n".join([f"submission,{name},version", *rows]), encoding="utf-8")
+    page.set_input_files("#open", str(file))
+    page.wait_for_function("document.getElementById('state').textContent.includes('read')")
+    told = page.locator("#state").inner_text()
+    assert told == (
+        "0 marks were read. 1 for an earlier version: confirm or change it. Not taken: "
+        f"ada, {name}: 77 is no number from 0 to 5; ben, {name}: abc is no number from 0 to 5; "
+        "eve is not on this page."
+    )
+    values = [one.input_value() for one in page.locator("input[type=number]").all()]
+    assert values == ["", "", ""]
+    assert "4 of 5" in page.locator(".answer[data-submission=cem] .offer").inner_text()
+    page.close()
+
+
+def test_the_rubric_stands_first(browser: Any, tmp_path: Path) -> None:
+    """Beside an answer its rubric is seen; question and model answer unfold."""
+    path = tmp_path / "written.html"
+    question = {
+        "name": LAB.written[0].name,
+        "question": "Why a bend?",
+        "answer": "**Model answer.** So.\n\n**Rubric** (5 points). 5: all of it.",
+    }
+    written.write(path, LAB, [result("ada")], [question], answers=KeptAnswers())
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert page.get_by_text("5: all of it").is_visible()
+    assert not page.get_by_text("Why a bend?").is_visible()
+    page.get_by_text("Question", exact=True).click()
+    assert page.get_by_text("Why a bend?").is_visible()
     page.close()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
@@ -14,10 +15,11 @@ import pytest
 
 from labkit.classroom.grade import near_identical, needs_a_look
 from labkit.judging import result as results
-from labkit.judging.result import Change, QuestionResult, Result
+from labkit.judging.result import CaseResult, Change, QuestionResult, Result
 from labkit.mistakes import Catalogue
 from labkit.reporting import feedback, numbers, report, summary
 from labkit.reporting.similar import Pair, Similarity
+from labkit.reporting.terminal import show_class
 from labkit.student.labcheck.patterns import AS_SEEN
 from labkit.student.labcheck.probe import FAILURE_SENTENCES
 from tests.sample_results import LAB, Page, question, result
@@ -384,3 +386,37 @@ def test_no_zero_is_the_graders_own() -> None:
     assert row and '<td class="num">–</td>' in row[0]
     assert html.count('<td class="q">–</td>') == 1, "relu, which is out"
     assert "counts 0" not in Page(feedback.page(lost, LAB)).text
+
+
+def test_a_question_that_was_taken_out_is_said_everywhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is named where the class is told of, marked in its row, and never the hardest."""
+    excluded: dict[str, Any] = {"relu": "full", "sigmoid": "out"}
+    lab = replace(LAB, config=LAB.config.model_copy(update={"exclude": excluded}))
+    found = [replace(result("a", {"relu": wrong()}), excluded=excluded), result("b")]
+    told = "Taken out: relu (everybody has its points), sigmoid (it does not count)."
+    for html in (
+        report.page(found, lab, similarity=Similarity()),
+        report.write_anonymous(tmp_path, found, lab).read_text(encoding="utf-8"),
+    ):
+        text = Page(html).text
+        assert told in text
+        assert "Hardest" not in text and "relu taken out: everybody has its points" in text
+    text = summary.text(found, lab, Similarity())
+    assert told in " ".join(text.split()) and "Hardest" not in text
+    show_class(lab, found, files=[], summary=[])
+    assert told in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_was_not_graded_and_a_bonus_not_tried_show_no_zero(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    blank = CaseResult("A.", False, False, 6.0, FAILURE_SENTENCES["missing"].format(function="x"))
+    bonus = replace(result("a"), questions=(QuestionResult("x", 0.0, 6.0, (blank,), bonus=True),))
+    lab = replace(LAB, questions={"x": 6.0})
+    html = report.page([bonus, UNGRADED], lab, similarity=Similarity())
+    assert '<td class="q">·</td>' in html and '<td class="q none">' not in html
+    assert re.search(r'late_one(?:(?!<tr>).)*<td class="num">–</td>', html, re.S)
+    show_class(lab, [UNGRADED], files=[], summary=[])
+    assert re.search(r"late_one\W+–", capsys.readouterr().out)

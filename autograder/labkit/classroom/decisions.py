@@ -8,7 +8,7 @@ submission to be graded again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -56,11 +56,12 @@ class Decisions:
         if not due and (out / DUE).is_file():
             due, where = (out / DUE).read_text("utf-8", errors="replace").strip(), str(out / DUE)
         own = lateness.moment(due, where)
+        lateness.check(lab.config.late, _toml(lab))
         return cls(
             lab=lab,
             marks=_merged(kept, given),
             adjustments=changes,
-            due=own or lateness.moment(lab.config.due, f"{lab.folder / 'lab.toml'}: due"),
+            due=own or lateness.moment(lab.config.due, f"{_toml(lab)}: due"),
             own_due=own is not None,
         )
 
@@ -87,8 +88,7 @@ class Decisions:
 
     def lateness(self, result: Result) -> lateness.Lateness:
         """How late a submission was."""
-        where = str(self.lab.folder / "lab.toml")
-        due = lateness.due_of(result, self.due, self.lab.config.late, where)
+        due = lateness.due_of(result, self.due, self.lab.config.late, _toml(self.lab))
         return lateness.lateness(result, due)
 
     def remarks(self, results: Iterable[Result]) -> list[str]:
@@ -105,9 +105,11 @@ class Decisions:
         ]
         points = {question.name: question.points for question in self.lab.written}
         lines += marks.unmarked(self.marks, found, points)
+        lines += self._open_marks(found.values())
         told = self.lab.config.due
         if self.own_due and told and self.due != lateness.moment(told, "lab.toml: due"):
             lines.append(f"It was due {self.due}, as {DUE} says; lab.toml has another time.")
+        lines += self._about_lateness(list(found.values()))
         if self.lab.config.late is not None:
             lines += self._extensions_of_nobody(found.values())
             lines += [
@@ -115,6 +117,41 @@ class Decisions:
                 for name, result in found.items()
                 if (late := self.lateness(result)).late and late.by is None
             ]
+        return lines
+
+    def _open_marks(self, results: Iterable[Result]) -> list[str]:
+        """How many grades leave out written answers, and what they are out of."""
+        open_ones = [result for result in results if result.unmarked(self.lab)]
+        if not open_ones:
+            return []
+        possible = sorted({result.possible(self.lab) for result in open_ones})
+        whole = max(result.possible(self.lab) + result.unmarked(self.lab) for result in open_ones)
+        out_of = " to ".join(f"{points:g}" for points in dict.fromkeys((possible[0], possible[-1])))
+        return [
+            f"Written answers of {len(open_ones)} are not marked yet: their grades, and so the "
+            f"mean, are out of {out_of} of {whole:g} points."
+        ]
+
+    def _about_lateness(self, results: Sequence[Result]) -> list[str]:
+        """How many were late, what it cost, and of how many nobody knows."""
+        rules = self.lab.config.late
+        lines = []
+        unknown = sum(not lateness.known(result) for result in results)
+        if unknown and self.due is not None and (self.own_due or rules is not None):
+            whose = "they were" if unknown == len(results) else f"{unknown} of {len(results)} were"
+            lines.append(
+                f"It was due {self.due}, but when {whose} handed in is not known here: without a "
+                "time nobody is late."
+            )
+        late = [result for result in results if self.lateness(result).late]
+        if late:
+            costs = [lateness.deduction(self.lateness(one), rules, one.earned) for one in late]
+            taken = [cost.points for cost, one in zip(costs, late, strict=True) if cost]
+            cost = "nothing is taken, because lab.toml has no [late]"
+            if rules is not None:
+                points = f"{round(-sum(taken), 2):g} points from {len(taken)} of them"
+                cost = f"[late] of lab.toml takes {points}"
+            lines.append(f"{len(late)} of {len(results)} handed in late: {cost}.")
         return lines
 
     def _extensions_of_nobody(self, results: Iterable[Result]) -> list[str]:
@@ -126,6 +163,10 @@ class Decisions:
             f"[late.extensions] of lab.toml names {', '.join(lost)}, who handed nothing in here:"
             " people are named by email, student id or submission, as in grades.csv."
         ]
+
+    def outdated(self, results: Iterable[Result]) -> set[str]:
+        """The submissions whose marks were given for an earlier version."""
+        return {result.submission for result in results if self._outdated(result)}
 
     def _outdated(self, result: Result) -> bool:
         version = self.marks.get(result.submission, Marked()).version
@@ -155,6 +196,11 @@ class Decisions:
         if marked.version or result is None:
             return marked
         return replace(marked, version=result.provenance.get("version", ""))
+
+
+def _toml(lab: Lab) -> str:
+    """The file of the course that says it: the lab itself may be a built copy."""
+    return f"{lab.name}/lab.toml"
 
 
 def _merged(kept: Mapping[str, Marked], given: Mapping[str, Marked]) -> dict[str, Marked]:

@@ -66,6 +66,8 @@ class GradedClass:
     """What was written below them."""
     anonymous: bool = False
     """Whether to write the report without names, too."""
+    changed: tuple[str, ...] = ()
+    """Sentences about what a regrade changed."""
     files: list[Path] = field(default_factory=list)
     summary: list[str] = field(default_factory=list)
     """Lines that the instructor must read."""
@@ -169,18 +171,21 @@ def finish(decisions: Decisions, graded: GradedClass, out: Path) -> GradedClass:
     """Apply what was decided to a judged class and write the files about the whole."""
     lab = graded.lab
     found = settle(decisions, graded.results, out)
-    summary = [*graded.notes, *decisions.remarks(found)]
+    notes = (*graded.notes, *decisions.remarks(found))
+    summary = [*notes]
     write_grades(out / "grades.csv", found, lab)
     kept = decisions.keep(out, found)
-    summary += [*needs_a_look(found), *near_identical(graded.similarity)]
+    summary += [*needs_a_look(found), *near_identical(graded.similarity), *graded.changed]
     beside.write(out, lab, graded.similarity)
-    pages = report.write(out, found, lab, similarity=graded.similarity, notes=graded.notes)
+    told = {"notes": notes, "changed": graded.changed}
+    pages = report.write(out, found, lab, similarity=graded.similarity, **told)
     if graded.anonymous:
         pages.insert(1, report.write_anonymous(out, found, lab))
     files = [pages[0], out / "grades.csv", *pages[1:], out / "results", out / "feedback", *kept]
     if lab.written:
         page = out / written.PAGE
-        written.write(page, lab, found, graded.written, answers=graded.answers)
+        outdated = decisions.outdated(found)
+        written.write(page, lab, found, graded.written, answers=graded.answers, outdated=outdated)
         files.append(page)
     if lab.written and not decisions.marks:
         files.append(out / TEMPLATE)
@@ -254,7 +259,11 @@ def _opened(submissions: Path, lab: Lab, out: Path) -> Submissions:
     if submissions.is_file() and len(opened) == 1 and not opened.platforms[0]:
         alone = opened[0]
         if alone.problem:
-            raise LabkitError(f"There is nothing to grade: {alone.problem}")
+            why = alone.problem.partition(": hand in")[0].rstrip(".")  # the rest is for students
+            raise LabkitError(
+                "There is nothing to grade: SUBMISSIONS must be a folder or a zip of the class, or "
+                f"one student's zip, and {why}."
+            )
     return opened
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,12 @@ from labkit.base.errors import LabkitError
 from labkit.base.files import write_text, writing
 from labkit.base.spreadsheet import BOM, plain, read_number, read_table, to_csv
 from labkit.judging import result as results
+
+OWN_FILES = (
+    *("grades.csv", "questions.csv", "mistakes.csv", "similar.csv", "changes.csv", "canvas.csv"),
+    *("marks.csv", "marks-template.csv", "adjustments.csv", "worksheet.csv", "moodle-plan.csv"),
+)
+"""Tables of a graded class that a table of the course must not replace."""
 
 Key = tuple[str, str]
 """What joins: ("email", "ada@x.org"), ("sid", "17"), ("canvas", "402") or ("submission", "ada")."""
@@ -273,11 +280,35 @@ def for_blackboard(book: Gradebook) -> Table:
     """As Blackboard's Grade Center uploads it: people by user name, then a column a lab."""
     rows: Table = [["Last Name", "First Name", "Username", "Student ID", *book.labs]]
     for one in book.people:
-        first, _, last = one.name.rpartition(" ")
+        last, first = _last_and_first(one.name)
         user = one.email.partition("@")[0] or one.submission
         percents = [one.percents.get(lab, "") for lab in book.labs]
         rows.append([last, first, user, one.sid, *percents])
     return rows
+
+
+_SUFFIX = re.compile(r"(?:jr|sr|i{1,3}|iv|v|ph\.?d|m\.?d)\.?", re.IGNORECASE)
+
+
+def _last_and_first(name: str) -> tuple[str, str]:
+    """`Ada Lovelace`, `Lovelace, Ada` and `Ada Lovelace, Jr.` as family name and given name."""
+    whole, comma, rest = (part.strip() for part in name.partition(","))
+    if comma and not _SUFFIX.fullmatch(rest):
+        return whole, rest
+    first, _, last = whole.rpartition(" ")
+    return (f"{last}, {rest}" if rest else last), first
+
+
+def refuse_sources(targets: Iterable[Path], folders: Sequence[Path], people: Path | None) -> None:
+    """Raises LabkitError where a target is the list of the course or a graded folder's own."""
+    for target in targets:
+        own = any(target.parent.resolve() == folder.resolve() for folder in folders)
+        if own and target.name in OWN_FILES:
+            raise LabkitError(
+                f"{target} is a file of the graded class itself: name another, such as term.csv."
+            )
+        if people is not None and target.resolve() == people.resolve():
+            raise LabkitError(f"{target} is the list of --people: name another file.")
 
 
 def write_csv(path: Path, rows: Iterable[Sequence[str | float]]) -> None:

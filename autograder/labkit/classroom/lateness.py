@@ -54,6 +54,12 @@ def moment(value: datetime | date | str, where: str) -> datetime | None:
         ) from None
 
 
+def check(late: Late | None, where: str) -> None:
+    """Raises LabkitError for an extension that is no time, whoever has it."""
+    for name, until in late.extensions.items() if late else ():
+        moment(until, f"{where}: [late.extensions] {name}")
+
+
 def due_of(
     result: Result, due: datetime | None, late: Late | None, where: str = "lab.toml"
 ) -> datetime | None:
@@ -82,6 +88,14 @@ def extensions(result: Result, late: Late | None) -> dict[str, datetime | date |
     return {key: until for key, until in granted if key.strip().casefold() in names - {""}}
 
 
+def known(result: Result) -> bool:
+    """Whether anybody tells when a submission came, or that it was late or not."""
+    told = result.platform
+    return bool(told.get("modified") or told.get("late")) or (
+        _time(told, "submitted") is not None or isinstance(told.get("late"), bool)
+    )
+
+
 def lateness(result: Result, due: datetime | None) -> Lateness:
     """How late a submission was; the platform's word counts where there are no times."""
     submitted = _time(result.platform, "submitted")
@@ -104,7 +118,9 @@ def deduction(found: Lateness, rules: Late | None, earned: float) -> Change | No
     percent = min(days * rules.percent_a_day, rules.most_percent)
     if not percent:
         return None
-    points = round(-earned * percent / 100, 2)
+    points = -round(earned * percent / 100, 2)
+    if not points:
+        return None
     many = "1 day begun" if days == 1 else f"{days} days begun"
     return Change(TOTAL, points, f"{found.sentence} ({many}): {percent:g} % of the points earned.")
 

@@ -20,9 +20,10 @@ from labkit.classroom.folder import locked, refuse_other_lab
 from labkit.classroom.grade import GradedClass, Options, decided, finish, judged
 from labkit.judging import result as results
 from labkit.judging.person import joined
-from labkit.judging.result import GRADED, CaseResult, QuestionResult, Result
+from labkit.judging.result import AGAIN, GRADED, CaseResult, QuestionResult, Result
 from labkit.lab.bundle import Bundle
 from labkit.reporting import feedback
+from labkit.reporting.pages import number
 
 HISTORY, CHANGES = "history", "changes.csv"
 UNFINISHED = "unfinished.txt"
@@ -45,7 +46,8 @@ class Changed:
     def sentence(self) -> str:
         """For the student's page."""
         what = f"`{self.question}`, {self.case}" if self.case else "the whole submission"
-        return f"Graded again: {what}: {self.old:g} → {self.new:g} points ({self.reason})."
+        points = f"{number(self.old)} → {number(self.new)} points"
+        return f"{AGAIN}{what}: {points} ({self.reason})."
 
 
 def regrade(
@@ -78,14 +80,14 @@ def _regrade(
         new = _no_lower(old, new) if never_lower else new
         own = list(differences(old, new))
         changes += own
-        notes = [note for note in new.notes if not note.startswith("Graded again: ")]
+        notes = [note for note in new.notes if not note.startswith(AGAIN)]
         new = replace(new, notes=(*notes, *(change.sentence for change in own)))
         if new != fresh:
             results.write(out / "results" / f"{new.submission}.json", new, lab)
             feedback.write(out / "feedback" / f"{new.submission}.html", new, lab)
         found.append(new)
     write_text(out / CHANGES, BOM + to_csv([COLUMNS, *_rows(changes)]))
-    again = finish(decisions, replace(graded, results=found), out)
+    again = finish(decisions, replace(graded, results=found, changed=_by_kind(changes)), out)
     again.files.insert(1, out / CHANGES)
     again.summary[:0] = _summary(changes, before, found)
     (kept / UNFINISHED).unlink()
@@ -225,6 +227,20 @@ def _rows(changes: Sequence[Changed]) -> Iterator[tuple[str, ...]]:
             *(one.submission, one.question, one.case),
             *(f"{one.old:g}", f"{one.new:g}", one.reason),
         )
+
+
+def _by_kind(changes: Sequence[Changed]) -> tuple[str, ...]:
+    """A line a reason: how many changes, and whose."""
+    kinds: dict[str, list[str]] = {}
+    for change in changes:
+        kinds.setdefault(change.reason.partition(":")[0], []).append(change.submission)
+    lines = []
+    for reason, names in kinds.items():
+        people = list(dict.fromkeys(names))
+        told = ", ".join(people[:3]) + (f" and {len(people) - 3} more" if len(people) > 3 else "")
+        count = f"{len(names)} change{'s' if len(names) > 1 else ''}"
+        lines.append(f"{AGAIN}{count} ({reason}): {told}; {CHANGES} lists each.")
+    return tuple(lines)
 
 
 def _summary(

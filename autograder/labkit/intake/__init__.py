@@ -30,6 +30,7 @@ from labkit.intake.classes import (
     Moodle,
     Platform,
     find_class,
+    refuse_inside,
     single,
 )
 from labkit.intake.gradescope import User
@@ -46,6 +47,7 @@ __all__ = [
     "Submissions",
     "User",
     "open_submissions",
+    "refuse_inside",
     "safe_name",
     "single_submission",
 ]
@@ -62,7 +64,7 @@ class Submission:
     platform: Platform | None
     """Where in Moodle, Gradescope or Canvas it belongs."""
     status: str
-    """`ok`, or why there is nothing to grade: `missing package`, `empty`, `unreadable`."""
+    """`ok`, or why not: `missing package`, `empty`, `ambiguous`, `unreadable`."""
     problem: str | None
     """The same as one sentence, with what to do; None exactly when `status` is `ok`."""
     notes: tuple[str, ...]
@@ -132,7 +134,9 @@ class Submissions(Sequence[Submission]):
     def __getitem__(self, index: int | slice) -> Submission | list[Submission]:
         if isinstance(index, slice):
             return [self[n] for n in range(*index.indices(len(self)))]
-        return _opened(self._found[index], self.names[index], self._modules)
+        found = self._found[index]
+        owned = found.platform is not None or not found.subject.endswith("/")
+        return _opened(found, self.names[index], self._modules, owned=owned)
 
 
 def open_submissions(
@@ -171,12 +175,12 @@ def _distinct(origins: list[str]) -> list[str]:
     return result
 
 
-def _opened(found: Found, name: str, modules: frozenset[str]) -> Submission:
+def _opened(found: Found, name: str, modules: frozenset[str], *, owned: bool = True) -> Submission:
     """A submission, read now."""
     if found.problem:
         clean = Clean(status="unreadable", problem=found.problem)
     else:
-        clean = _look(found, modules)
+        clean = _look(found, modules, owned=owned)
     return Submission(
         name=name,
         origin=found.origin,
@@ -189,14 +193,14 @@ def _opened(found: Found, name: str, modules: frozenset[str]) -> Submission:
     )
 
 
-def _look(found: Found, modules: frozenset[str]) -> Clean:
+def _look(found: Found, modules: frozenset[str], *, owned: bool) -> Clean:
     """The clean form of what was found."""
     budget = Budget()
     try:
         if found.place is None:
             return clean_submission(Listing(), found.subject, modules, budget)
         with found.place.opened(budget) as listing:
-            return clean_submission(listing, found.subject, modules, budget)
+            return clean_submission(listing, found.subject, modules, budget, owned=owned)
     except ArchiveError as error:
         words = str(error)
     except Exception as error:  # whatever a stranger managed, the class goes on

@@ -159,6 +159,19 @@ def find_class(source: Path, modules: Collection[str], leave_out: Path | None = 
     return result
 
 
+def refuse_inside(source: Path, results: Path) -> None:
+    """Raises IntakeError where results would lie in a submission: in a folder with a package."""
+    real, target = Path(os.path.realpath(source)), Path(os.path.realpath(results))
+    if real not in target.parents or target.parent == real:
+        return
+    top = target.relative_to(real).parts[0]
+    if may_hold_work(real / top, top):
+        raise IntakeError(
+            f"{results} lies in {shown(top)}/, a submission of {source}: name another folder for "
+            "the results."
+        )
+
+
 def single(path: Path) -> Found:
     """One submission on disk: a folder, an archive or a file; a link is one with a problem."""
     text = as_text(path.name) or "submission"

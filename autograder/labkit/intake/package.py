@@ -8,6 +8,7 @@ beside it, few and small, held in memory for the moment it takes to write or to 
 from __future__ import annotations
 
 import contextlib
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from labkit.intake.archives import (
     shown,
     size_in_words,
 )
-from labkit.intake.copies import meant
+from labkit.intake.copies import meant, names_meant
 from labkit.lab.contract import PACKAGE
 from labkit.student.labcheck import graded
 from labkit.student.labcheck.graded import MAX_FILE, MAX_FILES, MAX_TOTAL
@@ -60,7 +61,7 @@ class Clean:
     notes: tuple[str, ...] = ()
     """What was chosen, renamed or left out, a sentence each."""
     status: str = "ok"
-    """`ok`, `missing package`, `empty` or `unreadable`."""
+    """`ok`, `missing package`, `empty`, `ambiguous` or `unreadable`."""
     problem: str | None = None
     """Why it cannot be graded and what to do; None exactly when `status` is `ok`."""
 
@@ -111,17 +112,23 @@ class Sieve:
 
 
 def clean_submission(
-    listing: Listing, origin: str, modules: frozenset[str], budget: Budget | None = None
+    listing: Listing,
+    origin: str,
+    modules: frozenset[str],
+    budget: Budget | None = None,
+    *,
+    owned: bool = True,
 ) -> Clean:
     """The clean form of the submission whose files are in `listing`.
 
-    `modules` are those of the lab's package; `origin` begins the sentence about a problem. Never
+    `modules` are those of the lab's package; `origin` begins the sentence about a problem. One that
+    is not `owned`, a folder that nobody's name is known of, may hold several students' work. Never
     raises for anything a student can hand in.
     """
     budget = budget or Budget()
     try:
         with contextlib.ExitStack() as resources:
-            return _clean(listing, origin, modules, budget=budget, resources=resources)
+            return _clean(listing, origin, modules, budget=budget, resources=resources, owned=owned)
     except ArchiveError as error:
         return _unusable("unreadable", f"{_head(origin)} {error}.", listing.notes)
     except (OSError, RecursionError, MemoryError) as error:
@@ -182,6 +189,8 @@ class _Level:
     files: list[File]
     shown_as: str
     depth: int
+    top: str = ""
+    """The archive of the submission itself that it is in, or that it is."""
 
 
 def _clean(
@@ -191,6 +200,7 @@ def _clean(
     *,
     budget: Budget,
     resources: contextlib.ExitStack,
+    owned: bool,
 ) -> Clean:
     notes = list(listing.notes)
     levels = [_Level(_sensible(listing.files), "", 0)]
@@ -212,6 +222,13 @@ def _clean(
     places.sort(key=lambda place: place.rank)
     chosen = places[0]
     twins = [place for place in places[1:] if place.loose == chosen.loose and place.holds]
+    if twins and not owned and (several := _hand_ins([chosen, *twins], levels)):
+        some = ", ".join(map(shown, several[:5])) + (" …" if len(several) > 5 else "")
+        sentence = (
+            f"{_head(origin)} holds several hand-ins ({some}): if they are several students', put"
+            " each into the folder of the class by itself; if not, keep the one that counts."
+        )
+        return _unusable("ambiguous", sentence, notes)
     if twins:
         others = ", ".join(_where(place, levels, origin) for place in twins[:3])
         others += " and more" if len(twins) > 3 else ""
@@ -221,6 +238,21 @@ def _clean(
             f" {others}."
         )
     return _collected(chosen, places, levels[chosen.level].files, modules=modules, notes=notes)
+
+
+def _hand_ins(places: Sequence[_Place], levels: Sequence[_Level]) -> list[str]:
+    """The archives, or folders with a notebook, of which a submission consists; else nothing.
+
+    Not where code or a notebook lies beside them, or all are versions of one by their names.
+    """
+    own = [file.path for file in levels[0].files if file.path.lower().endswith((".py", ".ipynb"))]
+    books = {path.partition("/")[0] for path in own if path.endswith(".ipynb")}
+    found = {levels[place.level].top or place.folder.partition("/")[0] for place in places}
+    folders = {path.partition("/")[0] for path in own}
+    stems = [names_meant(PurePosixPath(name).stem)[-1] for name in found]
+    versions = all(stem.startswith(min(stems, key=len)) for stem in stems)
+    whole = folders <= found and folders <= books and all("/" in path for path in own)
+    return sorted(found) if whole and not versions else []
 
 
 def _where(place: _Place, levels: Sequence[_Level], origin: str) -> str:
@@ -302,7 +334,8 @@ def _opened(
                 continue
             notes += inner.notes
             depth = level.depth + file.path.count("/") + 1
-            fresh.append(_Level(_sensible(inner.files), file.path, depth))
+            top = level.top or file.path
+            fresh.append(_Level(_sensible(inner.files), file.path, depth, top))
     return fresh
 
 
@@ -455,6 +488,14 @@ def _nothing_found(
     if failures:
         return _unusable("unreadable", _about(origin, failures[0]), notes)
     name = _head(origin)
+    about = [note for note in notes if re.search(rf"\b{PACKAGE}\b", note)]
+    if lost := [note.rstrip(".").removesuffix("; left out") for note in about]:
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+        sentence = (
+            f"{name} holds nothing in {PACKAGE}/ that can be graded ({lost[0]}{more}): hand in the"
+            " whole lab folder as one zip, the files themselves."
+        )
+        return _unusable("missing package" if files else "empty", sentence, notes)
     if not files:
         sentence = f"{name} holds no files: hand in the whole lab folder as one zip."
         return _unusable("empty", sentence, notes)

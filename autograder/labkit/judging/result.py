@@ -27,6 +27,7 @@ _WHAT_TO_DO = {
         "There is nothing for you to change yet: your instructor finds this submission on the list "
         "of those to look at by hand."
     ),
+    "ambiguous": "There is nothing for you to change: your instructor sorts out what is whose.",
     "unfinished": "Hand the same work in once more; if it stays so, tell your instructor.",
 }
 _HAND_IN_AGAIN = (
@@ -65,11 +66,6 @@ class QuestionResult:
         return self.score >= self.possible - 1e-9
 
     @property
-    def left_out(self) -> bool:
-        """Whether it is a bonus that was not earned, which takes nothing away."""
-        return self.bonus and not self.score
-
-    @property
     def blank(self) -> bool:
         """Whether its function was not written, or is not there at all."""
         return any(not case.passed and is_blank(self.name, case.message) for case in self.cases)
@@ -101,6 +97,9 @@ NOT_TRIED = "Not written. It is a bonus: leaving it out takes nothing away."
 
 TOTAL = "total"
 """In the place of a question's name: the whole."""
+
+AGAIN = "Graded again: "
+"""How a note begins that tells a student what a regrade changed."""
 
 FULL, OUT = "full", "out"
 """What becomes of a faulty question: full points for everybody, or out of the sum."""
@@ -160,7 +159,7 @@ class Result:
         return tuple(
             question.name
             for question in self.counted
-            if not question.left_out and self.score(question) < question.possible - 1e-9
+            if not question.bonus and self.score(question) < question.possible - 1e-9
         )
 
     @cached_property
@@ -179,6 +178,12 @@ class Result:
         written = sum(question.points for question in lab.written if question.name in self.marks)
         return round(sum(q.possible for q in self.counted if not q.bonus) + written, 4)
 
+    def unmarked(self, lab: Lab) -> float:
+        """Points of written questions that are not marked yet; nobody marks what was not graded."""
+        if self.status != GRADED:
+            return 0.0
+        return round(sum(q.points for q in lab.written if q.name not in self.marks), 4)
+
     def share(self, lab: Lab) -> float:
         """Points earned of 100, not rounded; a bonus may lead above."""
         possible = self.possible(lab)
@@ -189,8 +194,8 @@ class Result:
         return min(100.0, round(self.share(lab), 2))
 
     def shown_percent(self, lab: Lab) -> float | None:
-        """The same for people to read; None where a 0 would be the grader's own."""
-        return None if self.own_fault else self.percent(lab)
+        """The same for people to read; None where nothing was graded."""
+        return self.percent(lab) if self.status == GRADED else None
 
     @property
     def _asked(self) -> tuple[QuestionResult, ...]:
@@ -199,8 +204,8 @@ class Result:
 
     @property
     def hidden_points(self) -> float:
-        """Points that hidden cases decide."""
-        asked = [question for question in self._asked if not question.left_out]
+        """Points that hidden cases decide; those of a bonus come on top."""
+        asked = [question for question in self._asked if not question.bonus]
         return round(sum(c.points for q in asked for c in q.cases if c.hidden), 2)
 
     @property
@@ -208,17 +213,52 @@ class Result:
         """What a student reads first."""
         if self.status != GRADED:
             return self.status[:1].upper() + self.status[1:]
-        counted = [question for question in self._asked if not question.left_out]
-        public = all(question.public_passed for question in counted)
-        hidden = f"{self.hidden_points:g} points are decided by checks you cannot see"
-        if all(question.passed for question in counted):
-            return "All checks pass, the hidden ones too."
-        if public:
-            return f"All public checks pass; {hidden}."
-        failed = sum(not q.public_passed for q in counted)
-        return self._not_imported() + (
-            f"{failed} of {len(counted)} questions fail{'s' if failed == 1 else ''} "
-            f"a check that you can run yourself; {hidden}."
+        asked = [question for question in self._asked if not question.bonus]
+        hidden = sum(q.public_passed and not q.passed for q in asked)
+        if self._failing_public:
+            more = f", {hidden} more only hidden ones" if hidden else ""
+            return f"{self._public}{more}.{self._bonus}"
+        if hidden:
+            fail = f"{hidden} of {len(asked)} questions fail{'s' if hidden == 1 else ''}"
+            return f"{self._public}; {fail} hidden ones.{self._bonus}"
+        # What fails in a question that was taken out stands on the page, too.
+        whole = all(q.passed for q in self.questions if not q.bonus)
+        return f"All checks{'' if whole else ' that count'} pass, the hidden ones too.{self._bonus}"
+
+    @property
+    def public_summary(self) -> str:
+        """The same for a place that shows what became of hidden checks later."""
+        if self.status != GRADED:
+            return self.summary
+        return (
+            f"{self._public}; {self.hidden_points:g} points are decided by checks you cannot see."
+        )
+
+    @property
+    def _failing_public(self) -> int:
+        return sum(not q.public_passed for q in self._asked if not q.bonus)
+
+    @property
+    def _public(self) -> str:
+        """What became of the checks that a student can run."""
+        failed = self._failing_public
+        if not failed:
+            whole = all(q.public_passed for q in self.questions if not q.bonus)
+            return f"All public checks{'' if whole else ' that count'} pass"
+        count = sum(not question.bonus for question in self._asked)
+        return (
+            f"{self._not_imported()}{failed} of {count} questions fail{'s' if failed == 1 else ''} "
+            "a check that you can run yourself"
+        )
+
+    @property
+    def _bonus(self) -> str:
+        """What a bonus brings that was tried."""
+        return "".join(
+            f" The bonus {q.name} brings {round(self.score(q), 2):g} of {q.possible:g} points"
+            " on top."
+            for q in self._asked
+            if q.bonus and not q.not_tried
         )
 
     def _not_imported(self) -> str:
@@ -323,7 +363,9 @@ def _test(
 
 def to_gradescope(result: Result, lab: Lab) -> dict[str, Any]:
     """Gradescope's results format, with the whole result in `extra_data` for the report."""
-    about = [result.summary, result.advice, *told(result, TOTAL), *result.notes]
+    shown = lab.config.hidden_visibility == "visible"
+    first = result.summary if shown else result.public_summary
+    about = [first, result.advice, *told(result, TOTAL), *result.notes]
     found: dict[str, Any] = {
         "score": result.total,
         "execution_time": round(result.seconds, 3),

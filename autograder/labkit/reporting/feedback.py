@@ -51,6 +51,7 @@ def page(result: Result, lab: Lab) -> str:
         graded=graded,
         possible=result.possible(lab),
         percent=result.percent(lab),
+        to_come=result.unmarked(lab),
         advice=result.advice,
         marked=[question for question in lab.written if question.name in result.marks],
         unmarked=unmarked if graded else [],
@@ -66,7 +67,7 @@ def _decided(result: Result) -> list[str]:
     late = result.platform.get("lateness")
     lines = told(result, TOTAL)
     if late and not any(str(late) in line for line in lines):
-        lines.append(f"Handed in {late}.")
+        lines.append(f"Handed in {late}: it costs no points.")
     out = [name for name, how in result.excluded.items() if how == OUT]
     return [*lines, *(f"`{name}` was taken out: it does not count for anybody." for name in out)]
 

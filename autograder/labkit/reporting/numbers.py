@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from labkit.judging.result import GRADED, Result
+from labkit.judging.result import AGAIN, FULL, GRADED, OUT, Result
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue
 from labkit.student.labcheck.naming import BY_HEART
@@ -65,6 +65,8 @@ class QuestionNumbers:
     """How many wrote it, lost points, and made no mistake that the catalogue knows."""
     bonus: bool = False
     """Whether nobody has to write it."""
+    excluded: str = ""
+    """What became of a faulty one: `full` or `out`."""
 
     @property
     def remark(self) -> str:
@@ -100,7 +102,7 @@ class Mistake:
 
 def hardest(found: Sequence[QuestionNumbers]) -> list[QuestionNumbers]:
     """The questions with the smallest share of their points, hardest first, if any lost some."""
-    asked = [q for q in found if q.mean is not None and q.lost and not q.bonus]
+    asked = [q for q in found if q.mean is not None and q.lost and not (q.bonus or q.excluded)]
     return sorted(asked, key=lambda q: q.mean if q.mean is not None else 1.0)[:_FIRST]
 
 
@@ -148,7 +150,20 @@ def distribution(results: Sequence[Result], lab: Lab) -> list[Bar]:
 
 def questions(results: Sequence[Result], lab: Lab) -> list[QuestionNumbers]:
     """Every question of the lab, in its order."""
-    return [_question(name, points, graded(results)) for name, points in lab.questions.items()]
+    out = lab.config.exclude
+    return [
+        replace(_question(name, points, graded(results)), excluded=out.get(name, ""))
+        for name, points in lab.questions.items()
+    ]
+
+
+EXCLUDED = {FULL: "everybody has its points", OUT: "it does not count"}
+
+
+def taken_out(lab: Lab) -> str:
+    """A sentence about the questions that lab.toml excludes, if there are any."""
+    told = [f"`{name}` ({EXCLUDED[how]})" for name, how in lab.config.exclude.items()]
+    return f"Taken out: {', '.join(told)}." if told else ""
 
 
 def _question(name: str, possible: float, found: Sequence[Result]) -> QuestionNumbers:
@@ -232,7 +247,8 @@ def looks(results: Sequence[Result]) -> list[Look]:
     for result in results:
         reasons = [result.status]
         if result.status == GRADED:
-            reasons = [*troubles(result), *by_heart(result), *result.notes]
+            notes = [note for note in result.notes if not note.startswith(AGAIN)]
+            reasons = [*troubles(result), *by_heart(result), *notes]
         if reasons:
             found.append(Look(result, tuple(reasons)))
     return sorted(found, key=_urgency)

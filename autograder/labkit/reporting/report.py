@@ -25,14 +25,17 @@ def write(
     *,
     similarity: Similarity | None = None,
     notes: Sequence[str] = (),
+    changed: Sequence[str] = (),
 ) -> list[Path]:
     """Write report.html and its numbers into `out`, which holds feedback/; gives the files written.
 
     `similarity` is what was found of near-identical submissions, `notes` sentences about the whole
-    class.
+    class, `changed` what a regrade changed.
     """
     similarity = similarity or Similarity(left_out="Not looked for.")
-    values = _values(results, lab, similarity, notes=notes, with_code=code.written(out))
+    values = _values(
+        results, lab, similarity, notes=notes, changed=changed, with_code=code.written(out)
+    )
     pages.write(out / "report.html", _TEMPLATE, **values)
     write_text(out / "summary.txt", summary.text(results, lab, similarity))
     tables = {
@@ -86,6 +89,7 @@ def _values(
     similarity: Similarity,
     *,
     notes: Sequence[str] = (),
+    changed: Sequence[str] = (),
     with_code: Collection[str] = (),
     nameless: bool = False,
 ) -> dict[str, Any]:
@@ -107,18 +111,28 @@ def _values(
         rare=numbers.rare(mistakes),
         looks=numbers.looks(results),
         notes=notes,
+        changed=changed,
         similarity=similarity,
         groups=[(group, *_of_group(group, similarity.pairs)) for group in similarity.groups],
         written=[q for q in lab.written if any(q.name in result.marks for result in results)],
         modified={result.submission: _modified(result) for result in results},
         who={result.submission: pages.who(result) for result in results},
-        scored=lambda result: {q.name: result.score(q) for q in result.counted},
+        scored=_scored,
         decided=[(result.submission, line) for result in results for line in _decided(result)],
-        excluded=lab.config.exclude,
+        excluded={name: numbers.EXCLUDED[how] for name, how in lab.config.exclude.items()},
+        taken_out=numbers.taken_out(lab),
         with_code=with_code,
         anonymous=nameless,
         GRADED=GRADED,
     )
+
+
+def _scored(result: Result) -> dict[str, float | None]:
+    """Points by question; None for a bonus that was not tried."""
+    return {
+        q.name: None if q.not_tried and not result.score(q) else result.score(q)
+        for q in result.counted
+    }
 
 
 def _decided(result: Result) -> list[str]:

@@ -33,6 +33,10 @@ def _lines(results: Sequence[Result], lab: Lab, similarity: Similarity) -> Itera
     full = sum(bar.count for bar in numbers.distribution(results, lab) if bar.label == "100")
     if full:
         yield f"{full} with all points."
+    if late := sum(bool(result.platform.get("lateness")) for result in results):
+        yield f"{late} handed in late."
+    if taken := numbers.taken_out(lab):
+        yield taken.replace("`", "")
     if hardest := numbers.hardest(numbers.questions(results, lab)):
         shares = (f"{q.name} ({100 * (q.mean or 0):.0f} % of its points)" for q in hardest)
         yield f"Hardest: {', '.join(shares)}."

@@ -13,6 +13,8 @@ from rich.text import Text
 
 from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
+from labkit.reporting import numbers
+from labkit.reporting.pages import number
 
 _SHOWN = 40
 """Rows of a class that are printed; all are in grades.csv."""
@@ -70,18 +72,21 @@ def show_class(
         else:
             told = f"{result.status.partition(':')[0]} (see below)"
         percent = result.shown_percent(lab)
-        shown = "–" if percent is None else f"{percent:g}"
+        shown = "–" if percent is None else number(percent)
         table.add_row(Text(result.submission), shown, told)
     console.print(table)
     if len(found) > _SHOWN:
         console.print(f"… and {len(found) - _SHOWN} more in grades.csv", markup=False)
     percents = [result.percent(lab) for result in found if result.status == GRADED]
     if percents:
+        median = number(statistics.median(percents))
         console.print(
-            f"{len(percents)} of {len(found)} graded; median {statistics.median(percents):g} %, "
+            f"{len(percents)} of {len(found)} graded; median {median} %, "
             f"mean {statistics.mean(percents):.1f} %",
             markup=False,
         )
+    if taken := numbers.taken_out(lab):
+        console.print(taken.replace("`", ""), markup=False)
     if summary:
         console.print("\n[bold]Needs a look[/bold]")
         show_lines(summary[:_SHOWN])

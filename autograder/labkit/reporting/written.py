@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from labkit.reporting.answers import Answer, KeptAnswers
 from labkit.reporting.markdown import markdown
 
 PAGE = "written.html"
+_RUBRIC = "\n**Rubric"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class _Question:
     points: float
     text: Markup
     model: Markup
+    rubric: Markup
+    """What of the model answer begins with `**Rubric`."""
     answers: Iterator[_Shown]
     """One at a time, as the page is written."""
 
@@ -59,8 +62,9 @@ def write(
     questions: Sequence[Mapping[str, str]],
     *,
     answers: KeptAnswers,
+    outdated: Collection[str] = (),
 ) -> None:
-    """Write the page."""
+    """Write the page; `outdated` are the submissions that were marked in an earlier version."""
     points = {question.name: question for question in lab.written}
     there = [result for result in results if result.status == GRADED]
     # The order of an answer must not tell whose it is, and is the same in every run.
@@ -68,13 +72,15 @@ def write(
     shown = []
     for question in questions:
         about = points[question["name"]]
+        model, begin, rubric = question["answer"].partition(_RUBRIC)
         shown.append(
             _Question(
                 name=about.name,
                 title=about.title,
                 points=about.points,
                 text=markdown(question["question"]),
-                model=markdown(question["answer"]),
+                model=markdown(model),
+                rubric=markdown(begin + rubric),
                 answers=_all_shown(there, about.name, answers),
             )
         )
@@ -82,8 +88,14 @@ def write(
         [result.submission, result.provenance.get("version", ""), *who(result)]
         for result in results
     ]
-    data = {"lab": lab.short, "questions": [[q.name, q.points] for q in shown], "rows": rows}
-    pages.write(path, PAGE, lab=lab, questions=shown, data=_json(data))
+    data = {
+        "lab": lab.short,
+        # Tells apart, in one browser, the classes of a lab; a path tells more than others may read.
+        "place": hashlib.sha256(str(path.parent.resolve()).encode()).hexdigest()[:16],
+        "questions": [[q.name, q.points] for q in shown],
+        "rows": rows,
+    }
+    pages.write(path, PAGE, lab=lab, questions=shown, data=_json(data), outdated=outdated)
 
 
 def _all_shown(results: Sequence[Result], question: str, answers: KeptAnswers) -> Iterator[_Shown]:

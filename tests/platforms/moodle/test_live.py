@@ -838,6 +838,8 @@ def test_the_token_comes_from_the_environment_or_a_private_file(
         read_token(file)
     file.chmod(0o600)
     file.write_text("http://x")
-    with pytest.raises(MoodleError, match="holds no token") as caught:
+    with pytest.raises(
+        MoodleError, match="no token of Moodle's, which is 8 to 200 letters"
+    ) as caught:
         read_token(file)
     assert "http://x" not in str(caught.value)

@@ -193,7 +193,7 @@ def test_what_moodle_would_lose_in_silence_is_said(graded: Outcome) -> None:
     assert re.search(r"Moodle has locked them .*Lee Locked", said)
     assert re.search(r"got a grade of 0, .*Mo Stubs", said)
     assert re.search(r"had another grade before, which is replaced: .*Ada Lovelace", said)
-    assert re.search(r"without a submission stayed as they were: .*Noa Absent", said)
+    assert re.search(r"without a submission stayed as it was: .*Noa Absent", said)
     assert re.search(r"could not be graded or is not in the download: .*Kim Broken", said)
     assert "lab1_forward.zip is cut off or damaged" in said
     guide = (graded.out / "upload.txt").read_text(encoding="utf-8")

@@ -283,6 +283,7 @@ def test_everything_that_would_be_lost_is_said():
         (line,) = [line for line in lines if words in line]
         assert who in line, line
     assert len(lines) == 14, text
+    assert "stayed as it was" in text and "stayed as they were" not in text
     assert [one.id for one in filled.participants] == [1, 4, 7, 8, 9]
 
 

@@ -45,7 +45,7 @@ def main(root: Path = _ROOT) -> Result:
         result = unfinished
     results.write(target, result, bundle.lab)
     target.chmod(0o644)
-    print(f"{result.total:g} of {result.possible(bundle.lab):g} points: {result.summary}")
+    print(f"{round(result.total, 2):g} of {result.possible(bundle.lab):g} points: {result.summary}")
     return result
 
 

@@ -193,7 +193,9 @@ class _Filling:
             found = self.said.get(what, [])
             if found:
                 most = 8 if what == "absent" else 50  # who loses something is named
-                lines.append(words.format(rows=_rows(len(found)), who=_list(found, most)))
+                stayed = f"stayed as {'it was' if len(found) == 1 else 'they were'}"
+                who = _list(found, most)
+                lines.append(words.format(rows=_rows(len(found)), who=who, stayed=stayed))
         if strangers:
             numbers = ", ".join(map(str, strangers[:50])) + (" …" if len(strangers) > 50 else "")
             lines.append(
@@ -234,16 +236,15 @@ _SENTENCES = {
     ),
     "draft": "{rows} got a grade for a draft that is not handed in yet: {who}.",
     "reopened": (
-        "{rows} stayed as they were because another attempt was opened and not handed in yet:"
-        " {who}."
+        "{rows} {stayed} because another attempt was opened and not handed in yet: {who}."
     ),
-    "absent": "{rows} without a submission stayed as they were: {who}.",
+    "absent": "{rows} without a submission {stayed}: {who}.",
     "missing": (
-        "{rows} stayed as they were although Moodle has a submission of theirs, because it could"
+        "{rows} {stayed} although Moodle has a submission of theirs, because it could"
         " not be graded or is not in the download: {who}."
     ),
     "locked": (
-        '{rows} stayed as they were because Moodle has locked them ("Grade can be changed" is No);'
+        '{rows} {stayed} because Moodle has locked them ("Grade can be changed" is No);'
         " their feedback file is in the zip all the same and will be stored; unlock them in the"
         " gradebook if they should get their grade: {who}."
     ),
@@ -261,15 +262,15 @@ _SENTENCES = {
         " gives is not in the assignment's scale; write its words as they are there: {who}."
     ),
     "no maximum": (
-        "{rows} stayed as they were because their maximum grade is no number (does the assignment"
+        "{rows} {stayed} because their maximum grade is no number (does the assignment"
         " use a scale?): {who}."
     ),
     "no maximum column": (
-        '{rows} stayed as they were because the worksheet has no column "Maximum grade", without'
+        '{rows} {stayed} because the worksheet has no column "Maximum grade", without'
         " which nobody knows what a grade counts to; download it again with that column: {who}."
     ),
-    "no number": "{rows} stayed as they were because their result is no number: {who}.",
-    "unreadable": "{rows} stayed as they were because their Identifier holds no number: {who}.",
+    "no number": "{rows} {stayed} because their result is no number: {who}.",
+    "unreadable": "{rows} {stayed} because their Identifier holds no number: {who}.",
     "no comments": (
         '{rows} lost their comment because the worksheet has no column "Feedback comments" (switch'
         " the feedback type on in the assignment's settings): {who}."

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
+from labkit.reporting.pages import number
 
 
 class Back(NamedTuple):
@@ -28,9 +29,13 @@ def outcome(result: Result, lab: Lab, out: Path) -> Back:
 
 def comment(result: Result, lab: Lab) -> str:
     """A few lines; the page tells the rest."""
-    lines = [f"{lab.title}: {result.total:g} of {result.possible(lab):g} points.", result.summary]
+    points = f"{number(result.total)} of {number(result.possible(lab))} points"
+    lines = [f"{lab.title}: {points}.", result.summary]
     if result.lost and result.status == GRADED:
         lines.append(f"Points are lost in {', '.join(result.lost)}.")
+    if to_come := result.unmarked(lab):
+        more = f"they can bring {number(to_come)} more points"
+        lines.append(f"Written answers are not marked yet: {more}.")
     return "\n".join([*lines, "See the feedback file for each check and its hint."])
 
 

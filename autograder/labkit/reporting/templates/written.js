@@ -2,7 +2,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const articles = [...document.querySelectorAll(".answer")];
 const state = document.getElementById("state");
-const key = `labkit written ${data.lab} ${data.rows.map((row) => row[0] + row[1]).join(" ")}`;
+const versions = new Map(data.rows.map(([submission, version]) => [submission, version]));
 const input = (article) => article.querySelector("input[type=number]");
 const comment = (article) => article.querySelector("textarea");
 let current = -1;
@@ -10,13 +10,15 @@ let current = -1;
 function tell(text) { state.textContent = text; }
 
 function marked() {
-  return articles.filter((article) => input(article).value !== "").length;
+  const waiting = articles.filter((article) => offered(article)).length;
+  return `${articles.filter((article) => input(article).value !== "").length} of ${articles.length} marked`
+    + (waiting ? `, ${waiting} more to be confirmed` : "");
 }
 
 function refresh(article) {
   const value = input(article).value;
   article.querySelector(".done").textContent = value === "" ? "" : `${value} of ${article.dataset.points}`;
-  for (const button of article.querySelectorAll("button")) {
+  for (const button of article.querySelectorAll("button[data-level]")) {
     const points = button.dataset.level * article.dataset.points;
     button.setAttribute("aria-pressed", String(value !== "" && Number(value) === points));
   }
@@ -24,29 +26,85 @@ function refresh(article) {
 
 function remember(article) {
   const value = input(article).value;
-  if (value !== "" && !(Number(value) >= 0 && Number(value) <= Number(article.dataset.points))) {
+  if (value !== "" && !within(value, article)) {
     input(article).value = "";
-    keep();
+    keep(article);
     refresh(article);
     tell(`${value} is not kept: points go from 0 to ${article.dataset.points}.`);
     return;
   }
+  offered(article)?.remove();
   refresh(article);
-  keep();
+  keep(article);
 }
 
 function fields(article) { return [input(article), comment(article)]; }
 
-// With what the page came with: where that is another now, the page knows better.
-function keep() {
-  const kept = articles.map((one) => [one.dataset.submission, one.dataset.question,
-    ...fields(one).map((field) => [field.value, field.defaultValue])]);
+function within(points, article) {
+  return /^(\d+\.?\d*|\.\d+)$/.test(points) && Number(points) <= Number(article.dataset.points);
+}
+
+// One place an answer, whatever becomes of others. What was kept names the graded folder (`place`:
+// pages opened from files share one storage), the version, and what the page came with: where that
+// is another now, the page knows better.
+function key(article) {
+  return `labkit written ${data.lab} ${article.dataset.question} ${article.dataset.submission}`;
+}
+
+function version(article) { return versions.get(article.dataset.submission); }
+
+function kept(article) {
   try {
-    localStorage.setItem(key, JSON.stringify(kept));
-    tell(`${marked()} of ${articles.length} marked; kept in this browser, not saved yet.`);
-  } catch (error) {
-    tell(`${marked()} of ${articles.length} marked; this browser keeps nothing, so save often.`);
+    return JSON.parse(localStorage.getItem(key(article)) ?? "[]");
+  } catch (error) { /* what cannot be read is not kept */
+    return [];
   }
+}
+
+function keep(article) {
+  const now = { place: data.place, version: version(article),
+    fields: fields(article).map((field) => [field.value, field.defaultValue]) };
+  const others = kept(article).filter((one) => one.place !== now.place || one.version !== now.version);
+  const list = now.fields.some(([value, came]) => value !== came) ? [...others, now] : others;
+  try {
+    if (list.length) localStorage.setItem(key(article), JSON.stringify(list));
+    else localStorage.removeItem(key(article));
+    tell(`${marked()}; kept in this browser, not saved yet.`);
+  } catch (error) {
+    tell(`${marked()}; this browser keeps nothing, so save often.`);
+  }
+}
+
+function restore(article) {
+  const own = fields(article);
+  const fitting = kept(article).filter((one) => one.fields.every(([, came], n) => came === own[n].defaultValue));
+  const mine = fitting.filter((one) => one.place === data.place);
+  const same = mine.find((one) => one.version === version(article));
+  const older = mine.at(-1);
+  const elsewhere = fitting.find((one) => one.version === version(article));
+  if (same) own.forEach((field, n) => { field.value = same.fields[n][0]; });
+  else if (older) offer(article, "for an earlier version", older.fields.map(([value]) => value));
+  else if (elsewhere) offer(article, "for the same work in another folder", elsewhere.fields.map(([value]) => value));
+}
+
+function offered(article) { return article.querySelector(".offer"); }
+
+// A mark that was given for something else counts when it is taken over, not before.
+function offer(article, what, [points, words]) {
+  offered(article)?.remove();
+  const line = document.createElement("p");
+  const button = document.createElement("button");
+  const told = [points === "" ? "" : `${points} of ${article.dataset.points}`, words && `“${words}”`];
+  line.className = "offer";
+  line.append(`Marked ${what}: ${told.filter(Boolean).join(", ")}. `, button);
+  button.type = "button";
+  button.textContent = "Keep this mark";
+  button.addEventListener("click", () => {
+    input(article).value = points;
+    comment(article).value = words;
+    remember(article);
+  });
+  article.querySelector(".give").before(line);
 }
 
 function go(to) {
@@ -108,39 +166,52 @@ function parse(text) {
 function fill(text) {
   const [header, ...rows] = parse(text);
   if (header[0] !== "submission") { tell("This is no marks.csv: its first column is not “submission”."); return; }
-  const place = Object.fromEntries(header.map((name, n) => [name, n]));
-  let found = 0;
-  for (const row of rows) {
-    for (const article of articles.filter((one) => one.dataset.submission === row[0].replace(/^'/, ""))) {
-      const points = row[place[article.dataset.question]] ?? "";
-      const words = row[place[`${article.dataset.question} comment`]] ?? "";
-      if (points !== "") { input(article).value = points.replace(",", "."); found += 1; }
-      if (words !== "") comment(article).value = words.replace(/^'/, "");
-      refresh(article);
+  const place = Object.fromEntries(header.map((name, n) => [name.trim(), n]));
+  const cellOf = (row, name) => (row[place[name]] ?? "").trim().replace(/^'/, "");
+  const refused = [];
+  let found = 0, earlier = 0;
+  for (const row of rows.filter((one) => cellOf(one, "submission") !== "(possible)")) {
+    const name = cellOf(row, "submission");
+    const given = data.questions.some(([question]) => cellOf(row, question) || cellOf(row, `${question} comment`));
+    const own = articles.filter((one) => one.dataset.submission === name);
+    if (given && !own.length) refused.push(`${name} is not on this page`);
+    for (const article of own) {
+      let points = cellOf(row, article.dataset.question).replace(",", ".");
+      const words = cellOf(row, `${article.dataset.question} comment`);
+      if (points !== "" && !within(points, article)) {
+        refused.push(`${name}, ${article.dataset.question}: ${points} is no number from 0 to ${article.dataset.points}`);
+        points = "";
+      }
+      if (points === "" && words === "") continue;
+      const values = [points || input(article).value, words || comment(article).value];
+      const marked = cellOf(row, "version");
+      if (marked && marked !== version(article) && fields(article).some((field, n) => field.value !== values[n])) {
+        offer(article, "for an earlier version", values);
+        earlier += 1;
+        continue;
+      }
+      [input(article).value, comment(article).value] = values;
+      found += points !== "";
+      remember(article);
     }
   }
-  keep();
-  tell(`${found} marks were read.`);
+  const told = [`${found} ${found === 1 ? "mark was" : "marks were"} read.`];
+  if (earlier) told.push(`${earlier} for an earlier version: confirm or change ${earlier === 1 ? "it" : "them"}.`);
+  if (refused.length) told.push(`Not taken: ${refused.slice(0, 5).join("; ")}${refused.length > 5 ? `; and ${refused.length - 5} more` : ""}.`);
+  tell(told.join(" "));
 }
 
 for (const [n, article] of articles.entries()) {
-  for (const button of article.querySelectorAll("button")) {
+  for (const button of article.querySelectorAll("button[data-level]")) {
     button.addEventListener("click", () => { current = n; give(article, Number(button.dataset.level)); });
   }
   input(article).addEventListener("change", () => remember(article));
   comment(article).addEventListener("change", () => remember(article));
   article.addEventListener("focusin", () => { current = n; });
 }
-try {
-  for (const [submission, question, ...kept] of JSON.parse(localStorage.getItem(key) ?? "[]")) {
-    const article = articles.find((one) => one.dataset.submission === submission && one.dataset.question === question);
-    for (const [n, field] of (article ? fields(article) : []).entries()) {
-      if (field.defaultValue === kept[n][1]) field.value = kept[n][0];
-    }
-  }
-} catch (error) { /* what cannot be read is not kept */ }
+articles.forEach(restore);
 articles.forEach(refresh);
-tell(`${marked()} of ${articles.length} marked.`);
+tell(`${marked()}.`);
 
 document.getElementById("save").addEventListener("click", () => {
   const link = document.createElement("a");

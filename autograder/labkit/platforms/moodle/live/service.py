@@ -77,7 +77,9 @@ def read_token(file: Path | None) -> str:
             " with a file of mode 600."
         )
     if not re.fullmatch(r"[A-Za-z0-9]{8,200}", found):
-        raise MoodleError(f"{where} holds no token of Moodle's, which has letters and digits only.")
+        raise MoodleError(
+            f"{where} holds no token of Moodle's, which is 8 to 200 letters and digits."
+        )
     return found
 
 

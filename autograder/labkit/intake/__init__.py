@@ -64,7 +64,7 @@ class Submission:
     platform: Platform | None
     """Where in Moodle, Gradescope or Canvas it belongs."""
     status: str
-    """`ok`, or why not: `missing package`, `empty`, `ambiguous`, `unreadable`."""
+    """`ok`, or why not: `missing package`, `empty`, `unreadable`."""
     problem: str | None
     """The same as one sentence, with what to do; None exactly when `status` is `ok`."""
     notes: tuple[str, ...]

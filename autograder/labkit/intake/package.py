@@ -61,7 +61,7 @@ class Clean:
     notes: tuple[str, ...] = ()
     """What was chosen, renamed or left out, a sentence each."""
     status: str = "ok"
-    """`ok`, `missing package`, `empty`, `ambiguous` or `unreadable`."""
+    """`ok`, `missing package`, `empty` or `unreadable`."""
     problem: str | None = None
     """Why it cannot be graded and what to do; None exactly when `status` is `ok`."""
 
@@ -222,13 +222,6 @@ def _clean(
     places.sort(key=lambda place: place.rank)
     chosen = places[0]
     twins = [place for place in places[1:] if place.loose == chosen.loose and place.holds]
-    if twins and not owned and (several := _hand_ins([chosen, *twins], levels)):
-        some = ", ".join(map(shown, several[:5])) + (" …" if len(several) > 5 else "")
-        sentence = (
-            f"{_head(origin)} holds several hand-ins ({some}): if they are several students', put"
-            " each into the folder of the class by itself; if not, keep the one that counts."
-        )
-        return _unusable("ambiguous", sentence, notes)
     if twins:
         others = ", ".join(_where(place, levels, origin) for place in twins[:3])
         others += " and more" if len(twins) > 3 else ""
@@ -237,6 +230,12 @@ def _clean(
             f"The package is there {len(twins) + 1} times; the one in {taken} was graded, not"
             f" {others}."
         )
+        if not owned and (several := _hand_ins([chosen, *twins], levels)):
+            some = ", ".join(map(shown, several[:5])) + (" …" if len(several) > 5 else "")
+            notes.append(
+                f"If {some} are several students' hand-ins, put each into the folder of the class"
+                " by itself: here they are taken for one student's."
+            )
     return _collected(chosen, places, levels[chosen.level].files, modules=modules, notes=notes)
 
 

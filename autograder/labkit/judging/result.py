@@ -27,7 +27,6 @@ _WHAT_TO_DO = {
         "There is nothing for you to change yet: your instructor finds this submission on the list "
         "of those to look at by hand."
     ),
-    "ambiguous": "There is nothing for you to change: your instructor sorts out what is whose.",
     "unfinished": "Hand the same work in once more; if it stays so, tell your instructor.",
 }
 _HAND_IN_AGAIN = (

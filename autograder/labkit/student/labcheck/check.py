@@ -215,7 +215,7 @@ class Check:
                 function,
                 args,
                 kwargs,
-                lambda seen: gradient_problem(seen.value, wanted, limit, given, names),
+                lambda seen: gradient_problem(seen.value, wanted, limit, given=given, names=names),
                 right=wanted,
             )
         )

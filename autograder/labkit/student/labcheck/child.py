@@ -16,6 +16,7 @@ def main(
     home: Path,
     folder: Path,
     questions: Sequence[str],
+    *,
     lost: Mapping[str, str],
     passing: Sequence[str],
 ) -> int:

@@ -283,6 +283,7 @@ def _tree_problem(
     expected: Any,
     close: Callable[[np.ndarray, np.ndarray], np.ndarray],
     name: str = "",
+    *,
     names: Sequence[str] = (),
 ) -> Problem | None:
     """The first difference between nested values, or None; `names` are those of a tuple's items."""
@@ -363,7 +364,7 @@ def values_problem(
 
 
 def gradient_problem(
-    got: Any, expected: Any, limit: float = 1e-5, given: Any = (), names: Sequence[str] = ()
+    got: Any, expected: Any, limit: float = 1e-5, *, given: Any = (), names: Sequence[str] = ()
 ) -> Problem | None:
     """As `values_problem`, by relative error |a - b| / max(1e-8, |a| + |b|)."""
     coarse = _coarse(got, expected, given)

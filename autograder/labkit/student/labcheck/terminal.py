@@ -34,7 +34,7 @@ def main(home: Path, arguments: Sequence[str]) -> int:
     chosen = list(dict.fromkeys(options.question)) or questions
     if options.json:
         lost = dict(one.split("=", 1) for one in options.lost)
-        return child.main(home, folder, chosen, lost, options.passing)
+        return child.main(home, folder, chosen, lost=lost, passing=options.passing)
     return _run(home, folder, chosen, not options.no_color and showing.wants_color(sys.stdout))
 
 

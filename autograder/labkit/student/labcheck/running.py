@@ -48,7 +48,7 @@ def events(
     started = False
     while left:
         at = ""
-        with _Child(home, folder, left, lost, known) as child:
+        with _Child(home, folder, left, lost=lost, passing=known) as child:
             for event in child.events(silence):
                 if event["kind"] == "begin":
                     at = event["case"] or at
@@ -74,6 +74,7 @@ class _Child:
         home: Path,
         folder: Path,
         questions: Sequence[str],
+        *,
         lost: dict[str, str],
         passing: Iterable[str],
     ) -> None:

@@ -67,6 +67,9 @@ function cell(text) {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+// An empty cell says nothing: a mark that the page came with is taken back by a dash.
+function told(field) { return field.value === "" && field.defaultValue !== "" ? "-" : field.value; }
+
 function csv() {
   const names = data.questions.map((question) => question[0]);
   const find = (submission, question) => articles.find(
@@ -75,8 +78,8 @@ function csv() {
   lines.push(["(possible)", ...data.questions.map((question) => String(question[1]))]);
   for (const [submission, version, ...who] of data.rows) {
     const own = names.map((name) => find(submission, name));
-    const points = own.map((article) => (article ? input(article).value : ""));
-    const words = own.map((article) => (article ? comment(article).value.replace(/\s*\n\s*/g, " ") : ""));
+    const points = own.map((article) => (article ? told(input(article)) : ""));
+    const words = own.map((article) => (article ? told(comment(article)).replace(/\s*\n\s*/g, " ") : ""));
     const given = [...points, ...words].some((text) => text !== "");
     lines.push([submission, ...points, ...words, given ? version : "", ...who]);
   }

@@ -109,7 +109,7 @@ def test_points_for_what_could_not_be_read_count_everywhere(graded: Graded) -> N
     book = gradebook.read([graded.out])
     (person,) = (p for p in book.people if p.submission == "cem")
     assert person.percents == {"lab9": 70}
-    assert "70" in one(found.summary, "points given by hand")
+    assert "70 points given by hand; unreadable" in one(found.summary, "by hand;")
     assert ">by hand</td>" in (graded.out / "report.html").read_text("utf-8")
     assert graded.row("dia")["percent"] == "" and "Not graded" in graded.page("dia")
     graded.again(adjust=f"{HEAD}cem,total,0,\n")

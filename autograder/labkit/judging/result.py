@@ -228,7 +228,11 @@ class Result:
         """What a student reads first."""
         if self.status != GRADED:
             status = self.status[:1].upper() + self.status[1:]
-            return f"Your instructor gave points by hand. {status}" if self.by_hand else status
+            return (
+                f"Your instructor gave points by hand, as the code could not be graded. {status}"
+                if self.by_hand
+                else status
+            )
         counted = [question for question in self._asked if not question.left_out]
         public = all(question.public_passed for question in counted)
         hidden = f"{self.hidden_points:g} points are decided by checks you cannot see"

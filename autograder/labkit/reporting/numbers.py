@@ -233,7 +233,7 @@ def looks(results: Sequence[Result]) -> list[Look]:
     for result in results:
         reasons = [result.status]
         if result.by_hand:
-            reasons = [f"{result.status.rstrip('.')}; points given by hand: {result.total:g}"]
+            reasons = [f"{result.total:g} points given by hand; {result.status}"]
         elif result.status == GRADED:
             reasons = [*troubles(result), *by_heart(result), *result.notes]
         if reasons:

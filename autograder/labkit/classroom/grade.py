@@ -227,7 +227,7 @@ def finish(decisions: Decisions, graded: GradedClass, out: Path) -> GradedClass:
     lab = graded.lab
     decisions = decisions.among(graded.results)
     found = settle(decisions, graded.results, out)
-    to_mark = {result.submission for result in written.shown(found, graded.answers)}
+    to_mark = {result.submission for result in written.to_mark(found, graded.answers)}
     summary = [*graded.notes, *decisions.remarks(found, to_mark)]
     write_grades(out / "grades.csv", found, lab)
     kept = decisions.keep(out, found)

@@ -52,7 +52,7 @@ class _Question:
     """One at a time, as the page is written."""
 
 
-def shown(results: Sequence[Result], answers: KeptAnswers) -> list[Result]:
+def to_mark(results: Sequence[Result], answers: KeptAnswers) -> list[Result]:
     """Those whose answers are to be marked: also where a notebook came without code."""
     return [r for r in results if r.status == GRADED or r.submission in answers]
 
@@ -67,13 +67,13 @@ def write(
 ) -> None:
     """Write the page."""
     points = {question.name: question for question in lab.written}
-    there = shown(results, answers)
+    there = to_mark(results, answers)
     # The order of an answer must not tell whose it is, and is the same in every run.
     there.sort(key=lambda result: hashlib.sha256(result.submission.encode()).digest())
-    asked = []
+    shown = []
     for question in questions:
         about = points[question["name"]]
-        asked.append(
+        shown.append(
             _Question(
                 name=about.name,
                 title=about.title,
@@ -87,8 +87,8 @@ def write(
         [result.submission, result.provenance.get("version", ""), *who(result)]
         for result in results
     ]
-    data = {"lab": lab.short, "questions": [[q.name, q.points] for q in asked], "rows": rows}
-    pages.write(path, PAGE, lab=lab, questions=asked, data=_json(data))
+    data = {"lab": lab.short, "questions": [[q.name, q.points] for q in shown], "rows": rows}
+    pages.write(path, PAGE, lab=lab, questions=shown, data=_json(data))
 
 
 def _all_shown(results: Sequence[Result], question: str, answers: KeptAnswers) -> Iterator[_Shown]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from labkit.base.errors import LabkitError
 from labkit.classroom import gradebook
 from labkit.classroom.grade import GradedClass, Options, grade_to
 from labkit.classroom.marks import Marked
@@ -134,6 +135,8 @@ def test_a_notebook_alone_can_be_marked(graded: Graded) -> None:
     page = (graded.out / "written.html").read_text("utf-8")
     assert "Layers would fold." in page and 'data-submission="cem"' not in page
     said = graded.again(manual="submission,why,why comment\ndia,6,Fine\n")
+    with pytest.raises(LabkitError, match=r"dia has two rows of marks, one as dia\.zip"):
+        graded.again(manual="submission,why\ndia,6\ndia.zip,5\n")
     assert one(said, "no marks by hand") == "2 of 3 have no marks by hand: ada, ben."
     row = graded.row("dia")
     assert (row["why"], row["total"], row["possible"], row["percent"]) == ("6", "6", "110", "5.45")
@@ -263,6 +266,9 @@ def test_never_lower_holds_in_every_later_run(graded: Graded) -> None:
     said = graded.again()
     assert graded.row("ada")["percent"] == "100"
     assert "unreadable" in one(said, "ada: The earlier grading counts")
+    graded.hand_in("eva")
+    assert one(graded.again(), "ada: The earlier grading counts") in said
+    assert graded.row("ada")["percent"] == "100"
     (graded.out / "never-lower.txt").unlink()
     graded.again(Options(jobs=1))
     assert graded.row("ada")["percent"] == ""

@@ -16,7 +16,7 @@ from pathlib import Path
 from labkit.base.files import write_text
 from labkit.classroom import adjustments, floor, lateness, marks
 from labkit.classroom.adjustments import Adjustments
-from labkit.classroom.marks import Marked
+from labkit.classroom.marks import Marked, MarksError
 from labkit.classroom.names import Names
 from labkit.judging.person import who
 from labkit.judging.result import TOTAL, Change, Result
@@ -235,8 +235,13 @@ class Decisions:
 
 
 def _marks_by(names: Names, told: Mapping[str, Marked]) -> dict[str, Marked]:
-    """Marks by submission, by whatever it was called."""
-    return {names.of(name): marked for name, marked in told.items()}
+    """Marks by submission, by whatever it was called. Raises MarksError for two rows of one."""
+    found: dict[str, Marked] = {}
+    for name, marked in told.items():
+        if names.of(name) in found:
+            raise MarksError(f"{names.of(name)} has two rows of marks, one as {name}: keep one.")
+        found[names.of(name)] = marked
+    return found
 
 
 def _changes_by(names: Names, told: Adjustments) -> dict[str, tuple[Change, ...]]:

@@ -21,7 +21,7 @@ from labkit.classroom.folder import locked, refuse_other_lab
 from labkit.classroom.grade import GradedClass, Options, decided, finish, judged
 from labkit.judging import result as results
 from labkit.judging.person import joined
-from labkit.judging.result import GRADED, TOTAL, CaseResult, QuestionResult, Result
+from labkit.judging.result import FULL, GRADED, TOTAL, CaseResult, QuestionResult, Result
 from labkit.lab.bundle import Bundle
 from labkit.reporting import feedback
 
@@ -162,14 +162,24 @@ def differences(old: Result, new: Result) -> Iterator[Changed]:
             why = "its mark or adjustment changed" if name in old.marks else _MARKED
             yield Changed(new.submission, name, "", had, has, why)
     had, has = (one.total - one.earned for one in (old, new))
-    if abs(had - has) > 1e-9:
+    if _whole(old) != _whole(new) and abs(had - has) > 1e-9:
         yield Changed(new.submission, TOTAL, "", had, has, "adjustments or lateness changed")
+
+
+def _whole(result: Result) -> set[tuple[str, float]]:
+    """Decisions about the whole; what lateness costs changes with every point, which is none."""
+    late = str(result.platform.get("lateness") or "")
+    return {
+        (change.reason, 0.0 if late and change.reason.startswith(late) else change.points)
+        for change in result.changes
+        if change.question == TOTAL
+    }
 
 
 def _in_question(
     old: Result, new: Result, before: QuestionResult, after: QuestionResult
 ) -> Iterator[Changed]:
-    had, has = _counted(old, before), _counted(new, after)
+    had, has = old.score(before), new.score(after)
     if decided := _decided(old, new, after.name):
         if abs(had - has) > 1e-9:
             if abs(before.score - after.score) > 1e-9:
@@ -198,17 +208,16 @@ def _in_question(
         yield Changed(new.submission, after.name, "", before.score, after.score, reason)
 
 
-def _counted(result: Result, question: QuestionResult) -> float:
-    """What a question counts, decisions about it included."""
-    return result.score(question) if question in result.counted else 0.0
-
-
 def _decided(old: Result, new: Result, name: str) -> str:
-    """What was decided otherwise about a question; empty where nothing was."""
-    changes = [[c for c in one.changes if c.question == name] for one in (old, new)]
+    """What was decided otherwise about a question's points; empty where nothing was."""
+    full = [one.excluded.get(name) == FULL for one in (old, new)]
+    given = [
+        sum(change.points for change in one.changes if change.question == name)
+        for one in (old, new)
+    ]
     told = {
-        "what [exclude] of lab.toml says changed": old.excluded.get(name) != new.excluded.get(name),
-        "its adjustments changed": changes[0] != changes[1],
+        "what [exclude] of lab.toml says changed": full[0] != full[1],
+        "its adjustments changed": given[0] != given[1],
     }
     return ", ".join(words for words, otherwise in told.items() if otherwise)
 

@@ -257,7 +257,7 @@ def test_never_lower_holds_in_every_later_run(graded: Graded) -> None:
     for options in (RESUME, Options(jobs=1)):
         said = graded.again(options)
         assert graded.row("ada")["total"] == "100"
-        assert one(said, "ada: relu keeps the points of an earlier grading")
+        assert one(said, "ada: Points of an earlier grading are kept in relu.")
     _, changes = regrade(
         graded.bundle, graded.hand_ins, graded.out, Options(jobs=1), never_lower=False
     )

@@ -67,13 +67,13 @@ def _held(old: Result, new: Result, excluded: frozenset[str]) -> Result:
         if question.name not in excluded
     }
     fallen = [q.name for q in new.questions if q.name in more and more[q.name].score > q.score]
+    if not fallen:
+        return new
+    names = ", ".join(f"`{name}`" for name in fallen)
     return replace(
         new,
         questions=tuple(more[q.name] if q.name in fallen else q for q in new.questions),
-        notes=(
-            *new.notes,
-            *(f"`{name}` keeps the points of an earlier grading." for name in fallen),
-        ),
+        notes=(*new.notes, f"Points of an earlier grading are kept in {names}."),
     )
 
 

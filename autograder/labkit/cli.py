@@ -108,12 +108,15 @@ def _decided(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option(
             "--due",
-            default="",
             metavar="TIME",
-            help="When it was due, as 2027-03-01T23:59. Else lab.toml tells.",
+            help='When it was due, as 2027-03-01T23:59. Else lab.toml tells; "" takes it back.',
         ),
-        click.option("--adjust", type=_FILE, help="CSV with points to give or take, and why."),
-        click.option("--manual", type=_FILE, help="CSV with marks for the written questions."),
+        click.option(
+            "--adjust", type=_FILE, help="CSV with points to give or take, and why; 0 takes back."
+        ),
+        click.option(
+            "--manual", type=_FILE, help="CSV with marks for the written questions; - takes back."
+        ),
     ):
         command = option(command)
     return command
@@ -231,7 +234,7 @@ def grade(
     anonymous: bool,
     manual: Path | None,
     adjust: Path | None,
-    due: str,
+    due: str | None,
 ) -> None:
     """Grade a class.
 
@@ -253,7 +256,8 @@ def grade(
         anonymous=anonymous,
         manual=manual,
         adjust=adjust,
-        due=due,
+        due=due or "",
+        forget_due=due == "",
     )
     grade_to(_built(lab), submissions, out, options, deliver=canvas.deliver).show()
 
@@ -265,7 +269,11 @@ def grade(
 @click.option(
     "--jobs", type=_COUNT, metavar="N", help="Submissions at a time; one a core by default."
 )
-@click.option("--never-lower", is_flag=True, help="A question keeps its points if it loses some.")
+@click.option(
+    "--never-lower",
+    is_flag=True,
+    help="No question falls below what it had, now and in later runs.",
+)
 @_decided
 def regrade(
     lab: str,
@@ -275,7 +283,7 @@ def regrade(
     never_lower: bool,
     manual: Path | None,
     adjust: Path | None,
-    due: str,
+    due: str | None,
 ) -> None:
     """Grade a class again and list every changed score.
 
@@ -287,7 +295,9 @@ def regrade(
     from labkit.platforms import canvas
 
     _writable(out)
-    options = Options(jobs=jobs or 0, manual=manual, adjust=adjust, due=due)
+    options = Options(
+        jobs=jobs or 0, manual=manual, adjust=adjust, due=due or "", forget_due=due == ""
+    )
     graded, _ = run(_built(lab), submissions, out, options, never_lower=never_lower)
     graded.files[1:1] = canvas.deliver(graded, out)
     graded.show()
@@ -413,7 +423,7 @@ def moodle(
     resume: bool,
     manual: Path | None,
     adjust: Path | None,
-    due: str,
+    due: str | None,
 ) -> None:
     """Grade a Moodle assignment, by files or over its web services.
 
@@ -426,7 +436,14 @@ def moodle(
     """
     from labkit.classroom.grade import Options
 
-    options = Options(jobs=jobs or 0, resume=resume, manual=manual, adjust=adjust, due=due)
+    options = Options(
+        jobs=jobs or 0,
+        resume=resume,
+        manual=manual,
+        adjust=adjust,
+        due=due or "",
+        forget_due=due == "",
+    )
     if url is not None or assignment is not None:
         from labkit.platforms.moodle.live.by_services import Live, live_to
         from labkit.platforms.moodle.live.service import read_token

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from labkit.classroom.marks import read_marks
+from labkit.classroom.marks import Marked, read_marks
 from labkit.judging import result as results
 from labkit.mistakes import Catalogue
 from labkit.reporting import beside, code, feedback, report, written
@@ -193,6 +193,27 @@ def test_passed_questions_are_folded_and_failed_ones_are_seen(
     page.goto(pages["wrong_0"].as_uri())
     assert page.locator("details[open] h3").all_inner_texts() == ["relu"]
     assert page.get_by_text("expected 0.268941").first.is_visible()
+    page.close()
+
+
+def test_an_emptied_mark_is_saved_as_taken_back(browser: Any, tmp_path: Path) -> None:
+    """A dash where the page came with a mark; what was empty all along says nothing."""
+    about = LAB.written[0]
+    path = tmp_path / "written.html"
+    question = {"name": about.name, "question": "Why?", "answer": "So."}
+    comments = {about.name: "Good."}
+    found = [result("ada", marks={about.name: 4.0}, comments=comments), result("ben")]
+    written.write(path, LAB, found, [question], answers=KeptAnswers())
+    page = browser.new_page(accept_downloads=True)
+    page.goto(path.as_uri())
+    for field in ("input[type=number]", "textarea"):
+        page.locator(f".answer[data-submission=ada] {field}").fill("")
+    with page.expect_download() as waiting:
+        page.click("#save")
+    saved = tmp_path / "marks.csv"
+    waiting.value.save_as(saved)
+    back = frozenset({about.name, f"{about.name} comment"})
+    assert read_marks(saved, {about.name: about.points}) == {"ada": Marked(back=back)}
     page.close()
 
 

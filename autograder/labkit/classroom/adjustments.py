@@ -1,7 +1,9 @@
 """Points that an instructor gives or takes, each with its reason: `adjustments.csv`.
 
-Columns `submission`, `question` (a question of the lab, or `total`), `points` (added to what was
-earned; negative takes away) and `reason`, which the student reads.
+Columns `submission` (or email, student id or origin, as in grades.csv), `question` (one of the lab,
+or `total`), `points` (added to what was earned; negative takes away) and `reason`, which the
+student reads. Rows of one file add up; those of a new file take the place of what was given before
+to the same submission and question. 0 points without a reason only take it back.
 """
 
 from __future__ import annotations
@@ -58,26 +60,39 @@ def read_adjustments(path: Path, questions: Collection[str]) -> dict[str, tuple[
                 f"{where}: {points[:20]!r} is no number of points: write what is added, such as 2 "
                 "or -1.5."
             )
-        if not reason:
+        if value and not reason:
             raise MarksError(f"{where} has no reason: write what the student is to read.")
         if any((own.question, own.reason) == (question, reason) for own in found.get(name, ())):
             raise MarksError(
                 f"{where} has the submission, question and reason of a row before: write both as "
                 "one."
             )
-        found.setdefault(name, []).append(Change(question, value, reason))
+        found.setdefault(name, []).append(Change(question, value or 0.0, reason))
     return {name: tuple(changes) for name, changes in found.items()}
 
 
 def merged(kept: Adjustments, given: Adjustments) -> dict[str, tuple[Change, ...]]:
-    """Both together; of two with the same question and reason the given one counts."""
+    """Both together; what is given about a submission's question takes the place of what was."""
     names = dict.fromkeys((*kept, *given))
-    return {name: _merged(kept.get(name, ()), given.get(name, ())) for name in names}
+    found = {name: _merged(kept.get(name, ()), given.get(name, ())) for name in names}
+    return {name: changes for name, changes in found.items() if changes}
 
 
 def _merged(kept: tuple[Change, ...], given: tuple[Change, ...]) -> tuple[Change, ...]:
-    by_reason = {(change.question, change.reason): change for change in (*kept, *given)}
-    return tuple(by_reason.values())
+    anew = {change.question for change in given}
+    old = (change for change in kept if change.question not in anew)
+    return (*old, *(change for change in given if change.points or change.reason))
+
+
+def replaced(kept: Adjustments, given: Adjustments) -> list[str]:
+    """What of `kept` counts no more: submission, question, points and reason."""
+    after = merged(kept, given)
+    return [
+        f"{name}, {change.question} ({change.points:+g}, {change.reason})"
+        for name in given
+        for change in kept.get(name, ())
+        if change not in after.get(name, ())
+    ]
 
 
 def write_adjustments(path: Path, adjustments: Adjustments) -> None:

@@ -1,24 +1,25 @@
 """What an instructor decided about a class: kept in OUT, applied at every run, never lost.
 
-`marks.csv`, `adjustments.csv` and `due.txt` lie beside grades.csv as files that people can read and
-edit. What a run is given (`--manual`, `--adjust`) is merged into them, or takes their place
-(`--due`); lab.toml adds excluded questions and the rules about lateness. None of this needs a
-submission to be graded again.
+`marks.csv`, `adjustments.csv`, `due.txt` and `never-lower.txt` lie beside grades.csv as files that
+people can read and edit. What a run is given (`--manual`, `--adjust`, `--never-lower`) is merged
+into them, or takes their place (`--due`); lab.toml adds excluded questions and the rules about
+lateness. None of this needs a submission to be graded again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from labkit.base.files import write_text
-from labkit.classroom import adjustments, lateness, marks
+from labkit.classroom import adjustments, floor, lateness, marks
 from labkit.classroom.adjustments import Adjustments
-from labkit.classroom.marks import Marked
+from labkit.classroom.marks import Marked, MarksError
+from labkit.classroom.names import Names
 from labkit.judging.person import who
-from labkit.judging.result import GRADED, Result
+from labkit.judging.result import TOTAL, Change, Result
 from labkit.lab.lab import Lab
 
 MARKS, ADJUSTMENTS, DUE = "marks.csv", "adjustments.csv", "due.txt"
@@ -34,39 +35,78 @@ class Decisions:
     due: datetime | None
     own_due: bool = False
     """Whether it is that of `--due`, of this run or an earlier one, and not lab.toml's."""
+    due_forgotten: bool = False
+    """Whether that of an earlier run counts no more."""
+    new_marks: Mapping[str, Marked] = field(default_factory=dict)
+    new_adjustments: Adjustments = field(default_factory=dict)
+    """What this run is given, by whatever the file calls a submission: see `among`."""
+    floors: tuple[Path, ...] = ()
+    """Folders of earlier results below which no question falls."""
+    told: tuple[str, ...] = ()
+    """What an instructor must read about how all this came together."""
 
     @classmethod
     def of(
-        cls, lab: Lab, out: Path, *, manual: Path | None, adjust: Path | None, due: str = ""
+        cls, lab: Lab, out: Path, *, manual: Path | None, adjust: Path | None, due: str | None = ""
     ) -> Decisions:
-        """What OUT keeps, and what this run is given. Raises LabkitError for what does not fit."""
+        """What OUT keeps, and what this run is given. Raises LabkitError for what does not fit.
+
+        A `due` of None forgets the one that OUT keeps.
+        """
         points = {question.name: question.points for question in lab.written}
         names = (*lab.questions, *points)
         kept: dict[str, Marked] = {}
         if (out / MARKS).is_file() and points:
             kept = marks.read_marks(out / MARKS, points)
-        given = marks.read_marks(manual, points) if manual is not None else {}
         changes: Adjustments = {}
         if (out / ADJUSTMENTS).is_file():
             changes = adjustments.read_adjustments(out / ADJUSTMENTS, names)
-        if adjust is not None:
-            told = adjustments.read_adjustments(adjust, names)
-            changes = adjustments.merged(changes, told)
         where = "--due"
-        if not due and (out / DUE).is_file():
+        if due == "" and (out / DUE).is_file():
             due, where = (out / DUE).read_text("utf-8", errors="replace").strip(), str(out / DUE)
-        own = lateness.moment(due, where)
+        own = lateness.moment(due or "", where)
         lateness.check(lab.config.late, _toml(lab))
         return cls(
             lab=lab,
-            marks=_merged(kept, given),
+            marks=kept,
             adjustments=changes,
+            new_marks=marks.read_rows(manual, points) if manual is not None else {},
+            new_adjustments=adjustments.read_adjustments(adjust, names) if adjust else {},
+            due_forgotten=due is None and (out / DUE).is_file(),
+            floors=floor.read(out),
             due=own or lateness.moment(lab.config.due, f"{_toml(lab)}: due"),
             own_due=own is not None,
         )
 
+    def among(self, results: Iterable[Result]) -> Decisions:
+        """What is kept and what this run is given, together, once it is known who handed in."""
+        names = Names((one.submission, one.platform, one.origin) for one in results)
+        marked, rows = _marks_by(names, self.marks), _marks_by(names, self.new_marks)
+        had, given = (_changes_by(names, c) for c in (self.adjustments, self.new_adjustments))
+        told = _some(
+            "--manual left cells empty whose marks stay (a dash in a cell takes its mark back)",
+            marks.left_empty(marked, rows),
+        )
+        gone = adjustments.replaced(had, given)
+        told += _some("--adjust took the place of what was given before", gone)
+        if self.due_forgotten:
+            told.append(f"{DUE} is taken back: when it was due is what lab.toml says, if anything.")
+        return replace(
+            self,
+            marks=marks.merged(marked, rows),
+            adjustments=adjustments.merged(had, given),
+            new_marks={},
+            new_adjustments={},
+            told=(*self.told, *told),
+        )
+
+    def never_lower(self, folder: Path) -> Decisions:
+        """The same, with earlier results below which no question falls from now on."""
+        return replace(self, floors=tuple(dict.fromkeys((*self.floors, folder))))
+
     def applied(self, result: Result) -> Result:
         """A result with all that was decided about it."""
+        result = floor.held(self.floors, result, self.lab.config.exclude)
         marked = self.marks.get(result.submission, Marked())
         changes = self.adjustments.get(result.submission, ())
         late = self.lateness(result)
@@ -82,7 +122,7 @@ class Decisions:
             platform=platform,
         )
         taken = lateness.deduction(late, self.lab.config.late, result.earned)
-        if taken is not None and result.status == GRADED:
+        if taken is not None and result.has_grade:
             result = replace(result, changes=(*changes, taken))
         return result
 
@@ -91,20 +131,24 @@ class Decisions:
         due = lateness.due_of(result, self.due, self.lab.config.late, _toml(self.lab))
         return lateness.lateness(result, due)
 
-    def remarks(self, results: Iterable[Result]) -> list[str]:
-        """What an instructor must read about decisions, in sentences."""
+    def remarks(self, results: Sequence[Result], to_mark: Collection[str]) -> list[str]:
+        """What an instructor must read about decisions, in sentences.
+
+        `to_mark` are the submissions whose written answers are there.
+        """
         found = {result.submission: result for result in results}
-        lines = []
-        for name, decided in (("marks", self.marks), ("adjustments", self.adjustments)):
-            if strangers := sorted(set(decided) - set(found)):
-                lines.append(f"The {name} name {', '.join(strangers)}, who handed nothing in here.")
+        lines = [*self.told, *floor.lost(self.floors), *self._strangers(results)]
         lines += [
-            f"{name} was marked for an earlier version: look whether the marks still hold."
+            f"{name} was marked for an earlier version: look whether the marks still hold, then "
+            "save them anew on written.html and give them with --manual."
             for name, result in found.items()
             if self._outdated(result)
         ]
+        lines += self._without_effect(results)
+        over = [told for result in results for told in _over(result, self.lab)]
+        lines += _some("Adjustments give more than all points, which counts; look for typos", over)
         points = {question.name: question.points for question in self.lab.written}
-        lines += marks.unmarked(self.marks, found, points)
+        lines += marks.unmarked(self.marks, [name for name in found if name in to_mark], points)
         lines += self._open_marks(found.values())
         told = self.lab.config.due
         if self.own_due and told and self.due != lateness.moment(told, "lab.toml: due"):
@@ -154,6 +198,34 @@ class Decisions:
             lines.append(f"{len(late)} of {len(results)} handed in late: {cost}.")
         return lines
 
+    def _strangers(self, results: Sequence[Result]) -> Iterator[str]:
+        """Whom decisions name and who is not here, or not here alone."""
+        names = Names((one.submission, one.platform, one.origin) for one in results)
+        for kind, decided in ((MARKS, self.marks), (ADJUSTMENTS, self.adjustments)):
+            fitting = {told: names.fitting(told) for told in decided}
+            several = {told: found for told, found in fitting.items() if len(found) > 1}
+            what = kind.removesuffix(".csv")
+            if lost := sorted(told for told, found in fitting.items() if not found):
+                yield (
+                    f"The {what} name {', '.join(lost)}, who handed nothing in here; a row that is "
+                    f"wrong stays until you delete it in {kind} beside grades.csv."
+                )
+            for told, found in several.items():
+                yield (
+                    f"The {what} name {told}, which may be {' or '.join(found)}: nothing is done. "
+                    f"Write the submission in {kind} beside grades.csv."
+                )
+
+    def _without_effect(self, results: Iterable[Result]) -> list[str]:
+        written = {question.name for question in self.lab.written}
+        return [
+            f"{result.submission} has an adjustment in {change.question}, which does not count "
+            + ("before it is marked." if change.question in written else "([exclude] of lab.toml).")
+            for result in results
+            for change in result.changes
+            if change.points and not result.counts(change)
+        ]
+
     def _extensions_of_nobody(self, results: Iterable[Result]) -> list[str]:
         late = self.lab.config.late
         matched = {key for result in results for key in lateness.extensions(result, late)}
@@ -176,18 +248,23 @@ class Decisions:
         """Write what is decided into OUT, whole or not at all; gives the files."""
         found = {result.submission: result for result in results}
         files = []
-        if self.marks:
+        points = {question.name: question.points for question in self.lab.written}
+        # A file that is there is written also where the last row was taken back.
+        if self.marks or (points and (out / MARKS).is_file()):
             rows = {name: self._versioned(name, found.get(name)) for name in self.marks}
-            points = {question.name: question.points for question in self.lab.written}
             about = {name: who(found[name]) for name in self.marks if name in found}
             marks.write_marks(out / MARKS, rows, points, about)
             files.append(out / MARKS)
-        if self.adjustments:
+        if self.adjustments or (out / ADJUSTMENTS).is_file():
             adjustments.write_adjustments(out / ADJUSTMENTS, self.adjustments)
             files.append(out / ADJUSTMENTS)
         if self.own_due and self.due is not None:
             write_text(out / DUE, f"{self.due.isoformat()}\n")
             files.append(out / DUE)
+        elif self.due_forgotten:
+            (out / DUE).unlink(missing_ok=True)
+        if self.floors:
+            files.append(floor.write(out, self.floors))
         return files
 
     def _versioned(self, name: str, result: Result | None) -> Marked:
@@ -203,13 +280,40 @@ def _toml(lab: Lab) -> str:
     return f"{lab.name}/lab.toml"
 
 
-def _merged(kept: Mapping[str, Marked], given: Mapping[str, Marked]) -> dict[str, Marked]:
-    """Both together; where a mark is given anew, it counts, and for the present version."""
-    found = dict(kept)
-    for name, marked in given.items():
-        before = kept.get(name, Marked())
-        points = {**before.points, **marked.points}
-        comments = {**before.comments, **marked.comments}
-        same = points == before.points and comments == before.comments
-        found[name] = Marked(points, comments, before.version if same else marked.version)
+def _marks_by(names: Names, told: Mapping[str, Marked]) -> dict[str, Marked]:
+    """Marks by submission, by whatever it was called. Raises MarksError for two rows of one."""
+    found: dict[str, Marked] = {}
+    for name, marked in told.items():
+        if names.of(name) in found:
+            raise MarksError(f"{names.of(name)} has two rows of marks, one as {name}: keep one.")
+        found[names.of(name)] = marked
     return found
+
+
+def _changes_by(names: Names, told: Adjustments) -> dict[str, tuple[Change, ...]]:
+    """Adjustments by submission, likewise."""
+    found: dict[str, tuple[Change, ...]] = {}
+    for name, changes in told.items():
+        found[names.of(name)] = (*found.get(names.of(name), ()), *changes)
+    return found
+
+
+def _over(result: Result, lab: Lab) -> Iterator[str]:
+    """Where adjustments lead above all points of a question, or of the whole."""
+    given = {change.question for change in result.changes if change.points > 0}
+    points = {question.name: question.points for question in lab.written}
+    have = {q.name: (result.score(q), q.possible) for q in result.counted}
+    have |= {name: (result.mark(name), points[name]) for name in result.marks if name in points}
+    bonus = sum(question.possible for question in result.counted if question.bonus)
+    have[TOTAL] = result.total, result.possible(lab) + bonus
+    for name, (score, possible) in have.items():
+        if name in given and score > possible + 1e-9:
+            yield f"{result.submission} ({name}: {score:g} of {possible:g})"
+
+
+def _some(what: str, found: Sequence[str], most: int = 20) -> list[str]:
+    """A sentence about several, if there are any."""
+    if not found:
+        return []
+    rest = f"; and {len(found) - most} more" if len(found) > most else ""
+    return [f"{what}: {'; '.join(found[:most])}{rest}."]

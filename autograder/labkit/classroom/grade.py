@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from labkit.base.errors import LabkitError
@@ -13,6 +13,7 @@ from labkit.classroom import marks, unchanged
 from labkit.classroom.decisions import Decisions
 from labkit.classroom.folder import clear_unfinished, leftovers, locked, refuse_other_lab
 from labkit.classroom.grades import write_grades
+from labkit.classroom.names import Names
 from labkit.classroom.order import Order
 from labkit.classroom.pool import Graded, grade_here, grade_in_processes
 from labkit.intake import Submission, Submissions, open_submissions
@@ -45,6 +46,8 @@ class Options:
     """CSV with points to give or take, each with its reason."""
     due: str = ""
     """When it was due, in place of lab.toml's date."""
+    forget_due: bool = False
+    """What an earlier run was told about that counts no more."""
     only: tuple[str, ...] = ()
     """Submissions to grade again, whatever was; all others stay as they were graded."""
     anonymous: bool = False
@@ -127,7 +130,8 @@ def _kept(lab: Lab, out: Path, mark: str) -> GradedClass | None:
 
 def decided(lab: Lab, out: Path, options: Options) -> Decisions:
     """What is decided about a class. To be asked for first: what cannot be read stops here."""
-    return Decisions.of(lab, out, manual=options.manual, adjust=options.adjust, due=options.due)
+    due = None if options.forget_due else options.due
+    return Decisions.of(lab, out, manual=options.manual, adjust=options.adjust, due=due)
 
 
 def judged(
@@ -136,6 +140,8 @@ def judged(
     """Judge a class into `out/results` and `out/feedback`, for a caller that holds `out`."""
     lab = bundle.lab
     opened = submissions if isinstance(submissions, Submissions) else _opened(submissions, lab, out)
+    options = replace(options, only=_meant(opened, options.only))
+    others = _Others(Order(bundle, out), frozenset(options.only))
     with Zygote.start(lab.contract.module_of) as zygote:
         if not zygote.confinement.complete:
             say(zygote.confinement.sentence)
@@ -147,15 +153,16 @@ def judged(
 
         def graded(submission: Submission, result: Result) -> None:
             advance(result)
+            others.add(submission, result)
             if result.status == GRADED:  # here, while others are being graded
                 comparison.add(submission.name, submission.files)
                 codes.add(result, submission.files)
-                if lab.written:
-                    answers.add(submission.name, read_answers(submission.notebook, bundle.written))
+            if lab.written and submission.notebook:
+                answers.add(submission.name, read_answers(submission.notebook, bundle.written))
 
         begin(len(opened))
         found = grade_class(bundle, opened, out, options, advance=graded)
-    notes = (*opened.notes, *leftovers(out, opened.names))
+    notes = (*opened.notes, *leftovers(out, opened.names), *others.sentences())
     return GradedClass(
         lab,
         found,
@@ -167,11 +174,63 @@ def judged(
     )
 
 
+def _meant(opened: Submissions, only: Sequence[str]) -> tuple[str, ...]:
+    """The submissions that `--only` names."""
+    platforms = ({} if p is None else asdict(p) for p in opened.platforms)
+    names = Names(zip(opened.names, platforms, opened.origins, strict=True))
+    return tuple(map(names.of, only))
+
+
+class _Others:
+    """Those whom `--only` does not name: what it left as it was, and what it did not."""
+
+    def __init__(self, order: Order, only: Collection[str]) -> None:
+        self.order, self.only = order, only
+        results = (order.out / "results").glob("*.json") if only else ()
+        self.had = {path.stem for path in results}
+        self.first: list[str] = []
+        self.changed: list[str] = []
+        self.outdated = 0
+
+    def add(self, submission: Submission, result: Result) -> None:
+        """Note what became of a submission."""
+        if not self.only or submission.name in self.only:
+            return
+        if submission.name not in self.had:
+            self.first.append(submission.name)
+        elif result.provenance.get("submission") != submission.fingerprint[:16]:
+            self.changed.append(submission.name)
+        else:
+            self.outdated += result.fingerprint != self.order.fingerprint(submission)
+
+    def sentences(self) -> list[str]:
+        """What an instructor must read about them."""
+        lines = []
+        if self.first:
+            lines.append(f"--only: graded, too, for want of an earlier result: {_few(self.first)}.")
+        if self.changed:
+            lines.append(
+                f"--only: changed since they were graded, not graded again: {_few(self.changed)}."
+            )
+        if self.outdated:
+            lines.append(
+                f"--only: lab or kit changed since {self.outdated} of the others were graded; "
+                "labkit regrade grades them again."
+            )
+        return lines
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+
+
 def finish(decisions: Decisions, graded: GradedClass, out: Path) -> GradedClass:
     """Apply what was decided to a judged class and write the files about the whole."""
     lab = graded.lab
+    decisions = decisions.among(graded.results)
     found = settle(decisions, graded.results, out)
-    notes = (*graded.notes, *decisions.remarks(found))
+    to_mark = {result.submission for result in written.to_mark(found, graded.answers)}
+    notes = (*graded.notes, *decisions.remarks(found, to_mark))
     summary = [*notes]
     write_grades(out / "grades.csv", found, lab)
     kept = decisions.keep(out, found)
@@ -230,8 +289,8 @@ def grade_class(
     clear_unfinished(out)
     if strangers := sorted(set(options.only) - set(submissions.names)):
         raise LabkitError(
-            f"--only names {', '.join(strangers)}, which is no submission here: names are those of "
-            "grades.csv."
+            f"--only names {', '.join(strangers)}, which is no submission here, or more than one: "
+            "write the submission as in grades.csv."
         )
     order = Order(bundle, out, resume=options.resume, only=frozenset(options.only))
     found: dict[str, Result] = {}

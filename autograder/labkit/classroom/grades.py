@@ -9,7 +9,7 @@ from typing import Any
 from labkit.base.files import write_text
 from labkit.base.spreadsheet import BOM, to_csv
 from labkit.judging.person import WHO, who
-from labkit.judging.result import GRADED, Result
+from labkit.judging.result import Result
 from labkit.lab.lab import Lab
 
 
@@ -29,18 +29,17 @@ def write_grades(path: Path, results: Sequence[Result], lab: Lab) -> None:
 
 
 def row(result: Result, lab: Lab) -> dict[str, Any]:
-    """A submission's cells by column. Who was not graded has no percent that a mean could count."""
-    graded = result.status == GRADED
-    if result.own_fault:  # nobody has a 0 that is the grader's
+    """A submission's cells by column. Who has no grade has no percent that a mean could count."""
+    if result.own_fault and not result.by_hand:  # nobody has a 0 that is the grader's
         about = {"submission": result.submission, "status": result.status}
         return about | dict(zip(WHO, who(result), strict=True))
     cells: dict[str, Any] = {q.name: f"{result.score(q):g}" for q in result.counted}
-    cells |= {name: f"{mark:g}" for name, mark in result.marks.items()}
+    cells |= {name: f"{result.mark(name):g}" for name in result.marks}
     return cells | {
         "submission": result.submission,
         "total": f"{result.total:g}",
         "possible": f"{result.possible(lab):g}",
-        "percent": f"{result.percent(lab):g}" if graded else "",
+        "percent": f"{result.percent(lab):g}" if result.has_grade else "",
         "status": result.status,
         **dict(zip(WHO, who(result), strict=True)),
     }

@@ -1,9 +1,9 @@
 """Marks for the written questions, given by hand in a spreadsheet.
 
 The file is a CSV with one row a submission and one column a question, first written as a template;
-behind them stand comments, the version that was marked, and whose it is. An empty cell means "not
-marked yet". Spreadsheets may save it with semicolons, decimal commas or in their own encoding: all
-of that is read.
+behind them stand comments, the version that was marked, and whose it is. An empty cell says nothing
+(not marked yet, or marked in another file); a dash takes a mark back. Spreadsheets may save it with
+semicolons, decimal commas or in their own encoding: all of that is read.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ VERSION = "version"
 """Column of the version of the submission that was marked."""
 POSSIBLE = "(possible)"
 """Row of the template that tells the points of each question; not a submission."""
+_BACK = ("-", "–", "—", "−")
+"""A cell that takes a mark back; spreadsheets make others of the first."""
 
 
 class MarksError(LabkitError):
@@ -41,6 +43,15 @@ class Marked:
     """What the student reads beside them."""
     version: str = ""
     """Which version of the submission was marked; empty where nobody noted it."""
+    back: frozenset[str] = frozenset()
+    """Columns of marks and comments that are taken back."""
+    empty: frozenset[str] = field(default=frozenset(), compare=False)
+    """Columns that the file has and this row leaves empty."""
+
+    @property
+    def says(self) -> bool:
+        """Whether anything is given or taken back."""
+        return bool(self.points or self.comments or self.back)
 
 
 def write_marks(
@@ -63,7 +74,12 @@ def write_marks(
 
 
 def read_marks(path: str | os.PathLike[str], questions: Mapping[str, float]) -> dict[str, Marked]:
-    """What a sheet gives, by submission; rows in which nothing is filled in are left out.
+    """What a sheet gives, by submission; rows in which nothing is filled in are left out."""
+    return {name: row for name, row in read_rows(path, questions).items() if row.says}
+
+
+def read_rows(path: str | os.PathLike[str], questions: Mapping[str, float]) -> dict[str, Marked]:
+    """All rows of a sheet, by submission.
 
     `questions` gives the possible points. Raises MarksError for a missing or unknown column, a
     submission that stands twice, or a cell that is no number from 0 to the possible points.
@@ -88,17 +104,53 @@ def read_marks(path: str | os.PathLike[str], questions: Mapping[str, float]) -> 
 
         def cell(column: str, cells: list[str] = cells) -> str:
             at = columns.get(column, len(cells))
-            return cells[at].strip() if at < len(cells) else ""
+            return cells[at].strip().removeprefix("'") if at < len(cells) else ""
 
-        points, comments = {}, {}
-        for question, possible in questions.items():
-            if text := cell(question):
-                points[question] = _points(text, possible, f"{where} ({name}), column {question}")
-            if text := cell(question + COMMENT).removeprefix("'"):
-                comments[question] = text
-        if points or comments:
-            given[name] = Marked(points, comments, cell(VERSION))
+        told = {column: cell(column) for column in columns if column not in ("", VERSION, *WHO)}
+        filled = {column: text for column, text in told.items() if text and text not in _BACK}
+        points = {
+            question: _points(filled[question], possible, f"{where} ({name}), column {question}")
+            for question, possible in questions.items()
+            if question in filled
+        }
+        comments = {q: filled[q + COMMENT] for q in questions if q + COMMENT in filled}
+        given[name] = Marked(
+            points,
+            comments,
+            cell(VERSION),
+            back=frozenset(column for column, text in told.items() if text in _BACK),
+            empty=frozenset(column for column, text in told.items() if not text),
+        )
     return given
+
+
+def merged(kept: Mapping[str, Marked], given: Mapping[str, Marked]) -> dict[str, Marked]:
+    """Both together; where a mark is given anew, it counts, and for the version that is named."""
+    found = dict(kept)
+    for name, row in given.items():
+        if not row.says:
+            continue
+        before = kept.get(name, Marked())
+        points = {q: mark for q, mark in before.points.items() if q not in row.back}
+        comments = {q: t for q, t in before.comments.items() if q + COMMENT not in row.back}
+        points, comments = points | dict(row.points), comments | dict(row.comments)
+        same = points == before.points and comments == before.comments
+        version = row.version or (before.version if same else "")
+        found[name] = Marked(points, comments, version)
+    return {name: marked for name, marked in found.items() if marked.says}
+
+
+def left_empty(kept: Mapping[str, Marked], given: Mapping[str, Marked]) -> list[str]:
+    """Where a file is empty and a mark or comment stays: submission and column."""
+    return [
+        f"{name} ({', '.join(columns)})"
+        for name, row in given.items()
+        if name in kept and (columns := [c for c in _columns_of(kept[name]) if c in row.empty])
+    ]
+
+
+def _columns_of(marked: Marked) -> list[str]:
+    return [*marked.points, *(question + COMMENT for question in marked.comments)]
 
 
 def unmarked(

@@ -16,18 +16,20 @@ from pathlib import Path
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
 from labkit.base.spreadsheet import BOM, to_csv
+from labkit.classroom.floor import HISTORY, NEVER_LOWER
 from labkit.classroom.folder import locked, refuse_other_lab
 from labkit.classroom.grade import GradedClass, Options, decided, finish, judged
 from labkit.judging import result as results
 from labkit.judging.person import joined
-from labkit.judging.result import AGAIN, GRADED, CaseResult, QuestionResult, Result
+from labkit.judging.result import AGAIN, FULL, GRADED, TOTAL, CaseResult, QuestionResult, Result
 from labkit.lab.bundle import Bundle
 from labkit.reporting import feedback
 from labkit.reporting.pages import number
 
-HISTORY, CHANGES = "history", "changes.csv"
+CHANGES = "changes.csv"
 UNFINISHED = "unfinished.txt"
 COLUMNS = ("submission", "question", "case", "old", "new", "reason")
+_MARKED = "marked by hand"
 _SLOW = ("ran out of time", "times faster than plain loops")
 
 
@@ -45,9 +47,9 @@ class Changed:
     @property
     def sentence(self) -> str:
         """For the student's page."""
-        what = f"`{self.question}`, {self.case}" if self.case else "the whole submission"
+        what = ", ".join(filter(None, (self.question and f"`{self.question}`", self.case)))
         points = f"{number(self.old)} → {number(self.new)} points"
-        return f"{AGAIN}{what}: {points} ({self.reason})."
+        return f"{AGAIN}{what or 'the whole submission'}: {points} ({self.reason})."
 
 
 def regrade(
@@ -69,7 +71,10 @@ def _regrade(
     lab = bundle.lab
     decisions = decided(lab, out, options)
     before, kept = _earlier(out)
+    if never_lower:
+        decisions = decisions.never_lower(kept)
     graded = judged(bundle, submissions, out, replace(options, resume=True))
+    decisions = decisions.among(graded.results)
     found, changes = [], []
     for fresh in graded.results:
         old = before.get(fresh.submission)
@@ -77,11 +82,11 @@ def _regrade(
             found.append(fresh)
             continue
         new = decisions.applied(replace(fresh, platform=joined(old.platform, fresh.platform)))
-        new = _no_lower(old, new) if never_lower else new
         own = list(differences(old, new))
         changes += own
         notes = [note for note in new.notes if not note.startswith(AGAIN)]
-        new = replace(new, notes=(*notes, *(change.sentence for change in own)))
+        told = (change.sentence for change in own if change.reason != _MARKED)
+        new = replace(new, notes=(*notes, *told))
         if new != fresh:
             results.write(out / "results" / f"{new.submission}.json", new, lab)
             feedback.write(out / "feedback" / f"{new.submission}.html", new, lab)
@@ -125,6 +130,7 @@ def _put_away(out: Path) -> Path:
             "marks.csv",
             "adjustments.csv",
             "due.txt",
+            NEVER_LOWER,
             "canvas.csv",
         ):
             if (out / name).is_file():
@@ -134,25 +140,11 @@ def _put_away(out: Path) -> Path:
     return kept
 
 
-def _no_lower(old: Result, new: Result) -> Result:
-    """The new result, with the old one of each question that would lose points."""
-    if old.status == GRADED and new.status != GRADED:
-        return old
-    earned = {question.name: question for question in old.questions}
-    questions = tuple(
-        earned[question.name]
-        if question.name in earned and earned[question.name].score > question.score
-        else question
-        for question in new.questions
-    )
-    return replace(new, questions=questions)
-
-
 def differences(old: Result, new: Result) -> Iterator[Changed]:
-    """What came out otherwise, case by case, with the reason."""
+    """What came out otherwise, case by case, with the reason; decisions included."""
     if old.status != new.status:
         reason = _reason(old, new, "")
-        if GRADED not in (old.status, new.status):
+        if GRADED not in (old.status, new.status) and old.total == new.total:
             return
         yield Changed(new.submission, "", "", old.total, new.total, f"{reason}: {new.status}")
         return
@@ -165,12 +157,37 @@ def differences(old: Result, new: Result) -> Iterator[Changed]:
     for name in before.keys() - {question.name for question in new.questions}:
         gone = before[name]
         yield Changed(new.submission, name, "", gone.score, 0.0, "the question is gone")
+    for name in dict.fromkeys((*old.marks, *new.marks)):
+        had, has = (one.mark(name) if name in one.marks else 0.0 for one in (old, new))
+        if name not in old.marks or abs(had - has) > 1e-9:
+            why = "its mark or adjustment changed" if name in old.marks else _MARKED
+            yield Changed(new.submission, name, "", had, has, why)
+    had, has = (one.total - one.earned for one in (old, new))
+    if _whole(old) != _whole(new) and abs(had - has) > 1e-9:
+        yield Changed(new.submission, TOTAL, "", had, has, "adjustments or lateness changed")
+
+
+def _whole(result: Result) -> set[tuple[str, float]]:
+    """Decisions about the whole; what lateness costs changes with every point, which is none."""
+    late = str(result.platform.get("lateness") or "")
+    return {
+        (change.reason, 0.0 if late and change.reason.startswith(late) else change.points)
+        for change in result.changes
+        if change.question == TOTAL
+    }
 
 
 def _in_question(
     old: Result, new: Result, before: QuestionResult, after: QuestionResult
 ) -> Iterator[Changed]:
-    if abs(before.score - after.score) < 1e-9:
+    had, has = old.score(before), new.score(after)
+    if decided := _decided(old, new, after.name):
+        if abs(had - has) > 1e-9:
+            if abs(before.score - after.score) > 1e-9:
+                decided += f", {_reason(old, new, after.name)}"
+            yield Changed(new.submission, after.name, "", had, has, decided)
+        return
+    if abs(had - has) < 1e-9:
         return
     earlier = {case.title: case for case in before.cases}
     explained = False
@@ -192,6 +209,20 @@ def _in_question(
         yield Changed(new.submission, after.name, "", before.score, after.score, reason)
 
 
+def _decided(old: Result, new: Result, name: str) -> str:
+    """What was decided otherwise about a question's points; empty where nothing was."""
+    full = [one.excluded.get(name) == FULL for one in (old, new)]
+    given = [
+        sum(change.points for change in one.changes if change.question == name)
+        for one in (old, new)
+    ]
+    told = {
+        "what [exclude] of lab.toml says changed": full[0] != full[1],
+        "its adjustments changed": given[0] != given[1],
+    }
+    return ", ".join(words for words, otherwise in told.items() if otherwise)
+
+
 def _points(case: CaseResult) -> float:
     return case.points if case.passed else 0.0
 
@@ -204,10 +235,17 @@ def _reason(
     was: CaseResult | None = None,
     now: CaseResult | None = None,
 ) -> str:
-    """Why a score changed, by what graded it then and now."""
+    """Why a score changed, by what graded it then and now.
+
+    The hash of a question covers the points of its cases, too.
+    """
+    revalued = was is not None and now is not None and abs(was.points - now.points) > 1e-9
+    if revalued and was and now and was.passed == now.passed:
+        return "the points of the case changed"
+    case = "the case or its points changed" if revalued else "the case changed"
     parts = {
         "submission": "the submission changed",
-        f"question {question}": "the case changed" if was else "a new case",
+        f"question {question}": case if was else "a new case",
         "numbers": "points, limits, thresholds or known mistakes of the lab changed",
         "kit": "the code of the kit changed",
     }

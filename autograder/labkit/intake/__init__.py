@@ -113,6 +113,8 @@ class Submissions(Sequence[Submission]):
         """The submissions' names, without opening any."""
         self.platforms = tuple(one.platform for one in found.found)
         """Where in Moodle, Gradescope or Canvas each belongs, likewise."""
+        self.origins = tuple(one.origin for one in found.found)
+        """Their names as they came."""
         self._found = tuple(found.found)
         self._modules = frozenset(modules)
 

@@ -11,7 +11,7 @@ import contextlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from labkit.intake.archives import (
@@ -218,7 +218,9 @@ def _clean(
         if not fresh:
             break
     if not places:
-        return _nothing_found(levels, origin, notes, failures)
+        nothing = _nothing_found(levels, origin, notes, failures)
+        files = [file for level in levels for file in level.files]
+        return replace(nothing, notebook=_notebook(files, ""))  # its written answers can be marked
     places.sort(key=lambda place: place.rank)
     chosen = places[0]
     twins = [place for place in places[1:] if place.loose == chosen.loose and place.holds]

@@ -137,12 +137,32 @@ class Result:
         """Whether it could not be judged for a reason of the grader's own."""
         return self.status.partition(":")[0] in ("failed", "unfinished")
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether its code could not be judged and a person gave marks or points all the same."""
+        given = any(self.counts(change) for change in self.changes)
+        return self.status != GRADED and (bool(self.marks) or given)
+
+    @property
+    def has_grade(self) -> bool:
+        """Whether what it has is a grade: its code was judged, or a person decided."""
+        return self.status == GRADED or self.by_hand
+
+    def counts(self, change: Change) -> bool:
+        """Whether a decision is about something that counts here."""
+        names = (TOTAL, *self.marks, *(question.name for question in self.counted))
+        return change.question in names
+
     def score(self, question: QuestionResult) -> float:
         """Points of a question, decisions about it included; never below 0."""
         earned = question.score
         if self.excluded.get(question.name) == FULL and self.status == GRADED:
             earned = question.possible
         return max(0.0, round(earned + self._changed(question.name), 4))
+
+    def mark(self, name: str) -> float:
+        """Points of a marked question, decisions about it included; never below 0."""
+        return max(0.0, round(self.marks[name] + self._changed(name), 4))
 
     def _changed(self, name: str) -> float:
         return sum(change.points for change in self.changes if change.question == name)
@@ -164,7 +184,7 @@ class Result:
     @cached_property
     def earned(self) -> float:
         """Points of all questions, written ones included where they are marked."""
-        marks = sum(mark + self._changed(name) for name, mark in self.marks.items())
+        marks = sum(map(self.mark, self.marks))
         return round(sum(self.score(q) for q in self.counted) + marks, 4)
 
     @cached_property
@@ -193,8 +213,8 @@ class Result:
         return min(100.0, round(self.share(lab), 2))
 
     def shown_percent(self, lab: Lab) -> float | None:
-        """The same for people to read; None where nothing was graded."""
-        return self.percent(lab) if self.status == GRADED else None
+        """The same for people to read; None where there is no grade."""
+        return self.percent(lab) if self.has_grade else None
 
     @property
     def _asked(self) -> tuple[QuestionResult, ...]:
@@ -211,7 +231,9 @@ class Result:
     def summary(self) -> str:
         """What a student reads first."""
         if self.status != GRADED:
-            return self.status[:1].upper() + self.status[1:]
+            status = self.status[:1].upper() + self.status[1:]
+            by_hand = "Your instructor gave points by hand, as the code could not be graded. "
+            return f"{by_hand if self.by_hand else ''}{status}"
         asked = [question for question in self._asked if not question.bonus]
         hidden = sum(q.public_passed and not q.passed for q in asked)
         if self._failing_public:
@@ -278,8 +300,8 @@ class Result:
 
     @property
     def advice(self) -> str:
-        """What a student can do about a submission that could not be judged; empty for others."""
-        if self.status == GRADED:
+        """What a student can do about a submission that has no grade; empty for others."""
+        if self.has_grade:
             return ""
         return _WHAT_TO_DO.get(self.status.partition(":")[0], _HAND_IN_AGAIN)
 

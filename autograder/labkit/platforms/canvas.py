@@ -11,7 +11,6 @@ from pathlib import Path
 from labkit.base.zips import write_zip
 from labkit.classroom import gradebook
 from labkit.classroom.grade import GradedClass
-from labkit.judging.result import GRADED
 
 KIND = "canvas"
 
@@ -38,8 +37,16 @@ def deliver(graded: GradedClass, out: Path) -> list[Path]:
             percents={graded.lab.short: result.percent(graded.lab)},
         )
         for result in own
-        if result.status == GRADED  # an empty cell might take away what a teacher gave
+        if result.has_grade  # an empty cell might take away what a teacher gave
     ]
+    without = [result.submission for result in own if not result.has_grade]
+    if without:
+        count = "1 has" if len(without) == 1 else f"{len(without)} have"
+        graded.summary.insert(
+            0,
+            f"{count} no grade and no row in canvas.csv, so that Canvas keeps what is there: "
+            f"{', '.join(without[:50])}{' …' if len(without) > 50 else ''}.",
+        )
     gradebook.write_csv(out / "canvas.csv", gradebook.for_canvas(book))
     write_zip(out / "canvas-feedback.zip", pages)
     return [out / "canvas.csv", out / "canvas-feedback.zip"]

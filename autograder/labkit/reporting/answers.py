@@ -54,6 +54,10 @@ class KeptAnswers:
             self._places[submission] = self._file.seek(0, os.SEEK_END)
             pickle.dump(answers, self._file)
 
+    def __contains__(self, submission: str) -> bool:
+        """Whether it answered anything."""
+        return submission in self._places
+
     def of(self, submission: str, question: str) -> Answer:
         """One submission's answer to a question."""
         if submission not in self._places:

@@ -43,6 +43,7 @@ def page(result: Result, lab: Lab) -> str:
     """A student's page."""
     graded = result.status == GRADED
     unmarked = [question for question in lab.written if question.name not in result.marks]
+    marked = [question for question in lab.written if question.name in result.marks]
     return pages.render(
         "feedback.html",
         lab=lab,
@@ -53,7 +54,7 @@ def page(result: Result, lab: Lab) -> str:
         percent=result.percent(lab),
         to_come=result.unmarked(lab),
         advice=result.advice,
-        marked=[question for question in lab.written if question.name in result.marks],
+        marked=marked if result.has_grade else [],
         unmarked=unmarked if graded else [],
         questions=[(question, list(messages(question))) for question in result.counted],
         decided=_decided(result),
@@ -66,6 +67,9 @@ def _decided(result: Result) -> list[str]:
     """Decisions about the whole, lateness, and questions that were taken out of the sum."""
     late = result.platform.get("lateness")
     lines = told(result, TOTAL)
+    if result.by_hand:  # its questions are not shown
+        own = {question.name: told(result, question.name) for question in result.counted}
+        lines += [f"`{name}`: {line}" for name in own for line in own[name]]
     if late and not any(str(late) in line for line in lines):
         lines.append(f"Handed in {late}: it costs no points.")
     out = [name for name, how in result.excluded.items() if how == OUT]

@@ -131,7 +131,7 @@ def graded(results: Sequence[Result]) -> list[Result]:
 
 def overview(results: Sequence[Result], lab: Lab) -> Overview:
     """The class in a few numbers."""
-    percents = [result.percent(lab) for result in graded(results)]
+    percents = [result.percent(lab) for result in results if result.has_grade]
     return Overview(
         submitted=len(results),
         graded=len(percents),
@@ -142,8 +142,9 @@ def overview(results: Sequence[Result], lab: Lab) -> Overview:
 
 
 def distribution(results: Sequence[Result], lab: Lab) -> list[Bar]:
-    """How many graded submissions have which percent, in tens, 100 by itself."""
-    tens = [min(int(result.percent(lab) // 10), 10) for result in graded(results)]
+    """How many with a grade have which percent, in tens, 100 by itself."""
+    percents = (result.percent(lab) for result in results if result.has_grade)
+    tens = [min(int(percent // 10), 10) for percent in percents]
     labels = [f"{10 * ten}–{10 * ten + 9}" for ten in range(10)] + ["100"]
     return [Bar(label, tens.count(ten)) for ten, label in enumerate(labels)]
 
@@ -246,7 +247,9 @@ def looks(results: Sequence[Result]) -> list[Look]:
     found = []
     for result in results:
         reasons = [result.status]
-        if result.status == GRADED:
+        if result.by_hand:
+            reasons = [f"{result.total:g} points given by hand; {result.status}"]
+        elif result.status == GRADED:
             notes = [note for note in result.notes if not note.startswith(AGAIN)]
             reasons = [*troubles(result), *by_heart(result), *notes]
         if reasons:

@@ -33,6 +33,7 @@ _FILES = {
     "marks.csv": "marks by hand, kept",
     "adjustments.csv": "points changed by hand",
     "due.txt": "when it was due, kept",
+    "never-lower.txt": "since when no points fall",
     "canvas.csv": "import into Canvas",
     "canvas-feedback.zip": "upload to Canvas",
     "changes.csv": "every changed score",
@@ -70,14 +71,15 @@ def show_class(
             lost = result.lost
             told = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
         else:
-            told = f"{result.status.partition(':')[0]} (see below)"
+            by_hand = ", points by hand" if result.by_hand else ""
+            told = f"{result.status.partition(':')[0]}{by_hand} (see below)"
         percent = result.shown_percent(lab)
         shown = "–" if percent is None else number(percent)
         table.add_row(Text(result.submission), shown, told)
     console.print(table)
     if len(found) > _SHOWN:
         console.print(f"… and {len(found) - _SHOWN} more in grades.csv", markup=False)
-    percents = [result.percent(lab) for result in found if result.status == GRADED]
+    percents = [result.percent(lab) for result in found if result.has_grade]
     if percents:
         median = number(statistics.median(percents))
         console.print(

@@ -55,6 +55,11 @@ class _Question:
     """One at a time, as the page is written."""
 
 
+def to_mark(results: Sequence[Result], answers: KeptAnswers) -> list[Result]:
+    """Those whose answers are to be marked: also where a notebook came without code."""
+    return [r for r in results if r.status == GRADED or r.submission in answers]
+
+
 def write(
     path: Path,
     lab: Lab,
@@ -66,7 +71,7 @@ def write(
 ) -> None:
     """Write the page; `outdated` are the submissions that were marked in an earlier version."""
     points = {question.name: question for question in lab.written}
-    there = [result for result in results if result.status == GRADED]
+    there = to_mark(results, answers)
     # The order of an answer must not tell whose it is, and is the same in every run.
     there.sort(key=lambda result: hashlib.sha256(result.submission.encode()).digest())
     shown = []

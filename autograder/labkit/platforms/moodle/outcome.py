@@ -23,7 +23,7 @@ class Back(NamedTuple):
 def outcome(result: Result, lab: Lab, out: Path) -> Back:
     """What goes back for a result whose page lies in `out`."""
     page = (out / "feedback" / f"{result.submission}.html").read_bytes()
-    share = result.share(lab) if result.status == GRADED else None
+    share = result.share(lab) if result.has_grade else None
     return Back(share, comment(result, lab), page)
 
 

@@ -125,6 +125,9 @@ function cell(text) {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+// An empty cell says nothing: a mark that the page came with is taken back by a dash.
+function told(field) { return field.value === "" && field.defaultValue !== "" ? "-" : field.value; }
+
 function csv() {
   const names = data.questions.map((question) => question[0]);
   const find = (submission, question) => articles.find(
@@ -133,8 +136,8 @@ function csv() {
   lines.push(["(possible)", ...data.questions.map((question) => String(question[1]))]);
   for (const [submission, version, ...who] of data.rows) {
     const own = names.map((name) => find(submission, name));
-    const points = own.map((article) => (article ? input(article).value : ""));
-    const words = own.map((article) => (article ? comment(article).value.replace(/\s*\n\s*/g, " ") : ""));
+    const points = own.map((article) => (article ? told(input(article)) : ""));
+    const words = own.map((article) => (article ? told(comment(article)).replace(/\s*\n\s*/g, " ") : ""));
     const given = [...points, ...words].some((text) => text !== "");
     lines.push([submission, ...points, ...words, given ? version : "", ...who]);
   }
@@ -178,12 +181,13 @@ function fill(text) {
     for (const article of own) {
       let points = cellOf(row, article.dataset.question).replace(",", ".");
       const words = cellOf(row, `${article.dataset.question} comment`);
-      if (points !== "" && !within(points, article)) {
+      if (points !== "" && points !== "-" && !within(points, article)) {
         refused.push(`${name}, ${article.dataset.question}: ${points} is no number from 0 to ${article.dataset.points}`);
         points = "";
       }
       if (points === "" && words === "") continue;
-      const values = [points || input(article).value, words || comment(article).value];
+      // A dash takes back, an empty cell says nothing.
+      const values = [points || input(article).value, words || comment(article).value].map((one) => (one === "-" ? "" : one));
       const marked = cellOf(row, "version");
       if (marked && marked !== version(article) && fields(article).some((field, n) => field.value !== values[n])) {
         offer(article, "for an earlier version", values);
@@ -191,7 +195,7 @@ function fill(text) {
         continue;
       }
       [input(article).value, comment(article).value] = values;
-      found += points !== "";
+      found += points !== "" && points !== "-";
       remember(article);
     }
   }

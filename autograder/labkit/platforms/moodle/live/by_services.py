@@ -10,7 +10,7 @@ from pathlib import Path
 from labkit.base.files import write_text
 from labkit.base.spreadsheet import BOM, to_csv
 from labkit.classroom.grade import GradedClass, Options, grade_to
-from labkit.judging.result import GRADED, Result
+from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
 from labkit.platforms.moodle.comments import from_text
@@ -241,7 +241,7 @@ def _caveats(delivery: Delivery, steps: Sequence[Step], live: Live) -> list[str]
 
 
 def _ungraded(results: Sequence[Result]) -> list[str]:
-    names = [result.submission for result in results if result.status != GRADED]
+    names = [result.submission for result in results if not result.has_grade]
     if not names:
         return []
     return [

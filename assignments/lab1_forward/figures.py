@@ -400,7 +400,8 @@ def mirror(params, guess=None):
     fig, ax = plt.subplots(figsize=(9, 4.2), layout=FITTED)
     ax.bar(range(10), share, 0.7, color="0.85", edgecolor=BLACK)
     for k, value in enumerate(share):
-        ax.text(k, 0.02, f"{value:.2f}", ha="center", va="bottom", weight="bold")
+        above = value + 0.01 if 0 < value < 0.12 else 0.02  # not across the top of a low bar
+        ax.text(k, above, f"{value:.2f}", ha="center", va="bottom", weight="bold")
     ax.plot(range(10), plain, "_", color=BLUE, markersize=26, mew=2.5, label="not mirrored")
     if (word := _word(guess, CLASS_NAMES)) is not None:
         look = {"color": ORANGE, "markerfacecolor": "none", "linestyle": "none", "mew": 2}

@@ -119,7 +119,7 @@ figures.signals()
 # scheme. Left, all outputs of a layer: with "small" (dotted) they shrink tenfold and more from layer to layer, soon to
 # less than the picture shows; with a scaled scheme (solid: tanh with "xavier", ReLU with "he") they stay of the same
 # order of size. ReLU with "xavier" (dashed) loses a little in each layer: that is what the 2 in "he" is for. Middle,
-# the spread of a unit's output over the examples: nearly the same, but for the sigmoid (dash-dotted). Its outputs are
+# the spread of a unit's output over the examples: much the same, but for the sigmoid (dash-dotted). Its outputs are
 # all about 0.5 and differ between units, so their overall spread stays; what *tells examples apart* shrinks in every
 # layer, to less than a millionth. Right, the gradient: equally large in all layers for the scaled schemes, tiny for
 # "small", and for the sigmoid it falls by a factor of a million from the last layer to the first.*
@@ -255,8 +255,8 @@ print(f"loss at the start {loss:.4f}; log 10 = {np.log(10):.4f}")
 
 settings = {"activation": "relu", "learning_rate": 0.1, "batch_size": 10, "epochs": 120}
 learned, losses = train(start, few, few_y, rng=np.random.default_rng(2), **settings)
-S = forward(learned, few, "relu")[-1]
-print(f"loss at the end {losses[-1]:.4f}; {np.sum(S.argmax(axis=0) == few_y)} of 50 right")
+known = figures.known_by_heart(learned, few, few_y)
+print(f"loss at the end {losses[-1]:.4f}; {known} of 50 right")
 figures.by_heart(losses)
 
 # %% [markdown]
@@ -312,7 +312,7 @@ clothes = figures.clothes()
 # legs, others parts of shoes. In the corners, where nearly all pictures are black, little was learned.*
 #
 # **A trap to try.** What if the pictures come sorted by class, and nobody shuffles? Expect half of the answers to be
-# wrong, and one class to be the favourite: the one that came near the end.
+# wrong, and one class to be the favourite.
 
 # %%
 figures.never_shuffled()
@@ -352,7 +352,7 @@ for name in ("sigmoid, zeros", "sigmoid, small", "tanh, zeros", "relu, zeros"):
 # ### Written: why not start at zero? (5 points)
 #
 # (a) Explain with the formulas of forward and backward pass why the six sigmoid units of Figure 5 are equal after any
-# number of steps. (b) They learn *something* all the same (0.34), while tanh units from zero learn nothing (0.10): no
+# number of steps. (b) They learn *something* all the same, while tanh units from zero learn nothing: no
 # weight of theirs ever moves. Where is the difference? (Look at $\sigma(0)$ and $\tanh(0)$.) (c) Would random *biases*
 # with all weights 0 break the symmetry of the sigmoids? And all weights equal to 0.5 instead of 0?
 
@@ -443,7 +443,8 @@ move(figures.valleys, **sliders, steps=(0, 400, 20), start=first, shown=[{}, *ot
 
 # %% [markdown]
 # *Figure 7: two maps of a loss, the brighter the lower, each with a way of gradient descent from its start (circle) to
-# its end (star); the loss reached is in the title. Left, the straight line: a single bowl, and with the rates 5, 20 and
+# its end (star); the loss reached is in the title. b₁ and b₂ move both starts: the left
+# one lies at a fifth of them. Left, the straight line: a single bowl, and with the rates 5, 20 and
 # 80 every way ends at 0.091 (with 1 some need more than the 400 steps, with 300 the loss grows until it overflows).
 # Right, the network: two equally good valleys (0.053), which are mirror images (exchange the two hidden units and you
 # have the other one), and poor ones (0.224), where gradient descent stays. With b₁ = b₂ the two units are equal and
@@ -508,7 +509,8 @@ figures.race()
 # *Figure 9: loss against epochs for three activations. Left, one hidden layer: ReLU (dash-dotted) and tanh (dashed) are
 # down to 0.77 after two epochs, the sigmoid (solid) is still at 0.94 after six. Right, four hidden layers: ReLU is
 # fastest, tanh close behind, and the sigmoid stays at log 10 (dotted line) all the time. Depth helps to fit the
-# training pictures (ReLU: 0.35 instead of 0.45) but hardly, with so few pictures, to recognise new ones.*
+# training pictures (ReLU: 0.35 instead of 0.45); of new ones, with so few to learn from, tanh recognises two in a
+# hundred more, and ReLU three in a hundred fewer.*
 #
 # ### One culprit, or two?
 #
@@ -527,11 +529,9 @@ figures.deep_sigmoid(guess=guess)
 # examples shrinks about fourfold a layer on the way up, from 0.07 to 0.001. Middle: the gradient shrinks on the way
 # down, from 0.58 at the scores to 0.005. Right, the loss as it is (solid) stays at log 10; with the gradients made
 # equal (dashed) it falls to 1.4 (accuracy 0.50), and with the lower layers frozen and the values spread out
-# (dash-dotted) to 0.79 (accuracy 0.73).*
-#
-# So **either repair alone helps**, and neither suspect alone is the whole truth. It is one fact seen from two sides:
-# *the same small slopes* (at most 1/4) *shrink the examples' differences on the way up and the gradient on the way
-# down.*
+# (dash-dotted) to 0.79 (accuracy 0.73). So either repair alone helps, and neither suspect alone is the whole truth. It
+# is one fact seen from two sides: the same small slopes (at most 1/4) shrink the examples' differences on the way up
+# and the gradient on the way down.*
 #
 # ### Dead units
 #

@@ -273,6 +273,18 @@ def perceptron_train_over_features(X, y, epochs):
 
 
 @mistake("perceptron_train")
+def perceptron_train_returns_in_loop(X, y, epochs):
+    """Only the first example is visited
+
+    Print i at every visit: 0 1 2 3 is asked for in an epoch of four. At which indentation does the
+    return stand: does your inner loop ever get to its second round?
+    """
+    w, b = np.zeros(X.shape[0]), 0.0
+    error = y[0] - int(w @ X[:, 0] + b > 0)
+    return w + error * X[:, 0], b + error
+
+
+@mistake("perceptron_train")
 def perceptron_train_ignores_epochs(X, y, epochs):
     """`epochs` does not decide how long training goes on
 

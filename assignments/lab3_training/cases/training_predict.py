@@ -5,7 +5,7 @@
 
 
 def public_predict__by_hand(check, np):
-    """One linear layer, whose scores you can see."""
+    """One linear layer, whose scores you can see, and a random one."""
     S = np.array([[1.0, 0.0, -1.0, 2.0], [3.0, -2.0, -4.0, 2.5], [2.0, -1.0, 0.0, 1.0]])
     check.values(
         "predict", [(S, np.zeros((3, 1)))], np.eye(4), "relu", expected=np.array([1, 0, 2, 1])
@@ -71,7 +71,7 @@ def hidden_predict__large_scores(check, np):
 
 
 def public_accuracy__by_hand(check, np):
-    """Three of four are right."""
+    """Three of four are right; then eight answers at random."""
     check.values("accuracy", np.array([1, 0, 2, 1]), np.array([1, 0, 1, 1]), expected=0.75)
     y_hat, y = check.rng(3603).integers(0, 3, (2, 8))
     check.values("accuracy", y_hat, y)

@@ -5,7 +5,7 @@
 
 
 def public_conv_forward__by_hand(check, np):
-    """The example of the text."""
+    """The example of the text; then two random filters on two images."""
     X = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 1.0, 0.0]]).reshape(1, 3, 3, 1)
     W = np.array([[1.0, 2.0], [0.0, -1.0]]).reshape(1, 1, 2, 2)
     Z = np.array([[5.0, 0.0], [2.0, 8.0]]).reshape(1, 2, 2, 1)
@@ -128,7 +128,7 @@ def hidden_conv_forward__speed(check, np):
 
 
 def public_conv_backward__by_hand(check, np):
-    """The example of the text."""
+    """The example of the text; then two random filters on two images."""
     X = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 1.0, 0.0]]).reshape(1, 3, 3, 1)
     W = np.array([[1.0, 2.0], [0.0, -1.0]]).reshape(1, 1, 2, 2)
     dZ = np.array([[1.0, 0.0], [0.0, 2.0]]).reshape(1, 2, 2, 1)

@@ -5,7 +5,7 @@
 
 
 def public_convnet_forward__by_hand(check, np):
-    """The example of the text."""
+    """The example of the text; then three random images."""
     params = {
         "conv_W": np.full((1, 1, 1, 1), 0.5),
         "conv_b": np.full((1, 1), -0.25),
@@ -61,7 +61,7 @@ def hidden_convnet_forward__negative(check, np):
 
 
 def public_convnet_loss__by_hand(check, np):
-    """The example of the text."""
+    """The example of the text; then three random images."""
     params = {
         "conv_W": np.full((1, 1, 1, 1), 0.5),
         "conv_b": np.full((1, 1), -0.25),

@@ -5,7 +5,7 @@
 
 
 def public_max_pool_forward__by_hand(check, np):
-    """The examples of the text."""
+    """The examples of the text; then two random images."""
     X = np.array(
         [[1.0, 3.0, 2.0, 0.0], [4.0, 2.0, 1.0, 1.0], [0.0, 1.0, 5.0, 6.0], [3.0, 2.0, 7.0, 1.0]]
     ).reshape(1, 4, 4, 1)

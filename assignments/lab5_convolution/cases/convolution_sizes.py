@@ -36,7 +36,7 @@ def hidden_dense_parameter_count__deep(check, np):
 
 
 def public_conv_parameter_count__text(check, np):
-    """The example of the text."""
+    """The example of the text; then random sizes."""
     check.values("conv_parameter_count", 3, 5, 8, expected=608)
     check.values("conv_parameter_count", *(int(i) for i in check.rng(5105).integers(2, 20, 3)))
 
@@ -65,7 +65,7 @@ def hidden_conv_parameter_count__pixelwise(check, np):
 
 
 def public_output_size__text(check, np):
-    """The examples of the text."""
+    """The examples of the text; then random sizes that fit."""
     check.values("output_size", 28, 5, 1, 2, expected=28)
     check.values("output_size", 7, 3, 2, 0, expected=3)
     check.values("output_size", 7, 3, 2, 1, expected=4)

@@ -420,19 +420,92 @@ def test_points_of_work_that_was_replaced_are_gone(page: Any, tmp_path: Path) ->
     page.locator("#points", has_text="(0 of").wait_for()
 
 
+WHOLE = """async (insert) => {
+    const { EditorView } = await import("@codemirror/view");
+    const view = EditorView.findFromDOM(document.querySelector("#wholefile .cm-editor"));
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert } });
+}"""
+
+
+def test_whatever_stands_in_an_editor_is_there_after_a_reload(page: Any) -> None:
+    second = [one.name for one in LAB.functions if one.module == MODULE][1]
+    texts = {
+        FIRST: f'"""Notes:\n\ndef {second}(z):\n"""\n\n\nif 1:\n    def {FIRST}(z):\n        pass',
+        second: f"LOW = 0.0\n\nTABLE = [\n    1,\n]\ndef {second}(h):\n    return h",
+    }
+    for name, text in texts.items():
+        working.write(page, working.question(page, name).locator(".cm-content"), text)
+    page.reload()
+    page.locator(".work .cm-content").first.wait_for()
+    assert {name: _text(page, name) for name in texts} == texts
+
+
+def test_a_check_says_when_the_text_has_changed_meanwhile(page: Any) -> None:
+    place = working.question(page, FIRST)
+    slow = "import time\n" + SOLUTION[FIRST].replace(
+        "    return", "    time.sleep(0.3)\n    return"
+    )
+    working.write(page, place.locator(".cm-content"), slow)
+    place.get_by_role("button", name="Check").click()
+    place.get_by_text("Running …").wait_for()
+    working.write(page, place.locator(".cm-content"), "nonsense")
+    place.get_by_text("You have changed your code meanwhile").wait_for()
+    assert "(0 of" in page.locator("#points").inner_text()
+
+
+def test_a_file_that_cannot_be_read_leaves_no_function_of_it_passing(page: Any) -> None:
+    second = [one.name for one in LAB.functions if one.module == MODULE][1]
+    working.write(page, working.question(page, FIRST).locator(".cm-content"), SOLUTION[FIRST])
+    assert "All public checks pass" in working.check(page, FIRST)
+    working.write(page, working.question(page, second).locator(".cm-content"), "return (((")
+    working.check(page, second)
+    page.locator("#points", has_text="(0 of").wait_for()
+
+
+def _refused(page: Any, path: Path, files: dict[str, bytes]) -> str:
+    write_zip(path, files)
+    page.locator("#file").set_input_files(path)
+    said = page.locator('#notes [data-kind="opened"]')
+    said.get_by_text(path.name).wait_for()
+    return str(said.inner_text())
+
+
+def test_a_zip_that_is_refused_changes_nothing(page: Any, tmp_path: Path) -> None:
+    working.write(page, working.question(page, FIRST).locator(".cm-content"), "mine")
+    good = {path: text.encode() for path, text in stubs.solution_package(LAB).items()}
+    other = {
+        "lab2_backprop.ipynb": b'{"cells": [{"source": "labcheck.start(\\"lab2_backprop\\")"}]}'
+    }
+    assert "work of lab2_backprop" in _refused(page, tmp_path / "other.zip", good | other)
+    latin = good | {f"neuralnet/{MODULE}.py": "# für".encode("latin-1")}
+    assert f"{MODULE}.py in it is no text" in _refused(page, tmp_path / "latin.zip", latin)
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr(f"neuralnet/{MODULE}.py", "x" * 99)
+    data = (tmp_path / "bad.zip").read_bytes()
+    (tmp_path / "bad.zip").write_bytes(data.replace(b"xxx", b"xyx", 1))
+    page.locator("#file").set_input_files(tmp_path / "bad.zip")
+    page.get_by_text("bad.zip could not be opened").wait_for()
+    page.reload()
+    page.locator(".work .cm-content").first.wait_for()
+    assert _text(page, FIRST) == "mine"
+
+
 def test_a_function_that_is_gone_from_its_file_comes_back_in_its_place(page: Any) -> None:
     whole = page.locator(f"[data-question='{FIRST}']").get_by_role("button", name=f"{MODULE}.py")
     second = [one.name for one in LAB.functions if one.module == MODULE][1]
     place, stub = working.question(page, second), _text(page, second)
-    working.write(page, place.locator(".cm-content"), "")
-    page.reload()
-    page.locator(".work .cm-content").first.wait_for()
+    working.write(page, place.locator(".cm-content"), f"{stub}  # mine")
+    whole.click()
+    given = stubs.stub_package(LAB)[f"neuralnet/{MODULE}.py"]
+    page.evaluate(WHOLE, re.sub(rf"^def {second}\(.*?(?=^def |\Z)", "", given, flags=re.M | re.S))
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     assert f"There is no function {second}" in place.inner_text()
+    place.get_by_role("button", name="My text back").click()
+    assert _text(page, second) == f"{stub}  # mine"
     place.get_by_role("button", name="Start again").click()
     assert _text(page, second) == stub
     whole.click()
     page.get_by_role("dialog").wait_for()
-    given = stubs.stub_package(LAB)[f"neuralnet/{MODULE}.py"]
     text = page.evaluate(
         """async () => {
             const { EditorView } = await import("@codemirror/view");

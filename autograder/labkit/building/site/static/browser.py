@@ -19,7 +19,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,6 +29,8 @@ _PRINTED = 100_000
 """Characters of a cell's output that are shown."""
 _TELLS = 0.2
 """Seconds between two times that the page hears what a cell has printed."""
+_FIRST = 200
+"""Times that it hears at once: what comes right before an endless loop must not wait."""
 _SO_FAR = 4_000
 """Characters of it that the page then hears."""
 _DPI = 100
@@ -43,12 +45,15 @@ warnings.filterwarnings("ignore", message=".*is non-interactive")
 importlib.import_module("labcheck.float_warnings").switch_on()
 checking = importlib.import_module("labcheck.checking")
 showing = importlib.import_module("labcheck.showing")
+failures = importlib.import_module("labcheck.probe").FAILURE_SENTENCES
 
 _space: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
 _own: set[str] = set()
 """First parts of the names of the student's modules."""
 _loaded: set[str] = set()
 """The student's modules that were ever imported here."""
+_unread: dict[str, str] = {}
+"""Those of them that cannot be read as they are now, with the kind of error."""
 _views: list[Any] = []
 _shown: list[dict[str, Any]] = []
 """What the running cell shows beside its text."""
@@ -77,9 +82,12 @@ def _forget() -> None:
     for name in _loaded:
         sys.modules.pop(name, None)
     importlib.invalidate_caches()
+    _unread.clear()
     for name in sorted(_loaded):
-        with suppress(BaseException):  # a file may call sys.exit, too
+        try:
             importlib.import_module(name)
+        except BaseException as error:  # a file may call sys.exit, too
+            _unread[name] = type(error).__name__
     for name, value in list(_space.items()):
         module = isinstance(value, ModuleType)
         home = str(getattr(value, "__name__" if module else "__module__", ""))
@@ -97,10 +105,17 @@ def check(questions: str, passing: str) -> str:
         found.append(event)
         lines += [one for one in showing.lines(event) if one.kind != "title"]
         if event["kind"] == "question":
-            points[event["question"]] = {key: event[key] for key in ("earned", "public", "passed")}
+            kept = {key: event[key] for key in ("earned", "public", "passed")}
+            points[event["question"]] = kept | {"unread": _unreadable(event)}
     lines.append(showing.ending(found))
     told = [{"kind": one.kind, "text": one.text} for one in lines]
     return json.dumps({"lines": told, "points": points})
+
+
+def _unreadable(event: dict[str, Any]) -> bool:
+    """Whether the file of a question could not be imported."""
+    words = failures["import_failed"].format(function=event["question"]).rstrip(".")
+    return any(words in case["message"] for case in event["cases"])
 
 
 def run(source: str) -> str:
@@ -113,9 +128,15 @@ def run(source: str) -> str:
             value = _value(source)
         except BaseException as error:
             problem, half_drawn = _problem(source, error), _is_from_figures(error)
-    text = printed.getvalue()
+    text = "".join(
+        f"{name} cannot be read as it is now ({kind}): its functions are those of before.\n"
+        for name, kind in sorted(_unread.items())
+        if not problem
+    )
+    text += printed.getvalue()
     if len(text) > _PRINTED:
         text = text[:_PRINTED] + "\n… the rest is not shown."
+    problem = problem[:_PRINTED]
     shown = [*_shown, *_figures(half_drawn)]
     return json.dumps({"text": text, "value": value, "problem": problem, "shown": shown})
 
@@ -123,11 +144,12 @@ def run(source: str) -> str:
 class _Printed(io.StringIO):
     """What a cell prints, told to the page now and then, so that a stop does not lose it."""
 
-    _told = 0.0
+    _told, _times = 0.0, 0
 
     def write(self, text: str) -> int:
         written = super().write(text)
-        if time.monotonic() - self._told > _TELLS:
+        self._times += 1
+        if self._times < _FIRST or time.monotonic() - self._told > _TELLS:
             self._told = time.monotonic()
             importlib.import_module("page").printed(self.getvalue()[-_SO_FAR:])
         return written

@@ -16,6 +16,7 @@ const store = new Store(data.lab);
 const work = new Work(data, store);
 const STOPPED = "Stopped. What you wrote is still there; names from cells are forgotten.";
 const LONGEST_PICTURE = 15000; // ms
+const HERE = "Write it where its stub stands on this page.";
 const IN_FILE = /Open neuralnet\/\w+\.py and write it there\./; // a stub's words, which Jupyter needs
 const redraw = []; // what follows when files change from elsewhere
 const marks = contents($("contents"));
@@ -44,6 +45,7 @@ function question(place) {
   };
   const typed = (text) => {
     work.setPiece(path, name, text + gap);
+    output.classList.add("old");
     edited();
     offer();
   };
@@ -69,9 +71,10 @@ function question(place) {
   const stubText = work.stub(path, name).trim();
   const offer = () => {
     again.hidden = piece()?.text.trim() === stubText;
+    const gone = piece() === undefined;
     const others = work.others(path, name).length, isOne = others < work.kept.before[name]?.length;
-    back.hidden = !others || !(again.hidden || isOne);
-    back.firstChild.textContent = again.hidden ? "My text back" : "Another text of mine";
+    back.hidden = !others || !(again.hidden || isOne || gone);
+    back.firstChild.textContent = again.hidden || gone ? "My text back" : "Another text of mine";
   };
   draw();
   redraw.push({ path, name, draw });
@@ -82,17 +85,21 @@ function question(place) {
 }
 
 async function checkQuestions(names, output) {
+  output.classList.remove("old");
   waiting(output, "Checking …");
   const pictured = data.questions.some(({ name, pictured }) => pictured && names.includes(name));
   const passing = Object.keys(work.kept.points).filter((name) => work.kept.points[name].passed && !names.includes(name));
-  const got = await python.ask({ kind: "check", questions: names, passing, pictured, files: work.files }, () => waiting(output, "Running …"));
+  const files = work.files;
+  const got = await python.ask({ kind: "check", questions: names, passing, pictured, files }, () => waiting(output, "Running …"));
   if (got.stopped) return showLines(output, [{ kind: "finding", text: STOPPED }]);
   if (got.failed) return showLines(output, [{ kind: "finding", text: `The checks could not run (${got.failed}): load the page again; your work is kept.` }]);
-  showLines(output, got.answer.lines.map((line) => ({ ...line, text: work.located(line.text) })));
+  const same = work.isAt(files);
+  const told = got.answer.lines.map((line) => ({ ...line, text: same ? work.located(line.text).replace(IN_FILE, HERE) : line.text }));
+  showLines(output, same ? told : [...told, { kind: "finding", text: "You have changed your code meanwhile: this is about the text before." }]);
   // Below a long function it would be out of sight; who has read on meanwhile is left in peace.
   const { top, bottom } = output.parentElement.getBoundingClientRect();
   if (bottom > 0 && top < innerHeight) output.scrollIntoView({ block: "nearest" });
-  Object.assign(work.kept.points, got.answer.points);
+  if (same) work.count(got.answer.points);
   store.later();
   showPoints();
 }
@@ -112,7 +119,7 @@ function showPoints() {
   const asked = data.questions.filter((one) => !one.bonus), bonus = sum(data.questions.filter((one) => one.bonus), earned);
   const passed = asked.filter((one) => points[one.name]?.passed).length;
   $("points").textContent = `Public points so far: ${sum(asked, earned)} of ${sum(asked, (one) => one.public)}`
-    + `${bonus ? ` and ${bonus} for the bonus` : ""} (${passed} of ${asked.length} functions pass)`;
+    + `${bonus ? `, bonus ${bonus}` : ""} (${passed} of ${asked.length} functions pass)`;
 }
 
 function openFile(path) {
@@ -138,9 +145,14 @@ function cell(place) {
   const run = () => runCell(one);
   place.querySelector("pre.source").replaceWith(source);
   const number = cells.length + 1;
-  const offer = () => (again.hidden = work.cell(about) === work.handed(about));
+  const offer = () => {
+    again.hidden = work.cell(about) === work.handed(about);
+    back.hidden = !again.hidden || !work.kept.before[about.key];
+  };
   const typed = (text) => {
     work.setCell(about.key, text);
+    ran.delete(one);
+    offerAbove();
     offer();
   };
   const made = editor({ place: source, text: work.cell(about), label: `Cell ${number}`, changed: typed, run });
@@ -149,13 +161,18 @@ function cell(place) {
     offer();
   };
   const above = button("Run it and all above", () => runUpTo(one), `cell ${number}`);
-  const startAgain = () => {
-    made.replace(work.handed(about)); // as if typed: Control and Z brings back what was there
+  const replaced = (text) => () => {
+    made.replace(text()); // as if typed: Control and Z takes it back
     made.focus();
   };
-  const again = button("Start again", startAgain, `cell ${number} as it was handed out`);
+  const startAgain = () => {
+    work.keepText(about.key, work.cell(about));
+    return work.handed(about);
+  };
+  const again = button("Start again", replaced(startAgain), `cell ${number} as it was handed out`);
+  const back = button("My text back", replaced(() => work.kept.before[about.key].at(-1)), `cell ${number}`);
   const doors = element("p", { className: "doors" });
-  doors.append(button("Run", run, `cell ${number}`), above, again);
+  doors.append(button("Run", run, `cell ${number}`), above, again, back);
   source.after(doors);
   const one = { index, about, output, made, above, figure: place.dataset.figure };
   cells.push(one);
@@ -167,14 +184,15 @@ async function runCell(one) {
   waiting(one.output, python.state ? "Waiting for Python …" : "Running …");
   let printed = "";
   const hears = (text = "") => waiting(one.output, "Running …", (printed = text));
-  const got = await python.ask({ kind: "run", source: work.cell(one.about), files: work.files }, hears);
+  const source = work.cell(one.about), files = work.files;
+  const got = await python.ask({ kind: "run", source, files }, hears);
   if (got.stopped || got.failed) {
     const said = printed && [{ kind: "printed", text: printed }];
     showLines(one.output, [...(said || []), { kind: "finding", text: got.stopped ? STOPPED : got.failed }]);
     return !got.stopped;
   }
-  if (got.answer.problem) ran.delete(one); // “all above” runs it once more
-  else ran.add(one);
+  if (!got.answer.problem && work.isAt(files) && work.cell(one.about) === source) ran.add(one);
+  else ran.delete(one); // “all above” runs it once more
   const ask = async (view, positions) => {
     let timer;
     const begins = () => (timer = setTimeout(() => python.stop(), LONGEST_PICTURE));
@@ -184,7 +202,7 @@ async function runCell(one) {
     return { ...answer, png: answer.png && Uint8Array.from(atob(answer.png), (c) => c.charCodeAt(0)) };
   };
   if (!got.answer.problem) for (const caption of document.querySelectorAll(`.caption[data-cell="${one.index}"]`)) caption.open = true;
-  const problem = work.located(got.answer.problem).replaceAll("`", "").replace(IN_FILE, "Write it where its stub stands on this page.");
+  const problem = work.located(got.answer.problem).replaceAll("`", "").replace(IN_FILE, HERE);
   work.outputs[one.index] = showAnswer(one.output, { ...got.answer, problem }, one.figure, ask);
   offerAbove();
   return true;
@@ -293,11 +311,20 @@ function sized({ target }) {
   reachable([target.parentElement]);
 }
 
+// What sticks below the bar, and where a link leads to, goes by its height.
+function heightOfBar() {
+  const bar = document.querySelector(".bar");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
+}
+
 function begin() {
+  heightOfBar();
   reachable();
   document.fonts.ready.then(() => reachable());
   addEventListener("resize", () => reachable());
-  addEventListener("beforeprint", () => document.querySelectorAll(".caption").forEach((one) => (one.open = true)));
+  let shut = [];
+  addEventListener("beforeprint", () => (shut = [...document.querySelectorAll(".caption:not([open])")]).forEach((one) => (one.open = true)));
+  addEventListener("afterprint", () => shut.forEach((one) => (one.open = false)));
   document.addEventListener("load", sized, true);
   $("main").append(element("p", { id: "keys", className: "unseen", textContent: "Tab indents. Escape and then Tab leaves the editor. Control and Enter runs it." }));
   document.querySelectorAll(".cell").forEach(cell);

@@ -4,32 +4,35 @@ const OPENS = /^(?:async )?(?:def|class) (\w+)/gm;
 
 /**
  * [{name, text}]: the first piece has no name; joined, their texts are the file again. A helper goes with the
- * function that follows it, or with the one of its two neighbours that `homes` (helper -> function) names.
+ * function that follows it. `cuts`, [[name, length]], is how the page cut the file before.
  */
-export function split(text, names, homes = {}) {
+export function split(text, names, cuts = []) {
+  if (cuts.length && cuts.reduce((sum, [, length]) => sum + length, 0) === text.length) {
+    let at = 0;
+    return cuts.map(([name, length]) => ({ name, text: text.slice(at, (at += length)) }));
+  }
   const seen = new Set();
   const found = [...text.matchAll(OPENS)].map(({ 1: name, index }) => {
     const own = names.includes(name) && !seen.has(name);
     seen.add(name);
     return { name, own, index };
   });
-  const cuts = [];
+  const pieces = [];
   let helpers = []; // since the last function
   for (const one of found) {
     if (!one.own) {
       helpers.push(one);
       continue;
     }
-    const before = cuts.at(-1)?.name;
-    const stay = before === undefined ? -1 : helpers.findLastIndex(({ name }) => name === before || homes[name] === before);
-    const first = helpers[stay + 1] ?? one;
-    cuts.push({ name: one.name, at: withItsHead(text, first.index) });
+    const again = helpers.findLastIndex(({ name }) => name === pieces.at(-1)?.name); // one function, twice
+    const first = helpers[again + 1] ?? one;
+    pieces.push({ name: one.name, at: withItsHead(text, first.index) });
     helpers = [];
   }
-  const ends = [...cuts.slice(1).map(({ at }) => at), text.length];
+  const ends = [...pieces.slice(1).map(({ at }) => at), text.length];
   return [
-    { name: "", text: text.slice(0, cuts[0]?.at ?? text.length) },
-    ...cuts.map(({ name, at }, i) => ({ name, text: text.slice(at, ends[i]) })),
+    { name: "", text: text.slice(0, pieces[0]?.at ?? text.length) },
+    ...pieces.map(({ name, at }, i) => ({ name, text: text.slice(at, ends[i]) })),
   ];
 }
 

@@ -30,9 +30,14 @@ export class Store extends EventTarget {
     } catch {
       this.problem = "This browser keeps nothing (a private window, or its storage is full or forbidden): download your work before you close this page.";
     }
+    let kept = null;
     try {
-      return JSON.parse(localStorage.getItem(this.key)) ?? {};
+      kept = localStorage.getItem(this.key);
+      return JSON.parse(kept) ?? {};
     } catch {
+      if (kept === null) return {};
+      localStorage.setItem(`${this.key} unreadable`, kept);
+      this.problem = `What this browser kept of this lab cannot be read; it is put aside as “${this.key} unreadable” in the browser's local storage.`;
       return {};
     }
   }
@@ -71,10 +76,20 @@ export class Store extends EventTarget {
     };
     this.channel.postMessage("anyone");
     setTimeout(() => (this.owner = !this.elsewhere), 1000);
+    this.hold();
+  }
+
+  // A tab that is busy or asleep does not answer in time, but it holds the lock (where the page is served safely).
+  hold() {
+    const steal = sessionStorage.getItem(this.key) === "taken";
+    sessionStorage.removeItem(this.key);
+    const held = (lock) => (lock ? new Promise((done) => (this.letGo = done)) : this.give());
+    navigator.locks?.request(this.key, steal ? { steal } : { ifAvailable: true }, held).catch(() => this.give());
   }
 
   give() {
     if (!this.elsewhere) this.save();
+    this.letGo?.();
     this.owner = this.alone = false;
     this.elsewhere = true;
     this.dispatchEvent(new Event("changed"));
@@ -83,6 +98,7 @@ export class Store extends EventTarget {
   /** The page begins again with what the other tab kept last; until then nothing is written here. */
   take() {
     this.channel.postMessage("mine");
+    sessionStorage.setItem(this.key, "taken");
     setTimeout(() => location.reload(), 200);
   }
 }

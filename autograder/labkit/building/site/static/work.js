@@ -12,7 +12,7 @@ export class Work {
     this.data = data;
     this.store = store;
     const kept = store.value;
-    this.kept = { files: {}, cells: {}, extras: [], points: {}, before: {}, homes: {}, ...kept };
+    this.kept = { files: {}, cells: {}, extras: [], points: {}, before: {}, cuts: {}, ...kept };
     const { before } = this.kept; // one text each, once
     for (const name of Object.keys(before)) before[name] = [].concat(before[name]);
     this.news = kept.version && kept.version !== data.version ? this.changes(kept) : "";
@@ -55,16 +55,42 @@ export class Work {
     return { ...this.data.package, ...this.kept.files };
   }
 
+  /** Whether the files are still these. */
+  isAt(files) {
+    const now = this.files, names = Object.keys(now);
+    return names.length === Object.keys(files).length && names.every((name) => now[name] === files[name]);
+  }
+
+  /** Take the points of a check; where a file cannot be read, nothing in it passes. */
+  count(points) {
+    for (const [name, one] of Object.entries(points)) {
+      this.kept.points[name] = one;
+      if (one.unread) for (const other of Object.values(this.data.functions).find((names) => names.includes(name)))
+        if (other !== name) delete this.kept.points[other];
+    }
+  }
+
   setFile(path, text) {
+    const before = this.pieces(path);
     this.kept.files[path] = text;
-    for (const one of this.data.functions[path]) delete this.kept.points[one];
+    delete this.kept.cuts[path];
     delete this.cut[path];
+    for (const one of this.data.functions[path]) {
+      delete this.kept.points[one];
+      if (!this.piece(path, one)) this.keepText(one, before.find(({ name }) => name === one)?.text);
+    }
     this.store.later();
+  }
+
+  /** Keep a text that is about to go, or is gone. */
+  keepText(name, text = "") {
+    const others = (this.kept.before[name] ?? []).filter((one) => one.trim() !== text.trim());
+    if (text.trim()) this.kept.before[name] = [...others, text].slice(-MOST_TEXTS);
   }
 
   /** The pieces of a file. They stay cut as they are while one of them is being written. */
   pieces(path) {
-    return (this.cut[path] ??= split(this.file(path), this.data.functions[path], this.kept.homes[path]));
+    return (this.cut[path] ??= split(this.file(path), this.data.functions[path], this.kept.cuts[path]));
   }
 
   piece(path, name) {
@@ -86,13 +112,13 @@ export class Work {
   }
 
   setPiece(path, name, text) {
-    const piece = this.piece(path, name), helpers = helpersIn(text, name);
+    const piece = this.piece(path, name);
     // What others in the file may call has changed, or is gone.
-    const all = helpers.length || helpersIn(piece.text ?? "", name).length;
+    const all = helpersIn(text, name).length || helpersIn(piece.text ?? "", name).length;
     for (const one of all ? this.data.functions[path] : [name]) delete this.kept.points[one];
-    if (helpers.length) this.kept.homes[path] = { ...this.kept.homes[path], ...Object.fromEntries(helpers.map((one) => [one, name])) };
     piece.text = text;
     this.kept.files[path] = whole(this.pieces(path));
+    this.kept.cuts[path] = this.pieces(path).map((one) => [one.name, one.text.length]);
     this.store.later();
   }
 
@@ -122,8 +148,7 @@ export class Work {
 
   /** The stub in the place of what was written, which is kept. */
   startAgain(path, name) {
-    const written = this.piece(path, name)?.text ?? "";
-    if (written.trim()) this.kept.before[name] = [...this.others(path, name), written].slice(-MOST_TEXTS);
+    this.keepText(name, this.piece(path, name)?.text);
     this.replacePiece(path, name, this.stub(path, name));
   }
 
@@ -174,7 +199,13 @@ export class Work {
   /** What a zip of this page or of Jupyter holds. Throws where it is none of this lab. */
   async read(buffer) {
     const files = Object.entries(await readZip(buffer)).filter(([path]) => !/(^|\/)(__MACOSX|\.ipynb_checkpoints|__pycache__)\//.test(path));
-    const text = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r\n/g, "\n");
+    const text = (bytes, name) => {
+      try {
+        return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r\n?/g, "\n");
+      } catch {
+        throw new Error(`${name} in it is no text in UTF-8`);
+      }
+    };
     const mine = Object.keys(this.data.functions);
     const roots = files.flatMap(([path]) => mine.filter((one) => `/${path}`.endsWith(`/${one}`)).map((one) => path.slice(0, -one.length)));
     if (!roots.length) throw new Error(`it holds none of ${mine.join(", ")}`);
@@ -189,25 +220,48 @@ export class Work {
     for (const [path, bytes] of files) {
       const name = path.startsWith(root) ? path.slice(root.length) : "";
       if (path.endsWith(".ipynb") || this.data.kit.includes(name.split("/")[0])) continue;
-      if (counts(name)) found[name] = text(bytes);
+      if (counts(name)) found[name] = text(bytes, name);
       else left.push(path);
     }
-    const books = files.filter(([path]) => path.endsWith(".ipynb")).map(([, bytes]) => JSON.parse(text(bytes)));
-    return { found, left, book: books.find((one) => JSON.stringify(one).includes(this.data.lab)) };
+    return { found, left, book: this.readBook(files) };
+  }
+
+  /** The lab's notebook; its own name first. One that cannot be read, or of nothing, is none. */
+  readBook(files) {
+    const named = ([path]) => Number(path.split("/").at(-1) !== `${this.data.lab}.ipynb`);
+    const books = files.filter(([path]) => path.endsWith(".ipynb")).sort((one, other) => named(one) - named(other));
+    let others = "";
+    for (const [, bytes] of books) {
+      const source = new TextDecoder().decode(bytes), lab = source.match(/labcheck\.start\(\\"(\w+)/)?.[1];
+      if (lab ? lab !== this.data.lab : !source.includes(this.data.lab)) others ||= lab ?? "";
+      else try {
+        const book = JSON.parse(source);
+        if (Array.isArray(book.cells)) return book;
+      } catch {
+        continue;
+      }
+    }
+    if (others) throw new Error(`it is work of ${others}, not of ${this.data.lab}`);
+    return undefined;
   }
 
   /** Take over what was read; gives a sentence. */
   open({ found, left, book }) {
+    // Other modules of the student's are those of the zip; of the lab's own, what it lacks stays.
+    const stays = Object.keys(this.data.functions).filter((path) => !(path in found) && this.kept.files[path] !== undefined);
+    for (const path of Object.keys(this.kept.files)) if (!(path in this.data.package)) delete this.kept.files[path];
     Object.assign(this.kept.files, found);
-    this.kept.points = {};
+    Object.assign(this.kept, { points: {}, cuts: {} });
     this.cut = {};
     this.outputs = {};
     if (book) this.openBook(book);
     this.store.later();
     this.store.save();
     const more = book && this.kept.extras.length;
-    return `Your work is open: ${Object.keys(found).length} files${book ? " and the notebook's cells and answers" : "; no notebook was in it"}.`
+    const count = Object.keys(found).length;
+    return `Your work is open: ${count === 1 ? "1 file" : `${count} files`}${book ? " and the notebook's cells and answers" : "; no notebook was in it"}.`
       + (more ? ` ${more === 1 ? "1 cell has" : `${more} cells have`} no place on this page, but at the end of the notebook in your zip.` : "")
+      + (stays.length ? ` Not in it, so as before: ${stays.join(", ")}.` : "")
       + (left.length ? ` Left out, for only Python modules are kept here: ${left.slice(0, 9).join(", ")}${left.length > 9 ? " …" : ""}.` : "");
   }
 

@@ -60,7 +60,10 @@ export async function readZip(buffer) {
     const local = view.getUint32(at + 42, true);
     const path = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + name));
     const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-    if (!path.endsWith("/")) files[path] = await unpacked(bytes.slice(start, start + size), method);
+    if (!path.endsWith("/")) {
+      files[path] = await unpacked(bytes.slice(start, start + size), method);
+      if (crc32(files[path]) !== view.getUint32(at + 16, true)) throw new Error(`${path} in it is damaged`);
+    }
     at += 46 + name + extra + comment;
   }
   return files;

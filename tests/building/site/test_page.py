@@ -658,6 +658,16 @@ def test_a_second_tab_says_so_and_can_take_over(context: Any, page: Any, address
     page.get_by_text("This lab was open in another tab").wait_for()
 
 
+def test_a_tab_that_is_busy_is_another_tab(context: Any, page: Any, address: str) -> None:
+    """It cannot answer, but it holds the lock."""
+    page.wait_for_timeout(1500)
+    page.evaluate(
+        "() => void setTimeout(() => { const end = Date.now() + 6000; while (Date.now() < end); })"
+    )
+    second = working.open_lab(context, address, LAB)
+    second.get_by_text("This lab is open in another tab").wait_for(timeout=5000)
+
+
 def test_a_tab_that_lost_the_work_writes_nothing_over_it(
     context: Any, page: Any, address: str
 ) -> None:
@@ -760,18 +770,24 @@ def test_axe_finds_nothing_and_the_page_is_as_wide_as_the_screen(
     page.goto(f"{address}/{name}")
     if name.startswith("lab"):
         page.locator(".work .cm-content").first.wait_for()
+    page.evaluate(LAID_OUT)
     found = axe.Axe().run(page).response["violations"]
     assert [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+LAID_OUT = """document.fonts.ready.then(
+    () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))
+)"""
+"""What is too wide says so, and can be reached by keyboard, once the fonts are there."""
 
 
 @pytest.mark.parametrize("lab", [lab.short for lab in available()])
 def test_no_formula_is_cut_off_on_a_desktop(context: Any, address: str, lab: str) -> None:
     page = context.new_page()
     page.goto(f"{address}/{lab}/index.html")
-    page.evaluate("document.fonts.ready")
     page.locator(".work .cm-content").first.wait_for()
-    page.wait_for_timeout(300)  # what is too wide says so once the fonts are there
+    page.evaluate(LAID_OUT)
     assert page.locator(".text .goes-on").all_inner_texts() == []
 
 

@@ -80,10 +80,14 @@ export class Store extends EventTarget {
   }
 
   // A tab that is busy or asleep does not answer in time, but it holds the lock (where the page is served safely).
-  hold() {
-    const steal = sessionStorage.getItem(this.key) === "taken";
-    sessionStorage.removeItem(this.key);
-    const held = (lock) => (lock ? new Promise((done) => (this.letGo = done)) : this.give());
+  // After a reload the page's own old one may be let go a moment later.
+  hold(tries = 3) {
+    const steal = history.state === "taken"; // before this page was loaded again
+    history.replaceState(null, "");
+    const held = (lock) => {
+      if (lock) return new Promise((done) => (this.letGo = done));
+      return tries ? void setTimeout(() => this.hold(tries - 1), 200) : this.give();
+    };
     navigator.locks?.request(this.key, steal ? { steal } : { ifAvailable: true }, held).catch(() => this.give());
   }
 
@@ -98,7 +102,7 @@ export class Store extends EventTarget {
   /** The page begins again with what the other tab kept last; until then nothing is written here. */
   take() {
     this.channel.postMessage("mine");
-    sessionStorage.setItem(this.key, "taken");
+    history.replaceState("taken", "");
     setTimeout(() => location.reload(), 200);
   }
 }

@@ -27,9 +27,9 @@ def test_each_submission_is_opened_once(
     opened: Counter[str] = Counter()
     plain = intake._opened
 
-    def counting(found, name, modules):
+    def counting(found, name, *how, **more):
         opened[name] += 1
-        return plain(found, name, modules)
+        return plain(found, name, *how, **more)
 
     monkeypatch.setattr(intake, "_opened", counting)
     graded = grade_to(built(lab), tmp_path / "in", tmp_path / "out", options)

@@ -150,6 +150,24 @@ def test_the_hand_in_of_jupyter_is_not_on_the_page(client: str, tmp_path: Path) 
     assert not any(words in "\n".join(sources) for words in ("the cell below,", "labcheck.start"))
 
 
+@pytest.mark.parametrize("between", [0, 1])
+def test_a_caption_stands_apart_after_a_guess(between: int) -> None:
+    """Also where another cell stands between; what follows it is text as ever."""
+    code, text_cell = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
+    told = "*Figure 5: it explodes.*\n\nOn we go."
+    asked = [code("guess = None\nfigures.rates(guess)"), *[code("print(1)")] * between]
+    cells = [
+        code("labcheck.start()"),
+        *asked,
+        text_cell(told),
+        code("figures.more()"),
+        text_cell(told),
+    ]
+    blocks = list(_blocks(cells, text.Typesetter()))
+    found = [(one.kind, one.key) for one in blocks if one.kind in ("text", "caption")]
+    assert [kind for kind, _ in found] == ["caption", "text", "text"] and found[0][1] == "1"
+
+
 @EACH_BUILT_LAB
 def test_a_stub_stands_beside_the_text_of_its_own_heading(lab: Lab) -> None:
     for section in lesson(built(lab), text.Typesetter()).sections:

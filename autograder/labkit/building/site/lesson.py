@@ -146,12 +146,10 @@ def _blocks(cells: list[dict[str, Any]], typesetter: Typesetter) -> Iterator[Blo
         elif kind == "markdown":
             heading = (HEADING.findall(source) or [heading])[-1]
             caption, _, rest = source.partition("\n\n")
-            guessed = cells[i - 1]["cell_type"] == "code" and _GUESS.search(cells[i - 1]["source"])
-            if guessed and (number := _CAPTION.match(caption)):
+            asked, number = _guess_before(cells[:i]), _CAPTION.match(caption)
+            if asked and number:
                 html = typesetter.html(caption)
-                yield Block(
-                    "caption", i, html=html, source=caption, label=number[1], key=str(i - 1)
-                )
+                yield Block("caption", i, html=html, source=caption, label=number[1], key=asked)
                 source = rest
             if source:
                 yield Block("text", i, html=typesetter.html(source), source=source)
@@ -161,6 +159,16 @@ def _blocks(cells: list[dict[str, Any]], typesetter: Typesetter) -> Iterator[Blo
             after = cells[i + 1]["source"] if i + 1 < len(cells) else ""
             figure = plain(after.split("\n\n")[0]) if _CAPTION.match(after) else ""
             yield Block("code", i, source=source, label=figure, key=key)
+
+
+def _guess_before(cells: list[dict[str, Any]]) -> str:
+    """The number of the cell that asks for a guess, among the code cells at the end, if any."""
+    for i in reversed(range(len(cells))):
+        if cells[i]["cell_type"] != "code":
+            break
+        if _GUESS.search(cells[i]["source"]):
+            return str(i)
+    return ""
 
 
 def _sections(blocks: list[Block]) -> Iterator[Section]:

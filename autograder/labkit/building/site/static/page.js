@@ -29,6 +29,24 @@ function button(text, action, about = "") {
   return made;
 }
 
+// Two doors of an editor: its text as it was handed out, and the texts that stood there before, one after the other.
+function doorsBack(key, about, { now, handed, put }) {
+  const startAgain = () => {
+    work.keepText(key, now());
+    put(handed);
+  };
+  const again = button("Start again", startAgain, `${about} as it was handed out`);
+  const back = button("My text back", () => put(work.nextText(key, now())), about);
+  const offer = () => {
+    const gone = now() === undefined, others = work.others(key, now()).length;
+    const isOne = others < (work.kept.before[key] ?? []).length; // what stands there came back
+    again.hidden = now()?.trim() === handed.trim();
+    back.hidden = !others || !(again.hidden || gone || isOne);
+    back.firstChild.textContent = isOne ? "Another text of mine" : "My text back";
+  };
+  return { again, back, offer };
+}
+
 // Questions ------------------------------------------------------------------------------------
 
 function question(place) {
@@ -58,24 +76,14 @@ function question(place) {
     if (there) made.set(shown());
     offer();
   };
-  // One of two: the function as it was handed out, or what was there before that came back.
-  const replaced = (act) => () => {
-    act();
+  const put = (text) => {
+    work.replacePiece(path, name, text);
     output.replaceChildren(); // what was said of another text
     edited();
     draw();
     made.focus(); // the button that had it is gone
   };
-  const again = button("Start again", replaced(() => work.startAgain(path, name)), `${name} as it was handed out`);
-  const back = button("My text back", replaced(() => work.takeBack(path, name)), name);
-  const stubText = work.stub(path, name).trim();
-  const offer = () => {
-    again.hidden = piece()?.text.trim() === stubText;
-    const gone = piece() === undefined;
-    const others = work.others(path, name).length, isOne = others < work.kept.before[name]?.length;
-    back.hidden = !others || !(again.hidden || isOne || gone);
-    back.firstChild.textContent = again.hidden || gone ? "My text back" : "Another text of mine";
-  };
+  const { again, back, offer } = doorsBack(name, name, { now: () => piece()?.text, handed: work.stub(path, name), put });
   draw();
   redraw.push({ path, name, draw });
   const doors = element("p", { className: "doors" });
@@ -94,8 +102,8 @@ async function checkQuestions(names, output) {
   if (got.stopped) return showLines(output, [{ kind: "finding", text: STOPPED }]);
   if (got.failed) return showLines(output, [{ kind: "finding", text: `The checks could not run (${got.failed}): load the page again; your work is kept.` }]);
   const same = work.isAt(files);
-  const told = got.answer.lines.map((line) => ({ ...line, text: same ? work.located(line.text).replace(IN_FILE, HERE) : line.text }));
-  showLines(output, same ? told : [...told, { kind: "finding", text: "You have changed your code meanwhile: this is about the text before." }]);
+  output.classList.toggle("old", !same);
+  showLines(output, got.answer.lines.map((line) => ({ ...line, text: same ? work.located(line.text).replace(IN_FILE, HERE) : line.text })));
   // Below a long function it would be out of sight; who has read on meanwhile is left in peace.
   const { top, bottom } = output.parentElement.getBoundingClientRect();
   if (bottom > 0 && top < innerHeight) output.scrollIntoView({ block: "nearest" });
@@ -145,10 +153,6 @@ function cell(place) {
   const run = () => runCell(one);
   place.querySelector("pre.source").replaceWith(source);
   const number = cells.length + 1;
-  const offer = () => {
-    again.hidden = work.cell(about) === work.handed(about);
-    back.hidden = !again.hidden || !work.kept.before[about.key];
-  };
   const typed = (text) => {
     work.setCell(about.key, text);
     ran.delete(one);
@@ -161,16 +165,11 @@ function cell(place) {
     offer();
   };
   const above = button("Run it and all above", () => runUpTo(one), `cell ${number}`);
-  const replaced = (text) => () => {
-    made.replace(text()); // as if typed: Control and Z takes it back
+  const put = (text) => {
+    made.replace(text); // as if typed: Control and Z takes it back
     made.focus();
   };
-  const startAgain = () => {
-    work.keepText(about.key, work.cell(about));
-    return work.handed(about);
-  };
-  const again = button("Start again", replaced(startAgain), `cell ${number} as it was handed out`);
-  const back = button("My text back", replaced(() => work.kept.before[about.key].at(-1)), `cell ${number}`);
+  const { again, back, offer } = doorsBack(about.key, `cell ${number}`, { now: () => work.cell(about), handed: work.handed(about), put });
   const doors = element("p", { className: "doors" });
   doors.append(button("Run", run, `cell ${number}`), above, again, back);
   source.after(doors);

@@ -3,7 +3,7 @@
 import { helpersIn, joined as whole, split } from "./pieces.js";
 import { readZip, writeZip } from "./zip.js";
 
-const MOST_TEXTS = 20; // of one function that are kept when it starts again
+const MOST_TEXTS = 20; // of one function or cell that are kept when it starts again
 
 const joined = (source) => [].concat(source).join("");
 
@@ -13,7 +13,7 @@ export class Work {
     this.store = store;
     const kept = store.value;
     this.kept = { files: {}, cells: {}, extras: [], points: {}, before: {}, cuts: {}, ...kept };
-    const { before } = this.kept; // one text each, once
+    const { before } = this.kept; // an earlier page kept one text of each
     for (const name of Object.keys(before)) before[name] = [].concat(before[name]);
     this.news = kept.version && kept.version !== data.version ? this.changes(kept) : "";
     Object.assign(this.kept, { version: data.version, handed: data.package });
@@ -82,10 +82,21 @@ export class Work {
     this.store.later();
   }
 
+  /** Texts of a function or cell that were kept and do not stand there now; the next to come back is the last. */
+  others(key, now = "") {
+    return (this.kept.before[key] ?? []).filter((text) => text.trim() !== now.trim());
+  }
+
   /** Keep a text that is about to go, or is gone. */
-  keepText(name, text = "") {
-    const others = (this.kept.before[name] ?? []).filter((one) => one.trim() !== text.trim());
-    if (text.trim()) this.kept.before[name] = [...others, text].slice(-MOST_TEXTS);
+  keepText(key, text = "") {
+    if (text.trim()) this.kept.before[key] = [...this.others(key, text), text].slice(-MOST_TEXTS);
+  }
+
+  /** The text that comes back next; after it, the one before. */
+  nextText(key, now) {
+    const text = this.others(key, now).at(-1);
+    this.kept.before[key] = [text, ...this.kept.before[key].filter((one) => one !== text)];
+    return text;
   }
 
   /** The pieces of a file. They stay cut as they are while one of them is being written. */
@@ -138,25 +149,6 @@ export class Work {
     }
     const follows = pieces.at(-1).name !== name;
     this.setPiece(path, name, `${text.trimEnd()}${follows ? "\n\n\n" : "\n"}`);
-  }
-
-  /** What was written before the stub came back: the texts that do not stand there now, the next to come last. */
-  others(path, name) {
-    const now = this.piece(path, name)?.text.trim();
-    return (this.kept.before[name] ?? []).filter((text) => text.trim() !== now);
-  }
-
-  /** The stub in the place of what was written, which is kept. */
-  startAgain(path, name) {
-    this.keepText(name, this.piece(path, name)?.text);
-    this.replacePiece(path, name, this.stub(path, name));
-  }
-
-  /** What was written before takes its place again, one text after the other. */
-  takeBack(path, name) {
-    const text = this.others(path, name).at(-1);
-    this.kept.before[name] = [text, ...this.kept.before[name].filter((one) => one !== text)];
-    this.replacePiece(path, name, text);
   }
 
   /** The text of a cell as it was handed out. */

@@ -235,6 +235,38 @@ def test_equal_questions_are_kept_once_and_stay_what_they_were() -> None:
     assert same == [question.name != "relu" for question in third.questions]
 
 
+def test_what_graded_a_class_is_kept_once_and_what_is_of_one_stays_its_own() -> None:
+    shared = results.Shared()
+    by, platform = {"kit": "1", "numbers": "2"}, {"late": True}
+    first = result("abe", provenance=by, platform=platform)
+    alike, other = pickle.loads(
+        pickle.dumps(
+            [
+                dataclasses.replace(first, submission="kim"),
+                dataclasses.replace(first, provenance={"kit": "3"}),
+            ]
+        )
+    )
+    kept = shared(first)
+    assert kept == first
+    assert shared(alike) == alike
+    assert shared(alike).provenance is kept.provenance
+    assert shared(alike).marks is kept.comments
+    assert shared(other) == other
+
+
+def test_a_result_of_an_earlier_kit_keeps_the_hashes_of_what_was_handed_in(tmp_path: Path) -> None:
+    path = tmp_path / "kim.json"
+    results.write(path, result("kim", work="a", version="b", provenance={"kit": "c"}), LAB)
+    told = json.loads(path.read_text())
+    kept = told["extra_data"]["labkit"]
+    kept["provenance"] |= {"submission": kept.pop("work"), "version": kept.pop("version")}
+    path.write_text(json.dumps(told))
+    found = results.read(path)
+    assert found is not None
+    assert (found.work, found.version, found.provenance) == ("a", "b", {"kit": "c"})
+
+
 @pytest.mark.parametrize("visibility", ["after_due_date", "after_published"])
 def test_hidden_checks_can_be_shown_later(visibility: str) -> None:
     """Each question becomes two tests; the points stay, and no hidden check is in the first."""

@@ -294,7 +294,7 @@ def marking(out: Path, versions: Mapping[str, str]) -> Path:
     """written.html of a class: submissions with the version of each."""
     out.mkdir(exist_ok=True)
     question = {"name": LAB.written[0].name, "question": "Why?", "answer": "So."}
-    found = [result(name, provenance={"version": own}) for name, own in versions.items()]
+    found = [result(name, version=own) for name, own in versions.items()]
     written.write(out / "written.html", LAB, found, [question], answers=KeptAnswers())
     return out / "written.html"
 

@@ -242,7 +242,7 @@ class Decisions:
 
     def _outdated(self, result: Result) -> bool:
         version = self.marks.get(result.submission, Marked()).version
-        return bool(version) and version != result.provenance.get("version", version)
+        return bool(version and result.version) and version != result.version
 
     def keep(self, out: Path, results: Iterable[Result]) -> list[Path]:
         """Write what is decided into OUT, whole or not at all; gives the files."""
@@ -272,7 +272,7 @@ class Decisions:
         marked = self.marks[name]
         if marked.version or result is None:
             return marked
-        return replace(marked, version=result.provenance.get("version", ""))
+        return replace(marked, version=result.version)
 
 
 def _toml(lab: Lab) -> str:

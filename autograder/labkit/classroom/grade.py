@@ -198,7 +198,7 @@ class _Others:
             return
         if submission.name not in self.had:
             self.first.append(submission.name)
-        elif result.provenance.get("submission") != submission.fingerprint[:16]:
+        elif result.work != submission.fingerprint[:16]:
             self.changed.append(submission.name)
         else:
             self.outdated += result.fingerprint != self.order.fingerprint(submission)
@@ -258,11 +258,13 @@ def settle(decisions: Decisions, found: list[Result], out: Path) -> list[Result]
     settled = []
     for result in found:
         decided = decisions.applied(result)
-        if decided != result:  # also what an earlier run had, and is taken back
+        if decided == result:  # two equal ones of each in a class would be much memory
+            settled.append(result)
+        else:  # also what an earlier run had, and is taken back
             results.write(out / "results" / f"{result.submission}.json", decided, decisions.lab)
             page = out / "feedback" / f"{result.submission}.html"
             feedback.write(page, decided, decisions.lab)
-        settled.append(decided)
+            settled.append(decided)
     return settled
 
 
@@ -337,7 +339,7 @@ def needs_a_look(found: list[Result]) -> list[str]:
 
 def near_identical(similarity: similar.Similarity) -> list[str]:
     """Who has nearly the same code: one line a group."""
-    lines = [f"{', '.join(group)}: nearly the same code." for group in similarity.groups]
+    lines = [f"{_few(group)}: nearly the same code." for group in similarity.groups]
     if alike := similarity.like_reference:
         rest = f" and {len(alike) - 3} more (see report.html)" if len(alike) > 4 else ""
         who = ", ".join(alike[:3] if rest else alike)

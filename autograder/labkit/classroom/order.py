@@ -74,12 +74,12 @@ class Order:
         if not self.feedback_path(submission.name).is_file():
             return None
         # The code is the same; the notebook beside it and what the platform tells may not be.
-        provenance = {**found.provenance, "version": submission.version}
+        found = replace(found, version=submission.version)
         told = json.loads(json.dumps(submission.platform_data))
         now = joined(found.platform, told)
         if now == found.platform:
-            return replace(found, provenance=provenance)
-        return self.keep(replace(found, provenance=provenance, platform=now))
+            return found
+        return self.keep(replace(found, platform=now))
 
     def fingerprint(self, submission: Submission) -> str:
         """The same only for the same work, graded by the same cases and the same code."""
@@ -93,11 +93,9 @@ class Order:
             "fingerprint": self.fingerprint(submission),
             "platform": submission.platform_data,
             "notes": submission.notes,
-            "provenance": {
-                "submission": submission.fingerprint[:16],
-                "version": submission.version,
-                **self.bundle.parts,
-            },
+            "work": submission.fingerprint[:16],
+            "version": submission.version,
+            "provenance": self.bundle.parts,
         }
 
     def grade(self, grader: Grader, submission: Submission) -> Result:

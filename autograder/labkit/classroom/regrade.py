@@ -244,12 +244,12 @@ def _reason(
         return "the points of the case changed"
     case = "the case or its points changed" if revalued else "the case changed"
     parts = {
-        "submission": "the submission changed",
         f"question {question}": case if was else "a new case",
         "numbers": "points, limits, thresholds or known mistakes of the lab changed",
         "kit": "the code of the kit changed",
     }
-    told = [
+    told = ["the submission changed"] if old.work != new.work else []
+    told += [
         words
         for part, words in parts.items()
         if old.provenance.get(part) != new.provenance.get(part)

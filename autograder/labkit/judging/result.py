@@ -129,8 +129,12 @@ class Result:
     """Decisions about single points: adjustments, and what lateness costs."""
     excluded: dict[str, str] = field(default_factory=dict)
     """Questions that were found faulty: `full` points for everybody, or `out` of the sum."""
+    work: str = ""
+    """A hash of the files that were graded."""
+    version: str = ""
+    """A hash of all that was handed in, the notebook too."""
     provenance: dict[str, str] = field(default_factory=dict)
-    """Hashes of what graded it, by part: the submission, the kit, each question, the numbers."""
+    """Hashes of what graded it, by part: the kit, each question, the numbers."""
 
     @property
     def own_fault(self) -> bool:
@@ -307,18 +311,37 @@ class Result:
 
 
 class Shared:
-    """Keeps equal parts once: in a class most questions come out alike, graded by the same."""
+    """Keeps equal parts once: in a class most questions come out alike, graded by the same.
+
+    No part of a result is ever changed in place.
+    """
+
+    _DICTS = ("provenance", "metrics", "platform", "marks", "comments", "excluded")
 
     def __init__(self) -> None:
         self._questions: dict[QuestionResult, QuestionResult] = {}
-        self._graders: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+        self._dicts: list[dict[str, Any]] = [{}]
 
     def __call__(self, result: Result) -> Result:
         """The same result, made of parts that others may have."""
-        same, text = self._questions.setdefault, self._graders.setdefault
-        questions = tuple(same(question, question) for question in result.questions)
-        provenance = {text(key, key): text(v, v) for key, v in result.provenance.items()}
-        return replace(result, questions=questions, provenance=provenance)
+        same, text = self._questions.setdefault, self._texts.setdefault
+        dicts: dict[str, Any] = {n: self._dict(n, getattr(result, n)) for n in self._DICTS}
+        return replace(
+            result,
+            lab=text(result.lab, result.lab),
+            status=text(result.status, result.status),
+            questions=tuple(same(question, question) for question in result.questions),
+            **dicts,
+        )
+
+    def _dict(self, name: str, value: dict[str, Any]) -> dict[str, Any]:
+        """A dict of another result: what graded it, and what is empty, hardly differs."""
+        if value in self._dicts:
+            return self._dicts[self._dicts.index(value)]
+        if name == "provenance":
+            self._dicts.append(value)
+        return value
 
 
 def ungraded(lab: Lab, submission: str, status: str, **more: Any) -> Result:
@@ -453,6 +476,9 @@ def read(path: Path) -> Result | None:
         )
         found["notes"] = tuple(found["notes"])
         found["changes"] = tuple(Change(**change) for change in found.get("changes", ()))
+        for own, before in (("work", "submission"), ("version", "version")):
+            if own not in found:  # it once stood beside the hashes of what graded it
+                found[own] = found.get("provenance", {}).pop(before, "")
         return Result(questions=questions, **found)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit.base.files import write_text
 from labkit.lab.lab import Lab
 from labkit.reporting import code, pages
 from labkit.reporting.similar import Pair, Similarity, bodies
@@ -50,11 +49,10 @@ def write(out: Path, lab: Lab, similarity: Similarity) -> None:
         old.unlink()
     for number, group in enumerate(similarity.groups, 1):
         pairs = [pair for pair in similarity.pairs if pair.first in group]
-        shown = [(pair, list(_shared(out, lab, pair))) for pair in pairs[:_MOST_PAIRS]]
-        text = pages.render(
-            "similar.html", lab=lab, group=group, pairs=shown, more=len(pairs) - len(shown)
-        )
-        write_text(out / FOLDER / f"{number}.html", text)
+        shown = ((pair, list(_shared(out, lab, pair))) for pair in pairs[:_MOST_PAIRS])
+        more = max(0, len(pairs) - _MOST_PAIRS)
+        path = out / FOLDER / f"{number}.html"
+        pages.write(path, "similar.html", lab=lab, group=group, pairs=shown, more=more)
 
 
 def _shared(out: Path, lab: Lab, pair: Pair) -> Iterator[Shared]:

@@ -62,7 +62,7 @@ Bodies = Mapping[str, str]
 """Function -> source of its body."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two submissions with nearly the same code."""
 

@@ -89,10 +89,7 @@ def write(
                 answers=_all_shown(there, about.name, answers),
             )
         )
-    rows = [
-        [result.submission, result.provenance.get("version", ""), *who(result)]
-        for result in results
-    ]
+    rows = [[result.submission, result.version, *who(result)] for result in results]
     data = {
         "lab": lab.short,
         # Tells apart, in one browser, the classes of a lab; a path tells more than others may read.

@@ -19,7 +19,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -100,9 +100,11 @@ def _forget() -> None:
 
 def check(questions: str, passing: str) -> str:
     """The lines to show for these questions, and the points of each."""
-    lines, points, found = [], {}, []
-    for event in checking.events(HOME, HOME, json.loads(questions), passing=json.loads(passing)):
-        found.append(event)
+    lines, points = [], {}
+    with _as_installed():
+        known = json.loads(passing)
+        found = [*checking.events(HOME, HOME, json.loads(questions), passing=known)]
+    for event in found:
         lines += [one for one in showing.lines(event) if one.kind != "title"]
         if event["kind"] == "question":
             kept = {key: event[key] for key in ("earned", "public", "passed")}
@@ -110,6 +112,36 @@ def check(questions: str, passing: str) -> str:
     lines.append(showing.ending(found))
     told = [{"kind": one.kind, "text": one.text} for one in lines]
     return json.dumps({"lines": told, "points": points})
+
+
+@contextmanager
+def _as_installed() -> Iterator[None]:
+    """Libraries without what cells changed in them: grading has a Python of its own."""
+    changed = []
+    for space, kept in _LIBRARIES:
+        now = {
+            name: value
+            for name, value in space.items()
+            if name not in _FREE and value is not kept.get(name, _import_of(value))
+        }
+        gone = kept.keys() - space.keys()
+        if now or gone:
+            changed.append((space, now, gone))
+            for name in now.keys() - kept.keys():
+                del space[name]
+            space.update({name: kept[name] for name in (*now, *gone) if name in kept})
+    try:
+        yield
+    finally:
+        for space, now, gone in changed:
+            space.update(now)
+            for name in gone:
+                space.pop(name, None)
+
+
+def _import_of(value: Any) -> Any:
+    """A module that a library imports only when it is asked for; None for any other value."""
+    return value if isinstance(value, ModuleType) else None
 
 
 def _unreadable(event: dict[str, Any]) -> bool:
@@ -270,3 +302,12 @@ def _no_input(prompt: object = "") -> str:
 
 
 builtins.input = _no_input
+
+_FREE = frozenset(("__warningregistry__", "__builtins__"))
+"""Names in a module that Python itself sets as it goes."""
+_LIBRARIES = [
+    (vars(module), dict(vars(module)))
+    for name, module in list(sys.modules.items())
+    if name.split(".")[0] in ("builtins", "math", "random", "numpy")
+]
+"""Modules that functions use: their names as they are now, and as they were at the beginning."""

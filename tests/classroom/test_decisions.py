@@ -174,7 +174,24 @@ def test_a_new_row_takes_the_place_of_an_earlier_one(graded: Graded) -> None:
     graded.again(adjust=f"{HEAD}ada,relu,0,\nada,total,0,\n")
     graded.again()
     assert graded.row("ada")["total"] == "100" and "docstr" not in graded.page("ada")
-    assert (graded.out / "adjustments.csv").read_text("utf-8-sig") == HEAD
+    kept = (graded.out / "adjustments.csv").read_text("utf-8-sig")
+    assert kept == HEAD.replace("\n", ",version\n")
+
+
+def test_points_for_an_earlier_version_are_said_until_they_are_confirmed(graded: Graded) -> None:
+    given = f"{HEAD}cem,total,70,Read by hand\nada,relu,-1,Late\n"
+    said = graded.again(adjust=given)
+    assert not any("earlier version" in line for line in said)
+    graded.hand_in("cem")
+    for tables in ({}, {"adjust": given}):
+        told = one(graded.again(**tables), "earlier version")
+        assert "cem, total (+70, Read by hand)." in told and "ada" not in told
+    assert graded.row("cem")["total"] == "170"
+    kept = graded.out / "adjustments.csv"
+    rows = [row.rpartition(",")[0] for row in kept.read_text("utf-8-sig").splitlines()[1:]]
+    kept.write_text("\n".join([HEAD.strip() + ",version", *(f"{row}," for row in rows)]))
+    assert not any("earlier version" in line for line in graded.again())
+    assert not any("earlier version" in line for line in graded.again())
 
 
 def test_people_are_named_as_in_grades_csv(graded: Graded) -> None:
@@ -272,6 +289,15 @@ def test_never_lower_holds_in_every_later_run(graded: Graded) -> None:
     (graded.out / "never-lower.txt").unlink()
     graded.again(Options(jobs=1))
     assert graded.row("ada")["percent"] == ""
+
+
+def test_every_regrade_keeps_what_was_before_it(graded: Graded) -> None:
+    """Also those within one second."""
+    for _ in range(3):
+        regrade(graded.bundle, graded.hand_ins, graded.out, Options(jobs=1), never_lower=False)
+    kept = sorted((graded.out / "history").iterdir())
+    assert len(kept) == 3
+    assert all((folder / "grades.csv").is_file() for folder in kept)
 
 
 def test_earlier_results_that_are_gone_are_said(graded: Graded) -> None:

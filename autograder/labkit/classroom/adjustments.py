@@ -3,17 +3,19 @@
 Columns `submission` (or email, student id or origin, as in grades.csv), `question` (one of the lab,
 or `total`), `points` (added to what was earned; negative takes away) and `reason`, which the
 student reads. Rows of one file add up; those of a new file take the place of what was given before
-to the same submission and question. 0 points without a reason only take it back.
+to the same submission and question. 0 points without a reason only take it back. In the file that
+is kept stands also which version of the submission each row is about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from labkit.base.files import write_text
 from labkit.base.spreadsheet import BOM, read_number, read_table, to_csv
-from labkit.classroom.marks import MarksError
+from labkit.classroom.marks import VERSION, MarksError
 from labkit.judging.result import TOTAL, Change
 
 COLUMNS = ("submission", "question", "points", "reason")
@@ -46,6 +48,7 @@ def read_adjustments(path: Path, questions: Collection[str]) -> dict[str, tuple[
         name, question, points, reason = (
             cells[place[column]].strip().removeprefix("'") for column in COLUMNS
         )
+        version = cells[header.index(VERSION)].strip() if VERSION in header else ""
         where = f"{path.name}, row {number}"
         if not name:
             raise MarksError(f"{where} has no submission: write its name, or delete the row.")
@@ -67,7 +70,7 @@ def read_adjustments(path: Path, questions: Collection[str]) -> dict[str, tuple[
                 f"{where} has the submission, question and reason of a row before: write both as "
                 "one."
             )
-        found.setdefault(name, []).append(Change(question, value or 0.0, reason))
+        found.setdefault(name, []).append(Change(question, value or 0.0, reason, version))
     return {name: tuple(changes) for name, changes in found.items()}
 
 
@@ -81,7 +84,19 @@ def merged(kept: Adjustments, given: Adjustments) -> dict[str, tuple[Change, ...
 def _merged(kept: tuple[Change, ...], given: tuple[Change, ...]) -> tuple[Change, ...]:
     anew = {change.question for change in given}
     old = (change for change in kept if change.question not in anew)
-    return (*old, *(change for change in given if change.points or change.reason))
+    same = {replace(change, version=""): change for change in kept}  # still about what it was about
+    return (*old, *(same.get(change, change) for change in given if change.points or change.reason))
+
+
+def versioned(kept: Adjustments, versions: Mapping[str, str]) -> dict[str, tuple[Change, ...]]:
+    """The same, each about the present version of its submission where none is noted."""
+    return {
+        name: tuple(
+            change if change.version else replace(change, version=versions.get(name, ""))
+            for change in changes
+        )
+        for name, changes in kept.items()
+    }
 
 
 def replaced(kept: Adjustments, given: Adjustments) -> list[str]:
@@ -98,8 +113,8 @@ def replaced(kept: Adjustments, given: Adjustments) -> list[str]:
 def write_adjustments(path: Path, adjustments: Adjustments) -> None:
     """Write them, as `read_adjustments` reads them."""
     rows = [
-        [name, change.question, f"{change.points:g}", change.reason]
+        [name, change.question, f"{change.points:g}", change.reason, change.version]
         for name, changes in adjustments.items()
         for change in changes
     ]
-    write_text(path, BOM + to_csv([COLUMNS, *rows]))
+    write_text(path, BOM + to_csv([[*COLUMNS, VERSION], *rows]))

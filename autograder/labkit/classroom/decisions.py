@@ -78,7 +78,7 @@ class Decisions:
             own_due=own is not None,
         )
 
-    def among(self, results: Iterable[Result]) -> Decisions:
+    def among(self, results: Sequence[Result]) -> Decisions:
         """What is kept and what this run is given, together, once it is known who handed in."""
         names = Names((one.submission, one.platform, one.origin) for one in results)
         marked, rows = _marks_by(names, self.marks), _marks_by(names, self.new_marks)
@@ -91,10 +91,11 @@ class Decisions:
         told += _some("--adjust took the place of what was given before", gone)
         if self.due_forgotten:
             told.append(f"{DUE} is taken back: when it was due is what lab.toml says, if anything.")
+        versions = {one.submission: one.version for one in results}
         return replace(
             self,
             marks=marks.merged(marked, rows),
-            adjustments=adjustments.merged(had, given),
+            adjustments=adjustments.versioned(adjustments.merged(had, given), versions),
             new_marks={},
             new_adjustments={},
             told=(*self.told, *told),
@@ -144,6 +145,11 @@ class Decisions:
             for name, result in found.items()
             if self._outdated(result)
         ]
+        lines += _some(
+            "Points were given for an earlier version; where they still hold, empty the cell "
+            f"`{marks.VERSION}` in {ADJUSTMENTS} beside grades.csv, else delete the row",
+            [told for result in results for told in self._of_earlier(result)],
+        )
         lines += self._without_effect(results)
         over = [told for result in results for told in _over(result, self.lab)]
         lines += _some("Adjustments give more than all points, which counts; look for typos", over)
@@ -243,6 +249,12 @@ class Decisions:
     def _outdated(self, result: Result) -> bool:
         version = self.marks.get(result.submission, Marked()).version
         return bool(version and result.version) and version != result.version
+
+    def _of_earlier(self, result: Result) -> Iterator[str]:
+        for change in self.adjustments.get(result.submission, ()):
+            if change.version and result.version not in ("", change.version):
+                points = f"{change.points:+g}, {change.reason}"
+                yield f"{result.submission}, {change.question} ({points})"
 
     def keep(self, out: Path, results: Iterable[Result]) -> list[Path]:
         """Write what is decided into OUT, whole or not at all; gives the files."""

@@ -120,6 +120,8 @@ def _earlier(out: Path) -> tuple[dict[str, Result], Path]:
 def _put_away(out: Path) -> Path:
     """Copy what an earlier run wrote into a folder of its own, which is there whole or not."""
     kept = out / HISTORY / f"{datetime.now():%Y-%m-%d %H.%M.%S}"
+    while kept.exists():  # a small class can be graded twice within a second
+        kept = kept.with_name(f"{kept.name}+")
     kept.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=kept.parent) as work:
         copied = Path(work) / "copy"

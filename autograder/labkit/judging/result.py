@@ -89,6 +89,8 @@ class Change:
     points: float
     """Added to what was earned; negative takes away."""
     reason: str
+    version: str = ""
+    """Which version of the submission it was decided about; empty where nobody noted it."""
 
 
 NOT_TRIED = "Not written. It is a bonus: leaving it out takes nothing away."

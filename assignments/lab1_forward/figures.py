@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import TightLayoutEngine
 
+import guesses
 from labdata import CLASS_NAMES, fashion_mnist_images, load_fashion_mnist, mean_image
 
 FITTED = TightLayoutEngine(rect=None)  # in one pass: "constrained" takes two, and a browser waits
@@ -49,26 +50,6 @@ def _scores(params, pictures):
 def _right(params, pictures):
     """For each of the 1,000 test pictures, changed somehow, whether it is recognised."""
     return _scores(params, pictures).argmax(axis=0) == _test_pictures()[1]
-
-
-def _number(guess, most):
-    """A guess as a number from 0 to `most`; None where it is none, for it never stops anything."""
-    try:
-        number = float(guess)
-    except (TypeError, ValueError):
-        return None
-    return number if 0 <= number <= most else None
-
-
-def _word(guess, words):
-    """A guess as one of `words`, however it is written; None where it is none of them."""
-    guess = str(guess).strip().lower()
-    return next((word for word in words if word.lower() == guess), None)
-
-
-def _not_taken(guess, wanted):
-    """A second line for a title where there is a guess, but none that can be drawn."""
-    return f"\nyour guess, {guess!r:.24}, is {wanted}"
 
 
 # The picture of the beginning and of the end
@@ -162,20 +143,8 @@ def flat_share(guess=None):
     ax.set_xlim(-0.6, 2.8)
     measured = max(("sigmoid", "tanh"), key=shares.__getitem__)
     words = ("sigmoid", "tanh", "neither")
-    ax.set_title("How many units are flat?" + _beside(guess, words, words, measured))
+    ax.set_title("How many units are flat?" + guesses.beside(guess, measured, words))
     plt.show()
-
-
-def _beside(guess, offered, words, measured):
-    """A second line for a title: the guess and what was measured; nothing without a guess.
-
-    `offered` are the guesses that the text names, `words` all that can be taken.
-    """
-    if guess is None:
-        return ""
-    if (word := _word(guess, words)) is None:
-        return _not_taken(guess, f"none of: {', '.join(offered)}")
-    return f"\nyour guess: {word}   measured: {measured}"
 
 
 # Part 2: the perceptron
@@ -379,13 +348,11 @@ def shift(params, guess=None):
     ax.axhline(10, color="0.4", linestyle=":")
     ax.text(0, 12, "guessing", size=10)
     title = "Recognised, of 100 pictures, when all are pushed to the right"
-    if (number := _number(guess, 100)) is not None:
+    if (number := guesses.number(guess, 100)) is not None:
         look = {"color": ORANGE, "markerfacecolor": "none", "linestyle": "none", "mew": 2}
         ax.plot(2, number, "D", markersize=11, label="your guess", **look)
         ax.legend(loc="upper right")
-        title += f"\nyour guess for 2 pixels is off by {abs(number - share[2]):.0f}"
-    elif guess is not None:
-        title += _not_taken(guess, "no number from 0 to 100")
+    title += guesses.beside(guess, f"{share[2]:.0f}", high=100)
     ax.set(title=title, xlabel="pixels to the right", ylabel="recognised of 100", ylim=(0, 104))
     ax.set(xticks=pixels, xlim=(-0.2, 4.4))
     plt.show()
@@ -403,14 +370,13 @@ def mirror(params, guess=None):
         above = value + 0.01 if 0 < value < 0.12 else 0.02  # not across the top of a low bar
         ax.text(k, above, f"{value:.2f}", ha="center", va="bottom", weight="bold")
     ax.plot(range(10), plain, "_", color=BLUE, markersize=26, mew=2.5, label="not mirrored")
-    if (word := _word(guess, CLASS_NAMES)) is not None:
+    if (word := guesses.word(guess, CLASS_NAMES)) is not None:
         look = {"color": ORANGE, "markerfacecolor": "none", "linestyle": "none", "mew": 2}
         ax.plot(CLASS_NAMES.index(word), 1.1, "D", markersize=10, label="your guess", **look)
     worst = CLASS_NAMES[int(np.argmin(share))]
     ax.set_xticks(range(10), CLASS_NAMES, rotation=40, ha="right")
     ax.set(ylabel="share recognised", ylim=(0, 1.2))
-    offered = ("bag", "pullover", "ankle boot")
-    ax.set_title("Mirrored pictures, by class" + _beside(guess, offered, CLASS_NAMES, worst))
+    ax.set_title("Mirrored pictures, by class" + guesses.beside(guess, worst, CLASS_NAMES))
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9)
     plt.show()
 
@@ -462,14 +428,12 @@ def compare(results, guess=None):
             numbers, [row] * len(numbers), "o", color=BLUE, markersize=9, markerfacecolor="none"
         )
         ax.plot([np.mean(numbers)] * 2, [row - 0.3, row + 0.3], color=BLACK, linewidth=2.5)
-    title = "Circles: parts of the pictures; line: their mean"
-    if (number := _number(guess, 1)) is not None:
+    if (number := guesses.number(guess)) is not None:
         look = {"color": ORANGE, "markerfacecolor": "none", "mew": 2}
         ax.plot(number, len(results) - 1, "D", markersize=11, **look)
-        title += "\ndiamond: your guess for the last row"
-    elif guess is not None:
-        title += _not_taken(guess, "no number from 0 to 1")
     ax.set_yticks(range(len(results)), results)
     ax.set(ylim=(len(results) - 0.4, -0.6), xlabel="share recognised")
-    ax.set_title(title)
+    last = np.mean([*results.values()][-1])
+    title = "Circles: parts; line: their mean; diamond: your guess"
+    ax.set_title(title + guesses.beside(guess, f"{last:.3f} in the last row"))
     plt.show()

@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from textwrap import fill, shorten
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import TightLayoutEngine
 from matplotlib.ticker import LogLocator
 
+import guesses
 from labdata import CLASS_NAMES, fashion_mnist_images
 
 FITTED = TightLayoutEngine(rect=None)  # in one pass: "constrained" takes two, and a browser waits
@@ -34,27 +34,6 @@ def relative_error(a, b):
     """Largest relative error |a − b| / max(1e-8, |a| + |b|) between the entries of two arrays."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     return float(np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b))))
-
-
-def _known(guess, words):
-    """Whether a guess is one of the words that can be guessed."""
-    return isinstance(guess, str) and guess in words
-
-
-def _no_such(guess, words):
-    """A further line for a title: the guess is none of the words."""
-    listed = ", ".join(f'"{word}"'.replace(" ", "\N{NO-BREAK SPACE}") for word in words)
-    yours = shorten(repr(guess), 30, placeholder="…")
-    return "\n" + fill(f"your guess {yours} is none of: {listed}", 60)
-
-
-def _beside(guess, measured, words):
-    """A further line for a title: the guess and what was measured; nothing without a guess."""
-    if guess is None:
-        return ""
-    if not _known(guess, words):
-        return _no_such(guess, words)
-    return f"\nyour guess: {guess}   measured: {measured}"
 
 
 # The picture of the beginning and of the end
@@ -180,13 +159,13 @@ def how_small(guess=None):
     ax.plot([1e-10], [there], "D", color=ORANGE, ms=11, markerfacecolor="none", mew=2)
     ax.annotate("h = 10⁻¹⁰", (1e-10, there), (1e-9, 1e-10), arrowprops={"arrowstyle": "->"})
     way = {"more exact": here / 1e4, "the same": here, "less exact": here * 1e4}
-    if _known(guess, way):
+    if meant := guesses.word(guess, way):
         look = {"arrowstyle": "->", "color": ORANGE, "linewidth": 2, "linestyle": "--"}
-        ax.annotate("", (1e-10, way[guess]), (1e-5, here), arrowprops=look)
+        ax.annotate("", (1e-10, way[meant]), (1e-5, here), arrowprops=look)
     ax.invert_xaxis()
     ax.minorticks_off()  # they take half of the time of a picture
     ax.set(xlabel="step h (smaller to the right)", ylabel="relative error", ylim=(1e-16, 3))
-    ax.set_title("How good is a difference as a derivative?" + _beside(guess, measured, way))
+    ax.set_title("How good is a difference as a derivative?" + guesses.beside(guess, measured, way))
     plt.show()
 
 
@@ -286,7 +265,7 @@ def summed(guess=None):
     ax.set(xlim=(-0.6, 1.6), ylim=(-0.1, 0.95), aspect="equal")
     ax.axis("off")
     noticed = "yes" if error > 1e-6 else "no"
-    words = _beside(guess, noticed, ("yes", "no"))
+    words = guesses.beside(guess, noticed, ("yes", "no"))
     ax.set_title("A loss that is summed over 30 pictures" + words)
     plt.show()
 
@@ -335,14 +314,14 @@ def rates(guess=None):
     first, last = losses[0], _descend(1.0, 60, **START)[1][-1]
     steps = np.arange(61)
     slow = last + (first - last) * 0.9**steps
-    guesses = {"a little slower": slow, "stays": np.full(61, first), "explodes": first * 1.2**steps}
-    if _known(guess, guesses):
-        ax.semilogy(guesses[guess], color=ORANGE, linestyle="--", linewidth=1.8)
+    ways = {"a little slower": slow, "stays": np.full(61, first), "explodes": first * 1.2**steps}
+    if meant := guesses.word(guess, ways):
+        ax.semilogy(ways[meant], color=ORANGE, linestyle="--", linewidth=1.8)
     ax.minorticks_off()
     ax.legend(title="loss after 60 steps", loc="upper left", framealpha=1)
     ax.set(xlabel="step", ylabel="loss", xlim=(0, 60))
     measured = "explodes" if losses[-1] > 10 * first else "does not explode"
-    ax.set_title("Descent on the loss of a straight line" + _beside(guess, measured, guesses))
+    ax.set_title("Descent on the loss of a straight line" + guesses.beside(guess, measured, ways))
     plt.show()
 
 
@@ -450,8 +429,9 @@ def compare(results, guess=None):
         ax.plot(numbers, [row] * len(numbers), "o", color=BLUE, ms=9, markerfacecolor="none")
         ax.plot([np.mean(numbers)] * 2, [row - 0.3, row + 0.3], color=BLACK, linewidth=2.5)
     ax.axvline(0.01, color=GREY, linestyle=":")
-    if _known(guess, results):
-        row = list(results).index(guess)
+    measured = ""
+    if (meant := guesses.word(guess, results)) is not None:
+        row, measured = list(results).index(meant), f"mean {np.mean(results[meant]):.2g}"
         ax.axhspan(row - 0.42, row + 0.42, facecolor="none", edgecolor=ORANGE, linestyle="--", lw=2)
     ax.set_yticks(range(len(results)), [str(name) for name in results])
     ax.set(xscale="log", ylim=(len(results) - 0.4, -0.6))
@@ -459,6 +439,6 @@ def compare(results, guess=None):
     ax.xaxis.set_major_formatter("{x:g}")
     ax.minorticks_off()
     ax.set_xlabel("loss between the training points (dotted: 0.01)")
-    wrong = "" if guess is None or _known(guess, results) else _no_such(guess, results)
-    ax.set_title("Each circle is one seed; line: mean; dashed: your guess" + wrong)
+    title = "Each circle is one seed; line: mean; dashed: your guess"
+    ax.set_title(title + guesses.beside(guess, measured, results))
     plt.show()

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import TightLayoutEngine
 from matplotlib.ticker import LogLocator, NullFormatter
 
+import guesses
 from labdata import load_fashion_mnist
 
 FITTED = TightLayoutEngine(rect=None)  # in one pass: "constrained" takes two, and a browser waits
@@ -86,29 +87,6 @@ def replaced(name: str, other) -> Iterator[None]:
     finally:
         for module, function in zip(places, kept, strict=True):
             setattr(module, name, function)
-
-
-def _number(guess):
-    """A guess as a number; None where it is none, for a guess never stops anything."""
-    try:
-        return float(guess)
-    except (TypeError, ValueError):
-        return None
-
-
-def _choice(guess, choices):
-    """The choice that a guess means; None where it is none of them."""
-    said = f"{guess:g}" if isinstance(guess, float) else str(guess)
-    said = said.strip().strip("\"'").lower().replace(",", "")
-    return {str(one): one for one in choices}.get(said)
-
-
-def _tell(guess, choices, measured) -> None:
-    """Print a guess beside what was measured, or that it is none of the choices."""
-    if _choice(guess, choices) is None:
-        print(f"your guess {guess!r} is none of: {', '.join(map(str, choices))}")
-    else:
-        print(f"your guess: {_choice(guess, choices)}; measured: {measured}")
 
 
 def _grey_picture(ax, pixels, limit, title=""):
@@ -327,15 +305,11 @@ def zeros(guess=None):
         bars = ax.bar(places, heights, 0.38, color=face, hatch=hatch, edgecolor=BLACK, label=scheme)
         ax.bar_label(bars, [f"{height:.2f}" for height in heights], fontsize=10)
     fact = nets["sigmoid", "zeros"][2]
-    title = "Share of test pictures right"
-    number = _number(guess)
-    if guess is not None and (number is None or not 0 <= number <= 1):
-        title += "\nyour guess is no number between 0 and 1"
-    elif number is not None:
+    if (number := guesses.number(guess)) is not None:
         look = {"color": "white", "markeredgecolor": BLUE, "linestyle": "none", "label": "guess"}
         ax.plot(-0.44, number, "D", markersize=11, **look)  # beside the bar
-        title += f"\nyour guess is {abs(number - fact):.2f} off"
     ax.set_xticks(range(3), ["sigmoid", "tanh", "ReLU"])
+    title = "Share of test pictures right" + guesses.beside(guess, f"{fact:.2f}")
     ax.set_title(title, fontsize=11)
     ax.set(ylim=(0, 1.05), ylabel="accuracy")
     ax.legend(frameon=False, ncols=3, loc="upper left", fontsize=10)
@@ -395,8 +369,7 @@ def batches(guess: int | None = None) -> None:
         ends[size] = by_looks[-1]
         text = f"{in_an_epoch:14} {by_looks[-1]:15.3f} {by_steps[-1]:16.3f}"
         print(f"batch {size:4}   {text}")
-    if guess is not None:
-        _tell(guess, list(ends), f"{min(ends, key=ends.get)} is lowest after six looks")
+    guesses.tell(guess, f"{min(ends, key=ends.get)}, lowest after six looks", ends)
     for axis in (left.yaxis, right.xaxis):  # a power of ten alone hardly lies in so short a range
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
@@ -662,12 +635,11 @@ def deep_sigmoid(guess: str | None = None) -> None:
         axes[2].plot(range(1, 7), losses, **style, label=f"{name}: accuracy {right:.2f}")
     axes[2].set(title="Loss with either repair", xlabel="epoch", ylim=(0, 3.3))
     axes[2].legend(frameon=False, fontsize=10, loc="upper right")
-    if guess is not None:
-        repairs = {"a": "gradients made equal", "b": "values spread out"}
-        plain = runs["as it is"][1]
-        helping = [key for key, name in repairs.items() if runs[name][1] > plain + 0.1]
-        measured = {0: "neither", 2: "both"}.get(len(helping)) or helping[0]
-        _tell(guess, ["a", "b", "both", "neither"], f"{measured}, by accuracy")
+    repairs = {"a": "gradients made equal", "b": "values spread out"}
+    plain = runs["as it is"][1]
+    helping = [key for key, name in repairs.items() if runs[name][1] > plain + 0.1]
+    measured = {0: "neither", 2: "both"}.get(len(helping)) or helping[0]
+    guesses.tell(guess, f"{measured}, by accuracy", ("a", "b", "both", "neither"))
     plt.show()
 
 

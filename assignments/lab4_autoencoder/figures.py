@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import TightLayoutEngine
 from matplotlib.patches import Rectangle
 
+import guesses
 from labdata import CLASS_NAMES, fashion_mnist_images, load_fashion_mnist, mean_image
 
 BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#D98200", "#777777"
@@ -59,17 +60,6 @@ def strip(ax, columns, *, name, titles=(), low=0.0, high=1.0) -> None:
         ax.text(left + side / 2, -0.5 - 0.06 * side, title, ha="center", fontsize=10)
     ax.set(xticks=[], yticks=[], ylabel=name)
     ax.spines[:].set_visible(False)
-
-
-def answer(guess, possible, fact, why) -> None:
-    """Print a guess beside what was measured, where there is one: both are words of `possible`."""
-    if guess is None:
-        return
-    if str(guess).strip().lower() not in possible:
-        print(f"your guess “{guess}” is none of: {', '.join(possible)}")
-    else:
-        print(f"your guess: {guess}; measured: {fact}")
-        print(f"({why})")
 
 
 def error_left(X_hat, X) -> float:
@@ -311,7 +301,7 @@ def two_numbers(guess: str | None = None) -> None:
         share = np.mean(called(X_hat) == y_test)
         print(f"{name:14}{error_left(X_hat, X_test):10.2f}{share:12.2f}")
     best = min(kept, key=lambda name: error_left(kept[name], X_test))
-    answer(guess, list(kept), best, "it has the least error left")
+    guesses.tell(guess, f"{best}\n(it has the least error left)", kept)
 
 
 def map_of_clothes() -> None:
@@ -388,7 +378,8 @@ def midpoints(guess: str | None = None, one: int = 1, other: int = 9) -> None:
     print(f"are called {told}")
     neither = 200 - counts[one] - counts[other]
     fact = "b, another garment" if neither > 100 else "look at the pictures"
-    answer(guess, ["a", "b", "c"], fact, f"{neither} of 200 are called neither of the two")
+    why = f"{neither} of 200 are called neither of the two"
+    guesses.tell(guess, f"{fact}\n({why})", ("a", "b", "c"))
 
 
 # ---------------------------------------------------------------- part 4: the claim
@@ -487,7 +478,7 @@ def one_layer(guess: str | None = None) -> None:
         fact = "pre-trained" if np.mean(ours) > np.mean(larger) else "larger"
     rows = "their rows overlap" if fact == "neither" else "their rows lie apart"
     why = f"{rows}, their means differ by {gap:.3f}"
-    answer(guess, ["pre-trained", "larger", "neither"], fact, why)
+    guesses.tell(guess, f"{fact}\n({why})", ("pre-trained", "larger", "neither"))
 
 
 def four_layers() -> None:

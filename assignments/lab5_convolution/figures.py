@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import TightLayoutEngine
 from matplotlib.patches import Polygon, Rectangle
 
+import guesses
 from labdata import CLASS_NAMES, fashion_mnist_images, mean_image
 
 BLACK, BLUE, ORANGE, GREY = "#000000", "#0072B2", "#E69F00", "#777777"  # differ in brightness, too
@@ -61,25 +62,6 @@ def weights(ax, kernel, title=""):
         text = "1/9" if abs(weight - 1 / 9) < 1e-12 else f"{weight:g}"
         colour = "white" if weight < 0 else "black"
         ax.text(c, r, text, ha="center", va="center", color=colour, fontsize=9)
-
-
-def _share(guess):
-    """A guess as a share; None where it is none, for a guess never stops anything."""
-    try:
-        number = float(guess)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if 0 <= number <= 1 else None
-
-
-def _told(guess, fact, mark):
-    """A line for a title: a guess, how it is drawn, and what was measured."""
-    if guess is None:
-        return ""
-    if (number := _share(guess)) is None:
-        return f"\nyour guess {guess!r:.24} is no number between 0 and 1"
-    apart = abs(number - fact)
-    return f"\nyour guess ({mark}) {number:.2f}, measured {fact:.3f}: {apart:.2f} apart"
 
 
 def _too_few(rows):
@@ -311,9 +293,9 @@ def compare(results, *, title, guess=None, at=-1):
         ax.scatter(place + spread, shares, marker=marker, s=60, **look)
         ax.plot([place - 0.22, place + 0.22], [np.mean(shares)] * 2, color=BLACK, linewidth=2.5)
         ax.text(place + 0.26, np.mean(shares), f"{np.mean(shares):.3f}", va="center")
-    mark = _draw_guess(ax, range(len(results))[at], guess, np.concatenate([*results.values()]))
-    title += _too_few(results.values()) + _told(guess, np.mean([*results.values()][at]), mark)
-    ax.set_title(title, loc="left")
+    _draw_guess(ax, range(len(results))[at], guess, np.concatenate([*results.values()]))
+    told = guesses.beside(guess, f"{np.mean([*results.values()][at]):.3f}")
+    ax.set_title(title + _too_few(results.values()) + told, loc="left")
     ax.set(ylabel="share right of the new pictures", xlim=(-0.5, len(results) - 0.3))
     parts = [name.replace(", ", ",\n").splitlines() for name in results]
     names = ["\n".join(textwrap.fill(part, 17) for part in name) for name in parts]
@@ -325,19 +307,21 @@ def compare(results, *, title, guess=None, at=-1):
 
 
 def _draw_guess(ax, place, guess, shares):
-    """Draw a guess at a contestant's place, if it is a share; returns what was drawn."""
-    number, (low, high) = _share(guess), ax.get_ylim()
+    """Draw a guess at a contestant's place, if it is a share."""
+    number, (low, high) = guesses.number(guess), ax.get_ylim()
     if number is None:
-        return ""
+        return
+    look, words = {"color": BLACK, "linewidth": 1.5}, "your guess"
     if abs(number - np.mean(shares)) <= 1.5 * np.ptp(shares):
-        ax.plot([place - 0.4, place + 0.22], [number] * 2, "--", color=BLACK, linewidth=1.5)
-        return "dashed"
+        ax.plot([place - 0.4, place + 0.22], [number] * 2, "--", label=words, **look)
+        ax.legend()
+        return
     up, room = number > high, 0.2 * (high - low)
     ends = (high, high + room) if up else (low, low - room)
-    look = {"arrowstyle": "-|>", "color": BLACK, "linewidth": 1.5}
-    ax.annotate("", (place, ends[1]), (place, ends[0]), arrowprops=look)
+    arrow = {"arrowstyle": "-|>", **look}
+    ax.annotate("", (place, ends[1]), (place, ends[0]), arrowprops=arrow)
+    ax.text(place - 0.06, np.mean(ends), words, ha="right", va="center")
     ax.set_ylim(min(low, ends[1]), max(high, ends[1]))
-    return "arrow"
 
 
 def shift(shares, *, guess=None):
@@ -348,13 +332,13 @@ def shift(shares, *, guess=None):
         rows, look = np.asarray(rows), {"color": colour, "linestyle": line}
         ax.plot(rows.mean(axis=0), marker=marker, linewidth=2, label=name, **look)
         ax.plot(rows.T, linewidth=1, alpha=0.4, **look)
-    if (number := _share(guess)) is not None:
+    if (number := guesses.number(guess)) is not None:
         look = {"mfc": "none", "mec": BLACK, "linestyle": "none", "label": "your guess"}
         ax.plot(2, number, "D", markersize=10, **look)
     fact = np.mean([row[2] for row in next(iter(shares.values()))])
     title = "The same test pictures, moved to the right"
-    title += _too_few(shares.values()) + _told(guess, fact, "diamond")
-    ax.set_title(title, loc="left")
+    told = guesses.beside(guess, f"{fact:.3f}")
+    ax.set_title(title + _too_few(shares.values()) + told, loc="left")
     ax.set(xlabel="shift in pixels (of 28)", ylabel="share right", ylim=(0, 1))
     ax.set_xticks(range(rows.shape[1]))
     ax.legend()
@@ -364,7 +348,7 @@ def shift(shares, *, guess=None):
 
 
 def shuffle(results, *, guess=None):
-    """The four contestants; below, the guess who loses by the shuffling, and what was measured.
+    """The four contestants; below, who loses by the shuffling, and what was guessed.
 
     A contestant loses where its best seed on shuffled pixels is below its worst on real pictures.
     """
@@ -380,13 +364,10 @@ def shuffle(results, *, guess=None):
     fact = {0: "neither", 2: "both"}.get(len(losers)) or losers[0]
     seeds = f", {len(conv)} seeds" if len(conv) > 1 else ""
     compare(results, title=f"About 4,140 parameters each{seeds}")
-    words = ("convnet", "dense", "both", "neither")
-    told = "–" if guess is None else str(guess).strip().lower()
-    if guess is not None and told not in words:
-        told = f"{guess!r:.40} is none of: {', '.join(words)}"
     if not seeds:
         fact += " by one seed: too few to say"
-    print(f"loses by shuffling:   your guess {told}   measured {fact}")
+    print(f"loses by shuffling: {fact}")
+    guesses.tell(guess, fact, ("convnet", "dense", "both", "neither"))
 
 
 def impulse(layers, *, at=(3, 3)):

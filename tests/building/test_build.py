@@ -24,6 +24,7 @@ from labkit.lab.bundle import Bundle
 from labkit.lab.course import find
 from labkit.lab.lab import Lab, Written
 from labkit.lab.schema import Config
+from labkit.student.labcheck.graded import KIT
 from labkit.student.labcheck.notebooks import PLACEHOLDER
 from tests.built_labs import EACH_BUILT_LAB
 from tests.classroom import mini
@@ -77,6 +78,8 @@ def test_the_student_zip_is_complete(lab: Lab) -> None:
         f"{lab.name}.ipynb",
         "labcheck/__init__.py",
         "labdata.py",
+        "explore.py",
+        "guesses.py",
         "check.py",
         "recorded.npz",
     } <= names
@@ -84,6 +87,8 @@ def test_the_student_zip_is_complete(lab: Lab) -> None:
     assert {f"neuralnet/{module}.py" for module in lab.modules} <= names
     assert {f"tests/{question}.py" for question in lab.questions} <= names
     assert not any("labkit" in name or "catalogue" in name for name in names)
+    beside = {name.removesuffix(".py") for name in names if re.fullmatch(r"\w+\.py", name)}
+    assert beside <= KIT | {"labdata"}, "handing in takes it for the student's"
 
 
 def test_earlier_labs_come_finished_and_own_work_comes_as_stubs() -> None:

@@ -250,7 +250,7 @@ def _lay_out_student(
         write_bytes(target / "labcheck" / name, content)
     write_bytes(target / "check.py", (paths.STUDENT_FILES / "check.py").read_bytes())
     write_bytes(target / "labdata.py", (paths.STUDENT_FILES / "data.py").read_bytes())
-    for name in ("explore.py", "explore.js"):
+    for name in ("explore.py", "explore.js", "guesses.py"):
         write_bytes(target / name, (paths.STUDENT_FILES / name).read_bytes())
     if figures.is_file():
         write_bytes(target / "figures.py", figures.read_bytes())

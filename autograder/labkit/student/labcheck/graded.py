@@ -17,7 +17,7 @@ from .libraries import may_import, refusal
 
 PACKAGE = "neuralnet"
 
-KIT = frozenset({"labcheck", "check", "explore", "figures", "tests"})
+KIT = frozenset({"labcheck", "check", "explore", "figures", "guesses", "tests"})
 """What lies beside the package for the notebook; `labdata` may be imported, it needs only NumPy."""
 
 MAX_FILE = 1 << 20

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from labkit.building.build import built
 from labkit.lab.lab import Lab
-from labkit.reporting.answers import Answer, KeptAnswers, read_answers
+from labkit.reporting.answers import MAX_TEXT, Answer, KeptAnswers, read_answers
 from labkit.reporting.markdown import markdown
 from tests.built_labs import EACH_BUILT_LAB
 
@@ -94,16 +94,25 @@ def test_what_is_no_notebook_has_no_answers(broken: bytes) -> None:
 
 KEYS = ["source", "outputs", "data", "attachments", "cell_type", "text", "image/png"]
 VALUES = st.recursive(
-    st.none() | st.text() | st.integers(),
+    st.none() | st.text() | st.integers() | st.sampled_from(["code", "markdown", PNG]),
     lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(KEYS), inner),
 )
+CELLS = st.fixed_dictionaries({}, optional=dict.fromkeys(KEYS, VALUES))
 
 
-@pytest.mark.slow
-@given(VALUES)
-def test_no_notebook_stops_the_reader(content: object) -> None:
-    begin = {"source": "<!-- BEGIN QUESTION -->"}
-    read_answers(json.dumps({"cells": [begin, content]}).encode(), QUESTIONS)
+@given(st.lists(CELLS, min_size=1))
+def test_no_notebook_stops_the_reader(answer: list[dict[str, object]]) -> None:
+    found = read_answers(notebook(asked(0), *answer, END), QUESTIONS)
+    assert list(found) == [QUESTIONS[0]["name"]]
+
+
+def test_a_long_answer_is_read_at_once_and_cut() -> None:
+    """Neither a search that goes back and forth nor a page of megabytes."""
+    blank = " " * 3_000_000 + "x"
+    printing = {"cell_type": "code", "source": blank, "outputs": [{"text": "y" * 5000}] * 9}
+    (found,) = read_answers(notebook(asked(0), cell(blank), printing, END), QUESTIONS).values()
+    assert len(found.markdown) == MAX_TEXT
+    assert sum(map(len, found.outputs)) == MAX_TEXT
 
 
 @pytest.mark.parametrize(

@@ -13,16 +13,18 @@ import os
 import pickle
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from labkit.student.labcheck.notebooks import PLACEHOLDER
+
 _BEGIN, _END = "<!-- BEGIN QUESTION -->", "<!-- END QUESTION -->"
-_EMPTY = re.compile(r"\s*(_Type your answer here, replacing this text\._)?\s*")
 _PICTURES = ("image/png", "image/jpeg")
 MAX_PICTURES = 1 << 20
 """Bytes of pictures in one answer that are shown."""
 MAX_TEXT = 20_000
+"""Characters of one answer's words that are shown, and of what its code cells hold and say."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def _answer(cells: Sequence[dict[str, Any]]) -> Answer:
     for cell in cells:
         source = _source(cell)
         if cell.get("cell_type") != "code":
-            if not _EMPTY.fullmatch(source):
+            if source.strip() not in ("", PLACEHOLDER):
                 markdown.append(source)
             found = _attached(cell.get("attachments"))
         else:
@@ -137,7 +139,16 @@ def _answer(cells: Sequence[dict[str, Any]]) -> Answer:
             room -= len(picture)
             if room >= 0:
                 pictures.append(picture)
-    return Answer("\n\n".join(markdown)[:MAX_TEXT], tuple(outputs), tuple(pictures))
+    return Answer("\n\n".join(markdown)[:MAX_TEXT], tuple(_fitting(outputs)), tuple(pictures))
+
+
+def _fitting(texts: Sequence[str]) -> Iterator[str]:
+    """As many of these texts, from the first on, as there is room for."""
+    room = MAX_TEXT
+    for text in texts:
+        if room > 0:
+            yield text[:room]
+        room -= len(text)
 
 
 def _attached(attachments: Any) -> list[str]:

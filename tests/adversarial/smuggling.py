@@ -37,6 +37,7 @@ def digits(z):
 
 _SAID_AT_ONCE = {
     "exception_text": "raise ValueError(repr(z))",
+    "kind_of_text": "raise ValueError(('division by zero', 'out of bounds', 'unexpected keyword argument', 'truth value of an array', 'not callable')[int(digits(z)[:9]) % 5])",
     "exception_notes": "e = ValueError(digits(z)); e.add_note(digits(z)); raise e from KeyError(digits(z))",
     "class_of_exception": "raise type('V' + digits(z), (ValueError,), {})(digits(z))",
     "base_exception": "raise type('V' + digits(z), (BaseException,), {'__str__': lambda e: digits(z)})()",
@@ -60,6 +61,7 @@ _SAID_AT_ONCE = {
 
 _SAID_LATER = {
     "state_to_exception": "def tanh(z): raise ValueError(words())",
+    "state_to_kind_of_text": "def tanh(z):\n    raise ValueError(('division by zero', 'out of bounds', 'unexpected keyword argument', 'truth value of an array', 'not callable')[number() % 5])",
     "state_to_not_written": "def tanh(z): raise NotImplementedError('Lab 1: tanh is not written yet. ' + words())",
     "state_to_shape": "def tanh(z): return np.zeros((number(), 0))",
     "state_to_value": "def tanh(z): return np.zeros_like(z, dtype=float) + number()",

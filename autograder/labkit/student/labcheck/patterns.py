@@ -81,6 +81,8 @@ def describe(cases: Sequence[CaseRun], contract: Contract) -> list[Named]:
     groups: dict[str, list[tuple[CaseRun, Tried]]] = {}
     for case, tried in failed:
         kind = _kind(tried)
+        if kind.startswith("failure") and (case.hidden or case.again):
+            kind = "concealed"  # what it says is the code's own choice: it could be an input
         if (
             tried.probe.exact and tried.probe.drawn and kind == "values"
         ):  # trainings of several lengths: each by itself

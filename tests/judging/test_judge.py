@@ -62,6 +62,26 @@ def test_only_what_can_be_to_blame_is_put_right(
     assert ways == ({"own", "corrected"} if changed else {"own"})
 
 
+def test_large_wrong_results_are_let_go_of_and_cost_what_they_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What student code returns must not fill the grader; of what is gone nothing is told."""
+    lab = find("lab1")
+    files = dict(stubs.solution_package(lab))
+    files["neuralnet/activations.py"] += "\n\ndef relu(z):\n    return np.minimum(z, 0)\n"
+    found = []
+    with Grader(built(lab)) as grader:
+        for room in (64, 0):
+            monkeypatch.setattr(judge, "_KEPT_MB", room)
+            (question,) = grader.grade(encoded(files), "one", only=["relu"]).questions
+            found.append(question)
+    kept, gone = found
+    assert kept.score == gone.score < kept.possible
+    assert {len(case.named) for case in kept.cases if not case.passed} == {1}
+    assert not any(case.named for case in gone.cases)
+    assert all(case.message for case in gone.cases if not case.passed)
+
+
 def test_completing_replaces_nothing() -> None:
     """A module that was brought stays, also as a folder."""
     brought = Code(

@@ -26,7 +26,7 @@ from labkit.judging.nested import nested_calls
 from labkit.lab import stubs
 from labkit.lab.lab import Lab
 from labkit.lab.reference import Reference
-from labkit.sandbox import Code, Limits, Worker, Zygote
+from labkit.sandbox import Code, Limits, Outcome, Worker, Zygote
 from labkit.sandbox.serving import (
     ServedTooLongError,
     Watchdog,
@@ -35,6 +35,7 @@ from labkit.sandbox.serving import (
 )
 from labkit.student import data, labcheck
 from labkit.student.labcheck import (
+    NOT_KEPT,
     CaseFailed,
     CaseRun,
     Check,
@@ -48,8 +49,11 @@ from labkit.student.labcheck import (
 _RECORD_BYTES = 100_000
 """Larger wrong outputs are not worth their place in a student's folder."""
 
-_RESULT_NUMBERS = 2_000_000
-"""Larger results are not put to a case's own judge; none that a case asks for comes near."""
+_RESULT_MB = 16
+"""Larger results are not looked at, unless a right one is about as large."""
+
+_KEPT_MB = 64
+"""Wrong results of a submission that are kept until its mistakes are named."""
 
 _JUDGE_MB = 512
 """Memory that a case's own judge may take."""
@@ -185,10 +189,8 @@ class GraderCheck(Check):
 
     def _held(self, judge: Verdict) -> Verdict:
         def sound(result: Any) -> str | None:
-            count, finite = _numbers(result)
-            if count > _RESULT_NUMBERS:
-                return "The result is far larger than what the docstring asks for."
-            if not count and result is not None:
+            any_there, finite = _numbers(result)
+            if not any_there and result is not None:
                 return "The result holds no numbers."
             # Comparisons with nan are false, also those that a judge makes to find a mistake.
             return judge(result) if finite else "The result holds nan or inf."
@@ -268,6 +270,8 @@ class Judge(GraderCheck):
         """How each public case passed that can be asked again: the way, and what to say of it."""
         self._served = 0
         """Calls of the grader's own functions for the probe at hand."""
+        self._kept = 0
+        """Bytes of wrong results."""
         self._clock = _Clock(lab.limits.total_seconds * (1 - _KEPT_FOR_AGAIN))
 
     def __enter__(self) -> Judge:
@@ -389,6 +393,7 @@ class Judge(GraderCheck):
         self._served = 0
         worker = self._worker(which, probe.function)
         key = (self.case.key, len(self.case.tried))
+        started = thread_seconds()
         # No copies: what goes to another process is its own, and nothing here changes it.
         outcome = worker.call(
             probe.function,
@@ -399,8 +404,10 @@ class Judge(GraderCheck):
             request=self.knowledge.request(key, probe, worker),
             then=() if probe.timed else self.knowledge.then(key),
         )
-        clock.spent += outcome.seconds
         failure = outcome.failure
+        if outcome.size > max(_RESULT_MB << 20, 2 * _size(probe.right)):
+            failure = Failure("flooded", detail="reply")
+            outcome = Outcome(failure=failure, seconds=outcome.seconds)
         if failure is not None and self._served > _SERVED_CALLS:
             failure = replace(failure, kind="timeout", detail="served")
         if failure is not None and failure.kind == "timeout":
@@ -410,12 +417,16 @@ class Judge(GraderCheck):
             outcome.value,
             outcome.changed,
             tuple(kind for kind in outcome.warnings if kind in ("overflow", "invalid", "divide")),
-            Failure(failure.kind, failure.type_name, failure.text, failure.where, failure.detail)
-            if failure
-            else None,
+            failure,
             outcome.seconds,
         )
-        return Tried(probe, seen, probe.problem(seen))
+        tried = Tried(probe, seen, probe.problem(seen))
+        clock.spent += outcome.seconds + thread_seconds() - started  # results can be hard to read
+        if tried.problem is not None:
+            self._kept += outcome.size
+            if self._kept > _KEPT_MB << 20:
+                tried.seen = replace(seen, value=NOT_KEPT)
+        return tried
 
     @functools.cached_property
     def _clock_again(self) -> _Clock:
@@ -493,17 +504,26 @@ def _clearest(runs: Sequence[CaseRun]) -> CaseRun:
     return min(runs, key=lambda run: (run.tried[-1].seen.failure is not None, run is runs[0]))
 
 
-def _numbers(value: Any) -> tuple[int, bool]:
-    """How many numbers there are in a result, and whether all are finite."""
+def _numbers(value: Any) -> tuple[bool, bool]:
+    """Whether there are numbers in a result, and whether all are finite."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple) and set(map(type, value)) != {float}:
+        parts = [_numbers(part) for part in value]
+        return any(there for there, _ in parts), all(finite for _, finite in parts)
+    if isinstance(value, np.ndarray | np.generic | float | list | tuple):
+        array = np.asarray(value)
+        return array.size > 0, array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
+    return isinstance(value, int), True
+
+
+def _size(value: Any) -> int:
+    """Bytes of the arrays in a right result."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list | tuple):
-        parts = [_numbers(part) for part in value]
-        return sum(count for count, _ in parts), all(finite for _, finite in parts)
-    if isinstance(value, np.ndarray | np.generic | float):
-        array = np.asarray(value)
-        return array.size, array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
-    return int(isinstance(value, int)), True
+        return sum(map(_size, value))
+    return value.nbytes if isinstance(value, np.ndarray) else 0
 
 
 class Recorder(GraderCheck):

@@ -15,7 +15,8 @@ from labkit.sandbox.code import Code
 from labkit.sandbox.confinement import Confinement
 from labkit.sandbox.exchange import Request
 from labkit.sandbox.launch import Zygote
-from labkit.sandbox.outcome import Failure, Limits, Outcome, SandboxError
+from labkit.sandbox.outcome import Limits, Outcome, SandboxError
+from labkit.student.labcheck.calling import Failure
 
 __all__ = [
     "Code",

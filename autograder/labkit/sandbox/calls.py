@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from labkit.sandbox import protocol
 from labkit.sandbox.code import Code
 from labkit.sandbox.exchange import KILLED, Call, Exchange, Request
-from labkit.sandbox.outcome import Failure, Limits, Outcome, SandboxError
+from labkit.sandbox.outcome import Limits, Outcome, SandboxError
 from labkit.sandbox.serving import Watchdog
+from labkit.student.labcheck.calling import Failure
 
 if TYPE_CHECKING:
     from labkit.sandbox.launch import Zygote

@@ -23,8 +23,6 @@ from labkit.sandbox.outcome import (
     STANDARD_EXCEPTIONS,
     STANDARD_TYPES,
     STANDARD_WARNINGS,
-    Failure,
-    Kind,
     Outcome,
     SandboxError,
     first_standard,
@@ -37,6 +35,7 @@ from labkit.sandbox.serving import (
     memory_limit,
     thread_seconds,
 )
+from labkit.student.labcheck.calling import Failure, Kind
 
 if TYPE_CHECKING:
     from labkit.sandbox.calls import Worker
@@ -456,11 +455,11 @@ class Call(Exchange):
         if failure is None and worker.suspect:
             worker.stop()  # not in the next call's time, and not between the calls
         if failure is None and self.header.get("op") == "value":
-            decoder = Decoder(self.body)
+            decoder, size = Decoder(self.body), len(self.body)
             try:
                 value = decoder.value(self.header.get("value"))
                 decoder.finish()
-                return Outcome(value, self.changed(), self.warned(), None, used)
+                return Outcome(value, self.changed(), self.warned(), None, used, size)
             except (ProtocolError, ValueError, TypeError, OverflowError, RecursionError):
                 worker.stop()
                 failure = Failure("protocol")

@@ -23,7 +23,8 @@ from labkit.sandbox import confinement
 from labkit.sandbox.calls import Worker
 from labkit.sandbox.code import Code
 from labkit.sandbox.confinement import Confinement
-from labkit.sandbox.outcome import Failure, Limits, SandboxError, ZygoteGoneError
+from labkit.sandbox.outcome import Limits, SandboxError, ZygoteGoneError
+from labkit.student.labcheck.calling import Failure
 
 START_SECONDS = 60.0
 CONTROL_SECONDS = 60.0

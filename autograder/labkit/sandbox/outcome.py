@@ -6,25 +6,11 @@ import builtins
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from labkit.base.errors import LabkitError
+from labkit.student.labcheck.calling import Failure
 from labkit.student.labcheck.limits import LOAD_SECONDS, WALL_EXTRA, WALL_FACTOR
-
-Kind = Literal[
-    "not_written",
-    "raised",
-    "missing",
-    "import_failed",
-    "timeout",
-    "memory",
-    "crashed",
-    "exited",
-    "flooded",
-    "bad_type",
-    "protocol",
-    "blocked",
-]
 
 TEXT_LIMIT = 300
 
@@ -105,32 +91,6 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Why a call gave no value.
-
-    `text` is what the submission chose to say (an exception's message), cut and made printable:
-    whoever shows it decides whether it may be seen. Every other field holds only names from fixed
-    lists and numbers that were checked.
-    """
-
-    kind: Kind
-    type_name: str = ""
-    """An exception's or a type's standard name, or the nearest standard ancestor's."""
-    text: str = ""
-    where: str = ""
-    """`neuralnet/layers.py line 12`: the innermost line of the submission, if known."""
-    detail: str = ""
-    """Which limit was met (`cpu`, `wall`, `files`), the signal (`SIGSEGV`), the contract
-    function that is not written, or how an import ended."""
-    module: str = ""
-    """The module whose import failed."""
-
-    def __str__(self) -> str:
-        parts = [self.kind, self.type_name, self.detail, self.where]
-        return ", ".join(part for part in parts if part)
-
-
-@dataclass(frozen=True)
 class Outcome:
     """What came of one call."""
 
@@ -143,6 +103,8 @@ class Outcome:
     failure: Failure | None = None
     seconds: float = 0.0
     """CPU seconds of the worker, its import of the module not included."""
+    size: int = field(default=0, compare=False)
+    """Bytes of the value on its way."""
     loading: float = field(default=0.0, compare=False)
     """CPU seconds of the import that this call had to wait for."""
 

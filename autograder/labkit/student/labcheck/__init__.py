@@ -14,7 +14,7 @@ another `Check` calls the function in a separate process and compares with the r
 from __future__ import annotations
 
 from . import threads  # first: before anything imports NumPy
-from .calling import Failure, Observation, call
+from .calling import NOT_KEPT, Failure, Observation, call
 from .cases import Case, Verdict, read_cases, run_cases, run_questions
 from .check import CaseBroken, CaseFailed, Check
 from .comparing import (
@@ -43,6 +43,7 @@ from .recorded import REJUDGED, Recorded, pack, pack_observation, unpack
 __all__ = [
     "BY_HEART",
     "MESSAGE_LIMIT",
+    "NOT_KEPT",
     "REJUDGED",
     "Case",
     "CaseBroken",

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,16 +19,46 @@ from .crossing import CannotCross, TooMuch, crossed
 from .graded import PACKAGE
 from .limits import OutOfTime, limited
 
+Kind = Literal[
+    "not_written",
+    "raised",
+    "missing",
+    "import_failed",
+    "timeout",
+    "memory",
+    "crashed",
+    "exited",
+    "flooded",
+    "bad_type",
+    "protocol",
+    "blocked",
+]
+
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a call gave no value; kinds as in the grader's worker."""
+    """Why a call gave no value.
 
-    kind: str
+    `text` is what the submission chose to say (an exception's message): whoever shows it decides
+    whether it may be seen. From a worker it comes cut and made printable, and every other field
+    holds only names from fixed lists and numbers that were checked.
+    """
+
+    kind: Kind
     type_name: str = ""
+    """An exception's or a type's standard name, or the nearest standard ancestor's."""
     text: str = ""
     where: str = ""
+    """`neuralnet/layers.py line 12`: the innermost line of the submission, if known."""
     detail: str = ""
+    """Which limit was met (`cpu`, `wall`, `files`), the signal (`SIGSEGV`), the contract
+    function that is not written, or how an import ended."""
+    module: str = ""
+    """The module whose import failed."""
+
+    def __str__(self) -> str:
+        parts = [self.kind, self.type_name, self.detail, self.where]
+        return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -46,8 +76,12 @@ class Observation:
     """What it used that a later NumPy refuses."""
 
 
+NOT_KEPT = object()
+"""In the place of a wrong result that is too large to be kept until it is explained."""
+
+
 def student_failure(
-    error: BaseException, kind: str = "raised", given: Collection[str] = ()
+    error: BaseException, kind: Kind = "raised", given: Collection[str] = ()
 ) -> Failure:
     """How an exception of the student's code is told to its author."""
     if isinstance(error, NotImplementedError):
@@ -125,7 +159,7 @@ def call(
 
 
 def attempt(
-    body: Callable[[], Any], seconds: float, given: Collection[str] = (), kind: str = "raised"
+    body: Callable[[], Any], seconds: float, given: Collection[str] = (), kind: Kind = "raised"
 ) -> tuple[Any, Failure | None]:
     """What `body` gives, or why it gives nothing; `kind` is what an ordinary error counts as."""
     try:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import error_words
+from .calling import NOT_KEPT
 from .comparing import as_number_array
 from .naming import CERTAIN, NAMED_AT_ONCE, SERVED_REFUSES, TOO_SLOW, CaseRun, Explanation, Tried
 from .relations import Pair, near, relation
@@ -186,7 +187,7 @@ def _warned(tried: Sequence[Tried], contract: Contract) -> Words:
 
 
 def _values(tried: Sequence[Tried], contract: Contract) -> Words | None:
-    if any(_count(one.seen.value) > _LARGEST for one in tried):
+    if any(one.seen.value is NOT_KEPT or _count(one.seen.value) > _LARGEST for one in tried):
         return None
     if any(_equal(one.seen.value, one.probe.right) for one in tried):
         return None  # wrong by less than what is looked at here, or in other ways

@@ -240,7 +240,8 @@ class Recorded(Check):
     def _observed(self, probe: Probe) -> Observation:
         lost = self._lost.get(self.case.name)
         if lost and (self._which == "own" or self._hopeless(self.case.name)):
-            return Observation(failure=Failure(lost.removesuffix(TWICE)))
+            how = Failure("timeout" if lost.startswith("timeout") else "crashed")
+            return Observation(failure=how)
         if self._which in self._exhausted:
             # As in grading: one endless loop need not be waited for twice.
             return Observation(failure=Failure("timeout", detail="question"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from labkit.base.errors import LabkitError
 from labkit.intake import Submission
-from labkit.intake.fit import misfit
+from labkit.intake.fit import unusable
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.person import joined
@@ -55,10 +55,7 @@ class Order:
         """The result of a submission that need not be graded: it was before, or has a problem."""
         if earlier := self._earlier(submission):
             return earlier
-        if submission.problem:
-            status = f"{submission.status}: {submission.problem}"
-            return self.keep(self.ungraded(submission, status))
-        if status := misfit(self.bundle.lab, submission.files):
+        if status := unusable(self.bundle.lab, submission):
             return self.keep(self.ungraded(submission, status))
         return None
 

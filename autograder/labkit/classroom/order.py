@@ -100,14 +100,14 @@ class Order:
         return grader.grade(submission.files, submission.name, **self.about(submission))
 
     def ungraded(self, submission: Submission, status: str) -> Result:
-        """The result of a submission that cannot be judged."""
-        return results.ungraded(self.bundle.lab, submission.name, status, **self.about(submission))
+        """The result of a submission that cannot be judged; what failed here is tried again."""
+        about, lab = self.about(submission), self.bundle.lab
+        result = results.ungraded(lab, submission.name, status, **about)
+        return replace(result, fingerprint="") if result.own_fault else result
 
     def failed(self, submission: Submission, why: str) -> Result:
-        """The result of one that the grader itself stopped on: a rerun tries it again."""
-        more = self.about(submission) | {"fingerprint": ""}
-        lab = self.bundle.lab
-        return self.keep(results.ungraded(lab, submission.name, f"failed: {why}", **more))
+        """The result of one that the grader itself stopped on."""
+        return self.keep(self.ungraded(submission, f"failed: {why}"))
 
     def keep(self, result: Result) -> Result:
         """Write a result's files. Raises OutError where OUT cannot take them."""

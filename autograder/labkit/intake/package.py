@@ -122,8 +122,8 @@ def clean_submission(
     """The clean form of the submission whose files are in `listing`.
 
     `modules` are those of the lab's package; `origin` begins the sentence about a problem. One that
-    is not `owned`, a folder that nobody's name is known of, may hold several students' work. Never
-    raises for anything a student can hand in.
+    is not `owned`, a folder that nobody's name is known of, may hold several students' work. What a
+    student did is never raised, only what the system cannot do.
     """
     budget = budget or Budget()
     try:
@@ -131,9 +131,6 @@ def clean_submission(
             return _clean(listing, origin, modules, budget=budget, resources=resources, owned=owned)
     except ArchiveError as error:
         return _unusable("unreadable", f"{_head(origin)} {error}.", listing.notes)
-    except (OSError, RecursionError, MemoryError) as error:
-        words = f"{_head(origin)} cannot be read ({type(error).__name__}): look at the file itself."
-        return _unusable("unreadable", words, listing.notes)
 
 
 def _unusable(status: str, sentence: str, notes: Iterable[str]) -> Clean:

@@ -18,6 +18,8 @@ from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.reporting import feedback
 
+GO_ON = "run the same command again (grade and moodle with --resume); what was graded is kept."
+
 
 class OutError(LabkitError):
     """OUT cannot be written: the class stops, and what is graded is kept."""
@@ -27,10 +29,7 @@ class OutError(LabkitError):
         self.out, self.why = out, why
 
     def __str__(self) -> str:
-        return (
-            f"{self.out} cannot be written ({self.why}): make room there and run the same command "
-            "again (grade and moodle with --resume); what was graded is kept."
-        )
+        return f"{self.out} cannot be written ({self.why}): make room there and {GO_ON}"
 
 
 @dataclass(frozen=True)

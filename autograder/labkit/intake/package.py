@@ -322,12 +322,20 @@ def _opened(
     fresh = []
     for level in levels:
         candidates = [file for file in level.files if _may_be_archive(file.path)]
+        candidates.sort(key=lambda file: (not _is_archive(file.path), -file.modified, file.path))
+        if left := candidates[ARCHIVES_PER_LEVEL:]:
+            some = ", ".join(shown(file.path) for file in left[:3])
+            some += f" and {len(left) - 3} more" if len(left) > 3 else ""
+            notes.append(
+                f"Only {ARCHIVES_PER_LEVEL} of the files that may be archives were opened, the"
+                f" newest of them; not {some}."
+            )
         for file in candidates[:ARCHIVES_PER_LEVEL]:
             try:
                 opened = resources.enter_context(file.open(MAX_ARCHIVE))
                 inner = open_archive(opened, budget, resources, limit=MAX_TABLE, keep=Sieve())
             except ArchiveError as error:
-                if file.path.lower().endswith(ARCHIVE_ENDINGS):
+                if _is_archive(file.path):
                     failures.append(f"{shown(file.path)} {error}.")
                 continue
             notes += inner.notes
@@ -337,9 +345,12 @@ def _opened(
     return fresh
 
 
+def _is_archive(path: str) -> bool:
+    return path.lower().endswith(ARCHIVE_ENDINGS)
+
+
 def _may_be_archive(path: str) -> bool:
-    name = path.rpartition("/")[2].lower()
-    return name.endswith(ARCHIVE_ENDINGS) or "." not in name
+    return _is_archive(path) or "." not in path.rpartition("/")[2]
 
 
 # What is kept ------------------------------------------------------------------------------------

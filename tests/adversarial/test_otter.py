@@ -44,7 +44,7 @@ from tests.adversarial.attacks import (
 )
 from tests.adversarial.smuggling import smugglers
 from tests.otter_run import OtterRun, otter_run
-from tests.packing import encoded
+from tests.packing import encoded, lay
 from tests.processes import LINUX
 
 GROUPS = hosted.groups()
@@ -231,14 +231,22 @@ def _verdicts(bundle: Bundle, submission: Path) -> tuple[list[tuple[bool, str]],
 
 
 @pytest.mark.slow
-def test_a_submission_that_cannot_be_judged_is_told_why(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({NOTEBOOK: "{}"}, ["missing package: ", "no folder neuralnet/"]),
+        ({"neuralnet/losses.py": "def softmax(S):\n    return S\n"}, ["other lab: this is lab2"]),
+        ({"neuralnet/layers.py": "x = 1\n"}, ["no functions: ", "layers.py"]),
+    ],
+)
+def test_a_submission_that_cannot_be_judged_is_told_why(
+    tmp_path: Path, files: dict[str, str | bytes], told: list[str]
+) -> None:
     bundle = quick_bundle(tmp_path / "bundle")
-    (tmp_path / "submission").mkdir()
-    (tmp_path / "submission" / NOTEBOOK).write_text("{}")
-    shown, _ = _verdicts(bundle, tmp_path / "submission")
+    shown, _ = _verdicts(bundle, lay(tmp_path / "submission", files))
     for passed, message in shown:
         assert not passed
-        assert "no folder neuralnet/" in message
+        assert all(words in message for words in told)
         assert "check." not in message
 
 

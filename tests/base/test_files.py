@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -57,6 +58,24 @@ def test_a_file_without_room_is_named(tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert caught.value.filename == str(tmp_path / "large")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_written_is_named_and_not_what_would_have_become_it(tmp_path, monkeypatch):
+    def no_handles(*_, **__):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), f"{tmp_path}/.writing-x")
+
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError) as caught:  # met at the end, when it is moved
+        files.write_bytes(tmp_path / "folder", b"x")
+    assert caught.value.filename == str(tmp_path / "folder")
+    with pytest.raises(FileNotFoundError) as caught, files.writing(tmp_path / "a"):
+        (tmp_path / "another").read_bytes()
+    assert caught.value.filename == str(tmp_path / "another")
+    monkeypatch.setattr(files.tempfile, "mkstemp", no_handles)
+    with pytest.raises(OSError) as caught:
+        files.write_bytes(tmp_path / "a", b"x")
+    assert caught.value.filename == str(tmp_path / "a")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are POSIX")

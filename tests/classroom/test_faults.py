@@ -34,6 +34,7 @@ from labkit.sandbox import Zygote, calls, exchange, launch
 from tests.adversarial.attacks import LAB
 from tests.classroom import mini
 from tests.conftest import missing
+from tests.intake.handed_in import tarred
 from tests.packing import lay, zipped
 from tests.processes import LINUX, ROOT
 
@@ -162,6 +163,35 @@ def test_what_fails_again_and_again_is_a_status(
     monkeypatch.setattr(launch, "_folder_of", _no_space)
     (found,) = _graded(bundle, tmp_path / "class", tmp_path / "out")
     assert found.status.startswith("failed: ")
+
+
+def test_what_could_not_be_read_here_is_read_by_the_next_run(
+    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk is told to nobody as a broken upload, and kept by no `--resume`."""
+    files = {path: text.encode() for path, text in stubs.solution_package(bundle.lab).items()}
+    lay(tmp_path / "class", {"ada.tgz": tarred(files), "bob.zip": zipped(files)})
+    out, options = tmp_path / "out", Options(jobs=1, resume=True)
+    with monkeypatch.context() as full:
+        full.setattr(tempfile.SpooledTemporaryFile, "write", _no_space)
+        graded = grade_to(bundle, tmp_path / "class", out, options)
+    ada, bob = graded.results
+    assert ada.status.startswith("failed: ada.tgz could not be read on the grader's machine")
+    assert "hand" not in ada.status and "nothing for you to change" in ada.advice
+    assert (bob.status, bob.total) == (GRADED, 100)
+    assert any("ada: " in line and "no space left" in line for line in graded.summary)
+    again = grade_to(bundle, tmp_path / "class", out, options)
+    assert [(one.status, one.total) for one in again.results] == [(GRADED, 100)] * 2
+
+
+def test_one_hand_in_that_could_not_be_read_here_is_no_wrong_input(
+    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {path: text.encode() for path, text in stubs.solution_package(bundle.lab).items()}
+    lay(tmp_path, {"ada.tgz": tarred(files)})
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "write", _no_space)
+    (found,) = grade_to(bundle, tmp_path / "ada.tgz", tmp_path / "out", Options(jobs=1)).results
+    assert found.own_fault
 
 
 # ---------------------------------------------------------------- a lab that cannot run

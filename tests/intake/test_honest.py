@@ -8,9 +8,10 @@ import pytest
 
 from labkit.intake import open_submissions
 from labkit.intake.copies import meant
-from labkit.intake.fit import misfit
+from labkit.intake.fit import misfit, unusable
 from labkit.lab.course import find
 from labkit.lab.stubs import solution_package
+from tests.packing import lay
 
 LAB = find("lab1")
 RIGHT = {path: text.encode() for path, text in solution_package(LAB).items()}
@@ -53,6 +54,17 @@ def test_a_folder_whose_name_starts_with_dots_is_somebodys(tmp_path: Path) -> No
         _put(tmp_path / name)
     origins = {one.origin for one in open_submissions(tmp_path, LAB.contract.modules)}
     assert origins == {"...ada", "bo"}
+
+
+def test_what_cannot_be_judged_says_so_in_one_place(tmp_path: Path) -> None:
+    _put(tmp_path / "right")
+    lay(
+        tmp_path, {"none.zip": b"", "other/neuralnet/losses.py": b"def softmax(S):\n    return S\n"}
+    )
+    none, other, right = open_submissions(tmp_path, LAB.contract.modules)
+    assert unusable(LAB, none).startswith("unreadable: none.zip is empty")
+    assert unusable(LAB, other).startswith("other lab: this is lab2_backprop")
+    assert unusable(LAB, right) == ""
 
 
 def test_a_package_without_any_function_says_what_it_is() -> None:

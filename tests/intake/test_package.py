@@ -138,6 +138,34 @@ def test_the_folders_code_wins_over_an_old_zip_beside_it(tmp_path):
     assert found == PACKAGE and not submission.notes
 
 
+def dated(name: str, minute: int) -> zipfile.ZipInfo:
+    return zipfile.ZipInfo(name, (2027, 3, 1, 12, minute, 0))
+
+
+def test_of_many_versions_the_newest_are_opened_and_the_others_named(tmp_path):
+    versions = [
+        (dated(f"lab1_v{n}.zip", n), zipped({"neuralnet/layers.py": f"version = {n}\n"}))
+        for n in range(1, 13)
+    ]
+    submission, found = hand_in(tmp_path, zipped(versions))
+    assert found["neuralnet/layers.py"] == b"version = 12\n"
+    assert "The package is there 8 times" in submission.notes[1]
+    assert submission.notes[0] == (
+        "Only 8 of the files that may be archives were opened, the newest of them; not lab1_v4.zip,"
+        " lab1_v3.zip, lab1_v2.zip and 1 more."
+    )
+    submission, found = hand_in(tmp_path, zipped(versions[:8]))
+    assert found["neuralnet/layers.py"] == b"version = 8\n"
+    assert not any("may be archives" in note for note in submission.notes)
+
+
+def test_files_without_an_ending_do_not_keep_an_archive_from_being_opened(tmp_path):
+    plain = [(dated(f"A{n}", 30 + n), b"plain text") for n in range(9)]
+    submission, found = hand_in(tmp_path, zipped([*plain, (dated("lab1.zip", 1), zipped(PACKAGE))]))
+    assert found == PACKAGE
+    assert any("not A1, A0" in note for note in submission.notes)
+
+
 @pytest.mark.parametrize(
     ("files", "status", "words"),
     [

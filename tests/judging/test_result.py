@@ -6,9 +6,12 @@ import dataclasses
 import json
 import pickle
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labkit.judging import result as results
 from labkit.judging.result import OUTPUT_LIMIT, CaseResult, QuestionResult, Result
@@ -206,11 +209,40 @@ def test_a_result_comes_back_from_its_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"extra_data": {"labkit": {}}}', '{"extra_data": 1}', "5"]
+    "text",
+    [
+        *("", "{}", "[]", "5", "[" * 100_000),
+        *('{"extra_data": 1}', '{"extra_data": {"labkit": {}}}', '{"extra_data": {"labkit": "x"}}'),
+    ],
 )
 def test_other_json_is_no_result(text: str, tmp_path: Path) -> None:
     (tmp_path / "kim.json").write_text(text, encoding="utf-8")
     assert results.read(tmp_path / "kim.json") is None
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=6,
+)
+
+
+@given(data=st.data())
+def test_any_json_is_a_result_or_none(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Also one of ours in which anything stands in the place of any part."""
+    told = results.to_gradescope(result("kim", PARTIAL, notes=("One note.",)), LAB)
+    told = holder = json.loads(json.dumps({"extra_data": told["extra_data"]}))
+    key: Any = "extra_data"
+    while holder[key] and isinstance(holder[key], dict | list) and data.draw(st.booleans()):
+        holder = holder[key]
+        places = range(len(holder)) if isinstance(holder, list) else [*holder]
+        key = data.draw(st.sampled_from(places))
+    holder[key] = data.draw(ANY_JSON)
+    path = tmp_path_factory.getbasetemp() / "kim.json"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    assert isinstance(results.read(path), Result | None)
 
 
 @pytest.mark.parametrize("reason", ["SyntaxError at neuralnet/layers.py line 3: invalid", ""])

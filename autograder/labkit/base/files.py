@@ -21,13 +21,14 @@ def writing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
 
     The file can be read back and seeked in (zip writers need that). An existing `path` keeps its
     permissions and its old content until the last moment; a new one gets the usual ones. OSError
-    names `path`, also where the system does not tell which file has no room.
+    names `path`, never the file beside it that nobody knows; or a folder that cannot be made.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".writing-", dir=target.parent)
-    temporary = Path(name)
+    temporary: Path | None = None
     try:
+        handle, name = tempfile.mkstemp(prefix=".writing-", dir=target.parent)
+        temporary = Path(name)
         with os.fdopen(handle, "w+b") as file:
             yield file
             file.flush()
@@ -35,8 +36,10 @@ def writing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         temporary.chmod(_permissions(target))
         temporary.replace(target)
     except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        own = (None, str(temporary))
+        if isinstance(error, OSError) and (temporary is None or error.filename in own):
             error.filename = str(target)
         raise
 

@@ -9,34 +9,57 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from labkit.base.errors import LabkitError
-from labkit.classroom.order import OutError
+from labkit.base.errors import LabkitError, of_the_machine
+from labkit.classroom.order import GO_ON, OutError
 from labkit.judging import result as results
 from labkit.lab.lab import Lab
 
 LOCK = ".labkit.lock"
 
-_NO_ROOM = (
-    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO),
-    *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM),
-)
-"""What a full, closed or worn-out system answers."""
+_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
+"""What only one who writes is answered."""
+_CLOSED = (errno.EACCES, errno.EPERM)
 
 
 @contextlib.contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Hold OUT for one run. Raises LabkitError where another run has it, or it cannot be written.
+    """Hold OUT for one run. Raises LabkitError where another run has it, or the system stops this.
 
     The system lets go of the lock when the process ends, however it ends.
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        _make(out)
         with _locked(out):
             yield
     except OSError as error:
-        if error.errno not in _NO_ROOM:
-            raise
-        raise OutError(str(error.filename or out), error.strerror or str(error)) from error
+        if told := _told(error, out):
+            raise told from error
+        raise
+
+
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        error.filename = str(out)  # a folder that it lies in may be the reason
+        raise
+
+
+def _told(error: OSError, out: Path) -> LabkitError | None:
+    """What a run stopped on: OUT, or what is written elsewhere, or what it reads, or the machine.
+
+    None where nobody can tell.
+    """
+    place, why = str(error.filename or ""), error.strerror or str(error)
+    inside = Path(place).absolute().is_relative_to(out.absolute())
+    ours = of_the_machine(error) or error.errno in _CLOSED
+    if error.errno in _WRITING or (place and inside and ours):
+        return OutError(place or str(out), why)
+    if place and not inside:
+        return LabkitError(f"{place} cannot be read ({why}): mend that and {GO_ON}")
+    if ours:
+        return LabkitError(f"The machine stopped this run ({why}): mend that and {GO_ON}")
+    return None
 
 
 @contextlib.contextmanager

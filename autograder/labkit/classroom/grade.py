@@ -319,7 +319,7 @@ def _opened(submissions: Path, lab: Lab, out: Path) -> Submissions:
     opened = open_submissions(submissions, lab.contract.modules, leave_out=out)
     if submissions.is_file() and len(opened) == 1 and not opened.platforms[0]:
         alone = opened[0]
-        if alone.problem:
+        if alone.problem and alone.status != "failed":
             why = alone.problem.partition(": hand in")[0].rstrip(".")  # the rest is for students
             raise LabkitError(
                 "There is nothing to grade: SUBMISSIONS must be a folder or a zip of the class, or "

@@ -10,13 +10,15 @@ from typing import Any
 
 from labkit.base.errors import LabkitError
 from labkit.intake import Submission
-from labkit.intake.fit import misfit
+from labkit.intake.fit import unusable
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.person import joined
 from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.reporting import feedback
+
+GO_ON = "run the same command again (grade and moodle with --resume); what was graded is kept."
 
 
 class OutError(LabkitError):
@@ -27,10 +29,7 @@ class OutError(LabkitError):
         self.out, self.why = out, why
 
     def __str__(self) -> str:
-        return (
-            f"{self.out} cannot be written ({self.why}): make room there and run the same command "
-            "again (grade and moodle with --resume); what was graded is kept."
-        )
+        return f"{self.out} cannot be written ({self.why}): make room there and {GO_ON}"
 
 
 @dataclass(frozen=True)
@@ -55,10 +54,7 @@ class Order:
         """The result of a submission that need not be graded: it was before, or has a problem."""
         if earlier := self._earlier(submission):
             return earlier
-        if submission.problem:
-            status = f"{submission.status}: {submission.problem}"
-            return self.keep(self.ungraded(submission, status))
-        if status := misfit(self.bundle.lab, submission.files):
+        if status := unusable(self.bundle.lab, submission):
             return self.keep(self.ungraded(submission, status))
         return None
 
@@ -103,14 +99,14 @@ class Order:
         return grader.grade(submission.files, submission.name, **self.about(submission))
 
     def ungraded(self, submission: Submission, status: str) -> Result:
-        """The result of a submission that cannot be judged."""
-        return results.ungraded(self.bundle.lab, submission.name, status, **self.about(submission))
+        """The result of a submission that cannot be judged; what failed here is tried again."""
+        about, lab = self.about(submission), self.bundle.lab
+        result = results.ungraded(lab, submission.name, status, **about)
+        return replace(result, fingerprint="") if result.own_fault else result
 
     def failed(self, submission: Submission, why: str) -> Result:
-        """The result of one that the grader itself stopped on: a rerun tries it again."""
-        more = self.about(submission) | {"fingerprint": ""}
-        lab = self.bundle.lab
-        return self.keep(results.ungraded(lab, submission.name, f"failed: {why}", **more))
+        """The result of one that the grader itself stopped on."""
+        return self.keep(self.ungraded(submission, f"failed: {why}"))
 
     def keep(self, result: Result) -> Result:
         """Write a result's files. Raises OutError where OUT cannot take them."""

@@ -20,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
+from labkit.base.errors import of_the_machine
 from labkit.intake.archives import ArchiveError, Budget, Listing, shown
 from labkit.intake.classes import (
     Canvas,
@@ -64,7 +65,7 @@ class Submission:
     platform: Platform | None
     """Where in Moodle, Gradescope or Canvas it belongs."""
     status: str
-    """`ok`, or why not: `missing package`, `empty`, `unreadable`."""
+    """`ok`, or why not: `missing package`, `empty`, `unreadable`, or `failed`, of the machine's."""
     problem: str | None
     """The same as one sentence, with what to do; None exactly when `status` is `ok`."""
     notes: tuple[str, ...]
@@ -206,5 +207,9 @@ def _look(found: Found, modules: frozenset[str], *, owned: bool) -> Clean:
     except ArchiveError as error:
         words = str(error)
     except Exception as error:  # whatever a stranger managed, the class goes on
+        if of_the_machine(error):
+            why = (getattr(error, "strerror", None) or "no memory").lower()
+            words = f"could not be read on the grader's machine ({why}); grade it again"
+            return Clean(status="failed", problem=f"{shown(found.subject, 100)} {words}.")
         words = f"cannot be read ({type(error).__name__}): look at the file itself"
     return Clean(status="unreadable", problem=f"{shown(found.subject, 100)} {words}.")

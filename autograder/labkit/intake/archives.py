@@ -13,8 +13,10 @@ long names and pax paths, plain or gzipped.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import itertools
+import os
 import re
 import stat
 import struct
@@ -24,6 +26,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import IO
+
+from labkit.base.errors import of_the_machine
 
 CHUNK = 1 << 16
 
@@ -135,6 +139,8 @@ def zip_entries(file: IO[bytes], *, limit: int, keep: Keep = lambda path: True) 
     try:
         return _central_directory(file, limit, keep)
     except (struct.error, IndexError, OverflowError, ValueError, OSError) as error:
+        if of_the_machine(error):
+            raise
         raise ArchiveError(_DAMAGED) from error
 
 
@@ -339,12 +345,20 @@ def _spooled(pieces: Iterable[bytes]) -> IO[bytes]:
     """A temporary file with `pieces` in it, in memory while it is small."""
     out = tempfile.SpooledTemporaryFile(max_size=4 << 20)  # noqa: SIM115 (the caller closes it)
     try:
-        out.writelines(pieces)
+        for piece in pieces:
+            _add(piece, out)
+        out.seek(0)
     except BaseException:
         out.close()
         raise
-    out.seek(0)
     return out
+
+
+def _add(piece: bytes, out: IO[bytes]) -> None:
+    try:
+        out.write(piece)
+    except FileNotFoundError as error:  # so tempfile says that no folder takes a file
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
 
 
 # Tar ---------------------------------------------------------------------------------------------
@@ -503,6 +517,8 @@ def _gunzipped(file: IO[bytes], budget: Budget) -> IO[bytes]:
     try:
         out = _spooled(pieces())
     except (OSError, EOFError, zlib.error) as error:
+        if of_the_machine(error):
+            raise
         raise ArchiveError("is cut off or damaged, so it must be handed in again") from error
     out.seek(257)
     if out.read(5) != b"ustar":

@@ -6,7 +6,6 @@ download of Moodle, Gradescope or Canvas, packed or unpacked. Nothing of a submi
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import stat
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from labkit.base.errors import LabkitError
+from labkit.base.errors import LabkitError, passed_over
 from labkit.intake import canvas
 from labkit.intake.archives import ArchiveError, Budget, Entry, shown, zip_stream
 from labkit.intake.gradescope import FOLDER, METADATA, User, read_submitters, read_times
@@ -177,9 +176,8 @@ def single(path: Path) -> Found:
     text = as_text(path.name) or "submission"
     try:
         mode = path.lstat().st_mode
-    except OSError as error:
-        problem = f"{shown(text)} cannot be read: {(error.strerror or 'unknown error').lower()}."
-        return Found(text, text, text, None, problem=problem)
+    except OSError:
+        mode = stat.S_IFREG  # whoever reads it is told why that cannot be
     if stat.S_ISDIR(mode):
         return Found(text, text, text + "/", OnDisk((("", path),)))
     if stat.S_ISREG(mode):
@@ -204,7 +202,7 @@ def _in_folder(folder: Path, modules: Collection[str], results: str) -> ClassOf:
     children = [child for child in _visible(folder) if f"{real}/{child.name}" != results]
     inner = children[0] if len(children) == 1 else None
     if inner and inner.is_dir() and not inner.is_symlink():
-        with contextlib.suppress(OSError):  # one that cannot be read is a submission's problem
+        with passed_over():  # one that cannot be read is a submission's problem
             if wrapped := _platform_folder(_visible(inner)):
                 return wrapped
     elif inner and inner.is_file() and starts_like_zip(inner):
@@ -254,7 +252,7 @@ def _is_one_submission(children: Sequence[Path], modules: Collection[str]) -> bo
 
 def _names_in(folder: Path) -> list[str]:
     """Names in a folder; none where it cannot be read."""
-    with contextlib.suppress(OSError):
+    with passed_over():
         return [as_text(file.name) for file in folder.iterdir()]
     return []
 

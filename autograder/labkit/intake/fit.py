@@ -1,4 +1,4 @@
-"""Whether a package can be a submission of a lab at all: none is ever a silent 0."""
+"""Whether a submission can be judged by a lab at all: none that cannot is ever a silent 0."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from labkit.base.errors import LabkitError
+from labkit.intake import Submission
 from labkit.intake.archives import shown
 from labkit.lab import course, schema
 from labkit.lab.contract import PACKAGE
@@ -14,6 +15,13 @@ from labkit.lab.lab import Lab
 _LINE = re.compile(rb"[^\r\n]+")
 _WORD = re.compile(rb"\w+")
 _TARGETS = re.compile(rb"[\w, \t:]*")
+
+
+def unusable(lab: Lab, submission: Submission) -> str:
+    """Status and sentence of a submission that cannot be judged; empty for one that can."""
+    if submission.problem:
+        return f"{submission.status}: {submission.problem}"
+    return misfit(lab, submission.files)
 
 
 def misfit(lab: Lab, files: Mapping[str, bytes]) -> str:

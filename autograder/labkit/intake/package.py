@@ -122,8 +122,8 @@ def clean_submission(
     """The clean form of the submission whose files are in `listing`.
 
     `modules` are those of the lab's package; `origin` begins the sentence about a problem. One that
-    is not `owned`, a folder that nobody's name is known of, may hold several students' work. Never
-    raises for anything a student can hand in.
+    is not `owned`, a folder that nobody's name is known of, may hold several students' work. What a
+    student did is never raised, only what the system cannot do.
     """
     budget = budget or Budget()
     try:
@@ -131,9 +131,6 @@ def clean_submission(
             return _clean(listing, origin, modules, budget=budget, resources=resources, owned=owned)
     except ArchiveError as error:
         return _unusable("unreadable", f"{_head(origin)} {error}.", listing.notes)
-    except (OSError, RecursionError, MemoryError) as error:
-        words = f"{_head(origin)} cannot be read ({type(error).__name__}): look at the file itself."
-        return _unusable("unreadable", words, listing.notes)
 
 
 def _unusable(status: str, sentence: str, notes: Iterable[str]) -> Clean:
@@ -325,12 +322,20 @@ def _opened(
     fresh = []
     for level in levels:
         candidates = [file for file in level.files if _may_be_archive(file.path)]
+        candidates.sort(key=lambda file: (not _is_archive(file.path), -file.modified, file.path))
+        if left := candidates[ARCHIVES_PER_LEVEL:]:
+            some = ", ".join(shown(file.path) for file in left[:3])
+            some += f" and {len(left) - 3} more" if len(left) > 3 else ""
+            notes.append(
+                f"Only {ARCHIVES_PER_LEVEL} of the files that may be archives were opened, the"
+                f" newest of them; not {some}."
+            )
         for file in candidates[:ARCHIVES_PER_LEVEL]:
             try:
                 opened = resources.enter_context(file.open(MAX_ARCHIVE))
                 inner = open_archive(opened, budget, resources, limit=MAX_TABLE, keep=Sieve())
             except ArchiveError as error:
-                if file.path.lower().endswith(ARCHIVE_ENDINGS):
+                if _is_archive(file.path):
                     failures.append(f"{shown(file.path)} {error}.")
                 continue
             notes += inner.notes
@@ -340,9 +345,12 @@ def _opened(
     return fresh
 
 
+def _is_archive(path: str) -> bool:
+    return path.lower().endswith(ARCHIVE_ENDINGS)
+
+
 def _may_be_archive(path: str) -> bool:
-    name = path.rpartition("/")[2].lower()
-    return name.endswith(ARCHIVE_ENDINGS) or "." not in name
+    return _is_archive(path) or "." not in path.rpartition("/")[2]
 
 
 # What is kept ------------------------------------------------------------------------------------

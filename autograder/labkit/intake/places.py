@@ -15,6 +15,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO
 
+from labkit.base.errors import of_the_machine, passed_over
 from labkit.intake.archives import (
     CHUNK,
     ArchiveError,
@@ -79,6 +80,8 @@ def _walk(
                     _walk(child, joined, listing, sieve, budget=budget, depth=depth + 1)
             return
     except OSError as error:
+        if of_the_machine(error):
+            raise
         if depth == 0:
             raise ArchiveError(f"cannot be read ({_why(error)}), so look at it yourself") from error
         listing.notes.append(f"{shown(inner)} cannot be read ({_why(error)}); left out.")
@@ -104,7 +107,7 @@ def may_hold_work(folder: Path, inner: str) -> bool:
     """Whether a hidden folder holds the package: some people's names begin with dots."""
     if folder.is_symlink() or not folder.is_dir():
         return False
-    with contextlib.suppress(OSError):
+    with passed_over():
         children = [folder, *folder.iterdir()]
         return any(
             (child / PACKAGE).is_dir()
@@ -127,6 +130,8 @@ def _stream(path: Path, budget: Budget, limit: int) -> Iterator[bytes]:
                     raise TooLargeError(f"is larger than {size_in_words(limit)}")
                 yield piece
     except OSError as error:
+        if of_the_machine(error):
+            raise
         raise ArchiveError(f"cannot be read ({_why(error)})") from error
 
 
@@ -136,6 +141,8 @@ def _opened(path: Path, _limit: int = 0) -> IO[bytes]:
     try:
         handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
     except OSError as error:
+        if of_the_machine(error):
+            raise
         raise ArchiveError(f"cannot be read ({_why(error)}), so look at it yourself") from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -190,11 +197,12 @@ def _entries(archive: Path, size: int, modified: int) -> tuple[Entry, ...]:
 
 def starts_like_zip(path: Path) -> bool:
     """Whether a regular file begins as a zip does, an empty zip included."""
-    try:
-        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
-            return _magic(file)
-    except OSError:
-        return False
+    with (
+        passed_over(),
+        os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file,
+    ):
+        return _magic(file)
+    return False
 
 
 def _magic(file: IO[bytes]) -> bool:

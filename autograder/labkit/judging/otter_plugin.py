@@ -22,6 +22,7 @@ from otter.plugins import AbstractOtterPlugin
 from labkit.base.errors import LabkitError
 from labkit.base.threads import one_thread
 from labkit.intake import single_submission
+from labkit.intake.fit import unusable
 from labkit.judging.grader import BrokenCaseError, judged, load_questions
 from labkit.judging.judge import Judge
 from labkit.judging.knowledge import Knowledge
@@ -133,8 +134,8 @@ def judge(source: str, aside: str) -> None:
 def _judged(bundle: Bundle, aside: Path) -> list[labcheck.Verdict]:
     lab = bundle.lab
     submission = single_submission(aside, lab.contract.modules)
-    if submission.problem:
-        raise LabkitError(submission.problem)
+    if status := unusable(lab, submission):
+        raise LabkitError(status)
     with (
         Zygote.start(lab.contract.module_of) as zygote,
         Judge(lab, Knowledge(lab), zygote, submission.files) as judge,

@@ -482,5 +482,5 @@ def read(path: Path) -> Result | None:
             if own not in found:  # it once stood beside the hashes of what graded it
                 found[own] = found.get("provenance", {}).pop(before, "")
         return Result(questions=questions, **found)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,7 +28,8 @@ from tests.adversarial.attacks import know
 from tests.clean_root import CleanRoot
 from tests.conftest import missing
 from tests.grading import grade
-from tests.packing import lay, zipped
+from tests.intake.handed_in import tarred
+from tests.packing import encoded, lay, zipped
 from tests.sample_class import FULL, NOTHING, UNREADABLE
 from tests.schema import check_gradescope
 
@@ -121,6 +125,19 @@ def test_a_grader_that_stops_leaves_a_result_without_its_reason(
     assert read["score"] == 0 and "Hand the same work in once more" in read["output"]
     assert "inside of the grader" not in json.dumps(read)
     assert "inside of the grader" in capsys.readouterr().err  # for the instructor
+
+
+def test_what_the_container_could_not_read_is_no_broken_upload(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "write", no_space)
+    read = graded(tmp_path, {"work.tgz": tarred(encoded(RIGHT))})
+    told = "Failed: The upload could not be read on the grader's machine (no space left on device)"
+    assert read["output"].startswith(told)
+    assert "hand it in again" not in read["output"]
 
 
 def test_the_leaderboard_shows_what_a_case_measured(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from labkit.base.errors import LabkitError
 from labkit.intake import single_submission
-from labkit.intake.fit import misfit
+from labkit.intake.fit import unusable
 from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import Result
@@ -53,10 +53,7 @@ def _grade(root: Path, bundle: Bundle, name: str, about: dict[str, Any]) -> Resu
     modules = bundle.lab.contract.modules
     submission = single_submission(root / "submission", modules, "The upload")
     more = {"notes": submission.notes, "platform": about}
-    if submission.problem:
-        status = f"{submission.status}: {submission.problem}"
-        return results.ungraded(bundle.lab, name, status, **more)
-    if status := misfit(bundle.lab, submission.files):
+    if status := unusable(bundle.lab, submission):
         return results.ungraded(bundle.lab, name, status, **more)
     with Grader(bundle) as grader:
         print(grader.zygote.confinement.sentence)

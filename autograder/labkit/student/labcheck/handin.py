@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
 import zipfile
@@ -70,11 +71,13 @@ def _write(target: Path, files: Mapping[str, bytes]) -> None:
                 archive.writestr(name, content)
         half.replace(target)
     except OSError as error:
-        half.unlink(missing_ok=True)
         raise NotHandedIn(
             f"{target} cannot be written ({error.strerror or error}): is the folder full or "
             "write-protected?"
         ) from None
+    finally:
+        with contextlib.suppress(OSError):  # gone, or in a folder that can only be read
+            half.unlink()
 
 
 def _listed(files: Mapping[str, bytes]) -> str:

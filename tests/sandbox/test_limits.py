@@ -110,7 +110,7 @@ def test_memory(worker: Make, body: str) -> None:
         ("return np.broadcast_to(0.0, (10**6, 10**6))", "flooded"),
         ("return 'x' * (5 << 20)", "flooded"),
         ("return [[0]] * 10**6", "bad_type"),
-        ("return {str(i): [i] for i in range(10**5 + 1)}", "bad_type"),
+        ("return {str(i): [i] for i in range(10**5 + 1)}", "flooded"),
         ("x = []; x.append(x); return x", "bad_type"),
         ("x = []\nfor _ in range(100): x = [x]\nreturn x", "bad_type"),
         ("x = 0\nfor _ in range(40): x = [x, x]\nreturn x", "bad_type"),

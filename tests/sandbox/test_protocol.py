@@ -194,7 +194,7 @@ def test_bombs_cannot_cross() -> None:
     with pytest.raises(TooLargeError):
         Encoder(limit=1000).node(np.broadcast_to(0.0, (10**6, 10**6)))
     with pytest.raises(TooLargeError):
-        Encoder(limit=1000).node(["x" * 600, "y" * 600])
+        Encoder().node(["x" * 600_000, "y" * 600_000])
 
 
 BAD_NODES = [
@@ -347,6 +347,13 @@ BOTH = {
     "just too large": np.zeros((Limits().reply_mb << 20) + 1, dtype=np.uint8),
     "as large as may be": np.zeros(Limits().reply_mb << 20, dtype=np.uint8),
     "a long text": "x" * (Limits().reply_mb << 20) + "x",
+    "a text of 5 MB": "x" * (5 << 20),
+    "a text that just fits": "\u00e4" * 4 * 199_999,
+    "a text that just does not": "\u00e4" * 4 * 200_000,
+    "a long key": {"x" * (5 << 20): 1},
+    "many rows of three floats": [[0.1, 0.2, 0.3]] * 45_000,
+    "many rows of two complex numbers": [[-1e-300 / 3 + 1e-300j / 7] * 2] * 66_000,
+    "many long integers": [[1 << 8191]] * 400,
     "dates": np.array(["2020-01-01"], dtype="M8[D]"),
     "texts": np.array(["a"]),
     "objects": [np.array([None])],
@@ -360,8 +367,9 @@ BOTH = {
 @pytest.mark.parametrize("value", BOTH.values(), ids=BOTH)
 def test_check_and_grading_refuse_the_same_values_in_the_same_words(value: Any) -> None:
     def in_grading() -> str:
+        encoder = Encoder(Limits().reply_mb << 20)
         try:
-            Encoder(Limits().reply_mb << 20).node(value)
+            protocol.pack(b"n" * 16, {"value": encoder.node(value)}, encoder.buffers)
         except BadTypeError as error:
             return error.names[0]
         except TooLargeError:

@@ -52,9 +52,10 @@ import numpy as np
 MAGIC = b"NNL1"
 PREFIX = struct.Struct("<4s16sIQ")
 NONCE_BYTES = 16
-HEADER_LIMIT = 4 << 20
+HEADER_LIMIT = 16 << 20  # more than NODE_LIMIT values of any kind take
 DEPTH_LIMIT = 32
 NODE_LIMIT = 200_000
+LETTERS = 4  # in the place of a value
 AHEAD_BYTES = 1 << 16
 SHORT_BYTES = 1 << 16
 INTEGER_BITS = 1 << 13  # below the length from which Python refuses to print an integer
@@ -123,32 +124,30 @@ class Encoder:
     def node(self, value: Any, depth: int = 0) -> Any:
         """The node of `value`; its arrays join `buffers`."""
         self._nodes += 1
-        if self._nodes > NODE_LIMIT:
-            raise BadTypeError(["too many values"])
+        self._room(0)
         kind = type(value)
         if value is None or kind is bool:
             return value
-        if kind is str:
-            self._grow(len(value))
-            return value
+        if isinstance(value, str):
+            self._spell(str.__len__(value))
+            return str.__str__(value)
         if kind is np.ndarray:
             return self._array(value)
         if kind is float:
             return ["f", value.hex()]
         if isinstance(value, np.generic):
-            return self._scalar(value)
+            return self._array(np.array(value), "x")
         if isinstance(value, bool):  # pragma: no cover - bool cannot be subclassed
             return bool(value)
         if isinstance(value, int):
             if int.bit_length(value) > INTEGER_BITS:
                 raise BadTypeError(["too large an integer"])
+            self._spell(int.bit_length(value) // 4)
             return ["i", hex(int(value))]
         if isinstance(value, float):
             return ["f", float.hex(value)]
         if isinstance(value, complex):
             return ["c", value.real.hex(), value.imag.hex()]
-        if isinstance(value, str):
-            return str.__str__(value)
         if isinstance(value, np.ndarray):
             # A subclass counts as its numbers; what it defines (comparison, say) stays behind.
             return self._array(np.asarray(value))
@@ -192,11 +191,6 @@ class Encoder:
             return ["x", dtype.str]
         return ["a", dtype.str, list(array.shape), order]
 
-    def _scalar(self, value: np.generic) -> Any:
-        if isinstance(value, np.str_):
-            return str.__str__(value)
-        return self._array(np.array(value), "x")
-
     def _sequence(self, tag: str, items: list[Any], depth: int) -> Any:
         if len(items) >= PACK_FROM:
             kinds = set(map(type, items))
@@ -218,13 +212,19 @@ class Encoder:
         if self._nodes + count > NODE_LIMIT:
             raise BadTypeError(["too many values"])
 
+    def _spell(self, letters: int) -> None:
+        """Text and long integers count as values, by their length: they have no other limit."""
+        self._nodes += letters // LETTERS
+        if self._nodes > NODE_LIMIT:
+            raise TooLargeError
+
     def _dict(self, value: dict[Any, Any], depth: int) -> Any:
         pairs = list(dict.items(value))
         self._room(len(pairs))
         if not all(type(key) is str for key, _ in pairs):
             raise BadTypeError(["dict with keys that are not strings"])
         for key, _ in pairs:
-            self._grow(len(key))
+            self._spell(len(key))
         return ["d", [[key, self.node(item, depth + 1)] for key, item in pairs]]
 
 

@@ -12,6 +12,8 @@ import numpy as np
 
 _DEPTH = 32
 _NODES = 200_000
+_LETTERS = 4
+"""Of a text, or digits of an integer, in the place of a value."""
 _BYTES = 128 << 20
 """Of all arrays together."""
 _INTEGER_BITS = 1 << 13
@@ -45,9 +47,10 @@ class _Crossing:
         if isinstance(value, int):
             if int.bit_length(value) > _INTEGER_BITS:
                 raise CannotCross("too large an integer")
+            self.spell(int.bit_length(value) // 4)
             return value
         if isinstance(value, str):
-            self.grow(len(value))
+            self.spell(str.__len__(value))
             return str.__str__(value)
         if isinstance(value, np.ndarray):
             return self.array(np.asarray(value))
@@ -62,6 +65,8 @@ class _Crossing:
             self.room(dict.__len__(value))
             if not all(type(key) is str for key in dict.keys(value)):
                 raise CannotCross("dict with keys that are not strings")
+            for key in dict.keys(value):
+                self.spell(len(key))
             return {key: self.value(one, depth + 1) for key, one in dict.items(value)}
         if isinstance(value, np.random.Generator):
             return value
@@ -81,6 +86,11 @@ class _Crossing:
             raise CannotCross(f"array of {_KINDS.get(array.dtype.kind, 'dates')}")
         self.grow(array.nbytes)
         return array
+
+    def spell(self, letters: int) -> None:
+        self.nodes += letters // _LETTERS
+        if self.nodes > _NODES:
+            raise TooMuch
 
     def room(self, count: int) -> None:
         if self.nodes + count > _NODES:

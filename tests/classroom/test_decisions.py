@@ -194,6 +194,20 @@ def test_points_for_an_earlier_version_are_said_until_they_are_confirmed(graded:
     assert not any("earlier version" in line for line in graded.again())
 
 
+def test_one_who_is_called_in_two_ways_is_one(graded: Graded) -> None:
+    """What could not be read again is refused before it is kept."""
+    rows = f"{HEAD}ben,relu,1,late bus\nben.zip,relu,2,late bus\n"
+    with pytest.raises(LabkitError, match=r"--adjust: the row of ben\.zip \(ben\) in relu has"):
+        graded.again(adjust=rows)
+    assert not (graded.out / "adjustments.csv").exists()
+    graded.again(adjust=rows.replace("2,late", "2,later"))
+    graded.again()
+    assert graded.row("ben")["relu"] == "3"
+    (graded.out / "adjustments.csv").write_text(rows, encoding="utf-8")
+    with pytest.raises(LabkitError, match=r"adjustments\.csv: the row of ben\.zip"):
+        graded.again()
+
+
 def test_people_are_named_as_in_grades_csv(graded: Graded) -> None:
     graded.again(adjust=f"{HEAD}BEN.zip,relu,4,x\n")
     assert graded.row("ben")["relu"] == "4"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import openpyxl
@@ -14,6 +15,7 @@ from labkit.classroom.grade import Options, grade_to
 from labkit.cli import main
 from labkit.lab.bundle import Bundle
 from tests.classroom import mini
+from tests.packing import lay
 
 
 def renamed(out: Path) -> None:
@@ -139,6 +141,51 @@ def test_mistakes_of_a_class_over_its_labs(tmp_path: Path) -> None:
     (folders[1] / "mistakes.csv").unlink()
     with pytest.raises(LabkitError, match=r"mistakes\.csv cannot be read: grade two once more"):
         gradebook.mistakes(folders)
+
+
+def test_a_graded_class_as_a_spreadsheet_saves_it(tmp_path: Path) -> None:
+    """With semicolons, decimal commas and in its own encoding; short rows and empty ones, too."""
+    limit = csv.field_size_limit()
+    graded = tmp_path / "one"
+    graded.mkdir()
+    (graded / "grades.csv").write_bytes(
+        "submission;percent;status;name;email;sid\r\n"
+        "s1;62,5;graded;Zoë;;17\r\n;;;;;\r\n\r\nada\r\n".encode("cp1252")
+    )
+    (graded / "mistakes.csv").write_text(
+        ";".join(gradebook.MISTAKE_COLUMNS)
+        + f"\nrelu;a;A;1;4;0,25;;ada\nrelu;b;B;2;4;0,5;;{'x' * limit}\n"
+    )
+    book = gradebook.read([graded])
+    assert [(row.name, row.percents) for row in book.people] == [
+        *(("", {}), ("Zoë", {"one": 62.5})),
+    ]
+    assert "one: ada has no grade." in book.remarks
+    assert [row[2] for row in gradebook.mistakes([graded])[1:]] == ["b", "a"]
+    assert csv.field_size_limit() == limit
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("grades.csv", "", "is empty"),
+        ("grades.csv", "name,points\nada,3\n", "is not labkit's"),
+        ("grades.csv", 'submission,percent,status\n"ada,50,graded\n', "is no CSV file"),
+        ("grades.csv", "submission,percent,status\nada,50,graded,1\n", "row 2 has more cells"),
+        ("grades.csv", "submission,percent,status\nada,fifty,graded\n", "row 2: 'fifty' is no"),
+        ("mistakes.csv", "question,mistake\nrelu,a\n", "is not labkit's"),
+        ("mistakes.csv", ",".join(gradebook.MISTAKE_COLUMNS) + "\nrelu,a,A,1,4\n", "row 2: ''"),
+    ],
+)
+def test_what_is_no_graded_class_is_one_sentence(
+    tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    lay(tmp_path, {"grades.csv": "submission,percent,status\nada,50,graded\n"})
+    lay(tmp_path, {name: text})
+    with pytest.raises(LabkitError) as caught:
+        gradebook.read([tmp_path])
+        gradebook.mistakes([tmp_path])
+    assert str(caught.value).startswith(f"{tmp_path / name}") and words in str(caught.value)
 
 
 def test_a_list_of_the_course_as_a_spreadsheet_saves_it(tmp_path: Path) -> None:

@@ -209,13 +209,14 @@ def test_one_who_is_called_in_two_ways_is_one(graded: Graded) -> None:
 
 
 def test_people_are_named_as_in_grades_csv(graded: Graded) -> None:
-    graded.again(adjust=f"{HEAD}BEN.zip,relu,4,x\n")
+    graded.again(adjust=f"{HEAD}BEN.zip,relu,4,'tis x\n")
     assert graded.row("ben")["relu"] == "4"
+    assert ",'tis x," in (graded.out / "adjustments.csv").read_text("utf-8-sig")
     assert graded.run(replace(RESUME, resume=False, only=("ada.zip",))).results
-    people = [("a", {"sid": "17", "email": "a@x.org"}, "a.zip"), ("b", {"sid": "17"}, "b.zip")]
+    people = [("a", {"sid": "17", "email": "a@x.org"}, "=a.zip"), ("b", {"sid": "17"}, "'b.zip")]
     names = Names(people)
-    assert [names.of(told) for told in ("a", "A@x.org", "b.zip", "17", "zoe")] == [
-        *("a", "a", "b", "17", "zoe"),
+    assert [names.of(told) for told in ("a", "A@x.org", "'=a.zip", "'b.zip", "17", "zoe")] == [
+        *("a", "a", "a", "b", "17", "zoe"),
     ]
     assert names.fitting("17") == ["a", "b"]
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from labkit.base.errors import LabkitError
+from labkit.base.spreadsheet import to_csv
 from labkit.classroom import gradebook
 from labkit.classroom.grade import Options, grade_to
 from labkit.cli import main
@@ -163,6 +164,18 @@ def test_a_graded_class_as_a_spreadsheet_saves_it(tmp_path: Path) -> None:
     assert "one: ada has no grade." in book.remarks
     assert [row[2] for row in gradebook.mistakes([graded])[1:]] == ["b", "a"]
     assert csv.field_size_limit() == limit
+
+
+def test_an_apostrophe_of_a_name_stays(tmp_path: Path) -> None:
+    """That of to_csv, before what may be a formula, goes: it is no part of the name."""
+    rows = [
+        ["submission", "percent", "status", "name", "email", "sid"],
+        ["=1", "50", "graded", "'t Hooft, Gerard", "", ""],
+        ["-x", "60", "graded", "=Ada; 'Abd al-Malik", "ada@x.org; abd@x.org", ""],
+    ]
+    lay(tmp_path, {"one/grades.csv": to_csv(rows)})
+    found = [(row.name, row.submission) for row in gradebook.read([tmp_path / "one"]).people]
+    assert found == [("'Abd al-Malik", "-x"), ("'t Hooft, Gerard", "=1"), ("=Ada", "-x")]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,12 @@ def plain(cell: Any) -> Any:
     return cell
 
 
+def unplain(cell: str) -> str:
+    """What `plain` was given, where it gave this: an apostrophe of a name's own stays."""
+    inner = cell.removeprefix("'")
+    return inner if plain(inner) == cell else cell
+
+
 def to_csv(rows: Iterable[Sequence[Any]]) -> str:
     """Rows as CSV in which no cell is taken for a formula and none ends its row.
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labkit.base.files import write_text
-from labkit.base.spreadsheet import BOM, read_number, read_table, to_csv
+from labkit.base.spreadsheet import BOM, read_number, read_table, to_csv, unplain
 from labkit.classroom.marks import VERSION, MarksError
 from labkit.judging.result import TOTAL, Change
 
@@ -45,9 +45,7 @@ def read_adjustments(path: Path, questions: Collection[str]) -> dict[str, tuple[
         if not any(cell.strip() for cell in cells):
             continue
         cells = [*cells, *[""] * len(header)]
-        name, question, points, reason = (
-            cells[place[column]].strip().removeprefix("'") for column in COLUMNS
-        )
+        name, question, points, reason = (unplain(cells[place[c]].strip()) for c in COLUMNS)
         version = cells[header.index(VERSION)].strip() if VERSION in header else ""
         where = f"{path.name}, row {number}"
         if not name:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text, writing
-from labkit.base.spreadsheet import BOM, plain, read_number, read_table, to_csv
+from labkit.base.spreadsheet import BOM, plain, read_number, read_table, to_csv, unplain
 from labkit.judging import result as results
 
 OWN_FILES = (
@@ -188,12 +188,12 @@ def _people(cells: Mapping[str, str], *, canvas: bool) -> list[Row]:
     Of a class that came from Canvas, what stands as sid is Canvas's own number.
     """
     fields = [
-        [part.strip().removeprefix("'") for part in (cells.get(key) or "").split(";")]
+        [part.strip() for part in unplain(cells.get(key, "")).split(";")]
         for key in ("name", "email", "sid")
     ]
     count = max(map(len, fields))
     padded = [[*parts, *[""] * (count - len(parts))] for parts in fields]
-    submission = cells["submission"].removeprefix("'")
+    submission = unplain(cells["submission"])
     return [
         Row(name, email, "" if canvas else number, number if canvas else "", submission)
         for name, email, number in zip(*padded, strict=True)

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from labkit.base.errors import LabkitError
 from labkit.classroom.order import OutError
@@ -25,40 +26,37 @@ _NO_ROOM = (
 
 @contextlib.contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Hold OUT for one run. Raises LabkitError where another run has it, or it cannot be written.
-
-    The system lets go of the lock when the process ends, however it ends.
-    """
+    """Hold OUT for one run. Raises LabkitError where another has it, or it cannot be written."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with _locked(out):
+        handle = os.open(out / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            wait = "wait for it, or name another folder"
+            hold(handle, f"Another labkit is grading into {out}: {wait}.")
             yield
+        finally:
+            os.close(handle)
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
         raise OutError(str(error.filename or out), error.strerror or str(error)) from error
 
 
-@contextlib.contextmanager
-def _locked(out: Path) -> Iterator[None]:
+def hold(file: int | IO[str], busy: str) -> None:
+    """Lock an open file until it is closed or the process ends, however that ends.
+
+    Raises LabkitError, which says `busy`, where another run has it.
+    """
     try:
         import fcntl
     except ImportError:  # Windows, where nothing is graded
-        yield
         return
-    handle = os.open(out / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LabkitError(
-                f"Another labkit is grading into {out}: wait for it, or name another folder."
-            ) from None
-        except OSError:
-            pass  # a file system without locks: nothing to hold
-        yield
-    finally:
-        os.close(handle)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise LabkitError(busy) from None
+    except OSError:
+        pass  # a file system without locks: nothing to hold
 
 
 def clear_unfinished(out: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 import re
@@ -21,7 +22,9 @@ from pathlib import Path
 
 import pytest
 
+from labkit.base.errors import LabkitError
 from labkit.building.build import built
+from labkit.classroom.folder import locked
 from labkit.classroom.grade import GradedClass, Options
 from labkit.judging import result as results
 from labkit.lab import schema
@@ -761,8 +764,21 @@ def test_another_assignments_folder_is_refused(tmp_path: Path) -> None:
 def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
     first = open_journal(tmp_path, "https://m.example.edu", 1)
     second = open_journal(tmp_path, "https://m.example.edu", 1)
-    with first, pytest.raises(MoodleError, match="Another labkit is at work"), second:
+    with first, pytest.raises(LabkitError, match="Another labkit is at work"), second:
         pass
+
+
+def test_a_folder_without_locks_is_no_other_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on some network drives."""
+
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", none)
+    with open_journal(tmp_path, "https://m.example.edu", 1) as journal, locked(tmp_path):
+        journal.done("5", "abc")
 
 
 def test_a_journal_that_was_cut_off_is_read_up_to_there(tmp_path: Path) -> None:

@@ -54,6 +54,12 @@ def test_comments_and_the_version_come_back(tmp_path):
     assert read_marks(tmp_path / "marks.csv", QUESTIONS) == given
 
 
+def test_columns_without_a_name_are_nobodys(tmp_path):
+    """Spreadsheets save empty columns at the end."""
+    (tmp_path / "m.csv").write_text("submission,,why_xor,,\nkim,a,4,,b\n", encoding="utf-8")
+    assert points(read_marks(tmp_path / "m.csv", QUESTIONS)) == {"kim": {"why_xor": 4.0}}
+
+
 @pytest.mark.parametrize("dash", ["-", "'-", "–", "'–", "—", "'—", "−", "'−"])
 def test_a_dash_takes_back_as_a_spreadsheet_saves_it(tmp_path, dash):
     (tmp_path / "marks.csv").write_text(f"submission,why_xor\nkim,{dash}\n", encoding="utf-8")

@@ -106,7 +106,7 @@ def read_rows(path: str | os.PathLike[str], questions: Mapping[str, float]) -> d
             at = columns.get(column, len(cells))
             return unplain(cells[at].strip()) if at < len(cells) else ""
 
-        told = {column: cell(column) for column in columns if column not in ("", VERSION, *WHO)}
+        told = {column: cell(column) for column in columns if column not in (VERSION, *WHO)}
         filled = {column: text for column, text in told.items() if text and text not in _BACK}
         points = {
             question: _points(filled[question], possible, f"{where} ({name}), column {question}")
@@ -196,9 +196,11 @@ def _columns(name: str, header: list[str], questions: Mapping[str, float]) -> di
     columns: dict[str, int] = {}
     for at, text in enumerate(header[1:], 1):
         column = text.strip()
+        if not column:  # at the end, where spreadsheets save empty columns
+            continue
         if column in columns:
             raise MarksError(f'{name} has the column "{column}" twice: keep only one.')
-        if column and column not in known:
+        if column not in known:
             listed = ", ".join(questions) or "none"
             raise MarksError(
                 f'{name} has a column "{column[:40]}", which is no written question of this lab'

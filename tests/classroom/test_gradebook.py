@@ -109,6 +109,20 @@ def test_a_gradebook_replaces_nothing_that_it_is_made_of(tmp_path: Path) -> None
         gradebook.refuse_sources([graded / ".." / "graded" / "grades.csv"], [graded], None)
     with pytest.raises(LabkitError, match="is the list of --people"):
         gradebook.refuse_sources([people], [graded], people)
+    twice = [tmp_path / "term.csv", graded / ".." / "term.csv"]
+    with pytest.raises(LabkitError, match=r"term\.csv is asked for twice"):
+        gradebook.refuse_sources(twice, [graded], None)
+
+
+@pytest.mark.parametrize("more", [["--mistakes", "m.csv"], ["--canvas", "book.csv"]])
+def test_a_gradebook_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    """A class without mistakes.csv, and one name for two tables."""
+    lay(tmp_path, {"one/grades.csv": "submission,percent,status\nada,50,graded\n"})
+    monkeypatch.chdir(tmp_path)
+    ran = CliRunner().invoke(main, ["gradebook", "one", "--csv", "book.csv", *more])
+    assert (ran.exit_code, [*tmp_path.glob("*.csv")]) == (2, []), ran.output
 
 
 def test_mistakes_of_a_class_over_its_labs(tmp_path: Path) -> None:

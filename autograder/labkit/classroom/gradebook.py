@@ -312,8 +312,12 @@ def _last_and_first(name: str) -> tuple[str, str]:
 
 
 def refuse_sources(targets: Iterable[Path], folders: Sequence[Path], people: Path | None) -> None:
-    """Raises LabkitError where a target is the list of the course or a graded folder's own."""
+    """Raises LabkitError for a target that is a graded folder's own, --people's or another one."""
+    seen: set[Path] = set()
     for target in targets:
+        if target.resolve() in seen:
+            raise LabkitError(f"{target} is asked for twice: name a file for each table.")
+        seen.add(target.resolve())
         own = any(target.parent.resolve() == folder.resolve() for folder in folders)
         if own and target.name in OWN_FILES:
             raise LabkitError(

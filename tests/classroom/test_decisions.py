@@ -331,6 +331,18 @@ def test_only_says_what_it_left_and_what_not(graded: Graded) -> None:
     assert "since 3 of the others were graded" in one(said, "lab or kit changed")
 
 
+def test_only_says_whom_the_grader_failed_on_before(graded: Graded) -> None:
+    """Their result is of no version of the kit, so that a rerun tries them again."""
+    path = graded.out / "results" / "ben.json"
+    had = results.read(path)
+    assert had is not None
+    results.write(
+        path, replace(had, status="failed: it stopped", fingerprint=""), graded.bundle.lab
+    )
+    said = graded.again(Options(jobs=1, only=("ada",)))
+    assert one(said, "--only").startswith("--only: failed before, not graded again: ben;")
+
+
 # ---------------------------------------------------------------- what a regrade tells
 
 

@@ -190,6 +190,7 @@ class _Others:
         self.had = {path.stem for path in results}
         self.first: list[str] = []
         self.changed: list[str] = []
+        self.failed: list[str] = []
         self.outdated = 0
 
     def add(self, submission: Submission, result: Result) -> None:
@@ -200,6 +201,8 @@ class _Others:
             self.first.append(submission.name)
         elif result.work != submission.fingerprint[:16]:
             self.changed.append(submission.name)
+        elif not result.fingerprint:  # what the grader itself stopped on
+            self.failed.append(submission.name)
         else:
             self.outdated += result.fingerprint != self.order.fingerprint(submission)
 
@@ -211,6 +214,11 @@ class _Others:
         if self.changed:
             lines.append(
                 f"--only: changed since they were graded, not graded again: {_few(self.changed)}."
+            )
+        if self.failed:
+            lines.append(
+                f"--only: failed before, not graded again: {_few(self.failed)}; labkit grade with "
+                "--resume tries again."
             )
         if self.outdated:
             lines.append(

@@ -298,8 +298,9 @@ def regrade(
     options = Options(
         jobs=jobs or 0, manual=manual, adjust=adjust, due=due or "", forget_due=due == ""
     )
-    graded, _ = run(_built(lab), submissions, out, options, never_lower=never_lower)
-    graded.files[1:1] = canvas.deliver(graded, out)
+    graded, _ = run(
+        _built(lab), submissions, out, options, never_lower=never_lower, deliver=canvas.deliver
+    )
     graded.show()
 
 

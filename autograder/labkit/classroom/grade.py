@@ -82,19 +82,22 @@ class GradedClass:
         show_class(self.lab, self.results, files=self.files, summary=self.summary)
 
 
+Deliver = Callable[[GradedClass, Path], Sequence[Path]]
+"""Writes into OUT what a platform takes back, while OUT is held, and gives those files."""
+
+
 def grade_to(
     bundle: Bundle,
     submissions: Path | Submissions,
     out: Path,
     options: Options,
     *,
-    deliver: Callable[[GradedClass, Path], Sequence[Path]] = lambda graded, out: (),
+    deliver: Deliver = lambda graded, out: (),
 ) -> GradedClass:
     """Grade a class into `out`: grades.csv, results, feedback, report.html.
 
-    `submissions` is where they lie, or what was opened already; `deliver` writes what a platform
-    takes back, and gives those files. Raises LabkitError where the input cannot be read, or `out`
-    is another run's or another lab's, or cannot be written.
+    `submissions` is where they lie, or what was opened already. Raises LabkitError where the input
+    cannot be read, or `out` is another run's or another lab's, or cannot be written.
     """
     with locked(out):
         refuse_other_lab(out, bundle.lab)

@@ -18,7 +18,7 @@ from labkit.base.files import write_text
 from labkit.base.spreadsheet import BOM, to_csv
 from labkit.classroom.floor import HISTORY, NEVER_LOWER
 from labkit.classroom.folder import locked, refuse_other_lab
-from labkit.classroom.grade import GradedClass, Options, decided, finish, judged
+from labkit.classroom.grade import Deliver, GradedClass, Options, decided, finish, judged
 from labkit.judging import result as results
 from labkit.judging.person import joined
 from labkit.judging.result import AGAIN, FULL, GRADED, TOTAL, CaseResult, QuestionResult, Result
@@ -53,7 +53,13 @@ class Changed:
 
 
 def regrade(
-    bundle: Bundle, submissions: Path, out: Path, options: Options, *, never_lower: bool
+    bundle: Bundle,
+    submissions: Path,
+    out: Path,
+    options: Options,
+    *,
+    never_lower: bool,
+    deliver: Deliver = lambda graded, out: (),
 ) -> tuple[GradedClass, list[Changed]]:
     """Grade a class again into `out`; gives the class and what changed.
 
@@ -62,11 +68,17 @@ def regrade(
     """
     with locked(out):
         refuse_other_lab(out, bundle.lab)
-        return _regrade(bundle, submissions, out, options, never_lower=never_lower)
+        return _regrade(bundle, submissions, out, options, never_lower=never_lower, deliver=deliver)
 
 
 def _regrade(
-    bundle: Bundle, submissions: Path, out: Path, options: Options, *, never_lower: bool
+    bundle: Bundle,
+    submissions: Path,
+    out: Path,
+    options: Options,
+    *,
+    never_lower: bool,
+    deliver: Deliver,
 ) -> tuple[GradedClass, list[Changed]]:
     lab = bundle.lab
     decisions = decided(lab, out, options)
@@ -93,8 +105,8 @@ def _regrade(
         found.append(new)
     write_text(out / CHANGES, BOM + to_csv([COLUMNS, *_rows(changes)]))
     again = finish(decisions, replace(graded, results=found, changed=_by_kind(changes)), out)
-    again.files.insert(1, out / CHANGES)
     again.summary[:0] = _summary(changes, before, found)
+    again.files[1:1] = [*deliver(again, out), out / CHANGES]
     (kept / UNFINISHED).unlink()
     return again, changes
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +24,7 @@ from labkit.judging import result as results
 from labkit.lab.bundle import Bundle
 from labkit.platforms import canvas
 from labkit.platforms.moodle.outcome import outcome
+from labkit.reporting import feedback
 from tests.classroom import mini
 from tests.packing import lay, zipped
 
@@ -234,6 +237,23 @@ def test_points_above_the_maximum_are_said(graded: Graded) -> None:
     said = graded.again(adjust=f"{HEAD}ben,relu,500,gift\nada,relu,-1,x\n")
     assert graded.row("ben")["relu"] == "500"
     assert "ben (relu: 500 of 40)." in one(said, "more than all points")
+
+
+def test_a_page_that_could_not_be_written_is_written_next_time(
+    graded: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No result says what its page does not."""
+    given = f"{HEAD}ben,relu,4,Nice try\n"
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(feedback, "write", full)
+        with pytest.raises(LabkitError, match="cannot be written"):
+            graded.again(adjust=given)
+    graded.again(adjust=given)
+    assert graded.row("ben")["relu"] == "4" and "Nice try" in graded.page("ben")
 
 
 # ---------------------------------------------------------------- marks

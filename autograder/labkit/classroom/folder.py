@@ -1,4 +1,4 @@
-"""OUT: one run at a time, one lab, and nothing of people who are gone goes unsaid."""
+"""OUT: where what lies, one run at a time, one lab, and nothing of people who are gone unsaid."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import IO
 
 from labkit.base.errors import LabkitError
-from labkit.classroom.order import OutError
 from labkit.judging import result as results
+from labkit.judging.result import Result
 from labkit.lab.lab import Lab
+from labkit.reporting import feedback
 
 LOCK = ".labkit.lock"
 
@@ -22,6 +23,42 @@ _NO_ROOM = (
     *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM),
 )
 """What a full, closed or worn-out system answers."""
+
+
+class OutError(LabkitError):
+    """OUT cannot be written: the class stops, and what is graded is kept."""
+
+    def __init__(self, out: str, why: str) -> None:
+        super().__init__(out, why)
+        self.out, self.why = out, why
+
+    def __str__(self) -> str:
+        return (
+            f"{self.out} cannot be written ({self.why}): make room there and run the same command "
+            "again (grade and moodle with --resume); what was graded is kept."
+        )
+
+
+def result_files(out: Path) -> list[Path]:
+    """Everybody's results."""
+    return sorted((out / "results").glob("*.json"))
+
+
+def result_path(out: Path, name: str) -> Path:
+    """A submission's result."""
+    return out / "results" / f"{name}.json"
+
+
+def page_path(out: Path, name: str) -> Path:
+    """A student's page."""
+    return out / "feedback" / f"{name}.html"
+
+
+def write(out: Path, result: Result, lab: Lab) -> Result:
+    """Write both; the page first, because a result that is there is not written again."""
+    feedback.write(page_path(out, result.submission), result, lab)
+    results.write(result_path(out, result.submission), result, lab)
+    return result
 
 
 @contextlib.contextmanager
@@ -70,7 +107,7 @@ def clear_unfinished(out: Path) -> None:
 
 def refuse_other_lab(out: Path, lab: Lab) -> None:
     """Raises LabkitError where OUT holds the results of another lab."""
-    for path in sorted((out / "results").glob("*.json"))[:20]:
+    for path in result_files(out)[:20]:
         found = results.read(path)
         if found is not None and found.lab != lab.short:
             raise LabkitError(
@@ -80,9 +117,7 @@ def refuse_other_lab(out: Path, lab: Lab) -> None:
 
 def leftovers(out: Path, names: Sequence[str]) -> list[str]:
     """A sentence about results of people who are not in the class, if there are any."""
-    known = set(names)
-    gone = [path.stem for path in sorted((out / "results").glob("*.json"))]
-    gone = [name for name in gone if name not in known]
+    gone = sorted({path.stem for path in result_files(out)} - {*names})
     if not gone:
         return []
     who = ", ".join(gone[:8]) + (" …" if len(gone) > 8 else "")

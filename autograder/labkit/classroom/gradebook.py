@@ -15,6 +15,7 @@ from pathlib import Path
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text, writing
 from labkit.base.spreadsheet import BOM, plain, read_number, read_table, to_csv, unplain
+from labkit.classroom.folder import result_files
 from labkit.judging import result as results
 
 OWN_FILES = (
@@ -117,7 +118,7 @@ def _graded(folder: Path) -> tuple[str, Rows, bool]:
     """The lab of a graded class, the rows of its grades.csv, and whether it came from Canvas."""
     wanted = {"submission", "percent", "status"}
     rows = _rows(folder / "grades.csv", wanted, "give folders that labkit grade wrote")
-    for result in sorted((folder / "results").glob("*.json")):
+    for result in result_files(folder):
         found = results.read(result)
         if found is not None:
             return found.lab, rows, found.platform.get("kind") == "canvas"

@@ -298,8 +298,9 @@ def regrade(
     options = Options(
         jobs=jobs or 0, manual=manual, adjust=adjust, due=due or "", forget_due=due == ""
     )
-    graded, _ = run(_built(lab), submissions, out, options, never_lower=never_lower)
-    graded.files[1:1] = canvas.deliver(graded, out)
+    graded, _ = run(
+        _built(lab), submissions, out, options, never_lower=never_lower, deliver=canvas.deliver
+    )
     graded.show()
 
 
@@ -342,22 +343,23 @@ def gradebook(
     from labkit.reporting.terminal import show_lines
 
     wanted = (csv_file, xlsx, canvas, blackboard, mistakes)
-    books.refuse_sources([path for path in wanted if path is not None], graded, people)
+    written = [path for path in wanted if path is not None]
+    books.refuse_sources(written, graded, people)
     book = books.read(graded, people)
     weighed = dict.fromkeys(book.labs, 1.0) | _weights(weights, book.labs)
     rows = books.table(book, weighed, drop_lowest)
-    books.write_csv(csv_file, rows)
-    written = [csv_file]
+    made = books.mistakes(graded) if mistakes is not None else []
+    tables = {
+        csv_file: rows,
+        canvas: books.for_canvas(book),
+        blackboard: books.for_blackboard(book),
+        mistakes: made,
+    }
+    for path, table in tables.items():  # only now, when nothing can be missing
+        if path is not None:
+            books.write_csv(path, table)
     if xlsx is not None:
         books.write_xlsx(xlsx, rows)
-    if canvas is not None:
-        books.write_csv(canvas, books.for_canvas(book))
-    if blackboard is not None:
-        books.write_csv(blackboard, books.for_blackboard(book))
-    made = books.mistakes(graded) if mistakes is not None else []
-    if mistakes is not None:
-        books.write_csv(mistakes, made)
-    written += [path for path in (xlsx, canvas, blackboard, mistakes) if path is not None]
     people_told = "1 person" if len(book.people) == 1 else f"{len(book.people)} people"
     click.echo(f"{people_told}, {', '.join(book.labs)}.")
     frequent = [f"{row[4]} of {row[5]} in {row[0]}, {row[1]}: {row[3]}" for row in made[1:6]]

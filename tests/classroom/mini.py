@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from labkit.base.errors import LabkitError
 from labkit.building.build import built
+from labkit.classroom.folder import locked
 from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
@@ -85,3 +87,12 @@ def hand_in(target: Path, bundle: Bundle, changes: Mapping[str, str] | None = No
 
 WRONG_RELU = "def relu(z):\n    return np.abs(z)"
 WRONG_TANH = "def tanh(z):\n    return np.zeros_like(z)"
+
+
+def is_held(out: Path) -> bool:
+    """Whether a run has OUT now."""
+    try:
+        with locked(out):
+            return False
+    except LabkitError:
+        return True

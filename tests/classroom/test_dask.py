@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import signal
@@ -20,6 +21,7 @@ from labkit.base.zips import read_tree
 from labkit.classroom import dask
 from labkit.classroom.dask import _graders, grade_files
 from labkit.intake import Submission
+from labkit.judging import result as results
 from labkit.judging.grader import Grader
 from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
@@ -91,6 +93,27 @@ def test_a_cluster_of_threads_grades(bundle: Bundle, tmp_path: Path) -> None:
             _graders.popitem()[1][0].close()
     assert [result.total for result in found] == [100, 0, 0]
     assert [result.status.partition(":")[0] for result in found] == [GRADED, GRADED, "unreadable"]
+
+
+def test_a_full_out_stops_the_class(
+    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no lost machine: nobody fails for it, and --resume goes on."""
+    (tmp_path / "class").mkdir()
+    as_zip(tmp_path / "class" / "abara", solved())
+    write = results.write
+
+    def full_once(*given: Any) -> None:
+        monkeypatch.setattr(results, "write", write)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(results, "write", full_once)
+    with cluster(1, processes=False) as started:
+        with pytest.raises(LabkitError, match=r"out cannot be written \(No space left"):
+            grade(bundle, tmp_path / "class", tmp_path / "out", scheduler=started.scheduler_address)
+        while _graders:
+            _graders.popitem()[1][0].close()
+    assert not list((tmp_path / "out").glob("results/*"))
 
 
 @pytest.mark.slow

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +24,7 @@ from labkit.judging import result as results
 from labkit.lab.bundle import Bundle
 from labkit.platforms import canvas
 from labkit.platforms.moodle.outcome import outcome
+from labkit.reporting import feedback
 from tests.classroom import mini
 from tests.packing import lay, zipped
 
@@ -194,14 +197,29 @@ def test_points_for_an_earlier_version_are_said_until_they_are_confirmed(graded:
     assert not any("earlier version" in line for line in graded.again())
 
 
+def test_one_who_is_called_in_two_ways_is_one(graded: Graded) -> None:
+    """What could not be read again is refused before it is kept."""
+    rows = f"{HEAD}ben,relu,1,late bus\nben.zip,relu,2,late bus\n"
+    with pytest.raises(LabkitError, match=r"--adjust: the row of ben\.zip \(ben\) in relu has"):
+        graded.again(adjust=rows)
+    assert not (graded.out / "adjustments.csv").exists()
+    graded.again(adjust=rows.replace("2,late", "2,later"))
+    graded.again()
+    assert graded.row("ben")["relu"] == "3"
+    (graded.out / "adjustments.csv").write_text(rows, encoding="utf-8")
+    with pytest.raises(LabkitError, match=r"adjustments\.csv: the row of ben\.zip"):
+        graded.again()
+
+
 def test_people_are_named_as_in_grades_csv(graded: Graded) -> None:
-    graded.again(adjust=f"{HEAD}BEN.zip,relu,4,x\n")
+    graded.again(adjust=f"{HEAD}BEN.zip,relu,4,'tis x\n")
     assert graded.row("ben")["relu"] == "4"
+    assert ",'tis x," in (graded.out / "adjustments.csv").read_text("utf-8-sig")
     assert graded.run(replace(RESUME, resume=False, only=("ada.zip",))).results
-    people = [("a", {"sid": "17", "email": "a@x.org"}, "a.zip"), ("b", {"sid": "17"}, "b.zip")]
+    people = [("a", {"sid": "17", "email": "a@x.org"}, "=a.zip"), ("b", {"sid": "17"}, "'b.zip")]
     names = Names(people)
-    assert [names.of(told) for told in ("a", "A@x.org", "b.zip", "17", "zoe")] == [
-        *("a", "a", "b", "17", "zoe"),
+    assert [names.of(told) for told in ("a", "A@x.org", "'=a.zip", "'b.zip", "17", "zoe")] == [
+        *("a", "a", "a", "b", "17", "zoe"),
     ]
     assert names.fitting("17") == ["a", "b"]
 
@@ -219,6 +237,23 @@ def test_points_above_the_maximum_are_said(graded: Graded) -> None:
     said = graded.again(adjust=f"{HEAD}ben,relu,500,gift\nada,relu,-1,x\n")
     assert graded.row("ben")["relu"] == "500"
     assert "ben (relu: 500 of 40)." in one(said, "more than all points")
+
+
+def test_a_page_that_could_not_be_written_is_written_next_time(
+    graded: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No result says what its page does not."""
+    given = f"{HEAD}ben,relu,4,Nice try\n"
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(feedback, "write", full)
+        with pytest.raises(LabkitError, match="cannot be written"):
+            graded.again(adjust=given)
+    graded.again(adjust=given)
+    assert graded.row("ben")["relu"] == "4" and "Nice try" in graded.page("ben")
 
 
 # ---------------------------------------------------------------- marks
@@ -314,6 +349,18 @@ def test_only_says_what_it_left_and_what_not(graded: Graded) -> None:
     graded.lab(cases=mini.CASES.replace("[-2.0", "[-3.0"))
     said = graded.again(Options(jobs=1, only=("ada",)))
     assert "since 3 of the others were graded" in one(said, "lab or kit changed")
+
+
+def test_only_says_whom_the_grader_failed_on_before(graded: Graded) -> None:
+    """Their result is of no version of the kit, so that a rerun tries them again."""
+    path = graded.out / "results" / "ben.json"
+    had = results.read(path)
+    assert had is not None
+    results.write(
+        path, replace(had, status="failed: it stopped", fingerprint=""), graded.bundle.lab
+    )
+    said = graded.again(Options(jobs=1, only=("ada",)))
+    assert one(said, "--only").startswith("--only: failed before, not graded again: ben;")
 
 
 # ---------------------------------------------------------------- what a regrade tells

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import openpyxl
@@ -9,11 +10,13 @@ import pytest
 from click.testing import CliRunner
 
 from labkit.base.errors import LabkitError
+from labkit.base.spreadsheet import to_csv
 from labkit.classroom import gradebook
 from labkit.classroom.grade import Options, grade_to
 from labkit.cli import main
 from labkit.lab.bundle import Bundle
 from tests.classroom import mini
+from tests.packing import lay
 
 
 def renamed(out: Path) -> None:
@@ -106,6 +109,20 @@ def test_a_gradebook_replaces_nothing_that_it_is_made_of(tmp_path: Path) -> None
         gradebook.refuse_sources([graded / ".." / "graded" / "grades.csv"], [graded], None)
     with pytest.raises(LabkitError, match="is the list of --people"):
         gradebook.refuse_sources([people], [graded], people)
+    twice = [tmp_path / "term.csv", graded / ".." / "term.csv"]
+    with pytest.raises(LabkitError, match=r"term\.csv is asked for twice"):
+        gradebook.refuse_sources(twice, [graded], None)
+
+
+@pytest.mark.parametrize("more", [["--mistakes", "m.csv"], ["--canvas", "book.csv"]])
+def test_a_gradebook_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    """A class without mistakes.csv, and one name for two tables."""
+    lay(tmp_path, {"one/grades.csv": "submission,percent,status\nada,50,graded\n"})
+    monkeypatch.chdir(tmp_path)
+    ran = CliRunner().invoke(main, ["gradebook", "one", "--csv", "book.csv", *more])
+    assert (ran.exit_code, [*tmp_path.glob("*.csv")]) == (2, []), ran.output
 
 
 def test_mistakes_of_a_class_over_its_labs(tmp_path: Path) -> None:
@@ -139,6 +156,63 @@ def test_mistakes_of_a_class_over_its_labs(tmp_path: Path) -> None:
     (folders[1] / "mistakes.csv").unlink()
     with pytest.raises(LabkitError, match=r"mistakes\.csv cannot be read: grade two once more"):
         gradebook.mistakes(folders)
+
+
+def test_a_graded_class_as_a_spreadsheet_saves_it(tmp_path: Path) -> None:
+    """With semicolons, decimal commas and in its own encoding; short rows and empty ones, too."""
+    limit = csv.field_size_limit()
+    graded = tmp_path / "one"
+    graded.mkdir()
+    (graded / "grades.csv").write_bytes(
+        "submission;percent;status;name;email;sid\r\n"
+        "s1;62,5;graded;Zoë;;17\r\n;;;;;\r\n\r\nada\r\n".encode("cp1252")
+    )
+    (graded / "mistakes.csv").write_text(
+        ";".join(gradebook.MISTAKE_COLUMNS)
+        + f"\nrelu;a;A;1;4;0,25;;ada\nrelu;b;B;2;4;0,5;;{'x' * limit}\n"
+    )
+    book = gradebook.read([graded])
+    assert [(row.name, row.percents) for row in book.people] == [
+        *(("", {}), ("Zoë", {"one": 62.5})),
+    ]
+    assert "one: ada has no grade." in book.remarks
+    assert [row[2] for row in gradebook.mistakes([graded])[1:]] == ["b", "a"]
+    assert csv.field_size_limit() == limit
+
+
+def test_an_apostrophe_of_a_name_stays(tmp_path: Path) -> None:
+    """That of to_csv, before what may be a formula, goes: it is no part of the name."""
+    rows = [
+        ["submission", "percent", "status", "name", "email", "sid"],
+        ["=1", "50", "graded", "'t Hooft, Gerard", "", ""],
+        ["-x", "60", "graded", "=Ada; 'Abd al-Malik", "ada@x.org; abd@x.org", ""],
+    ]
+    lay(tmp_path, {"one/grades.csv": to_csv(rows)})
+    found = [(row.name, row.submission) for row in gradebook.read([tmp_path / "one"]).people]
+    assert found == [("'Abd al-Malik", "-x"), ("'t Hooft, Gerard", "=1"), ("=Ada", "-x")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("grades.csv", "", "is empty"),
+        ("grades.csv", "name,points\nada,3\n", "is not labkit's"),
+        ("grades.csv", 'submission,percent,status\n"ada,50,graded\n', "is no CSV file"),
+        ("grades.csv", "submission,percent,status\nada,50,graded,1\n", "row 2 has more cells"),
+        ("grades.csv", "submission,percent,status\nada,fifty,graded\n", "row 2: 'fifty' is no"),
+        ("mistakes.csv", "question,mistake\nrelu,a\n", "is not labkit's"),
+        ("mistakes.csv", ",".join(gradebook.MISTAKE_COLUMNS) + "\nrelu,a,A,1,4\n", "row 2: ''"),
+    ],
+)
+def test_what_is_no_graded_class_is_one_sentence(
+    tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    lay(tmp_path, {"grades.csv": "submission,percent,status\nada,50,graded\n"})
+    lay(tmp_path, {name: text})
+    with pytest.raises(LabkitError) as caught:
+        gradebook.read([tmp_path])
+        gradebook.mistakes([tmp_path])
+    assert str(caught.value).startswith(f"{tmp_path / name}") and words in str(caught.value)
 
 
 def test_a_list_of_the_course_as_a_spreadsheet_saves_it(tmp_path: Path) -> None:

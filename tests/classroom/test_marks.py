@@ -47,10 +47,23 @@ def test_comments_and_the_version_come_back(tmp_path):
     given = {
         "kim": Marked({"why_xor": 2.0}, {"why_xor": "Good, but\nwhy?"}, "ab12"),
         "lou": Marked({}, {"saturation": "=1+1"}, ""),
+        "'s Gravesande": Marked({}, {"saturation": "'tis so"}, ""),
     }
     write_marks(tmp_path / "marks.csv", given, QUESTIONS, {})
     assert "'=1+1" in (tmp_path / "marks.csv").read_text(encoding="utf-8-sig")
     assert read_marks(tmp_path / "marks.csv", QUESTIONS) == given
+
+
+def test_columns_without_a_name_are_nobodys(tmp_path):
+    """Spreadsheets save empty columns at the end."""
+    (tmp_path / "m.csv").write_text("submission,,why_xor,,\nkim,a,4,,b\n", encoding="utf-8")
+    assert points(read_marks(tmp_path / "m.csv", QUESTIONS)) == {"kim": {"why_xor": 4.0}}
+
+
+@pytest.mark.parametrize("dash", ["-", "'-", "–", "'–", "—", "'—", "−", "'−"])
+def test_a_dash_takes_back_as_a_spreadsheet_saves_it(tmp_path, dash):
+    (tmp_path / "marks.csv").write_text(f"submission,why_xor\nkim,{dash}\n", encoding="utf-8")
+    assert read_marks(tmp_path / "marks.csv", QUESTIONS)["kim"].back == {"why_xor"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
+from labkit.classroom.folder import page_path, result_path
 from labkit.classroom.grades import write_grades
 from labkit.classroom.order import Order
 from labkit.intake import open_submissions
@@ -170,8 +171,8 @@ def _hold(grader: Grader, chance: list[tuple[str, str, tuple[str, Any]]]) -> Non
         for result in found:
             assert result.status
             assert not result.status.startswith("failed"), result.status
-            assert results.read(order.result_path(result.submission)) == result
-            assert order.feedback_path(result.submission).is_file()
+            assert results.read(result_path(order.out, result.submission)) == result
+            assert page_path(order.out, result.submission).is_file()
         honest = [result for result in found if result.origin.startswith("honest ")]
         assert [(result.status, result.total) for result in honest] == [(GRADED, 100)] * 3
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from labkit import cli
+from labkit.base.zips import write_zip
 from labkit.classroom import gradebook
 from labkit.classroom.grade import Options, grade_to
 from labkit.intake.canvas import parse
@@ -111,8 +112,12 @@ def test_another_class_gets_nothing_of_it(tmp_path: Path, bundle: Bundle) -> Non
 
 
 def test_a_regrade_renews_what_goes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Old grades must not lie ready for the import beside a new grades.csv."""
+    """Old grades must not lie ready for the import beside new ones; OUT is held meanwhile."""
     bundle = mini.lab(tmp_path)
+    held = []
+    monkeypatch.setattr(
+        canvas, "write_zip", lambda *it: (held.append(mini.is_held(Path("out"))), write_zip(*it))
+    )
     monkeypatch.chdir(tmp_path)
     source = tmp_path / "submissions"
     name = source / "benli_12_502_lab9.zip"
@@ -127,3 +132,4 @@ def test_a_regrade_renews_what_goes_back(tmp_path: Path, monkeypatch: pytest.Mon
             (page,) = archive.namelist()
             assert f"<strong>{grade}</strong>" in archive.read(page).decode()
         mini.hand_in(name, bundle)
+    assert held == [True, True]

@@ -28,6 +28,12 @@ def plain(cell: Any) -> Any:
     return cell
 
 
+def unplain(cell: str) -> str:
+    """What `plain` was given, where it gave this: an apostrophe of a name's own stays."""
+    inner = cell.removeprefix("'")
+    return inner if plain(inner) == cell else cell
+
+
 def to_csv(rows: Iterable[Sequence[Any]]) -> str:
     """Rows as CSV in which no cell is taken for a formula and none ends its row.
 
@@ -63,19 +69,22 @@ def read_table(path: Path, refuse: type[LabkitError]) -> list[tuple[int, list[st
     except OSError as error:
         raise refuse(f"{path} cannot be read: {error.strerror or error}.") from error
     if data[:4] == b"PK\3\4":
-        raise refuse(f"{path.name} is an Excel file: save it as CSV UTF-8.")
+        raise refuse(f"{path} is an Excel file: save it as CSV UTF-8.")
     text = _decoded(data)
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
+    limit = csv.field_size_limit(len(text))  # a mistake's row names everybody who made it
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise refuse(f"{path.name} is no CSV file ({error}): save it as CSV UTF-8.") from error
+        raise refuse(f"{path} is no CSV file ({error}): save it as CSV UTF-8.") from error
+    finally:
+        csv.field_size_limit(limit)
     numbered = [(number, row) for number, row in enumerate(rows, 1)]
     while numbered and not any(cell.strip() for cell in numbered[0][1]):
         del numbered[0]
     if not numbered:
-        raise refuse(f"{path.name} is empty: its first row must name its columns.")
+        raise refuse(f"{path} is empty: its first row must name its columns.")
     return numbered
 
 

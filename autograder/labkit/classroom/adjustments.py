@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labkit.base.files import write_text
-from labkit.base.spreadsheet import BOM, read_number, read_table, to_csv
+from labkit.base.spreadsheet import BOM, read_number, read_table, to_csv, unplain
 from labkit.classroom.marks import VERSION, MarksError
 from labkit.judging.result import TOTAL, Change
 
@@ -40,14 +40,12 @@ def read_adjustments(path: Path, questions: Collection[str]) -> dict[str, tuple[
                 f"{column} stands there {header.count(column)} times."
             )
     place = {column: header.index(column) for column in COLUMNS}
-    found: dict[str, list[Change]] = {}
+    found: dict[str, tuple[Change, ...]] = {}
     for number, cells in table[1:]:
         if not any(cell.strip() for cell in cells):
             continue
         cells = [*cells, *[""] * len(header)]
-        name, question, points, reason = (
-            cells[place[column]].strip().removeprefix("'") for column in COLUMNS
-        )
+        name, question, points, reason = (unplain(cells[place[c]].strip()) for c in COLUMNS)
         version = cells[header.index(VERSION)].strip() if VERSION in header else ""
         where = f"{path.name}, row {number}"
         if not name:
@@ -65,13 +63,18 @@ def read_adjustments(path: Path, questions: Collection[str]) -> dict[str, tuple[
             )
         if value and not reason:
             raise MarksError(f"{where} has no reason: write what the student is to read.")
-        if any((own.question, own.reason) == (question, reason) for own in found.get(name, ())):
-            raise MarksError(
-                f"{where} has the submission, question and reason of a row before: write both as "
-                "one."
-            )
-        found.setdefault(name, []).append(Change(question, value or 0.0, reason, version))
-    return {name: tuple(changes) for name, changes in found.items()}
+        change = Change(question, value or 0.0, reason, version)
+        found[name] = joined(found.get(name, ()), change, where)
+    return found
+
+
+def joined(changes: tuple[Change, ...], change: Change, where: str) -> tuple[Change, ...]:
+    """A submission's changes and one more. Raises MarksError where one says the same already."""
+    if any((own.question, own.reason) == (change.question, change.reason) for own in changes):
+        raise MarksError(
+            f"{where} has the submission, question and reason of a row before: write both as one."
+        )
+    return (*changes, change)
 
 
 def merged(kept: Adjustments, given: Adjustments) -> dict[str, tuple[Change, ...]]:

@@ -79,7 +79,7 @@ def grade_on_cluster(
         for future in running:
             submission = sent.pop(future)
             try:
-                result = order.keep(replace(future.result(), **order.about(submission)))
+                result = replace(future.result(), **order.about(submission))
             except BrokenCaseError as error:
                 result = order.failed(submission, str(error))
             except Exception as error:
@@ -88,6 +88,8 @@ def grade_on_cluster(
                     f"the cluster lost this submission {_RETRIES + 1} times "
                     f"({type(error).__name__}); grade it here",
                 )
+            else:  # what OUT cannot take is not the cluster's: it stops the class
+                order.keep(result)
             yield submission, result
             yield from send()
 

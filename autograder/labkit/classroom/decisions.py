@@ -82,7 +82,8 @@ class Decisions:
         """What is kept and what this run is given, together, once it is known who handed in."""
         names = Names((one.submission, one.platform, one.origin) for one in results)
         marked, rows = _marks_by(names, self.marks), _marks_by(names, self.new_marks)
-        had, given = (_changes_by(names, c) for c in (self.adjustments, self.new_adjustments))
+        had = _changes_by(names, self.adjustments, ADJUSTMENTS)
+        given = _changes_by(names, self.new_adjustments, "--adjust")
         told = _some(
             "--manual left cells empty whose marks stay (a dash in a cell takes its mark back)",
             marks.left_empty(marked, rows),
@@ -302,11 +303,14 @@ def _marks_by(names: Names, told: Mapping[str, Marked]) -> dict[str, Marked]:
     return found
 
 
-def _changes_by(names: Names, told: Adjustments) -> dict[str, tuple[Change, ...]]:
-    """Adjustments by submission, likewise."""
+def _changes_by(names: Names, told: Adjustments, file: str) -> dict[str, tuple[Change, ...]]:
+    """Adjustments by submission, likewise; two rows of one need two questions or two reasons."""
     found: dict[str, tuple[Change, ...]] = {}
     for name, changes in told.items():
-        found[names.of(name)] = (*found.get(names.of(name), ()), *changes)
+        own = names.of(name)
+        for change in changes:
+            where = f"{file}: the row of {name} ({own}) in {change.question}"
+            found[own] = adjustments.joined(found.get(own, ()), change, where)
     return found
 
 

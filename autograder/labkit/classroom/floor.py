@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labkit.base.files import write_text
+from labkit.classroom.folder import result_path
 from labkit.judging import result as results
 from labkit.judging.result import FULL, GRADED, QuestionResult, Result
 
@@ -45,7 +46,7 @@ def lost(folders: Iterable[Path]) -> list[str]:
 def held(folders: Iterable[Path], result: Result, excluded: Iterable[str]) -> Result:
     """A result with the points that it had before, where they were more; not of `excluded`."""
     for folder in folders:
-        old = results.read(folder / "results" / f"{result.submission}.json")
+        old = results.read(result_path(folder, result.submission))
         if old is not None:
             result = _held(old, result, frozenset(excluded))
     return result

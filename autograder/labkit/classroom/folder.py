@@ -1,4 +1,4 @@
-"""OUT: one run at a time, one lab, and nothing of people who are gone goes unsaid."""
+"""OUT: where what lies, one run at a time, one lab, and nothing of people who are gone unsaid."""
 
 from __future__ import annotations
 
@@ -8,29 +8,67 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from labkit.base.errors import LabkitError, of_the_machine
-from labkit.classroom.order import GO_ON, OutError
 from labkit.judging import result as results
+from labkit.judging.result import Result
 from labkit.lab.lab import Lab
+from labkit.reporting import feedback
 
 LOCK = ".labkit.lock"
+GO_ON = "run the same command again (grade and moodle with --resume); what was graded is kept."
 
 _WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 """What only one who writes is answered."""
 _CLOSED = (errno.EACCES, errno.EPERM)
 
 
+class OutError(LabkitError):
+    """OUT cannot be written: the class stops, and what is graded is kept."""
+
+    def __init__(self, out: str, why: str) -> None:
+        super().__init__(out, why)
+        self.out, self.why = out, why
+
+    def __str__(self) -> str:
+        return f"{self.out} cannot be written ({self.why}): make room there and {GO_ON}"
+
+
+def result_files(out: Path) -> list[Path]:
+    """Everybody's results."""
+    return sorted((out / "results").glob("*.json"))
+
+
+def result_path(out: Path, name: str) -> Path:
+    """A submission's result."""
+    return out / "results" / f"{name}.json"
+
+
+def page_path(out: Path, name: str) -> Path:
+    """A student's page."""
+    return out / "feedback" / f"{name}.html"
+
+
+def write(out: Path, result: Result, lab: Lab) -> Result:
+    """Write both; the page first, because a result that is there is not written again."""
+    feedback.write(page_path(out, result.submission), result, lab)
+    results.write(result_path(out, result.submission), result, lab)
+    return result
+
+
 @contextlib.contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Hold OUT for one run. Raises LabkitError where another run has it, or the system stops this.
-
-    The system lets go of the lock when the process ends, however it ends.
-    """
+    """Hold OUT for one run. Raises LabkitError where another has it, or the system stops this."""
     try:
         _make(out)
-        with _locked(out):
+        handle = os.open(out / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            wait = "wait for it, or name another folder"
+            hold(handle, f"Another labkit is grading into {out}: {wait}.")
             yield
+        finally:
+            os.close(handle)
     except OSError as error:
         if told := _told(error, out):
             raise told from error
@@ -62,26 +100,21 @@ def _told(error: OSError, out: Path) -> LabkitError | None:
     return None
 
 
-@contextlib.contextmanager
-def _locked(out: Path) -> Iterator[None]:
+def hold(file: int | IO[str], busy: str) -> None:
+    """Lock an open file until it is closed or the process ends, however that ends.
+
+    Raises LabkitError, which says `busy`, where another run has it.
+    """
     try:
         import fcntl
     except ImportError:  # Windows, where nothing is graded
-        yield
         return
-    handle = os.open(out / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LabkitError(
-                f"Another labkit is grading into {out}: wait for it, or name another folder."
-            ) from None
-        except OSError:
-            pass  # a file system without locks: nothing to hold
-        yield
-    finally:
-        os.close(handle)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise LabkitError(busy) from None
+    except OSError:
+        pass  # a file system without locks: nothing to hold
 
 
 def clear_unfinished(out: Path) -> None:
@@ -95,7 +128,7 @@ def clear_unfinished(out: Path) -> None:
 
 def refuse_other_lab(out: Path, lab: Lab) -> None:
     """Raises LabkitError where OUT holds the results of another lab."""
-    for path in sorted((out / "results").glob("*.json"))[:20]:
+    for path in result_files(out)[:20]:
         found = results.read(path)
         if found is not None and found.lab != lab.short:
             raise LabkitError(
@@ -105,9 +138,7 @@ def refuse_other_lab(out: Path, lab: Lab) -> None:
 
 def leftovers(out: Path, names: Sequence[str]) -> list[str]:
     """A sentence about results of people who are not in the class, if there are any."""
-    known = set(names)
-    gone = [path.stem for path in sorted((out / "results").glob("*.json"))]
-    gone = [name for name in gone if name not in known]
+    gone = sorted({path.stem for path in result_files(out)} - {*names})
     if not gone:
         return []
     who = ", ".join(gone[:8]) + (" …" if len(gone) > 8 else "")

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from labkit.base.errors import LabkitError
 from labkit.base.progress import progress, say
-from labkit.classroom import marks, unchanged
+from labkit.classroom import folder, marks, unchanged
 from labkit.classroom.decisions import Decisions
-from labkit.classroom.folder import clear_unfinished, leftovers, locked, refuse_other_lab
 from labkit.classroom.grades import write_grades
 from labkit.classroom.names import Names
 from labkit.classroom.order import Order
@@ -22,7 +21,7 @@ from labkit.judging.person import who
 from labkit.judging.result import GRADED, Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
-from labkit.reporting import beside, code, feedback, numbers, report, similar, written
+from labkit.reporting import beside, code, numbers, report, similar, written
 from labkit.reporting.answers import KeptAnswers, read_answers
 from labkit.sandbox import Zygote, confinement
 
@@ -82,22 +81,25 @@ class GradedClass:
         show_class(self.lab, self.results, files=self.files, summary=self.summary)
 
 
+Deliver = Callable[[GradedClass, Path], Sequence[Path]]
+"""Writes into OUT what a platform takes back, while OUT is held, and gives those files."""
+
+
 def grade_to(
     bundle: Bundle,
     submissions: Path | Submissions,
     out: Path,
     options: Options,
     *,
-    deliver: Callable[[GradedClass, Path], Sequence[Path]] = lambda graded, out: (),
+    deliver: Deliver = lambda graded, out: (),
 ) -> GradedClass:
     """Grade a class into `out`: grades.csv, results, feedback, report.html.
 
-    `submissions` is where they lie, or what was opened already; `deliver` writes what a platform
-    takes back, and gives those files. Raises LabkitError where the input cannot be read, or `out`
-    is another run's or another lab's, or cannot be written.
+    `submissions` is where they lie, or what was opened already. Raises LabkitError where the input
+    cannot be read, or `out` is another run's or another lab's, or cannot be written.
     """
-    with locked(out):
-        refuse_other_lab(out, bundle.lab)
+    with folder.locked(out):
+        folder.refuse_other_lab(out, bundle.lab)
         decisions = decided(bundle.lab, out, options)
         mark = ""
         if isinstance(submissions, Path) and not options.only:
@@ -119,7 +121,7 @@ def _kept(lab: Lab, out: Path, mark: str) -> GradedClass | None:
     told = unchanged.recall(out, mark)
     if told is None:
         return None
-    found = [results.read(out / "results" / f"{name}.json") for name in told.submissions]
+    found = [results.read(folder.result_path(out, name)) for name in told.submissions]
     whole = [result for result in found if result is not None]
     if len(whole) < len(found):
         return None
@@ -162,7 +164,7 @@ def judged(
 
         begin(len(opened))
         found = grade_class(bundle, opened, out, options, advance=graded)
-    notes = (*opened.notes, *leftovers(out, opened.names), *others.sentences())
+    notes = (*opened.notes, *folder.leftovers(out, opened.names), *others.sentences())
     return GradedClass(
         lab,
         found,
@@ -186,10 +188,10 @@ class _Others:
 
     def __init__(self, order: Order, only: Collection[str]) -> None:
         self.order, self.only = order, only
-        results = (order.out / "results").glob("*.json") if only else ()
-        self.had = {path.stem for path in results}
+        self.had = {path.stem for path in folder.result_files(order.out)} if only else set()
         self.first: list[str] = []
         self.changed: list[str] = []
+        self.failed: list[str] = []
         self.outdated = 0
 
     def add(self, submission: Submission, result: Result) -> None:
@@ -200,6 +202,8 @@ class _Others:
             self.first.append(submission.name)
         elif result.work != submission.fingerprint[:16]:
             self.changed.append(submission.name)
+        elif not result.fingerprint:  # what the grader itself stopped on
+            self.failed.append(submission.name)
         else:
             self.outdated += result.fingerprint != self.order.fingerprint(submission)
 
@@ -211,6 +215,11 @@ class _Others:
         if self.changed:
             lines.append(
                 f"--only: changed since they were graded, not graded again: {_few(self.changed)}."
+            )
+        if self.failed:
+            lines.append(
+                f"--only: failed before, not graded again: {_few(self.failed)}; labkit grade with "
+                "--resume tries again."
             )
         if self.outdated:
             lines.append(
@@ -258,13 +267,8 @@ def settle(decisions: Decisions, found: list[Result], out: Path) -> list[Result]
     settled = []
     for result in found:
         decided = decisions.applied(result)
-        if decided == result:  # two equal ones of each in a class would be much memory
-            settled.append(result)
-        else:  # also what an earlier run had, and is taken back
-            results.write(out / "results" / f"{result.submission}.json", decided, decisions.lab)
-            page = out / "feedback" / f"{result.submission}.html"
-            feedback.write(page, decided, decisions.lab)
-            settled.append(decided)
+        # What is taken back is a difference, too; two equal ones of each would be much memory.
+        settled.append(result if decided == result else folder.write(out, decided, decisions.lab))
     return settled
 
 
@@ -288,7 +292,7 @@ def grade_class(
     `advance` hears each result as it comes. Gives the results in the order of the submissions.
     """
     out.mkdir(parents=True, exist_ok=True)
-    clear_unfinished(out)
+    folder.clear_unfinished(out)
     if strangers := sorted(set(options.only) - set(submissions.names)):
         raise LabkitError(
             f"--only names {', '.join(strangers)}, which is no submission here, or more than one: "

@@ -7,16 +7,15 @@ downloads tell a number of Canvas's alone: its gradebook export says whose it is
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text, writing
-from labkit.base.spreadsheet import BOM, plain, read_number, read_table, to_csv
+from labkit.base.spreadsheet import BOM, plain, read_number, read_table, to_csv, unplain
+from labkit.classroom.folder import result_files
 from labkit.judging import result as results
 
 OWN_FILES = (
@@ -27,6 +26,9 @@ OWN_FILES = (
 
 Key = tuple[str, str]
 """What joins: ("email", "ada@x.org"), ("sid", "17"), ("canvas", "402") or ("submission", "ada")."""
+
+Rows = list[tuple[str, dict[str, str]]]
+"""Of a file: where each row stands, and its cells by column."""
 
 Table = list[list[str | float]]
 MISTAKE_COLUMNS = tuple("question mistake title count graded share hint submissions".split())
@@ -78,16 +80,17 @@ def read(folders: Sequence[Path], people: Path | None = None) -> Gradebook:
             raise LabkitError(f"{folder} is {lab} again: give each lab once.")
         book.labs.append(lab)
         joined_by_name = 0
-        for cells in rows:
-            percent = read_number(cells.get("percent", ""))
+        for where, cells in rows:
+            percent = _number(where, cells, "percent") if cells["percent"].strip() else None
             for one in _people(cells, canvas=canvas):
                 keys = _keys(one)
                 joined_by_name += keys[0][0] == "submission"
                 row = _found(keys, known, book)
                 _fill(row, one)
                 if percent is None:
-                    status = cells.get("status", "").partition(":")[0]
-                    book.remarks.append(f"{lab}: {_label(one)} has no grade ({status}).")
+                    status = cells["status"].partition(":")[0]
+                    why = f" ({status})" if status else ""
+                    book.remarks.append(f"{lab}: {_label(one)} has no grade{why}.")
                 elif lab in row.percents:
                     book.remarks.append(
                         f"{lab}: {_label(one)} is there twice; the better one counts."
@@ -111,28 +114,43 @@ def read(folders: Sequence[Path], people: Path | None = None) -> Gradebook:
     return book
 
 
-def _graded(folder: Path) -> tuple[str, list[dict[str, str]], bool]:
+def _graded(folder: Path) -> tuple[str, Rows, bool]:
     """The lab of a graded class, the rows of its grades.csv, and whether it came from Canvas."""
-    path = folder / "grades.csv"
-    try:
-        rows = _rows(path)
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise LabkitError(
-            f"{folder} holds no grades.csv that can be read: give folders that labkit grade wrote."
-        ) from None
-    if rows and not {"submission", "percent", "status"} <= rows[0].keys():
-        raise LabkitError(f"{path} is not labkit's: give folders that labkit grade wrote.")
-    for result in sorted((folder / "results").glob("*.json")):
+    wanted = {"submission", "percent", "status"}
+    rows = _rows(folder / "grades.csv", wanted, "give folders that labkit grade wrote")
+    for result in result_files(folder):
         found = results.read(result)
         if found is not None:
             return found.lab, rows, found.platform.get("kind") == "canvas"
     return folder.name, rows, False
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a table that labkit wrote."""
-    csv.field_size_limit(1 << 26)  # a mistake's row names everybody who made it
-    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+def _rows(path: Path, columns: Collection[str], otherwise: str) -> Rows:
+    """The rows of a table that labkit wrote and a spreadsheet may have saved; short ones are whole.
+
+    Raises LabkitError for what does not fit; `otherwise` says what to do without these columns.
+    """
+    if not path.is_file():
+        raise LabkitError(f"{path} cannot be read: {otherwise}.")
+    (_, header), *lines = read_table(path, LabkitError)
+    if not set(columns) <= set(header):
+        raise LabkitError(f"{path} is not labkit's: {otherwise}.")
+    rows = []
+    for number, cells in lines:
+        where = f"{path}, row {number}"
+        if any(map(str.strip, cells[len(header) :])):
+            raise LabkitError(f"{where} has more cells than the header: delete what is too much.")
+        if any(map(str.strip, cells)):
+            padded = [*cells, *[""] * (len(header) - len(cells))]
+            rows.append((where, dict(zip(header, padded, strict=False))))
+    return rows
+
+
+def _number(where: str, cells: Mapping[str, str], column: str) -> float:
+    value = read_number(cells[column])
+    if value is None:
+        raise LabkitError(f"{where}: {cells[column][:20]!r} is no number: mend the {column} there.")
+    return value
 
 
 _COURSE = (
@@ -171,12 +189,12 @@ def _people(cells: Mapping[str, str], *, canvas: bool) -> list[Row]:
     Of a class that came from Canvas, what stands as sid is Canvas's own number.
     """
     fields = [
-        [part.strip().removeprefix("'") for part in (cells.get(key) or "").split(";")]
+        [part.strip() for part in unplain(cells.get(key, "")).split(";")]
         for key in ("name", "email", "sid")
     ]
     count = max(map(len, fields))
     padded = [[*parts, *[""] * (count - len(parts))] for parts in fields]
-    submission = cells["submission"].removeprefix("'")
+    submission = unplain(cells["submission"])
     return [
         Row(name, email, "" if canvas else number, number if canvas else "", submission)
         for name, email, number in zip(*padded, strict=True)
@@ -224,16 +242,11 @@ def mistakes(folders: Sequence[Path]) -> Table:
     rows: list[tuple[float, list[str | float]]] = []
     for folder in folders:
         lab, *_ = _graded(folder)
-        path = folder / "mistakes.csv"
-        try:
-            rows += [
-                (-float(one["share"]), [lab, *(one[key] for key in MISTAKE_COLUMNS)])
-                for one in _rows(path)
-            ]
-        except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError):
-            raise LabkitError(
-                f"{path} cannot be read: grade {lab} once more with --resume, which writes it."
-            ) from None
+        otherwise = f"grade {lab} once more with --resume, which writes it"
+        rows += [
+            (-_number(where, one, "share"), [lab, *(one[key] for key in MISTAKE_COLUMNS)])
+            for where, one in _rows(folder / "mistakes.csv", MISTAKE_COLUMNS, otherwise)
+        ]
     return [header, *(row for _, row in sorted(rows, key=lambda item: item[0]))]
 
 
@@ -300,8 +313,12 @@ def _last_and_first(name: str) -> tuple[str, str]:
 
 
 def refuse_sources(targets: Iterable[Path], folders: Sequence[Path], people: Path | None) -> None:
-    """Raises LabkitError where a target is the list of the course or a graded folder's own."""
+    """Raises LabkitError for a target that is a graded folder's own, --people's or another one."""
+    seen: set[Path] = set()
     for target in targets:
+        if target.resolve() in seen:
+            raise LabkitError(f"{target} is asked for twice: name a file for each table.")
+        seen.add(target.resolve())
         own = any(target.parent.resolve() == folder.resolve() for folder in folders)
         if own and target.name in OWN_FILES:
             raise LabkitError(

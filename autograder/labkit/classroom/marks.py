@@ -15,7 +15,7 @@ from pathlib import Path
 
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
-from labkit.base.spreadsheet import BOM, read_number, read_table, to_csv
+from labkit.base.spreadsheet import BOM, read_number, read_table, to_csv, unplain
 from labkit.judging.person import WHO
 
 SUBMISSION = "submission"
@@ -25,8 +25,8 @@ VERSION = "version"
 """Column of the version of the submission that was marked."""
 POSSIBLE = "(possible)"
 """Row of the template that tells the points of each question; not a submission."""
-_BACK = ("-", "–", "—", "−")
-"""A cell that takes a mark back; spreadsheets make others of the first."""
+_BACK = frozenset(quote + dash for quote in ("", "'") for dash in "-–—−")
+"""A cell that takes a mark back; spreadsheets make others of the first, or quote it."""
 
 
 class MarksError(LabkitError):
@@ -90,7 +90,7 @@ def read_rows(path: str | os.PathLike[str], questions: Mapping[str, float]) -> d
     given: dict[str, Marked] = {}
     seen: dict[str, int] = {}
     for number, cells in rows:
-        name = cells[0].strip().removeprefix("'") if cells else ""
+        name = unplain(cells[0].strip()) if cells else ""
         if not any(cell.strip() for cell in cells) or name == POSSIBLE:
             continue
         where = f"{path.name}, row {number}"
@@ -104,9 +104,9 @@ def read_rows(path: str | os.PathLike[str], questions: Mapping[str, float]) -> d
 
         def cell(column: str, cells: list[str] = cells) -> str:
             at = columns.get(column, len(cells))
-            return cells[at].strip().removeprefix("'") if at < len(cells) else ""
+            return unplain(cells[at].strip()) if at < len(cells) else ""
 
-        told = {column: cell(column) for column in columns if column not in ("", VERSION, *WHO)}
+        told = {column: cell(column) for column in columns if column not in (VERSION, *WHO)}
         filled = {column: text for column, text in told.items() if text and text not in _BACK}
         points = {
             question: _points(filled[question], possible, f"{where} ({name}), column {question}")
@@ -196,9 +196,11 @@ def _columns(name: str, header: list[str], questions: Mapping[str, float]) -> di
     columns: dict[str, int] = {}
     for at, text in enumerate(header[1:], 1):
         column = text.strip()
+        if not column:  # at the end, where spreadsheets save empty columns
+            continue
         if column in columns:
             raise MarksError(f'{name} has the column "{column}" twice: keep only one.')
-        if column and column not in known:
+        if column not in known:
             listed = ", ".join(questions) or "none"
             raise MarksError(
                 f'{name} has a column "{column[:40]}", which is no written question of this lab'

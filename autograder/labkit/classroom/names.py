@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from labkit.base.spreadsheet import unplain
 from labkit.judging.person import person
 
 
@@ -33,4 +34,4 @@ class Names:
 
 
 def _plain(told: str) -> str:
-    return told.strip().removeprefix("'").casefold()
+    return unplain(told).strip().casefold()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from labkit.base.errors import LabkitError
+from labkit.classroom.folder import OutError, page_path, result_path, write
 from labkit.intake import Submission
 from labkit.intake.fit import unusable
 from labkit.judging import result as results
@@ -16,20 +16,6 @@ from labkit.judging.grader import Grader
 from labkit.judging.person import joined
 from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
-from labkit.reporting import feedback
-
-GO_ON = "run the same command again (grade and moodle with --resume); what was graded is kept."
-
-
-class OutError(LabkitError):
-    """OUT cannot be written: the class stops, and what is graded is kept."""
-
-    def __init__(self, out: str, why: str) -> None:
-        super().__init__(out, why)
-        self.out, self.why = out, why
-
-    def __str__(self) -> str:
-        return f"{self.out} cannot be written ({self.why}): make room there and {GO_ON}"
 
 
 @dataclass(frozen=True)
@@ -41,14 +27,6 @@ class Order:
     resume: bool = False
     only: frozenset[str] = frozenset()
     """Names of those to grade again; all others stay as they were graded, if they were."""
-
-    def result_path(self, name: str) -> Path:
-        """Where a submission's result goes."""
-        return self.out / "results" / f"{name}.json"
-
-    def feedback_path(self, name: str) -> Path:
-        """Where a student's page goes."""
-        return self.out / "feedback" / f"{name}.html"
 
     def settled(self, submission: Submission) -> Result | None:
         """The result of a submission that need not be graded: it was before, or has a problem."""
@@ -62,12 +40,12 @@ class Order:
         """The result of an earlier run over the same work with the same grader, if there is one."""
         if submission.name in self.only or not (self.resume or self.only):
             return None
-        found = results.read(self.result_path(submission.name))
+        found = results.read(result_path(self.out, submission.name))
         if found is None:
             return None
         if not self.only and found.fingerprint != self.fingerprint(submission):
             return None
-        if not self.feedback_path(submission.name).is_file():
+        if not page_path(self.out, submission.name).is_file():
             return None
         # The code is the same; the notebook beside it and what the platform tells may not be.
         found = replace(found, version=submission.version)
@@ -111,8 +89,6 @@ class Order:
     def keep(self, result: Result) -> Result:
         """Write a result's files. Raises OutError where OUT cannot take them."""
         try:
-            feedback.write(self.feedback_path(result.submission), result, self.bundle.lab)
-            results.write(self.result_path(result.submission), result, self.bundle.lab)
+            return write(self.out, result, self.bundle.lab)
         except OSError as error:
             raise OutError(str(self.out), error.strerror or str(error)) from error
-        return result

@@ -14,7 +14,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.queues import SimpleQueue
 
-from labkit.classroom.order import Order, OutError
+from labkit.classroom.folder import OutError
+from labkit.classroom.order import Order
 from labkit.intake import Submission
 from labkit.judging.grader import BrokenCaseError, Grader
 from labkit.judging.result import Result

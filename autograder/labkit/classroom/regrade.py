@@ -16,14 +16,14 @@ from pathlib import Path
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
 from labkit.base.spreadsheet import BOM, to_csv
+from labkit.classroom.decisions import ADJUSTMENTS, DUE, MARKS
 from labkit.classroom.floor import HISTORY, NEVER_LOWER
-from labkit.classroom.folder import locked, refuse_other_lab
-from labkit.classroom.grade import GradedClass, Options, decided, finish, judged
+from labkit.classroom.folder import locked, refuse_other_lab, result_files, write
+from labkit.classroom.grade import Deliver, GradedClass, Options, decided, finish, judged
 from labkit.judging import result as results
 from labkit.judging.person import joined
 from labkit.judging.result import AGAIN, FULL, GRADED, TOTAL, CaseResult, QuestionResult, Result
 from labkit.lab.bundle import Bundle
-from labkit.reporting import feedback
 from labkit.reporting.pages import number
 
 CHANGES = "changes.csv"
@@ -53,7 +53,13 @@ class Changed:
 
 
 def regrade(
-    bundle: Bundle, submissions: Path, out: Path, options: Options, *, never_lower: bool
+    bundle: Bundle,
+    submissions: Path,
+    out: Path,
+    options: Options,
+    *,
+    never_lower: bool,
+    deliver: Deliver = lambda graded, out: (),
 ) -> tuple[GradedClass, list[Changed]]:
     """Grade a class again into `out`; gives the class and what changed.
 
@@ -62,11 +68,17 @@ def regrade(
     """
     with locked(out):
         refuse_other_lab(out, bundle.lab)
-        return _regrade(bundle, submissions, out, options, never_lower=never_lower)
+        return _regrade(bundle, submissions, out, options, never_lower=never_lower, deliver=deliver)
 
 
 def _regrade(
-    bundle: Bundle, submissions: Path, out: Path, options: Options, *, never_lower: bool
+    bundle: Bundle,
+    submissions: Path,
+    out: Path,
+    options: Options,
+    *,
+    never_lower: bool,
+    deliver: Deliver,
 ) -> tuple[GradedClass, list[Changed]]:
     lab = bundle.lab
     decisions = decided(lab, out, options)
@@ -88,13 +100,12 @@ def _regrade(
         told = (change.sentence for change in own if change.reason != _MARKED)
         new = replace(new, notes=(*notes, *told))
         if new != fresh:
-            results.write(out / "results" / f"{new.submission}.json", new, lab)
-            feedback.write(out / "feedback" / f"{new.submission}.html", new, lab)
+            write(out, new, lab)
         found.append(new)
     write_text(out / CHANGES, BOM + to_csv([COLUMNS, *_rows(changes)]))
     again = finish(decisions, replace(graded, results=found, changed=_by_kind(changes)), out)
-    again.files.insert(1, out / CHANGES)
     again.summary[:0] = _summary(changes, before, found)
+    again.files[1:1] = [*deliver(again, out), out / CHANGES]
     (kept / UNFINISHED).unlink()
     return again, changes
 
@@ -108,12 +119,12 @@ def _earlier(out: Path) -> tuple[dict[str, Result], Path]:
     if stopped:
         kept = stopped[0].parent
     else:
-        if not any((out / "results").glob("*.json")):
+        if not result_files(out):
             raise LabkitError(
                 f"{out} holds no results to compare with: grade the class with labkit grade first."
             )
         kept = _put_away(out)
-    read = (results.read(path) for path in sorted((kept / "results").glob("*.json")))
+    read = (results.read(path) for path in result_files(kept))
     return {result.submission: result for result in read if result is not None}, kept
 
 
@@ -126,15 +137,8 @@ def _put_away(out: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=kept.parent) as work:
         copied = Path(work) / "copy"
         shutil.copytree(out / "results", copied / "results")
-        for name in (
-            "grades.csv",
-            "report.html",
-            "marks.csv",
-            "adjustments.csv",
-            "due.txt",
-            NEVER_LOWER,
-            "canvas.csv",
-        ):
+        own = (MARKS, ADJUSTMENTS, DUE, NEVER_LOWER)
+        for name in ("grades.csv", "report.html", "canvas.csv", *own):
             if (out / name).is_file():
                 shutil.copy2(out / name, copied / name)
         write_text(copied / UNFINISHED, "This regrade is not finished: run it again.\n")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from labkit.base.zips import write_zip
 from labkit.classroom import gradebook
+from labkit.classroom.folder import page_path
 from labkit.classroom.grade import GradedClass
 
 KIND = "canvas"
@@ -27,7 +28,7 @@ def deliver(graded: GradedClass, out: Path) -> list[Path]:
     for result in own:
         place = result.platform
         name = f"{place['name']}_{place['sid']}_{place['file']}_feedback.html"
-        pages[name] = (out / "feedback" / f"{result.submission}.html").read_bytes()
+        pages[name] = page_path(out, result.submission).read_bytes()
     book = gradebook.Gradebook(labs=[graded.lab.short])
     book.people = [
         gradebook.Row(

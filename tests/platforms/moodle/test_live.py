@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 import re
@@ -21,13 +22,16 @@ from pathlib import Path
 
 import pytest
 
+from labkit.base.errors import LabkitError
 from labkit.building.build import built
+from labkit.classroom.folder import locked
 from labkit.classroom.grade import GradedClass, Options
 from labkit.judging import result as results
 from labkit.lab import schema
 from labkit.lab.course import find
 from labkit.lab.lab import Lab
 from labkit.lab.stubs import stub_package
+from labkit.platforms.moodle.live import by_services
 from labkit.platforms.moodle.live.assignment import read_class
 from labkit.platforms.moodle.live.by_services import PLAN, Live, deliver_to, live_to
 from labkit.platforms.moodle.live.fetch import FOLDER, fetch
@@ -36,6 +40,7 @@ from labkit.platforms.moodle.live.service import Service, read_token
 from labkit.platforms.moodle.worksheet import MoodleError
 from labkit.reporting.similar import Similarity
 from tests import sample_class
+from tests.classroom import mini
 from tests.packing import encoded
 from tests.platforms.moodle import replay
 from tests.platforms.moodle.replay import TOKEN, Grade, Moodle, serving
@@ -125,7 +130,8 @@ def deliver(url: str, out: Path, *, lab: Lab = LAB, **more: object) -> GradedCla
         read = [results.read(path) for path in (out / "results").glob("*.json")]
         by_number = {one.platform["id"]: one for one in read if one is not None}
         graded = GradedClass(lab, [by_number[one.number] for one in found.hand_ins], Similarity())
-        return deliver_to(service, found, journal, graded=graded, out=out, live=given)
+        deliver_to(service, found, journal, graded=graded, out=out, live=given)
+        return graded
 
 
 def everything_is_there(moodle: Moodle, out: Path) -> None:
@@ -761,8 +767,35 @@ def test_another_assignments_folder_is_refused(tmp_path: Path) -> None:
 def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
     first = open_journal(tmp_path, "https://m.example.edu", 1)
     second = open_journal(tmp_path, "https://m.example.edu", 1)
-    with first, pytest.raises(MoodleError, match="Another labkit is at work"), second:
+    with first, pytest.raises(LabkitError, match="Another labkit is at work"), second:
         pass
+
+
+def test_out_is_held_until_moodle_has_its_grades(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = []
+
+    def looked(*_: object, **__: object) -> list[Path]:
+        held.append(mini.is_held(tmp_path))
+        return []
+
+    monkeypatch.setattr(by_services, "deliver_to", looked)
+    go(small({3: {"notes.txt": b"nothing"}}), tmp_path)
+    assert held == [True]
+
+
+def test_a_folder_without_locks_is_no_other_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on some network drives."""
+
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", none)
+    with open_journal(tmp_path, "https://m.example.edu", 1) as journal, locked(tmp_path):
+        journal.done("5", "abc")
 
 
 def test_a_journal_that_was_cut_off_is_read_up_to_there(tmp_path: Path) -> None:

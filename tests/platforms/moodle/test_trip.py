@@ -22,7 +22,10 @@ from labkit.judging.grader import Grader
 from labkit.judging.result import Result
 from labkit.lab.course import find
 from labkit.lab.stubs import stub_package
+from labkit.platforms.moodle import by_files
+from labkit.platforms.moodle.upload import write_feedback_zip
 from tests import sample_class
+from tests.classroom import mini
 from tests.packing import zipped
 from tests.platforms.moodle.moodle_import import Stored, import_feedback, import_worksheet
 
@@ -370,6 +373,23 @@ def test_a_folder_or_a_strangers_worksheet_is_refused_before_the_work(tmp_path: 
         done = CliRunner().invoke(main, arguments)
         assert done.exit_code == 2 and says in " ".join(done.output.split()), done.output
         assert not (tmp_path / "out" / "grades.csv").exists()
+
+
+def test_what_is_uploaded_is_written_while_out_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that begins meanwhile does not mix its grades with these."""
+    held = []
+
+    def looked(path: Path, *given: object) -> None:
+        held.append(mini.is_held(path.parent))
+        write_feedback_zip(path, *given)
+
+    monkeypatch.setattr(by_files, "write_feedback_zip", looked)
+    found = run(
+        tmp_path, download({"Ann Lee_1": {"a.zip": BROKEN}}), worksheet([Row(1, "Ann Lee")])
+    )
+    assert held == [True] and "upload.txt" in found.printed
 
 
 def test_a_grader_that_stops_costs_nobody_their_name(

@@ -10,7 +10,7 @@ from labkit.base.files import write_text
 from labkit.classroom.grade import GradedClass, Options, grade_to
 from labkit.intake import Moodle, Submissions, open_submissions
 from labkit.lab.bundle import Bundle
-from labkit.platforms.moodle.answer import Outcome, answer
+from labkit.platforms.moodle.answer import Answer, Outcome, answer
 from labkit.platforms.moodle.join import Join, join
 from labkit.platforms.moodle.outcome import outcome
 from labkit.platforms.moodle.upload import upload_guide, write_feedback_zip
@@ -33,29 +33,38 @@ def moodle_to(
     owners = _of_moodle(submissions, opened)
     whose = dict(zip(opened.names, owners, strict=True))
     joined = join(sheet, owners)
-    graded = grade_to(bundle, opened.told(_told(sheet, owners, joined)), out, options)
-    lab = graded.lab
-    outcomes = []
-    for result in graded.results:
-        owner = whose[result.submission]  # also of one that the grader itself stopped on
-        back = outcome(result, lab, out)
-        outcomes.append(Outcome(owner.id, owner.name, back.share, back.comment, page=back.page))
-    found = answer(
-        sheet,
-        outcomes,
-        joined=joined,
-        scale=lab.config.moodle.scale,
-        server=server_times(submissions),
-    )
-    found.worksheet.write(out / "worksheet.csv")
-    write_feedback_zip(out / "feedback.zip", found.pages, found.names)
+
+    def deliver(graded: GradedClass, out: Path) -> list[Path]:
+        lab = graded.lab
+        outcomes = []
+        for result in graded.results:
+            owner = whose[result.submission]  # also of one that the grader itself stopped on
+            back = outcome(result, lab, out)
+            outcomes.append(Outcome(owner.id, owner.name, back.share, back.comment, page=back.page))
+        found = answer(
+            sheet,
+            outcomes,
+            joined=joined,
+            scale=lab.config.moodle.scale,
+            server=server_times(submissions),
+        )
+        # First: the screen shows only so many lines, and the report knows nothing of Moodle.
+        graded.summary[:0] = found.lines
+        return _written(sheet, found, out)
+
+    told = opened.told(_told(sheet, owners, joined))
+    return grade_to(bundle, told, out, options, deliver=deliver)
+
+
+def _written(sheet: Worksheet, found: Answer, out: Path) -> list[Path]:
+    """What is uploaded, and how to, as files in `out`."""
+    files = [out / name for name in ("worksheet.csv", "feedback.zip", "upload.txt")]
+    found.worksheet.write(files[0])
+    write_feedback_zip(files[1], found.pages, found.names)
     guide = upload_guide(separator=sheet.separator)
     told = "".join(f"- {line}\n" for line in found.lines)
-    write_text(out / "upload.txt", f"{guide}\nWhat happened to the rows of {sheet.name}:\n\n{told}")
-    # First, because the screen shows only so many lines, and the report knows nothing of Moodle.
-    graded.summary[:0] = found.lines
-    graded.files[:0] = [out / "worksheet.csv", out / "feedback.zip", out / "upload.txt"]
-    return graded
+    write_text(files[2], f"{guide}\nWhat happened to the rows of {sheet.name}:\n\n{told}")
+    return files
 
 
 def _told(sheet: Worksheet, owners: list[Moodle], joined: Join) -> list[Moodle]:

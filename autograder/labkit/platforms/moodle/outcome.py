@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from labkit.classroom.folder import page_path
 from labkit.judging.result import GRADED, Result
 from labkit.lab.lab import Lab
 from labkit.reporting.pages import number
@@ -22,7 +23,7 @@ class Back(NamedTuple):
 
 def outcome(result: Result, lab: Lab, out: Path) -> Back:
     """What goes back for a result whose page lies in `out`."""
-    page = (out / "feedback" / f"{result.submission}.html").read_bytes()
+    page = page_path(out, result.submission).read_bytes()
     share = result.share(lab) if result.has_grade else None
     return Back(share, comment(result, lab), page)
 

@@ -70,8 +70,12 @@ def live_to(bundle: Bundle, live: Live, out: Path, options: Options) -> GradedCl
         journal.begin()
         fetch(service, found, out)
         submissions = opened(found, out, bundle.lab.contract.modules)
-        graded = grade_to(bundle, submissions, out, replace(options, resume=True))
-        return deliver_to(service, found, journal, graded=graded, out=out, live=live)
+
+        def deliver(graded: GradedClass, out: Path) -> list[Path]:
+            return deliver_to(service, found, journal, graded=graded, out=out, live=live)
+
+        again = replace(options, resume=True)
+        return grade_to(bundle, submissions, out, again, deliver=deliver)
 
 
 def deliver_to(
@@ -82,7 +86,7 @@ def deliver_to(
     graded: GradedClass,
     out: Path,
     live: Live,
-) -> GradedClass:
+) -> list[Path]:
     """Show what would go to Moodle for a graded class, and write it where `live.push`."""
     delivery = Delivery(service, found, journal, release=live.release, replace=live.replace)
     notes: list[str] = []
@@ -101,8 +105,7 @@ def deliver_to(
         *notes,
         *_ungraded(graded.results),
     ]
-    graded.files[:0] = [out / PLAN]
-    return graded
+    return [out / PLAN]
 
 
 def _wanted(

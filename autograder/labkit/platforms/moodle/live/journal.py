@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from labkit.classroom.folder import hold
 from labkit.platforms.moodle.worksheet import MoodleError
 
 NAME = "moodle-journal.jsonl"
@@ -88,7 +89,7 @@ class Journal:
 
 @contextmanager
 def open_journal(out: Path, site: str, assignment: int) -> Iterator[Journal]:
-    """The journal in `out`. Raises MoodleError where it is another assignment's, or in use.
+    """The journal in `out`. Raises LabkitError where it is another assignment's, or in use.
 
     OSError names it where there is no room for a line.
     """
@@ -104,7 +105,7 @@ def open_journal(out: Path, site: str, assignment: int) -> Iterator[Journal]:
 @contextmanager
 def _opened(out: Path, head: dict[str, Any]) -> Iterator[Journal]:
     with (out / NAME).open("a+", encoding="utf-8", errors="replace") as file:
-        _lock(file, out)
+        hold(file, f"Another labkit is at work in {out}: wait until it is done.")
         file.seek(0)
         lines = []
         whole = 0
@@ -124,15 +125,3 @@ def _opened(out: Path, head: dict[str, Any]) -> Iterator[Journal]:
                 f" {lines[0].get('site')}: name another folder with --out."
             )
         yield Journal(file, head, lines)
-
-
-def _lock(file: IO[str], out: Path) -> None:
-    """Keep a second run out; the lock ends with the process, however that ends."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise MoodleError(f"Another labkit is at work in {out}: wait until it is done.") from error

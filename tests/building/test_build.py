@@ -252,3 +252,14 @@ def hidden_relu__wine(check, np):
     bundle = mini.lab(tmp_path, cases=cases)
     assert (bundle.student / "data" / "wine.npz").is_file()
     assert "solution 100 %" in proof.prove(bundle)
+
+
+def test_data_of_a_labs_own_never_takes_the_place_of_the_kits(tmp_path: Path) -> None:
+    mini.lab(tmp_path)
+    own = tmp_path / "assignments" / mini.NAME / "fashion_mnist.npz"
+    np.savez(own, X=np.zeros(3))
+    with pytest.raises(
+        LabkitError, match="gets a file of that name from the kit: give yours"
+    ) as caught:
+        mini.lab(tmp_path)
+    assert str(caught.value).startswith(f"{own}: ")

@@ -259,6 +259,11 @@ def _lay_out_student(
         if not name.endswith(".py") and name != "held_back.npz":  # images for the grader alone
             write_bytes(target / "data" / name, content)
     for path in _assets(lab):
+        if (target / "data" / path.name).exists():
+            raise LabkitError(
+                f"{figures.with_name(path.name)}: students' data/ gets a file of that name from the"
+                " kit: give yours another name."
+            )
         write_bytes(target / "data" / path.name, path.read_bytes())
     write_text(target / "requirements.txt", "\n".join(requirements.of_students(lab)) + "\n")
     write_text(target / "README.md", _readme(lab))

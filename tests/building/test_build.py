@@ -228,7 +228,7 @@ def test_the_due_date_stands_in_readme_and_notebook(tmp_path: Path) -> None:
     readme = (bundle.student / "README.md").read_text(encoding="utf-8")
     assert readme.startswith(f"# Lab 9: two bends\n\n{told}\n\n1. Unpack")
     book = json.loads((bundle.student / f"{mini.NAME}.ipynb").read_text(encoding="utf-8"))
-    assert "".join(book["cells"][0]["source"]) == f"# Two bends\n\n{told}"
+    assert "".join(book["cells"][0]["source"]) == f"# Lab 9: two bends\n\n{told}"
     without = mini.lab(tmp_path / "without")
     readme = (without.student / "README.md").read_text(encoding="utf-8")
     assert readme.startswith("# Lab 9: two bends\n\n1. Unpack")

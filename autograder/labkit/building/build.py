@@ -28,7 +28,7 @@ from labkit.base import paths
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_bytes, write_json, write_text
 from labkit.base.zips import read_tree, write_zip
-from labkit.building import broken, leaks, requirements
+from labkit.building import broken, leaks, requirements, told
 from labkit.judging.grader import load_questions
 from labkit.judging.judge import Recorder
 from labkit.judging.knowledge import Knowledge
@@ -143,6 +143,7 @@ def deliver(bundle: Bundle, out: Path) -> list[Path]:
 def _build(lab: Lab, root: Path, own_work: bool) -> None:
     from labkit.building import notebook
 
+    told.check(lab)
     with tempfile.TemporaryDirectory() as scratch:
         assigned = _otter_assign(lab, Path(scratch))
         Catalogue.of(lab)  # what is wrong there is told of the lab's folder, not of its copy

@@ -286,7 +286,7 @@ def test_check_passes_on_right_work_and_stops_on_bad_names(
     for arguments, code, says in (
         (["relu", "--path", tmp_path / "work"], 0, "All public checks pass"),
         (["softmax", "--path", tmp_path / "work"], 2, "No question 'softmax'"),
-        (["--path", tmp_path / "empty"], 2, "There is no folder neuralnet"),
+        (["--path", tmp_path / "empty"], 2, "name the one that holds it with --path."),
     ):
         found = labkit("check", "lab1", *arguments)
         assert found.exit_code == code

@@ -678,7 +678,7 @@ figures.columns(flat)
 # Which wrong version goes unnoticed as long as your pictures are square? Which as long as there is only one? And
 # a right one may compute in float32.
 #
-# **Open `neuralnet/detect_flatten.py` and write `flatten_is_wrong(flatten)`.** Its 4 points come on top of the 100: who
+# **Open `neuralnet/detect_flatten.py` and write `flatten_is_wrong(flatten)`.** Its points come on top of the 100: who
 # leaves it out can still have all. Hidden checks bring other wrong and other right versions; a detector that always
 # says `True`, or always `False`, has no points.
 

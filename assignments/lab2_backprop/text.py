@@ -699,7 +699,7 @@ print(f"dW: relative error {relative_error(dW, slow):.0e}")
 # layer, and to leave a right layer in peace, even one with kinks.
 #
 # **Open `neuralnet/detect_gradients.py` and write `wrong_gradients(forward, backward, shapes)`**; to use your
-# `numerical_gradient` there, import it first: `from .backprop import numerical_gradient`. Its 4 points come on
+# `numerical_gradient` there, import it first: `from .backprop import numerical_gradient`. Its points come on
 # top of the 100: who leaves it out can still have all. Hidden checks bring other layers, wrong and right; to name all
 # gradients always, or none ever, has no points.
 

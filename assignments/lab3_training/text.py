@@ -610,7 +610,7 @@ for name, someone in (("yours", train), ("the friend's", figures.friends_train))
 # `y[:len(batch)]`: in a batch of equal examples nobody sees it. Learning a few *random* examples by heart does, so use
 # both.
 #
-# **Open `neuralnet/detect_train.py` and write `train_is_wrong(train)`.** Its 4 points come on top of the 100: who
+# **Open `neuralnet/detect_train.py` and write `train_is_wrong(train)`.** Its points come on top of the 100: who
 # leaves it out can still have all. Hidden checks bring other wrong and other right versions; a detector that always
 # says True, or always False, has no points.
 

@@ -532,7 +532,7 @@ figures.histogram(sigmoid(scores), scores, names=("codes", "the friend's data"))
 # takes the sigmoid for every activation, and of a third layer.
 #
 # **Open `neuralnet/detect_pretrain.py` and write `pretrain_is_wrong(pretrain)`.** Imported there are the activations
-# `relu(Z)`, `sigmoid(Z)` and `tanh(Z)`, but no `forward`. Its 4 points come on top of the 100: who leaves it out can
+# `relu(Z)`, `sigmoid(Z)` and `tanh(Z)`, but no `forward`. Its points come on top of the 100: who leaves it out can
 # still have all. Hidden checks bring other wrong and other right versions; a detector that always says True, or always
 # False, has no points.
 

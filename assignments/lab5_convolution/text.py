@@ -847,7 +847,7 @@ figures.impulse({"your layer": conv_forward, "the friend's": friends_conv})
 # find *every* wrong padding? Try `at=(0, 0)` in Figure 11, an impulse in the corner, and think of a friend who fills the
 # frame by repeating the edge instead of with zeros, or who pads 1 rightly and 2 wrongly.
 #
-# **Open `neuralnet/detect_padding.py` and write `padding_is_wrong(conv)`.** Its 4 points come on top of the 100: who
+# **Open `neuralnet/detect_padding.py` and write `padding_is_wrong(conv)`.** Its points come on top of the 100: who
 # leaves it out can still have all. Hidden checks bring other wrong and other right versions; a detector that always
 # says True, or always False, has no points.
 

@@ -215,7 +215,6 @@ def test_a_text_that_does_not_fit_its_toml_is_one_sentence() -> None:
         (date(2027, 12, 31), "Friday, 31 December 2027"),
         ("2027-03-01T08:05", "Monday, 1 March 2027, 08:05"),
         ("2027-03-01", "Monday, 1 March 2027"),
-        ("before the lecture", "before the lecture"),
         ("", ""),
     ],
 )
@@ -229,7 +228,7 @@ def test_the_due_date_stands_in_readme_and_notebook(tmp_path: Path) -> None:
     readme = (bundle.student / "README.md").read_text(encoding="utf-8")
     assert readme.startswith(f"# Lab 9: two bends\n\n{told}\n\n1. Unpack")
     book = json.loads((bundle.student / f"{mini.NAME}.ipynb").read_text(encoding="utf-8"))
-    assert "".join(book["cells"][0]["source"]) == f"# Two bends\n\n{told}"
+    assert "".join(book["cells"][0]["source"]) == f"# Lab 9: two bends\n\n{told}"
     without = mini.lab(tmp_path / "without")
     readme = (without.student / "README.md").read_text(encoding="utf-8")
     assert readme.startswith("# Lab 9: two bends\n\n1. Unpack")
@@ -253,3 +252,14 @@ def hidden_relu__wine(check, np):
     bundle = mini.lab(tmp_path, cases=cases)
     assert (bundle.student / "data" / "wine.npz").is_file()
     assert "solution 100 %" in proof.prove(bundle)
+
+
+def test_data_of_a_labs_own_never_takes_the_place_of_the_kits(tmp_path: Path) -> None:
+    mini.lab(tmp_path)
+    own = tmp_path / "assignments" / mini.NAME / "fashion_mnist.npz"
+    np.savez(own, X=np.zeros(3))
+    with pytest.raises(
+        LabkitError, match="gets a file of that name from the kit: give yours"
+    ) as caught:
+        mini.lab(tmp_path)
+    assert str(caught.value).startswith(f"{own}: ")

@@ -21,6 +21,7 @@ from labkit.lab import reference, stubs
 from labkit.lab.course import find
 from labkit.lab.lab import Lab
 from tests import sample_class
+from tests.labs import test_texts
 from tests.otter_run import otter_run
 from tests.packing import zipped
 from tests.schema import check_gradescope
@@ -43,6 +44,9 @@ REPOSITORY = paths.PACKAGE.parents[1]
         ("lab3_dropout", "Lab 3 exists already: lab3_training"),
         ("lab6_layers", "is a name of the package already"),
         ("lab6_sigmoid", "is a name of the package already"),
+        ("lab6_np", "'np' has a meaning of its own in the five files"),
+        ("lab6_z", "'z' has a meaning of its own"),
+        ("lab6_total", "'total' has a meaning of its own"),
     ],
 )
 def test_a_name_that_does_not_fit_is_one_sentence(name: str, says: str) -> None:
@@ -56,11 +60,13 @@ def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A place for a lab of one's own, apart from the repository."""
     shutil.copytree(paths.SOLUTIONS / "neuralnet", tmp_path / "solutions" / "neuralnet")
     (tmp_path / "assignments").mkdir()
+    (tmp_path / "starter_code").mkdir()
     for name in ("lab1_forward", "lab2_backprop"):
         shutil.copytree(paths.ASSIGNMENTS / name, tmp_path / "assignments" / name)
     for module in (paths, stubs):
         monkeypatch.setattr(module, "SOLUTIONS", tmp_path / "solutions")
     monkeypatch.setattr(paths, "ASSIGNMENTS", tmp_path / "assignments")
+    monkeypatch.setattr(paths, "STARTER", tmp_path / "starter_code")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -81,10 +87,22 @@ def test_five_files_are_written_and_make_a_lab(own_place: Path) -> None:
     assert lab.questions == {"softplus": 100.0} and lab.modules == ("softplus",)
     assert lab.contract.names == ("softplus",)
     assert len([line for line in said if line.startswith("wrote ")]) == 5
+    assert said[-1].startswith("Next: .venv/bin/labkit build lab6, ")
     package = stubs.stub_package(lab)
     assert set(package) == {"neuralnet/__init__.py", "neuralnet/softplus.py"}
     assert "NotImplementedError" in package["neuralnet/softplus.py"]
     assert stubs.solution_lines(lab) == {"return np.logaddexp(0.0, z)"}
+
+
+def test_the_new_lab_keeps_the_tests_of_the_repository(own_place: Path) -> None:
+    """Those of the texts, and that starter_code is what the solutions give."""
+    new.make("lab6_softplus")
+    lab = own_lab(own_place)
+    test_texts.test_a_lab_has_one_title_and_one_question(lab)
+    test_texts.test_the_courses_page_says_what_is_built_and_how_long_it_takes(lab)
+    made = stubs.stub_package(find("lab2"), own_work=True) | stubs.stub_package(lab)
+    starter = own_place / "starter_code"
+    assert {name: (starter / name).read_text(encoding="utf-8") for name in made} == made
 
 
 def test_a_lab_may_build_on_others(own_place: Path) -> None:
@@ -203,7 +221,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 def test_the_commands_of_the_page_work_as_they_stand(clone: Path) -> None:
     assert "solution 100 %, starter 0 %" in (clone / "build.txt").read_text(encoding="utf-8")
     assert "2 of 2 wrong versions are named first" in (clone / "audit.txt").read_text("utf-8")
-    rows = list(csv.DictReader((clone / "graded" / "grades.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((clone / "graded" / "grades.csv").open(encoding="utf-8-sig")))
     assert [(row["submission"], row["softplus"]) for row in rows] == [("kim", "100"), ("lou", "50")]
     page = (clone / "graded" / "feedback" / "lou.html").read_text(encoding="utf-8")
     assert "The exponential overflows for large z" in page
@@ -249,7 +267,7 @@ def test_a_student_can_check_and_finish_it(clone: Path) -> None:
         archive.extractall(clone / "unpacked")
     (clone / "unpacked" / "lab6_softplus").rename(student)
     said = run(clone, str(student / "check.py"), at=student, fails=True)
-    assert "0 of 1 questions pass" in said and "not written yet" in said
+    assert "Not all of its public checks pass" in said and "not written yet" in said
     write(
         student, {"neuralnet/softplus.py": (clone / "solutions/neuralnet/softplus.py").read_text()}
     )
@@ -284,7 +302,7 @@ def test_a_reference_that_is_wrong_stops_the_build_with_exit_1(clone: Path) -> N
     finally:
         path.write_text(text, encoding="utf-8")
     assert done.returncode == 1
-    assert "Error: lab6_softplus: the reference fails a case of softplus" in done.stderr
+    assert "the reference fails this case of softplus, “Large numbers" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (clone / "elsewhere" / "lab6").exists()
 

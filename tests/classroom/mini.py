@@ -33,7 +33,7 @@ points = 10
 TOML = SOUND + WRITTEN
 TEXT = """\
 # %% [markdown]
-# # Two bends
+# # Lab 9: two bends
 
 # %%
 grader.check("tanh")

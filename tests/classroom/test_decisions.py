@@ -370,9 +370,10 @@ def listed(graded: Graded, **how: bool) -> list[tuple[str, str, str, float, floa
     """The changes of a regrade."""
     options = Options(jobs=1)
     never_lower = how.get("never_lower", False)
-    _, changes = regrade(
+    found, changes = regrade(
         graded.bundle, graded.hand_ins, graded.out, options, never_lower=never_lower
     )
+    assert f"lists {len(changes)} change{'s' if len(changes) != 1 else ''})" in found.summary[0]
     return [(c.submission, c.question, c.case, c.old, c.new, c.reason) for c in changes]
 
 

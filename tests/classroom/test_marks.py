@@ -88,6 +88,11 @@ def test_spreadsheets_own_formats_are_read(tmp_path, encoding, delimiter):
         ("submission,why_xor\nalice,1,2\n", "row 2 has more cells"),
         ("submission,why_xor,why_xor\n", "twice"),
         ("submission,why_nor\n", "no written question of this lab (they are: why_xor, saturation)"),
+        ("submission,why_nor\n", "marks.csv has a column"),
+        (
+            "submission,why_nor\n",
+            "rename the column as lab.toml renamed the question, or delete it",
+        ),
         ("submission\nalice\n", "no column for a written question"),
         ("name,why_xor\n", "first column, not 'name'"),
         ("", "is empty"),
@@ -100,6 +105,15 @@ def test_mistakes_name_row_and_column(tmp_path, text, words):
     with pytest.raises(MarksError) as error:
         read_marks(path, QUESTIONS)
     assert words in str(error.value) and str(error.value).endswith(".")
+
+
+def test_a_column_of_an_old_name_is_told_with_its_folder(tmp_path):
+    """OUT's own file is meant at each run, also where none is given."""
+    path = tmp_path / "marks.csv"
+    path.write_text("submission,why_nor\n", encoding="utf-8")
+    with pytest.raises(MarksError) as error:
+        read_marks(path, QUESTIONS)
+    assert str(error.value).startswith(f"{path} has a column")
 
 
 def test_an_excel_file_and_a_missing_one_are_told(tmp_path):

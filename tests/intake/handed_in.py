@@ -16,7 +16,7 @@ from labkit.intake.package import Clean, clean_submission
 from labkit.lab.course import available
 from tests.packing import zipped
 
-MODULES = available()[-1].contract.modules
+MODULES = tuple(dict.fromkeys(one for lab in available() for one in lab.contract.modules))
 """Of the whole course's package: by them code is known."""
 
 CODE = b"def relu(z):\n    return z\n"

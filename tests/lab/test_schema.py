@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labkit.base.errors import LabkitError
-from labkit.lab import course, stubs
+from labkit.classroom import grades, marks
+from labkit.judging.person import WHO
+from labkit.lab import course, schema, stubs
 from labkit.lab.lab import Lab
 from tests.classroom import mini
 
@@ -90,10 +92,11 @@ def test_the_sound_one_is_a_lab(tmp_path: Path) -> None:
         ("[functions]", "[limit]\ncall_seconds = 1\n[functions]", ["limit", "limits"]),
         ("[functions]", "[treshold]\n[functions]", ["treshold", "thresholds"]),
         ("tanh = 60", "tanh = nan", ["[questions] tanh", "finite"]),
-        ("tanh = 60", "tanh = -60", ["[questions] tanh", "greater than or equal to 0"]),
+        ("tanh = 60", "tanh = -60", ["[questions] tanh", "greater than 0"]),
+        ("tanh = 60", "tanh = 0", ["[questions] tanh", "greater than 0"]),
         ("tanh = 60", 'tanh = "60"', ["[questions] tanh", "number"]),
         ("tanh = 60", "tanh = 50", ["sum to 90"]),
-        ("tanh = 60", "tanh = 60\nsoftmax = 0", ["softmax", "[functions]"]),
+        ("tanh = 60", "tanh = 60\nsoftmax = 1", ["softmax", "[functions]"]),
         ("relu = 40", "relu = 40\n[limits]\nmemory_mb = 1.5", ["[limits] memory_mb"]),
         ("[functions]", 'earlier = ["lab77_none"]\n[functions]', ["lab77_none"]),
         ("relu = 40", 'relu = 40\n[exclude]\nrleu = "full"', ["[exclude] rleu", "tanh, relu"]),
@@ -102,6 +105,25 @@ def test_the_sound_one_is_a_lab(tmp_path: Path) -> None:
             'relu = 40\n[exclude]\nwhy = "out"\n[written.why]\npoints = 5',
             ["[exclude] why", "tanh, relu"],
         ),
+        ("relu = 40", "relu = 40\n[written.why]", ["[written.why] points is missing"]),
+        ("relu = 40", "relu = 40\n[written.why]\npoints = 0", ["points", "greater than 0"]),
+        ("relu = 40", "relu = 40\n[bonus]\nelu = 0", ["[bonus] elu", "greater than 0"]),
+        ("relu = 40", "relu = 40\n[thresholds]\nseed = 9", ["seed belongs above the first table"]),
+        (
+            "relu = 40",
+            'relu = 40\n[thresholds]\nleaderboard = "x"',
+            ["leaderboard belongs above the first table"],
+        ),
+        (
+            "relu = 40",
+            "relu = 40\n[limits]\nminutes = 3",
+            ["minutes belongs above the first table"],
+        ),
+        ("[functions]", 'due = "1. March"\n[functions]', ["due is '1. March'", "2027-03-01T23:59"]),
+        ("[functions]", 'earlier = "lab1_x"\n[functions]', ["earlier", 'a list: ["lab1_x"]']),
+        ("[functions]", 'earlier = ["lab1"]\n[functions]', ["do you mean 'lab1_forward'?"]),
+        ("relu = 40", "relu = 40\n[written.total]\npoints = 5", ["total", "column of grades.csv"]),
+        ("relu", "name", ["name is a column of grades.csv"]),
         ("title", "title title", ["TOML"]),
         ("two bends", "two \ud800", ["UTF-8"]),
     ],
@@ -109,10 +131,21 @@ def test_the_sound_one_is_a_lab(tmp_path: Path) -> None:
 def test_the_sentence_names_the_key_and_what_is_allowed(
     tmp_path: Path, old: str, new: str, words: list[str]
 ) -> None:
-    sentence = loaded(tmp_path, mini.SOUND.replace(old, new, 1).encode(errors="surrogatepass"))
+    count = -1 if new == "name" else 1
+    sentence = loaded(tmp_path, mini.SOUND.replace(old, new, count).encode(errors="surrogatepass"))
     assert isinstance(sentence, str)
     for word in words:
         assert word in sentence, sentence
+
+
+def test_an_editor_may_mark_the_file_as_utf_8(tmp_path: Path) -> None:
+    assert isinstance(loaded(tmp_path, b"\xef\xbb\xbf" + mini.SOUND.encode()), Lab)
+
+
+def test_no_question_is_called_like_a_column() -> None:
+    lab = course.find("lab1")
+    in_marks = {marks.SUBMISSION, marks.VERSION, *WHO}
+    assert {*grades.columns(lab, []), *in_marks} - {*lab.questions} == schema.COLUMNS
 
 
 # ---------------------------------------------------------------- what lies beside it

@@ -9,8 +9,7 @@ from labkit.lab import stubs
 from labkit.lab.course import available, find
 
 LABS = available()
-LAST = LABS[-1]
-FUNCTIONS = LAST.contract.functions
+FUNCTIONS = [function for lab in LABS for function in lab.functions]
 """Of the whole course."""
 EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
 
@@ -97,11 +96,9 @@ def test_markers_that_do_not_pair(source, line):
 @pytest.mark.parametrize("own_work", [False, True])
 def test_student_folder(lab, own_work):
     files = stubs.stub_package(lab, own_work=own_work)
-    handed_out = {function.module for function in FUNCTIONS if function.lab <= lab.number}
-    assert set(files) == {"neuralnet/__init__.py", *(f"neuralnet/{name}.py" for name in handed_out)}
-    for function in FUNCTIONS:
-        if function.lab > lab.number:
-            continue
+    handed_out = ("__init__", *lab.contract.modules)
+    assert set(files) == {f"neuralnet/{name}.py" for name in handed_out}
+    for function in lab.contract:
         node = definition(files[f"neuralnet/{function.module}.py"], function.name)
         assert ast.get_docstring(node)
         is_stub = isinstance(node.body[1], ast.Raise)
@@ -138,7 +135,7 @@ def test_stubs_import_and_say_what_is_missing(lab, tmp_path):
     for path, text in stubs.stub_package(lab).items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
-    modules = sorted({function.module for function in FUNCTIONS if function.lab <= lab.number})
+    modules = sorted(lab.contract.modules)
     last = lab.functions[-1]
     code = (
         "import importlib\n"
@@ -160,9 +157,10 @@ def test_stubs_import_and_say_what_is_missing(lab, tmp_path):
     assert run.stdout.startswith(f"Lab {lab.number}: {last.name} is not written yet.")
 
 
-def test_solution_package_is_the_whole_course_without_markers():
-    files = stubs.solution_package(LAST)
-    assert list(files) == [f"neuralnet/{name}.py" for name in ("__init__", *LAST.contract.modules)]
+@EACH_LAB
+def test_solution_package_is_all_up_to_a_lab_without_markers(lab):
+    files = stubs.solution_package(lab)
+    assert list(files) == [f"neuralnet/{name}.py" for name in ("__init__", *lab.contract.modules)]
     for path, text in files.items():
         assert "SOLUTION" not in text
         assert "NotImplementedError" not in text
@@ -181,13 +179,12 @@ def test_write_starter_replaces_what_is_there(tmp_path):
         assert f": {function.name} is not written yet" in text
 
 
-def test_committed_starter_code_is_what_the_solutions_give():
-    made = stubs.stub_package(LAST, own_work=True)
-    committed = {
-        path.relative_to(STARTER).as_posix(): path.read_text(encoding="utf-8")
-        for path in STARTER.rglob("*.py")
-    }
-    assert committed == made, "starter_code has drifted: labkit.lab.stubs.write_starter renews it"
+def test_committed_starter_code_is_what_the_solutions_give(tmp_path):
+    stubs.write_starter(tmp_path, LABS)
+    made, committed = (
+        {p.name: p.read_text("utf-8") for p in root.rglob("*.py")} for root in (tmp_path, STARTER)
+    )
+    assert committed == made, "starter_code has drifted: write it again with `make starter`"
 
 
 def definition(text, name):

@@ -10,7 +10,11 @@ from labkit.base import paths
 from labkit.lab.course import available
 from labkit.lab.lab import Lab
 
-LABS = [lab for lab in available() if lab.folder.is_relative_to(paths.ASSIGNMENTS)]
+LABS = [
+    lab
+    for lab in available()
+    if lab.folder.is_relative_to(paths.ASSIGNMENTS) and (lab.folder / "figures.py").is_file()
+]
 
 
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)

@@ -20,7 +20,7 @@ def test_a_lab_has_one_title_and_one_question(lab: Lab) -> None:
     headings = re.findall(r"^#+ .*", first, flags=re.MULTILINE)
     assert headings[0] == f"# {lab.title}"
     assert re.fullmatch(r"## [A-Z].*\?", headings[1])
-    assert re.fullmatch(r"Lab \d: [A-Z].*", lab.title)
+    assert re.fullmatch(r"Lab \d+: [A-Z].*", lab.title)
 
 
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)

@@ -25,10 +25,10 @@ import numpy as np
 
 from labkit import __version__
 from labkit.base import paths
-from labkit.base.errors import CheckFailedError, LabkitError
+from labkit.base.errors import LabkitError
 from labkit.base.files import write_bytes, write_json, write_text
 from labkit.base.zips import read_tree, write_zip
-from labkit.building import leaks, requirements
+from labkit.building import broken, leaks, requirements, told
 from labkit.judging.grader import load_questions
 from labkit.judging.judge import Recorder
 from labkit.judging.knowledge import Knowledge
@@ -143,12 +143,13 @@ def deliver(bundle: Bundle, out: Path) -> list[Path]:
 def _build(lab: Lab, root: Path, own_work: bool) -> None:
     from labkit.building import notebook
 
+    told.check(lab)
     with tempfile.TemporaryDirectory() as scratch:
         assigned = _otter_assign(lab, Path(scratch))
         Catalogue.of(lab)  # what is wrong there is told of the lab's folder, not of its copy
         _lay_out_grader(lab, root, assigned)
         bundle = Bundle(root)
-        manifest, arrays = record(bundle)
+        manifest, arrays = record(bundle, lab.folder / "cases")
         figures = lab.folder / "figures.py"  # no part of what the grader gets
         _lay_out_student(
             bundle, assigned, figures, own_work=own_work, manifest=manifest, arrays=arrays
@@ -259,6 +260,11 @@ def _lay_out_student(
         if not name.endswith(".py") and name != "held_back.npz":  # images for the grader alone
             write_bytes(target / "data" / name, content)
     for path in _assets(lab):
+        if (target / "data" / path.name).exists():
+            raise LabkitError(
+                f"{figures.with_name(path.name)}: students' data/ gets a file of that name from the"
+                " kit: give yours another name."
+            )
         write_bytes(target / "data" / path.name, path.read_bytes())
     write_text(target / "requirements.txt", "\n".join(requirements.of_students(lab)) + "\n")
     write_text(target / "README.md", _readme(lab))
@@ -303,10 +309,11 @@ def _recorded(manifest: dict[str, Any], arrays: list[np.ndarray]) -> bytes:
     return buffer.getvalue()
 
 
-def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
+def record(bundle: Bundle, written: Path) -> tuple[dict[str, Any], list[np.ndarray]]:
     """What a student's folder needs instead of the reference: outputs on the public inputs.
 
-    Raises CheckFailedError where the reference itself fails a case.
+    Raises CheckFailedError where the reference fails a case or a case cannot run, which `written`
+    tells the place of.
     """
     lab = bundle.lab
     recorder = Recorder(lab, Knowledge(lab))
@@ -315,21 +322,15 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
     case_points: dict[str, float] = {}
     for question in load_questions(bundle):
         try:
-            verdicts = labcheck.run_cases(question.cases, recorder)
+            labcheck.run_cases(question.cases, recorder)
+            broken.refuse(recorder, written)
+            cases |= recorder.record(arrays)
         except LabkitError:
             raise
         except Exception as error:
-            raise CheckFailedError(
-                f"{lab.name}: a case of {question.name} stops on the reference with "
-                f"{type(error).__name__}: {error}. Look at that case in {lab.name}/cases."
-            ) from error
-        for verdict in verdicts:
-            if not verdict.passed:
-                raise CheckFailedError(
-                    f"{lab.name}: the reference fails a case of {question.name}, "
-                    f"“{verdict.case.title}”: {verdict.message}"
-                )
-        cases |= recorder.record(arrays)
+            case = next(one for one in question.cases if one.name == recorder.case.name)
+            recorder.broken.append(labcheck.why(case, error))
+        broken.refuse(recorder, written)
         case_points |= {case.name: case.points for case in question.cases if not case.hidden}
     used = {key for probes in cases.values() for probe in probes for key in probe["wrong"]}
     manifest = {

@@ -9,15 +9,19 @@ from pathlib import Path
 from labkit.base import paths
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
+from labkit.lab import stubs
 from labkit.lab.contract import PACKAGE
 from labkit.lab.course import available
 from labkit.lab.lab import Lab
+from labkit.lab.schema import COLUMNS
 
 _TEMPLATES = Path(__file__).parent / "new_lab"
+_OTHERS = COLUMNS | {"np", "plt", "z", "grader"}
+"""Names that mean something else in the five files, or in the files that they lead to."""
 
 
 def make(name: str) -> list[str]:
-    """Write the five files of lab `name`, such as lab6_dropout; gives what to tell.
+    """Write the five files of lab `name`, such as lab6_dropout, and its stubs; gives what to tell.
 
     Raises LabkitError where the name does not fit or is taken.
     """
@@ -33,6 +37,10 @@ def make(name: str) -> list[str]:
             "and run .venv/bin/labkit new in the clone."
         )
     number, module = int(found[1]), found[2]
+    if module in _OTHERS:
+        raise LabkitError(
+            f"{module!r} has a meaning of its own in the five files: choose another word."
+        )
     labs = available()
     if taken := [lab.name for lab in labs if lab.number == number]:
         raise LabkitError(f"Lab {number} exists already: {taken[0]}. Choose another number.")
@@ -54,9 +62,10 @@ def make(name: str) -> list[str]:
         for key, value in (("NAME", name), ("NUMBER", str(number)), ("FUNCTION", module)):
             text = text.replace(f"@{key}@", value)
         write_text(path, text)
-    Lab.load(folder)
-    short = f"lab{number}"
+    stubs.write_starter(paths.STARTER, [*labs, Lab.load(folder)])
+    command, short = ".venv/bin/labkit", f"lab{number}"
     return [
         *(f"wrote {path}" for path in files),
-        f"Next: labkit build {short}, labkit audit {short}; then change the five files.",
+        f"renewed {paths.STARTER}",
+        f"Next: {command} build {short}, {command} audit {short}; then change the five files.",
     ]

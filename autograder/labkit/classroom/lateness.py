@@ -11,8 +11,7 @@ from typing import Any
 from labkit.base.errors import LabkitError
 from labkit.judging.person import person
 from labkit.judging.result import TOTAL, Change, Result
-from labkit.lab.lab import read_time
-from labkit.lab.schema import Late
+from labkit.lab.schema import Late, read_time
 
 DAY = timedelta(days=1)
 

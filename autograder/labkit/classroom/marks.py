@@ -86,7 +86,7 @@ def read_rows(path: str | os.PathLike[str], questions: Mapping[str, float]) -> d
     """
     path = Path(path)
     (_, header), *rows = read_table(path, MarksError)
-    columns = _columns(path.name, header, questions)
+    columns = _columns(path, header, questions)
     given: dict[str, Marked] = {}
     seen: dict[str, int] = {}
     for number, cells in rows:
@@ -184,8 +184,9 @@ def _points(text: str, possible: float, place: str) -> float:
     return points
 
 
-def _columns(name: str, header: list[str], questions: Mapping[str, float]) -> dict[str, int]:
+def _columns(path: Path, header: list[str], questions: Mapping[str, float]) -> dict[str, int]:
     """Column name -> place. The first column holds the submissions."""
+    name = path.name
     if not header or header[0].strip().lower() != SUBMISSION:
         found = header[0].strip()[:40] if header else ""
         raise MarksError(
@@ -203,8 +204,9 @@ def _columns(name: str, header: list[str], questions: Mapping[str, float]) -> di
         if column not in known:
             listed = ", ".join(questions) or "none"
             raise MarksError(
-                f'{name} has a column "{column[:40]}", which is no written question of this lab'
-                f" (they are: {listed}): rename or delete it."
+                f'{path} has a column "{column[:40]}", which is no written question of this lab'
+                f" (they are: {listed}): rename the column as lab.toml renamed the question, or"
+                " delete it."
             )
         columns[column] = at
     if not columns.keys() & questions.keys():

@@ -292,8 +292,9 @@ def _summary(
 ) -> list[str]:
     people = {change.submission for change in changes}
     same = sum(result.submission in before for result in found) - len(people)
+    count = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
     lines = [
-        f"{len(people)} of {len(found)} changed ({CHANGES} lists {len(changes)} changes), {same} "
+        f"{len(people)} of {len(found)} changed ({CHANGES} lists {count}), {same} "
         "came out as before."
     ]
     gone = sorted(before.keys() - {result.submission for result in found})

@@ -529,21 +529,43 @@ def _size(value: Any) -> int:
 class Recorder(GraderCheck):
     """Plays the student with the reference, to record what the student's folder needs."""
 
+    _of_reference = False
+    """Whether what a judge looks at is the reference's: it must be able to."""
+
     def observe(self, probe: Probe) -> Tried:
         args, kwargs = probe.fresh()
         seen = labcheck.call(self.ref(probe.function), args, kwargs, seconds=600.0)
-        return Tried(probe, seen, probe.problem(seen))
+        self._of_reference = True
+        try:
+            return Tried(probe, seen, probe.problem(seen))
+        finally:
+            self._of_reference = False
+
+    def _held(self, judge: Verdict) -> Verdict:
+        judge = super()._held(judge)
+
+        def able(result: Any) -> str | None:
+            try:
+                return judge(result)
+            except Exception as error:
+                if not self._of_reference or isinstance(error, labcheck.CaseBroken):
+                    raise
+                told = f"{type(error).__name__}: {error}"
+                raise labcheck.CaseBroken(told).with_traceback(error.__traceback__) from error
+
+        return able
 
     def record(self, arrays: list[np.ndarray]) -> dict[str, list[Any]]:
         """Expected and wrong outputs of every probe of the question that just ran, by case.
 
         A wrong version that is right on a probe is recorded as null: that it passes is a sign too.
         """
-        return {
-            case.name: [self._record(case, tried, arrays) for tried in case.tried]
-            for case in self.cases
-            if not case.hidden
-        }
+        found = {}
+        for case in self.cases:
+            if not case.hidden:
+                self.case = case
+                found[case.name] = [self._record(case, tried, arrays) for tried in case.tried]
+        return found
 
     def _record(self, case: CaseRun, tried: Tried, arrays: list[np.ndarray]) -> dict[str, Any]:
         expected = self.knowledge.expected((case.name, tried.index), lambda: None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import difflib
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,14 +21,6 @@ _MONTHS = (
     *("August", "September", "October", "November", "December"),
 )
 """Not by strftime, whose words are those of whoever's computer builds."""
-
-
-def read_time(text: str) -> datetime | date:
-    """A time in ISO's form, or a day, which has no time. ValueError for anything else."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return datetime.fromisoformat(text.strip())
 
 
 @dataclass(frozen=True)
@@ -72,12 +64,9 @@ class Lab:
     def due(self) -> str:
         """When it is to be handed in, as people read it: `Monday, 1 March 2027, 23:59 (UTC+01:00)`.
 
-        What is no date stays as it was written; empty where lab.toml says nothing.
+        Empty where lab.toml says nothing.
         """
         value = self.config.due
-        if isinstance(value, str):
-            with contextlib.suppress(ValueError):
-                value = read_time(value)
         if not isinstance(value, date):
             return value
         day = f"{_DAYS[value.weekday()]}, {value.day} {_MONTHS[value.month - 1]} {value.year}"
@@ -178,9 +167,15 @@ def _functions_of(folder: Path, earlier: str) -> list[Function]:
         path = root / earlier / "lab.toml"
         if path.is_file():
             return list(declared(schema.read(path).functions, _number(path)))
+    known = [
+        path.parent.name
+        for path in (*folder.parent.glob("*/lab.toml"), *paths.ASSIGNMENTS.glob("*/lab.toml"))
+    ]
+    close = [name for name in known if name.startswith(f"{earlier}_")]
+    close += difflib.get_close_matches(earlier, known, 1, 0.6)
     raise LabkitError(
         f"{folder / 'lab.toml'}: earlier names {earlier!r}, but there is no folder of that name "
-        "with a lab.toml beside this lab."
+        f"with a lab.toml beside this lab{f'; do you mean {close[0]!r}?' if close else '.'}"
     )
 
 
@@ -205,6 +200,12 @@ def _questions(path: Path, config: Config, contract: Contract) -> dict[str, floa
             raise LabkitError(
                 f"{path}: [exclude] {name} is no question with checks: choose one of "
                 f"{', '.join(given)}."
+            )
+    for name in (*given, *config.written):
+        if name in schema.COLUMNS:
+            raise LabkitError(
+                f"{path}: {name} is a column of grades.csv or marks.csv: give the question "
+                "another name."
             )
     for name in config.written:
         if name in given:

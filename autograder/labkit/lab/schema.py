@@ -14,14 +14,27 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.types import StringConstraints
 
 from labkit.base.errors import LabkitError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,79}$")]
-Points = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+Points = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+
+COLUMNS = frozenset(
+    "submission total possible percent status name email sid origin version".split()
+)
+"""Of grades.csv and marks.csv, beside those of questions."""
+
+
+def read_time(text: str) -> datetime | date:
+    """A time in ISO's form, or a day, which has no time. ValueError for anything else."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return datetime.fromisoformat(text.strip())
 
 
 class _Table(BaseModel):
@@ -45,7 +58,7 @@ class Written(_Table):
     """[written.NAME]: a question marked by hand, beside the 100 points."""
 
     title: str = ""
-    points: Points = 0.0
+    points: Points
 
 
 class Late(_Table):
@@ -80,7 +93,7 @@ class Config(_Table):
     earlier: tuple[Name, ...] = Field(default=(), strict=False)
     """Labs whose finished modules come with this one, in order."""
     due: datetime | date | str = ""
-    """When it is to be handed in, as 2027-03-01T23:59:00+01:00."""
+    """When it is to be handed in, as 2027-03-01T23:59:00+01:00; empty where nobody says."""
     leaderboard: str = ""
     """Name of the number, kept by a case's `check.metric`, for Gradescope's leaderboard."""
     hidden_visibility: Literal["visible", "after_due_date", "after_published"] = "visible"
@@ -105,11 +118,19 @@ class Config(_Table):
     options: dict[Name, bool] = Field(default_factory=dict)
     """Optional parts of the text, by the name that its cells carry."""
 
+    @field_validator("due")
+    @classmethod
+    def _is_a_time(cls, due: datetime | date | str) -> datetime | date | str:
+        try:
+            return read_time(due) if isinstance(due, str) and due else due
+        except ValueError:
+            raise ValueError("should be a time like 2027-03-01T23:59:00+01:00") from None
+
 
 def read(path: Path) -> Config:
     """The `lab.toml` at `path`. Raises LabkitError: file, key, what is wrong, what is allowed."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors mark it
     except FileNotFoundError:
         raise LabkitError(f"{path} is missing: every lab has a lab.toml.") from None
     except UnicodeDecodeError:
@@ -121,6 +142,10 @@ def read(path: Path) -> Config:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise LabkitError(f"{path} is not valid TOML: {error}.") from None
     found = {key: value for key, value in found.items() if key != "name"}  # of older folders
+    thresholds = found.get("thresholds")  # the last table of most: what is appended falls into it
+    for key in thresholds if isinstance(thresholds, dict) else ():
+        if key in Config.model_fields:
+            raise LabkitError(f"{path}: {_above(key)}")
     try:
         return Config.model_validate(found)
     except (ValidationError, RecursionError) as error:
@@ -136,7 +161,11 @@ def _sentence(error: ValidationError | RecursionError) -> str:
     # A date that may be written in several ways has an error for each: the key is enough.
     place = [part for part in place if part not in ("datetime", "date", "str")]
     where = _place(place)
+    if first["type"] == "missing":
+        return f"{where} is missing: write it there."
     if first["type"] == "extra_forbidden":
+        if place[-1] in Config.model_fields:
+            return _above(place[-1])
         close = difflib.get_close_matches(place[-1], _known(place), 1, 0.6)
         hint = (
             f"; do you mean {close[0]}?" if close else f": {', '.join(_known(place))} may be there."
@@ -147,7 +176,13 @@ def _sentence(error: ValidationError | RecursionError) -> str:
     wanted = str(first["msg"]).removeprefix("Input ").removeprefix("Value error, ")
     if first["type"] == "string_pattern_mismatch":
         wanted = "should be a name that Python can use: letters, digits and _, no digit first"
+    if first["type"] == "tuple_type":
+        wanted = "should be a list" + (f': ["{given}"]' if isinstance(given, str) else " of names")
     return f"{where} is {shown}, but {wanted}."
+
+
+def _above(key: str) -> str:
+    return f"{key} belongs above the first table, the first line in brackets."
 
 
 def _place(parts: list[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .check import CaseBroken, CaseFailed, Check
+from .check import Broken, CaseBroken, CaseFailed, Check
 from .naming import CaseRun
 
 BROKEN = (
@@ -108,12 +108,12 @@ def run_questions(questions: Sequence[Sequence[Case]], check: Check) -> list[lis
                     except CaseFailed as error:
                         messages[case.name] = (str(error), ())
                     except _BROKEN as error:
-                        check.broken.append(_why(case, error))
+                        check.broken.append(why(case, error))
                         messages[case.name] = (BROKEN, ())
     return [_verdicts(cases, check, messages) for cases in questions]
 
 
-def _why(case: Case, error: Exception) -> str:
+def why(case: Case, error: Exception) -> Broken:
     """What stopped a case, and where in its file."""
     trace, line = error.__traceback__, 0
     while trace is not None:
@@ -121,8 +121,7 @@ def _why(case: Case, error: Exception) -> str:
             line = trace.tb_lineno
         trace = trace.tb_next
     reason = str(error) if isinstance(error, CaseBroken) else f"{type(error).__name__}: {error}"
-    place = f" (tests/{case.question}.py line {line})" if line else ""
-    return f"the check {case.name.removeprefix('test_')} itself cannot run{place}: {reason}"
+    return Broken(case.question, case.name, line, reason)
 
 
 def _verdicts(

@@ -27,7 +27,9 @@ def main(home: Path, arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     folder = options.path.resolve()
     if not (folder / PACKAGE).is_dir():
-        return _usage(f"There is no folder {PACKAGE} in {folder}: name the folder that holds it.")
+        return _usage(
+            f"There is no folder {PACKAGE} in {folder}: name the one that holds it with --path."
+        )
     questions = list(Recorded(home).manifest["questions"])
     if unknown := [name for name in options.question if name not in questions]:
         return _usage(f"No question {unknown[0]!r}; there are {', '.join(questions)}.")

@@ -62,6 +62,23 @@ def test_only_what_can_be_to_blame_is_put_right(
     assert ways == ({"own", "corrected"} if changed else {"own"})
 
 
+def test_what_is_kept_between_calls_is_not_the_fault_of_an_earlier_function() -> None:
+    """A fresh process has nothing kept: that it passes there excuses nobody."""
+    lab = find("lab1")
+    files = dict(stubs.solution_package(lab))
+    files["neuralnet/perceptron.py"] += (
+        "\n\nright, kept = perceptron_train, []\n"
+        "def perceptron_train(X, y, *args, **kwargs):\n"
+        "    kept.append(X)\n"
+        "    w, b = right(X, y, *args, **kwargs)\n"
+        "    return (w, b) if len(kept) < 3 else (w + 1.0, b)\n"
+    )
+    with Grader(built(lab)) as grader:
+        (question,) = grader.grade(encoded(files), "one", only=["perceptron_train"]).questions
+    assert question.score < question.possible
+    assert not any(labcheck.REJUDGED in case.message for case in question.cases)
+
+
 def test_large_wrong_results_are_let_go_of_and_cost_what_they_cost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

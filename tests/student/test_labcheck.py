@@ -641,6 +641,9 @@ def test_a_changed_input_is_named_for_that_input_alone(
         (np.array([2.0, 4.0]), np.array([1.0, 2.0]), "Every entry is 2 times"),
         (np.array([[1.0, 3.0], [5.0, 9.0]]), np.array([[1.0, 4.0], [6.0, 7.0]]), "entry [0, 1]"),
         (np.ones((4, 2)), np.ones((3, 2)), "a bias row"),
+        (np.ones((2, 2)), np.ones((1, 2, 2, 1)), "axis of length 1 dropped"),
+        (np.ones(500), np.r_[2.0, np.ones(499)], "Fewer than 1%"),
+        (np.array(307203.0), np.array(307300.0), "Work it out"),
     ],
 )
 def test_the_hint_fits_the_difference(got: np.ndarray, expected: np.ndarray, hint: str) -> None:

@@ -331,6 +331,27 @@ def test_a_warning_is_told_by_its_kind(kinds: tuple[str, ...], said: str) -> Non
     ]
 
 
+def test_of_a_count_it_is_not_said_that_it_is_nearly_right() -> None:
+    counts = {1999.0: 2000.0, 49_999.0: 50_000.0, 307_203.0: 307_300.0}
+    assert relation([Pair(np.array(got), np.array(right)) for got, right in counts.items()]) == ""
+
+
+def test_lists_of_words_hold_no_numbers() -> None:
+    wanted: list[str] = []
+    found = _titles(*[_tried(["dense_backward"], wanted, function="wrong_gradients")] * 2)
+    assert not any("packed together" in title for title in found)
+
+
+def test_numbers_close_to_0_beside_large_ones_leave_the_reason_open() -> None:
+    right = np.arange(4.0) ** 2
+    for other, said in ((3.0, True), (1e-7, False)):
+        large = np.array([1e4, 1.0, 2.0, other])
+        passing = [_tried(right, right, np.ones(4), function="relu") for _ in range(3)]
+        failing = [_tried(np.sin(right) + 5, right, large, function="relu")] * 2
+        titles = _titles(*passing, *failing, contract=Contract(("h",)))
+        assert any("large numbers" in title for title in titles) == said
+
+
 def test_what_only_the_failing_inputs_have_is_told() -> None:
     right = np.arange(12.0).reshape(3, 4) ** 2
     odd = np.sin(np.arange(12.0).reshape(3, 4)) + 5.0
@@ -341,10 +362,14 @@ def test_what_only_the_failing_inputs_have_is_told() -> None:
         failing = [_tried(odd, right, X, function="conv", **bad) for _ in range(2)]
         return _titles(*passing, *failing, contract=Contract(("X",)))
 
-    assert ask({"stride": 2}, {"stride": 1}) == ["It goes wrong only with `stride` above 1"]
-    assert ask({"padding": 1}, {"padding": 0}) == ["It goes wrong only with `padding` above 0"]
+    assert ask({"stride": 2}, {"stride": 1}) == [
+        "In these checks it goes wrong only with `stride` above 1"
+    ]
+    assert ask({"padding": 1}, {"padding": 0}) == [
+        "In these checks it goes wrong only with `padding` above 0"
+    ]
     assert ask({"activation": "tanh"}, {"activation": "relu"}) == [
-        "It goes wrong only with `activation` 'tanh'"
+        "In these checks it goes wrong only with `activation` 'tanh'"
     ]
     assert ask({"stride": 2}, {"stride": 2}) == []
     # Either may be without meaning.
@@ -432,7 +457,9 @@ def test_errors_are_told_with_what_they_share() -> None:
     cases = [CaseRun(f"c{i}", "", False, [one]) for i, one in enumerate([*passing, failing])]
     ((explanation, names),) = describe(cases, Contract(("z",)))
     assert explanation.title == "Floats are put into an array of whole numbers"
-    assert explanation.hint.startswith("It happens only where whole numbers come in.")
+    assert explanation.hint.startswith(
+        "In these checks it happens only where whole numbers come in."
+    )
     assert names == {"c2"}
 
 

@@ -270,6 +270,9 @@ class Judge(GraderCheck):
         """How each public case passed that can be asked again: the way, and what to say of it."""
         self._served = 0
         """Calls of the grader's own functions for the probe at hand."""
+        self._helped = False
+        """Whether a function in the place of an earlier one was called in the present question:
+        where none was, a second run that passes tells only of what the first one had kept."""
         self._kept = 0
         """Bytes of wrong results."""
         self._clock = _Clock(lab.limits.total_seconds * (1 - _KEPT_FOR_AGAIN))
@@ -290,6 +293,7 @@ class Judge(GraderCheck):
         if any(case.failed or case.tried[-1].note for case in self.cases if case.tried):
             self._lost.add(self.question)
         super().begin_question(name)
+        self._helped = False
         for way in [way for way in self._workers if way[0] == "corrected"]:
             self._workers.pop(way).close()
 
@@ -306,7 +310,9 @@ class Judge(GraderCheck):
         first = self._attempt(case, body, *ways[0])
         runs = [first]
         if first.failed and (ways[0][0] == "corrected" or self._may_be_anothers_fault(first)):
-            runs.append(self._attempt(case, body, *ways[1]))
+            second = self._attempt(case, body, *ways[1])
+            if self._helped or not _gave_something(first):
+                runs.append(second)
         best = next((run for run in runs if not run.failed), None) or _clearest(runs)
         self.cases.append(best)
         if best.failed:
@@ -459,6 +465,7 @@ class Judge(GraderCheck):
         @functools.wraps(function)
         def served(*args: Any, **kwargs: Any) -> Any:
             self._served += 1
+            self._helped = True
             if self._served > _SERVED_CALLS:
                 raise ServedTooLongError
             with np.errstate(all="ignore"):
@@ -502,6 +509,12 @@ def _text(content: bytes | None) -> str:
 def _clearest(runs: Sequence[CaseRun]) -> CaseRun:
     """The failure to show: with earlier mistakes out of the way, unless that only raises."""
     return min(runs, key=lambda run: (run.tried[-1].seen.failure is not None, run is runs[0]))
+
+
+def _gave_something(run: CaseRun) -> bool:
+    """Whether a case failed by what its last call gave or raised, and not by what stopped it."""
+    failure = run.tried[-1].seen.failure
+    return failure is None or failure.kind == "raised"
 
 
 def _numbers(value: Any) -> tuple[bool, bool]:

@@ -120,7 +120,9 @@ def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
         if got in [expected[:i] + expected[i + 1 :] for i in range(len(expected))]:
             return "An axis is missing: a sum or mean drops its axis unless keepdims=True."
         if np.prod(got) == np.prod(expected):
-            return "All entries in one long row: the result should keep the shape of its input."
+            if len(got) == 1:
+                return "All entries in one long row: the result should keep the shape of its input."
+            return "The entries are there, but axes are missing: is an axis of length 1 dropped?"
         return (
             "Dimensions are missing: does an index or a mask pick only some of the entries, or "
             "does a function such as np.append, called without an axis, make one long row?"
@@ -141,7 +143,8 @@ def _size_hint(got: np.ndarray, expected: np.ndarray, wrong: tuple[int, ...]) ->
     mask = np.abs(expected) > 1e-12
     if not mask.any():
         return "The expected result is zero here."
-    if np.allclose(got, expected, rtol=1e-3, atol=1e-6):
+    count = expected.size == 1 and bool(np.all(expected == np.round(expected)))
+    if np.allclose(got, expected, rtol=1e-3, atol=1e-6) and not count:
         return (
             "Very close, but not exact: is something rounded, counted in float32, guarded with too "
             "large a number, or only approximated?"
@@ -167,7 +170,8 @@ def _size_hint(got: np.ndarray, expected: np.ndarray, wrong: tuple[int, ...]) ->
         return "It is the transpose of the expected result."
     share = float(np.mean(~np.isclose(got, expected, rtol=1e-5, atol=1e-9)))
     if share < 0.5 and got.size > 1:
-        return f"{share:.0%} of the entries differ: look at what these have in common."
+        told = f"{share:.0%}" if share >= 0.01 else "Fewer than 1%"
+        return f"{told} of the entries differ: look at what these have in common."
     where = f"entry [{', '.join(map(str, wrong))}]" if wrong else "it"
     return f"Work {where} out by hand and print each step of your function beside it."
 
@@ -180,7 +184,7 @@ def _is_round(factor: float) -> bool:
     if factor < 0:
         return False
     larger = max(factor, 1 / factor)
-    return larger < 100 and bool(np.isclose(larger, round(larger), rtol=1e-4, atol=0))
+    return 1.5 < larger < 100 and bool(np.isclose(larger, round(larger), rtol=1e-4, atol=0))
 
 
 def _where_text(name: str) -> str:

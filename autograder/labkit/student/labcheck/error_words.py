@@ -156,7 +156,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         r" cannot take these arguments",
         "Another function is called with arguments that do not fit",
         "Print the shapes of all that you hand over, in the order of the function's first line: is "
-        "one of them transposed, uncut, from another layer or already changed?",
+        "one of them transposed, uncut, from another layer or already changed? Is one left out?",
     ),
     (
         r"maximum recursion",

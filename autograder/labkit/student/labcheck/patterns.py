@@ -94,11 +94,14 @@ def describe(cases: Sequence[CaseRun], contract: Contract) -> list[Named]:
         tell = _TELL.get(kind.partition(" ")[0])
         words = tell([tried for _, tried in group], contract) if tell else None
         if not words and only and not kind.startswith(("verdict", "training")):
-            words = (f"It goes wrong only {only}", "What does the code do differently there?")
+            words = (
+                f"In these checks it goes wrong only {only}",
+                "What does the code do differently there?",
+            )
         if words:
             title, hint = words
-            if only and not title.startswith("It goes wrong"):
-                hint = f"It happens only {only}. {hint}"
+            if only and not title.startswith("In these checks"):
+                hint = f"In these checks it happens only {only}. {hint}"
             key = AS_SEEN + title
             found.append((Explanation(key, title, hint), {case.name for case, _ in group}))
     return found or _verdicts(failed)
@@ -526,7 +529,8 @@ def _packed(tried: Sequence[Tried]) -> str:
             return "All the parts are right, but they are returned in another order"
         flat = [([a for _, a in _walk(got)], [a for _, a in _walk(right)]) for got, right in lists]
         if all(
-            len(a) == len(b) and all(near(x, y) for x, y in zip(a, b, strict=True)) for a, b in flat
+            len(a) == len(b) > 0 and all(near(x, y) for x, y in zip(a, b, strict=True))
+            for a, b in flat
         ):
             return "All the numbers are right, but they are packed together in another way"
     return ""
@@ -663,8 +667,11 @@ def _facts(arguments: Mapping[str, Any]) -> Iterator[tuple[Fact, bool]]:
             yield ("axes", f"where `{name}` has more than two axes"), array.ndim > 2
             yield ("axes", f"where `{name}` has another number of axes than two"), array.ndim != 2
             with np.errstate(all="ignore"):
-                large = bool(array.size) and float(np.abs(array).max()) > 500
+                sizes_there = np.abs(array[array != 0])
+                large = bool(sizes_there.size) and float(sizes_there.max()) > 500
+                tiny = bool(sizes_there.size) and float(sizes_there.min()) < 1e-6
             yield ("large", f"where `{name}` holds large numbers"), large
+            yield ("tiny", f"where `{name}` holds numbers very close to 0"), tiny
 
 
 _TELL: dict[str, Callable[[Sequence[Tried], Contract], Words | None]] = {

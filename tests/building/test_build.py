@@ -208,6 +208,41 @@ def test_a_text_that_does_not_fit_its_toml_is_one_sentence() -> None:
         notebook.notebook(fewer)
 
 
+ANSWERED = '# %% [markdown] answer="why"'
+
+
+@pytest.mark.parametrize(
+    ("heading", "says"),
+    [
+        ('# %% [markdown] anwser="why"', "line 13: 'anwser' behind %% is not understood"),
+        ('# %% [markdown] Answer="why"', "line 13: 'Answer' behind %% is not understood"),
+        ("# %% [markdown] answer=why", "line 13: 'answer=why' behind %% is not understood"),
+        ('# %% [markdown] answer=""', "line 13: 'answer' behind %% is not understood"),
+        ("# %% The answer [markdown]", "line 13: 'The answer' behind %% is not understood"),
+        ('# %% [markdown] option="extra"', "line 13: .*lab.toml knows no option 'extra'"),
+        ("# %% [markdown]", r'why has no model answer: .* `# %% \[markdown\] answer="why"` right'),
+    ],
+)
+def test_a_model_answer_that_would_go_to_students_is_refused(
+    heading: str, says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(LabkitError, match=says) as caught:
+        mini.lab(tmp_path, text=mini.TEXT.replace(ANSWERED, heading))
+    assert str(tmp_path / "assignments" / mini.NAME / "text.py") in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "again", ["Without one,\n# layers *fold* into one", "2 for the\n# word fold in it"]
+)
+def test_the_scan_finds_a_model_answer_and_its_rubric(again: str, tmp_path: Path) -> None:
+    text = mini.TEXT.replace("# # Two bends", f"# # Two bends\n#\n# {again}")
+    rubric = "#\n# **Rubric.** 3 points for layers; 2 for the word *fold* in it.\n"
+    with pytest.raises(
+        CheckFailedError, match=r"ipynb in student\.zip holds the model answer of w"
+    ):
+        mini.lab(tmp_path, text=text + rubric)
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

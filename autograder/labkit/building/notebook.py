@@ -7,6 +7,8 @@ question in `cases/`; the markers that Otter wants around both are put in here. 
 - a Markdown cell `question="why_xor"` for a written question, and right behind it one with
   `answer="why_xor"`, the model answer and the rubric, which no student gets;
 - cells with `option="…"`, which are left out unless lab.toml switches that option on.
+
+Any other attribute is refused: a model answer behind a misspelt one would go to students.
 """
 
 from __future__ import annotations
@@ -66,6 +68,10 @@ CHECK = re.compile(r'grader\.check\("(\w+)"\)')
 
 HEADING = re.compile(r"^#{1,6} +(.+)$", re.M)
 
+_ATTRIBUTES = {"question", "answer", "option"}
+_JUPYTEXTS = {"lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_marker"}
+"""What Jupytext notes by itself."""
+
 ANSWER = "answer-"
 """How the id of a written answer's cell begins."""
 
@@ -93,6 +99,13 @@ def notebook(lab: Lab) -> Any:
         if name not in wanted or found.count(name) > 1:
             what = "stands twice" if name in wanted else "has no points in lab.toml"
             raise LabkitError(f"{lab.text}: question {name!r} {what}.")
+    for question in written_questions(lab):
+        if not question["answer"].strip():
+            name = question["name"]
+            raise LabkitError(
+                f"{lab.text}: {name} has no model answer: write it, with the rubric, in a cell "
+                f'`# %% [markdown] answer="{name}"` right behind the question.'
+            )
     book.cells = cells
     name_cells(book)
     return book
@@ -126,7 +139,7 @@ def _marked(lab: Lab, cells: list[Any], found: list[str]) -> Iterator[Any]:
     cases = read_cases(lab)
     open_question = ""
     for cell in cells:
-        about = dict(cell.metadata)
+        about = _attributes(lab, cell)
         cell.metadata = nbformat.from_dict({})
         if about.get("option") and not lab.options.get(about["option"]):
             continue
@@ -158,6 +171,32 @@ def _marked(lab: Lab, cells: list[Any], found: list[str]) -> Iterator[Any]:
             yield cell
     if open_question:
         yield _raw("END QUESTION")
+
+
+def _attributes(lab: Lab, cell: Any) -> dict[str, str]:
+    """What stands behind the %% of a cell, all of it known."""
+    about = {key: value for key, value in cell.metadata.items() if key not in _JUPYTEXTS}
+    for key, value in about.items():
+        if key not in _ATTRIBUTES or not value or not isinstance(value, str):
+            wrong = str(value) if key in ("title", "incorrectly_encoded_metadata") else key
+            raise LabkitError(
+                f"{_place(lab, wrong)}: {wrong!r} behind %% is not understood: question, answer "
+                'and option may stand there, each with a name, as in answer="why".'
+            )
+    option = about.get("option")
+    if option and option not in lab.options:
+        raise LabkitError(
+            f"{_place(lab, option)}: {lab.folder / 'lab.toml'} knows no option {option!r}: write "
+            f"{option} = false under its [options]."
+        )
+    return about
+
+
+def _place(lab: Lab, text: str) -> str:
+    """File and line of the cell that has `text` behind its %%."""
+    lines = enumerate(lab.text.read_text(encoding="utf-8").splitlines(), start=1)
+    number = next((n for n, line in lines if line.startswith(("# %%", "#%%")) and text in line), 0)
+    return f"{lab.text}, line {number}"
 
 
 def _raw(marker: str, name: str = "", points: float | None = None, *more: str) -> Any:

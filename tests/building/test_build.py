@@ -208,6 +208,43 @@ def test_a_text_that_does_not_fit_its_toml_is_one_sentence() -> None:
         notebook.notebook(fewer)
 
 
+PUBLIC, HIDDEN = "def public_tanh__table", "def hidden_tanh__shape"
+TWICE = mini.CASES + mini.CASES.partition('bends."""')[2]
+
+
+@pytest.mark.parametrize(
+    ("cases", "says"),
+    [
+        (
+            mini.CASES.replace(PUBLIC, "def hidden_tanh__table"),
+            r"activations\.py: no public case asks about tanh, so no student could check it",
+        ),
+        (
+            TWICE,
+            r"line 20: public_tanh__table has the name of the case in activations\.py, line 4:",
+        ),
+        (
+            mini.CASES.replace("Another shape.", "A small table."),
+            r"line 9: hidden_tanh__shape has the title of the case in activations\.py, line 4:",
+        ),
+    ],
+    ids=["all hidden", "name", "title"],
+)
+def test_cases_that_do_not_fit_are_one_sentence(cases: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(LabkitError, match=says):
+        mini.lab(tmp_path, cases=cases)
+
+
+def test_students_read_how_many_points_hidden_checks_decide(tmp_path: Path) -> None:
+    for cases, told in (
+        (mini.CASES, "about 30 of them for hidden checks."),
+        (mini.CASES.replace(HIDDEN, "def public_tanh__shape"), "none for hidden checks."),
+    ):
+        bundle = mini.lab(tmp_path, cases=cases)
+        book = (bundle.student / f"{mini.NAME}.ipynb").read_text(encoding="utf-8")
+        assert f"The functions have 100 points, {told}" in book
+
+
 ANSWERED = '# %% [markdown] answer="why"'
 
 

@@ -18,7 +18,7 @@ import json
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ import jupytext
 import nbformat
 
 from labkit.base.errors import LabkitError
-from labkit.building.cases import read_cases
+from labkit.building.cases import public_points, read_cases
 from labkit.lab.lab import Lab
 from labkit.student.labcheck.libraries import LIBRARIES
 from labkit.student.labcheck.notebooks import PLACEHOLDER, Book
@@ -86,7 +86,8 @@ def notebook(lab: Lab) -> Any:
     cells = [nbformat.v4.new_raw_cell(_assignment_config(lab))]
     cells += _with_first_cell(lab, list(_marked(lab, book.cells, found)))
     if lab.config.client == "labcheck":
-        hand_in = _HAND_IN.format(points="\n".join(textwrap.wrap(points_in_words(lab), 96)))
+        told = points_in_words(lab, public_points(lab))
+        hand_in = _HAND_IN.format(points="\n".join(textwrap.wrap(told, 96)))
         cells += [nbformat.v4.new_markdown_cell(hand_in), nbformat.v4.new_code_cell(LAST_CELL)]
     wanted = (*lab.questions, *(question.name for question in lab.written))
     if missing := [name for name in wanted if name not in found]:
@@ -111,9 +112,14 @@ def notebook(lab: Lab) -> Any:
     return book
 
 
-def points_in_words(lab: Lab) -> str:
-    """How many points there are, for students: nobody should have to add them up."""
-    said = [f"The functions have {lab.possible:g} points, about half of them for hidden checks."]
+def points_in_words(lab: Lab, public: Mapping[str, float]) -> str:
+    """How many points there are, for students: nobody should have to add them up.
+
+    `public` are the points of each question that its public cases decide.
+    """
+    hidden = sum(lab.questions[name] - public[name] for name in lab.questions.keys() - lab.bonus)
+    some = f"about {hidden:.0f} of them" if hidden >= 0.5 else "none"
+    said = [f"The functions have {lab.possible:g} points, {some} for hidden checks."]
     if written := sum(question.points for question in lab.written):
         said.append(f"The written answers have {written:g} more, once they are marked.")
     if bonus := sum(lab.questions[name] for name in lab.bonus):

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from labkit.base.errors import CheckFailedError
 from labkit.building import audit, mutants
 from labkit.building.build import built
-from labkit.judging.grader import Grader
+from labkit.judging.grader import BrokenCaseError, Grader
 from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.lab.course import available, find
@@ -111,6 +112,38 @@ def test_a_hole_says_which_case_fails_and_with_which_values(tmp_path: Path) -> N
     (tanh,) = [question for question in told.questions if question.name == "tanh"]
     hidden = next(case.message for case in tanh.cases if case.hidden)
     assert shown["tanh", "Another shape."] not in hidden
+
+
+JUDGED = '''
+
+def {kind}_relu__judged(check, np):
+    """By a judge with a slip of its own."""
+
+    def judge(result):
+        # Nothing is below zero.
+        if (result < 0).any():
+            return "It is below zero at " + wheer
+        return None
+
+    check.outcome("relu", np.array([[-2.0, 0.0, 1.0]]), judge=judge)
+'''
+
+
+def test_a_judge_that_stops_on_a_mistake_is_named_with_its_line(tmp_path: Path) -> None:
+    """Public cases are judged on all mistakes when the lab is built, hidden ones in the audit."""
+    says = r"itself cannot run \(cases/activations\.py line 25\): NameError: name 'wheer'"
+    cases = mini.CASES + JUDGED.format(kind="public")
+    with pytest.raises(CheckFailedError, match="lab9_mini: the check public_relu__judged " + says):
+        mini.lab(tmp_path, cases=cases, mistakes=mini.MISTAKES)
+    cases = mini.CASES + JUDGED.format(kind="hidden")
+    bundle = mini.lab(tmp_path, cases=cases, mistakes=mini.MISTAKES)
+    with pytest.raises(CheckFailedError, match="on relu_mirrored, the check hidden_relu__judged"):
+        audit.audit(bundle, [0])
+    # What else is wrong passes the hidden case, but its judge stops on the known mistake.
+    files = {path: text.encode() for path, text in stubs.solution_package(bundle.lab).items()}
+    files["neuralnet/activations.py"] += f"\n\n{mini.WRONG_RELU}\n".encode()
+    with Grader(bundle) as grader, pytest.raises(BrokenCaseError, match=says):
+        grader.grade(files, "ada")
 
 
 def test_a_right_version_that_loses_points_is_explained(capsys: pytest.CaptureFixture[str]) -> None:

@@ -94,5 +94,19 @@ def hand_in(target: Path, bundle: Bundle, changes: Mapping[str, str] | None = No
     lay(target.parent, {target.name: zipped(files)})
 
 
+MISTAKES = '''\
+import numpy as np
+
+from labkit.mistakes import mistake
+
+
+@mistake("relu")
+def relu_mirrored(z):
+    """The part below zero is kept
+
+    Which entries of z should become 0?
+    """
+    return np.minimum(z, 0.0)
+'''
 WRONG_RELU = "def relu(z):\n    return np.abs(z)"
 WRONG_TANH = "def tanh(z):\n    return np.zeros_like(z)"

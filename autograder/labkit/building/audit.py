@@ -15,8 +15,9 @@ from multiprocessing import get_context
 from rich.console import Console
 from rich.table import Table
 
+from labkit.base.errors import CheckFailedError
 from labkit.building import mutants
-from labkit.judging.grader import Grader
+from labkit.judging.grader import BrokenCaseError, Grader
 from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
@@ -152,9 +153,15 @@ def show(console: Console, lab: Lab, findings: Sequence[Finding]) -> bool:
 
 
 def judge_version(grader: Grader, version: Version, seed: int) -> Finding:
-    """Grade one version as a student's submission."""
+    """Grade one version as a student's submission.
+
+    Raises CheckFailedError where a case itself stops on it.
+    """
     files = submission_files(version, grader.lab)
-    result = grade_files(grader, files)
+    try:
+        result = grade_files(grader, files)
+    except BrokenCaseError as error:
+        raise CheckFailedError(f"{grader.lab.name}: on {version.key}, {error}.") from None
     may_be_slow = isinstance(version, Variant) and version.slow
     lost = {
         question.name

@@ -28,12 +28,12 @@ from labkit.base import paths
 from labkit.base.errors import CheckFailedError, LabkitError
 from labkit.base.files import write_bytes, write_json, write_text
 from labkit.base.zips import read_tree, write_zip
-from labkit.building import leaks, requirements
+from labkit.building import cases, leaks, requirements
 from labkit.judging.grader import load_questions
 from labkit.judging.judge import Recorder
 from labkit.judging.knowledge import Knowledge
 from labkit.lab import stubs
-from labkit.lab.bundle import FINGERPRINT, WRITTEN, Bundle
+from labkit.lab.bundle import FINGERPRINT, PLACES, WRITTEN, Bundle
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue
 from labkit.student import labcheck
@@ -85,7 +85,7 @@ def grading_parts(lab: Lab, files: Mapping[str, bytes]) -> dict[str, str]:
         path = Path(name)
         if path.parts[0] == "labs" and path.parent.name == "tests":
             questions[f"question {path.stem}"] = digest.hexdigest()[:16]
-        elif path.parts[0] == "labs" and path.name != "lab.toml":
+        elif path.parts[0] == "labs" and path.name not in ("lab.toml", PLACES):
             numbers.update(name.encode() + b"\0" + digest.digest())
         elif path.parts[0] == "labkit" and not name.startswith("labkit/platforms/"):
             kit.update(name.encode() + b"\0" + digest.digest())
@@ -191,6 +191,7 @@ def _lay_out_grader(lab: Lab, root: Path, assigned: Path) -> None:
     target = root / "labs" / lab.name
     for path in sorted((assigned / "autograder" / "tests").glob("*.py")):
         write_text(target / "tests" / path.name, path.read_text(encoding="utf-8"))
+    write_json(target / PLACES, cases.places(lab))
     write_bytes(target / "lab.toml", (lab.folder / "lab.toml").read_bytes())
     for path in (*_assets(lab), *sorted((lab.folder / "mistakes").glob("*.py"))):
         write_bytes(target / path.relative_to(lab.folder), path.read_bytes())
@@ -311,27 +312,27 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
     lab = bundle.lab
     recorder = Recorder(lab, Knowledge(lab))
     arrays: list[np.ndarray] = []
-    cases: dict[str, Any] = {}
+    recorded: dict[str, Any] = {}
     case_points: dict[str, float] = {}
     for question in load_questions(bundle):
         try:
             verdicts = labcheck.run_cases(question.cases, recorder)
+            if recorder.broken:
+                raise CheckFailedError(f"{lab.name}: {recorder.broken[0]}")
+            for verdict in verdicts:
+                if not verdict.passed:
+                    raise CheckFailedError(
+                        f"{lab.name}: the reference fails a case of {question.name}, "
+                        f"“{verdict.case.title}”: {verdict.message}"
+                    )
+            recorded |= recorder.record(arrays)
         except LabkitError:
             raise
         except Exception as error:
-            raise CheckFailedError(
-                f"{lab.name}: a case of {question.name} stops on the reference with "
-                f"{type(error).__name__}: {error}. Look at that case in {lab.name}/cases."
-            ) from error
-        for verdict in verdicts:
-            if not verdict.passed:
-                raise CheckFailedError(
-                    f"{lab.name}: the reference fails a case of {question.name}, "
-                    f"“{verdict.case.title}”: {verdict.message}"
-                )
-        cases |= recorder.record(arrays)
+            told = labcheck.why(question.cases, recorder, error)
+            raise CheckFailedError(f"{lab.name}: {told}") from error
         case_points |= {case.name: case.points for case in question.cases if not case.hidden}
-    used = {key for probes in cases.values() for probe in probes for key in probe["wrong"]}
+    used = {key for probes in recorded.values() for probe in probes for key in probe["wrong"]}
     manifest = {
         "lab": lab.name,
         "title": lab.title,
@@ -343,7 +344,7 @@ def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
         "limits": lab.limits.model_dump(),
         "numpy": ".".join(np.__version__.split(".")[:2]),
         "client": lab.config.client,
-        "cases": cases,
+        "cases": recorded,
         "case_points": case_points,
         "contracts": {name: recorder.contract_of(name).names() for name in lab.questions},
         "hints": {

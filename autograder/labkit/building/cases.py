@@ -72,6 +72,23 @@ def read_cases(lab: Lab) -> dict[str, list[CaseSource]]:
     return found
 
 
+def places(lab: Lab) -> dict[str, tuple[str, list[int]]]:
+    """The file of each case, and its line there for each line that it has in Otter's test file.
+
+    Otter writes a case anew from its syntax tree, without comments, each statement on one line.
+    """
+    found = {}
+    for case in (case for cases in read_cases(lab).values() for case in cases):
+        written = ast.parse(case.source)
+        anew = ast.unparse(written)
+        lines = [case.line] * (anew.count("\n") + 1)
+        for ours, otters in zip(ast.walk(written), ast.walk(ast.parse(anew)), strict=False):
+            if isinstance(ours, ast.stmt) and isinstance(otters, ast.stmt):
+                lines[otters.lineno - 1] = case.line + ours.lineno - 1
+        found[case.name] = (f"cases/{case.path.name}", lines)
+    return found
+
+
 def public_points(lab: Lab) -> dict[str, float]:
     """What students can see of each question's points, which its cases share."""
     return {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from labkit.judging.differences import central_differences
 from labkit.judging.knowledge import Knowledge
 from labkit.judging.nested import nested_calls
 from labkit.lab import stubs
+from labkit.lab.bundle import PLACES
 from labkit.lab.lab import Lab
 from labkit.lab.reference import Reference
 from labkit.sandbox import Code, Limits, Worker, Zygote
@@ -141,6 +143,13 @@ class GraderCheck(Check):
         self.knowledge = knowledge
         self._reference = GraderReference(knowledge)
         self._seed = lab.seed if seed is None else seed
+
+    def written_at(self, case: str, line: int) -> str:
+        path = self.lab.folder / PLACES
+        places = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        file, lines = places.get(case, ("", []))
+        # The first line of Otter's holds its decorator.
+        return f"{file} line {lines[line - 1]}" if 0 < line <= len(lines) else ""
 
     def expect(self, function: str, compute: Callable[[Any], Any]) -> Any:
         key = (self.case.key, len(self.case.tried))

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from . import threads  # first: before anything imports NumPy
 from .calling import Failure, Observation, call
-from .cases import Case, Verdict, read_cases, run_cases, run_questions
+from .cases import Case, Verdict, read_cases, run_cases, run_questions, why
 from .check import CaseBroken, CaseFailed, Check
 from .comparing import (
     Problem,
@@ -78,4 +78,5 @@ __all__ = [
     "unpack",
     "use",
     "values_problem",
+    "why",
 ]

@@ -108,21 +108,26 @@ def run_questions(questions: Sequence[Sequence[Case]], check: Check) -> list[lis
                     except CaseFailed as error:
                         messages[case.name] = (str(error), ())
                     except _BROKEN as error:
-                        check.broken.append(_why(case, error))
+                        check.broken.append(why(cases, check, error))
                         messages[case.name] = (BROKEN, ())
     return [_verdicts(cases, check, messages) for cases in questions]
 
 
-def _why(case: Case, error: Exception) -> str:
-    """What stopped a case, and where in its file."""
+def why(cases: Sequence[Case], check: Check, error: Exception) -> str:
+    """What stopped one of the cases of a question, and where it is written."""
+    files = {case.function.__code__.co_filename for case in cases}
     trace, line = error.__traceback__, 0
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == case.function.__code__.co_filename:
+        if trace.tb_frame.f_code.co_filename in files:
             line = trace.tb_lineno
         trace = trace.tb_next
+    first = {case.function.__code__.co_firstlineno: case for case in cases}
+    begins = max((number for number in first if number <= line), default=min(first))
+    case = first[begins]
     reason = str(error) if isinstance(error, CaseBroken) else f"{type(error).__name__}: {error}"
-    place = f" (tests/{case.question}.py line {line})" if line else ""
-    return f"the check {case.name.removeprefix('test_')} itself cannot run{place}: {reason}"
+    place = check.written_at(case.name, line - begins) or f"tests/{case.question}.py line {line}"
+    name = case.name.removeprefix("test_")
+    return f"the check {name} itself cannot run{f' ({place})' if line else ''}: {reason}"
 
 
 def _verdicts(
@@ -130,7 +135,10 @@ def _verdicts(
 ) -> list[Verdict]:
     check.begin_question(cases[0].question if cases else "")
     failed = {case.name: messages[case.name] for case in cases if case.name in messages}
-    failed |= check.explain()
+    try:
+        failed |= check.explain()
+    except _BROKEN as error:  # a judge, on what a known mistake gives
+        check.broken.append(why(cases, check, error))
     return [
         Verdict(case, False, failed[case.name][0], tuple(failed[case.name][1]))
         if case.name in failed

@@ -235,6 +235,39 @@ def test_cases_that_do_not_fit_are_one_sentence(cases: str, says: str, tmp_path:
         mini.lab(tmp_path, cases=cases)
 
 
+DRAWN = """
+
+def hidden_relu__drawn(check, np):
+    for z in {inputs}:
+        check.values("relu", z)
+        z[0] -= 1.0
+        check.values("relu", z)
+"""
+
+
+@pytest.mark.parametrize(
+    ("inputs", "fixed"),
+    [
+        ("np.random.default_rng().normal(size=(2, 3))", False),
+        ("check.__dict__.setdefault('left', iter(np.ones((2, 3))))", False),
+        ("check.rng(7).normal(size=(2, 3))", True),
+        ("np.random.default_rng(7).normal(size=(2, 99999))", True),
+    ],
+    ids=["numbers", "fewer", "check.rng", "seeded"],
+)
+def test_a_case_that_asks_something_else_each_time_is_refused(
+    inputs: str, fixed: bool, tmp_path: Path
+) -> None:
+    """Right answers are kept for a class: right work would lose points for other numbers."""
+    cases = mini.CASES + DRAWN.format(inputs=inputs)
+    if fixed:
+        mini.lab(tmp_path, cases=cases)
+        return
+    says = r"hidden_relu__drawn \(cases/activations\.py line 19\) asks something else each time"
+    with pytest.raises(CheckFailedError, match=says):
+        mini.lab(tmp_path, cases=cases)
+
+
 def test_students_read_how_many_points_hidden_checks_decide(tmp_path: Path) -> None:
     for cases, told in (
         (mini.CASES, "about 30 of them for hidden checks."),

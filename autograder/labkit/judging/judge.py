@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from labkit.base import paths
-from labkit.base.errors import LabkitError
+from labkit.base.errors import CheckFailedError, LabkitError
 from labkit.judging.differences import central_differences
 from labkit.judging.knowledge import Knowledge
 from labkit.judging.nested import nested_calls
@@ -28,7 +28,8 @@ from labkit.lab import stubs
 from labkit.lab.bundle import PLACES
 from labkit.lab.lab import Lab
 from labkit.lab.reference import Reference
-from labkit.sandbox import Code, Limits, Worker, Zygote
+from labkit.sandbox import Code, Limits, Request, Worker, Zygote
+from labkit.sandbox.protocol import Message
 from labkit.sandbox.serving import (
     ServedTooLongError,
     Watchdog,
@@ -516,12 +517,43 @@ def _numbers(value: Any) -> tuple[int, bool]:
 
 
 class Recorder(GraderCheck):
-    """Plays the student with the reference, to record what the student's folder needs."""
+    """Plays the student with the reference, to record what the student's folder needs.
+
+    Each case runs twice, without a second call: right answers are kept for a class, so a case that
+    asks something else each time would fault right work.
+    """
+
+    _before: CaseRun | None = None
+    """The case, as it ran the first time."""
+
+    def run(self, case: CaseRun, body: Callable[[], None]) -> None:
+        """Raises CheckFailedError where the case does not ask the same a second time."""
+        self._asked: list[Message] = []
+        self._before = None
+        super().run(case, body)
+        self._before, self.case = case, CaseRun(case.name, case.title, case.hidden)
+        body()
+        self._same(len(self.case.tried) == len(case.tried))
 
     def observe(self, probe: Probe) -> Tried:
-        args, kwargs = probe.fresh()
-        seen = labcheck.call(self.ref(probe.function), args, kwargs, seconds=600.0)
+        asked = Request(probe.function, "", *probe.fresh()).message
+        if self._before is not None:
+            index = len(self.case.tried)
+            self._same(index < len(self._asked) and self._asked[index] == asked)
+            seen = self._before.tried[index].seen
+        else:
+            self._asked.append(asked)
+            args, kwargs = probe.fresh()
+            seen = labcheck.call(self.ref(probe.function), args, kwargs, seconds=600.0)
         return Tried(probe, seen, probe.problem(seen))
+
+    def _same(self, same: bool) -> None:
+        if not same:
+            name = self.case.name
+            raise CheckFailedError(
+                f"{self.lab.name}: {name} ({self.written_at(name, 1)}) asks something else each "
+                "time it runs: take its inputs from check.rng(7), or any other number."
+            )
 
     def record(self, arrays: list[np.ndarray]) -> dict[str, list[Any]]:
         """Expected and wrong outputs of every probe of the question that just ran, by case.

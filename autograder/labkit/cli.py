@@ -146,8 +146,9 @@ def build(labs: tuple[str, ...], out: Path, own_work: bool, starter: Path | None
         return
     from labkit.building.build import deliver
     from labkit.building.proof import proved
+    from labkit.lab.course import find_all
 
-    chosen = _chosen(labs)
+    chosen = find_all(labs)
     _writable(out)
     ready = proved(chosen, own_work)
     for lab in chosen:
@@ -175,8 +176,9 @@ def site(labs: tuple[str, ...], out: Path, pyodide: str | None) -> None:
     """
     from labkit.building.build import built
     from labkit.building.site import write
+    from labkit.lab.course import find_all
 
-    chosen = _chosen(labs)
+    chosen = find_all(labs)
     _writable(out)
     bundles = []
     for lab in chosen:
@@ -486,8 +488,9 @@ def audit(labs: tuple[str, ...], seeds: int, mutants: bool) -> None:
     mistakes are not named.
     """
     from labkit.building.audit import run
+    from labkit.lab.course import find_all
 
-    sys.exit(0 if run(_chosen(labs), seeds=seeds, mutants=mutants) else 1)
+    sys.exit(0 if run(find_all(labs), seeds=seeds, mutants=mutants) else 1)
 
 
 @main.command()
@@ -501,12 +504,6 @@ def new(name: str) -> None:
 
     for line in make(name):
         click.echo(line)
-
-
-def _chosen(names: tuple[str, ...]) -> list[Any]:
-    from labkit.lab.course import available, find
-
-    return [find(name) for name in names] if names else available()
 
 
 def _built(name: str) -> Any:

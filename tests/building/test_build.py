@@ -268,6 +268,13 @@ def test_a_case_that_asks_something_else_each_time_is_refused(
         mini.lab(tmp_path, cases=cases)
 
 
+def test_a_mistake_that_does_not_stand_alone_is_told_when_the_lab_is_built(tmp_path: Path) -> None:
+    mistakes = mini.MISTAKES.replace("0.0)", "ZERO)") + "\n\nZERO = 0.0\n"
+    with pytest.raises(LabkitError, match="relu_mirrored uses ZERO of its file") as caught:
+        mini.lab(tmp_path, mistakes=mistakes)
+    assert str(tmp_path / "assignments" / mini.NAME / "mistakes") in str(caught.value)
+
+
 def test_students_read_how_many_points_hidden_checks_decide(tmp_path: Path) -> None:
     for cases, told in (
         (mini.CASES, "about 30 of them for hidden checks."),

@@ -35,7 +35,7 @@ from labkit.judging.knowledge import Knowledge
 from labkit.lab import stubs
 from labkit.lab.bundle import FINGERPRINT, PLACES, WRITTEN, Bundle
 from labkit.lab.lab import Lab
-from labkit.mistakes import Catalogue
+from labkit.mistakes import Catalogue, lifted_source
 from labkit.student import labcheck
 from labkit.student.labcheck.libraries import LIBRARIES
 
@@ -145,7 +145,8 @@ def _build(lab: Lab, root: Path, own_work: bool) -> None:
 
     with tempfile.TemporaryDirectory() as scratch:
         assigned = _otter_assign(lab, Path(scratch))
-        Catalogue.of(lab)  # what is wrong there is told of the lab's folder, not of its copy
+        for version in Catalogue.of(lab).versions:
+            lifted_source(version)  # what is wrong is told of the lab's folder, not of its copy
         _lay_out_grader(lab, root, assigned)
         bundle = Bundle(root)
         manifest, arrays = record(bundle)

@@ -485,7 +485,7 @@ def audit(labs: tuple[str, ...], seeds: int, mutants: bool) -> None:
     """Grade all known wrong and right versions.
 
     Exit 1 if a wrong one costs nothing or another question too, if a right one loses points, or if
-    mistakes are not named.
+    fewer than 95 % of the wrong ones are named.
     """
     from labkit.building.audit import run
     from labkit.lab.course import find_all

@@ -398,7 +398,7 @@ def test_nothing_is_there_of_what_is_not_there(own: Lab) -> None:
         (OWN + "def\n", r"gates\.py, line 35: invalid syntax"),
         (
             OWN.replace('mistake("swish")', "mistake"),
-            r'line 7: TypeError: @mistake .*: @mistake\("d',
+            r'line 7: TypeError: @mistake .*, as in @mistake\("d',
         ),
         (OWN.replace('variant("sigmoid", slow=True)', "variant"), r"line 31: TypeError: @variant"),
         (OWN.replace('@mistake("swish")', ""), r"gates\.py, line 8: own_swish is no version"),

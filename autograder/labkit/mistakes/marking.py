@@ -36,7 +36,7 @@ def variant(function: str, *, slow: bool = False) -> Callable[[_R], _R]:
 def _named(decorator: str, function: object) -> None:
     if not isinstance(function, str):
         raise TypeError(
-            f'@{decorator} names the function that the version stands in for: @{decorator}("dropout")'
+            f'@{decorator} names what the version stands in for, as in @{decorator}("dropout")'
         )
 
 

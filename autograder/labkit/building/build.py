@@ -32,7 +32,7 @@ from labkit.building import cases, leaks, requirements
 from labkit.judging.grader import load_questions
 from labkit.judging.judge import Recorder
 from labkit.judging.knowledge import Knowledge
-from labkit.lab import stubs
+from labkit.lab import reference, stubs
 from labkit.lab.bundle import FINGERPRINT, PLACES, WRITTEN, Bundle
 from labkit.lab.lab import Lab
 from labkit.mistakes import Catalogue, lifted_source
@@ -143,6 +143,7 @@ def deliver(bundle: Bundle, out: Path) -> list[Path]:
 def _build(lab: Lab, root: Path, own_work: bool) -> None:
     from labkit.building import notebook
 
+    reference.check(lab)
     with tempfile.TemporaryDirectory() as scratch:
         assigned = _otter_assign(lab, Path(scratch))
         for version in Catalogue.of(lab).versions:

@@ -79,5 +79,7 @@ def prove(bundle: Bundle) -> str:
         f"solution {scores['solution']:g} %, starter {scores['starter']:g} %, "
         "student.zip gives nothing away"
     )
+    if finished := stubs.handed_out(lab):
+        line += f"; students get these finished: {', '.join(finished)}"
     write_text(stamp, line)
     return line

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from labkit.base.errors import LabkitError, line_in
+from labkit.base.errors import LabkitError, told
 from labkit.lab import reference
 from labkit.lab.contract import Contract
 from labkit.lab.lab import Lab
@@ -144,10 +144,7 @@ def _functions(path: Path, changed: int) -> tuple[Run, ...]:
     try:
         exec(compile(source, str(path), "exec"), namespace)
     except Exception as error:
-        reason = error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}"
-        raise LabkitError(
-            f"{path}, line {line_in(path, error)}: {reason}. Mend that file."
-        ) from error
+        raise LabkitError(f"{told(error, path)}. Mend that file.") from error
     found = [
         value
         for value in namespace.values()

@@ -174,16 +174,17 @@ def site(labs: tuple[str, ...], out: Path, pyodide: str | None) -> None:
     Any static web server can serve OUT. Students install nothing; their work stays in their browser
     until they download it, as the zip that the notebook would make.
     """
-    from labkit.building.build import built
+    from labkit.building.proof import proved
     from labkit.building.site import write
     from labkit.lab.course import find_all
 
     chosen = find_all(labs)
     _writable(out)
+    ready = proved(chosen)
     bundles = []
     for lab in chosen:
         with waiting(f"building {lab.short}"):
-            bundles.append(built(lab))
+            bundles.append(next(ready)[0])
     for line in write(bundles, out, pyodide):
         click.echo(line)
 
@@ -507,12 +508,12 @@ def new(name: str) -> None:
 
 
 def _built(name: str) -> Any:
-    from labkit.building.build import built
+    from labkit.building.proof import proved
     from labkit.lab.course import find
 
     lab = find(name)
     with waiting(f"building {lab.short}"):
-        return built(lab)
+        return next(proved([lab]))[0]
 
 
 def _writable(out: Path) -> None:

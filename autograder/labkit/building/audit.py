@@ -69,13 +69,13 @@ class Finding:
 def run(labs: Sequence[Lab], seeds: int = 1, mutants: bool = False) -> bool:
     """Audit labs and print the matrix; gives whether the grader has no hole."""
     from labkit.base.progress import progress, waiting
-    from labkit.building.build import built
+    from labkit.building.proof import proved
 
     console = Console(highlight=False)
     good = True
     for lab in labs:
         with waiting(f"building {lab.short}"):
-            bundle = built(lab)
+            bundle, _ = next(proved([lab]))
         with progress(f"auditing {lab.short}") as (begin, advance):
             findings = audit(bundle, range(seeds), begin, advance)
         good &= show(console, bundle.lab, findings)

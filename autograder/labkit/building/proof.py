@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator, Sequence
@@ -81,5 +82,6 @@ def prove(bundle: Bundle) -> str:
     )
     if finished := stubs.handed_out(lab):
         line += f"; students get these finished: {', '.join(finished)}"
-    write_text(stamp, line)
+    with contextlib.suppress(OSError):  # a cache that may only be read
+        write_text(stamp, line)
     return line

@@ -141,7 +141,7 @@ def deliver(bundle: Bundle, out: Path) -> list[Path]:
 
 
 def _build(lab: Lab, root: Path, own_work: bool) -> None:
-    from labkit.building import notebook
+    from labkit.building import cells, notebook
 
     reference.check(lab)
     with tempfile.TemporaryDirectory() as scratch:
@@ -155,6 +155,7 @@ def _build(lab: Lab, root: Path, own_work: bool) -> None:
         _lay_out_student(
             bundle, assigned, figures, own_work=own_work, manifest=manifest, arrays=arrays
         )
+        cells.check(lab, bundle.student)
         write_json(root / WRITTEN, notebook.written_questions(lab))
         leaks.check(bundle)
         _write_student_zip(bundle)

@@ -81,7 +81,7 @@ def notebook(lab: Lab) -> Any:
 
     Points come from lab.toml. Raises LabkitError where text, cases and lab.toml do not fit.
     """
-    book = _text(lab)
+    book = read(lab)
     found: list[str] = []
     cells = [nbformat.v4.new_raw_cell(_assignment_config(lab))]
     cells += _with_first_cell(lab, list(_marked(lab, book.cells, found)))
@@ -127,7 +127,11 @@ def points_in_words(lab: Lab, public: Mapping[str, float]) -> str:
     return " ".join(said)
 
 
-def _text(lab: Lab) -> Any:
+def read(lab: Lab) -> Any:
+    """A lab's text as a notebook, with the attributes of its cells.
+
+    Raises LabkitError where there is none.
+    """
     if not lab.text.is_file():
         raise LabkitError(f"{lab.text} is missing: a lab's notebook is written there.")
     book = jupytext.read(lab.text, fmt="py:percent")
@@ -230,7 +234,7 @@ def fingerprint(book: Any) -> str:
 def written_questions(lab: Lab) -> list[dict[str, str]]:
     """Of each written question, in the order of the text: its name, text, and model answer."""
     found: list[dict[str, str]] = []
-    for cell in _text(lab).cells:
+    for cell in read(lab).cells:
         if name := cell.metadata.get("question"):
             found.append({"name": name, "question": cell.source, "answer": ""})
         elif cell.metadata.get("answer") and found:

@@ -27,6 +27,7 @@ from labkit.lab import stubs
 from labkit.lab.course import available, find
 from labkit.sandbox import Limits
 from tests import sample_class
+from tests.classroom import mini
 from tests.packing import zipped
 from tests.schema import check_gradescope
 
@@ -349,6 +350,25 @@ def test_every_lab_ends_well_within_gradescopes_ten_minutes() -> None:
         limits = lab.limits
         at_most = 2 * limits.total_seconds + Limits().wall(limits.call_seconds)
         assert at_most <= 480, f"{lab.name}: lower [limits] total_seconds"
+
+
+@pytest.mark.parametrize("command", ["grade", "regrade", "moodle", "audit", "site", "check"])
+def test_nobody_is_graded_by_cases_that_the_build_would_refuse(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mini.source(tmp_path, cases=re.sub(r'check.values\("relu".*', "assert check", mini.CASES))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "sheet.csv").touch()
+    more = {
+        "grade": ["class", "--out", "out"],
+        "regrade": ["class", "--out", "out"],
+        "moodle": ["class", "sheet.csv", "--out", "out"],
+        "site": ["--out", "out"],
+    }
+    done = labkit(command, "lab9", *more.get(command, []))
+    assert done.exit_code == 1, done.output
+    assert "lab9_mini: the starter passes a case: relu, “A small table.”" in done.output
 
 
 def test_the_bundle_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:

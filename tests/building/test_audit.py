@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from labkit.base.errors import CheckFailedError, LabkitError
 from labkit.building import audit, mutants
 from labkit.building.build import built
-from labkit.judging.grader import Grader
+from labkit.judging.grader import BrokenCaseError, Grader
 from labkit.lab import stubs
 from labkit.lab.bundle import Bundle
 from labkit.lab.course import available, find
@@ -113,6 +114,91 @@ def test_a_hole_says_which_case_fails_and_with_which_values(tmp_path: Path) -> N
     assert shown["tanh", "Another shape."] not in hidden
 
 
+SLIPPED = '''
+
+@mistake("relu")
+def relu_slipped(z):
+    """The sign is turned round
+
+    Which entries of z should become 0?
+    """
+    return {slip} * z
+'''
+
+
+@pytest.mark.parametrize(
+    ("slip", "told"),
+    [
+        ("sing", "NameError: name 'sing' is not defined"),
+        ("np.sing(z)", "AttributeError: module 'numpy' has no attribute 'sing'"),
+    ],
+)
+def test_a_mistake_that_stops_on_a_slip_is_a_hole(
+    slip: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Caught and named it is, but not for what it says. And tanh has no mistake at all."""
+    bundle = mini.lab(tmp_path, mistakes=mini.MISTAKES + SLIPPED.format(slip=slip))
+    with Grader(bundle) as grader:
+        mirrored, slipped = (
+            audit.judge_version(grader, version, 0) for version in Catalogue.of(bundle.lab).mistakes
+        )
+    assert (mirrored.hole, mirrored.named) == ("", "relu_mirrored")
+    assert slipped.hole.startswith(f"is no such mistake, but stops with {told}")
+    assert not audit.show(Console(width=200), bundle.lab, [mirrored, slipped])
+    assert "      tanh: mistakes/ has none of it" in capsys.readouterr().out
+    assert audit.show(Console(width=200), bundle.lab, [mirrored])
+    capsys.readouterr()
+    assert audit.show(Console(width=200), bundle.lab, [])
+    assert "100" not in capsys.readouterr().out
+
+
+def test_a_mutant_is_excused_in_the_labs_own_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = mini.source(tmp_path)
+    survivor = mutants.Mutant("relu:0:number:12", "relu", "0 → 1", {})
+    monkeypatch.setattr(audit, "survivors", lambda bundle: ([survivor], 1))
+    assert not audit.run([lab], mutants=True)
+    path = lab.folder / mutants.EQUIVALENT
+    path.write_text('"relu:0:number:12" = "nobody sees it"', encoding="utf-8")
+    assert audit.run([lab], mutants=True)
+    path.write_text("relu", encoding="utf-8")
+    with pytest.raises(LabkitError, match=r"equivalent_mutants\.toml is not valid TOML"):
+        audit.run([lab], mutants=True)
+
+
+JUDGED = '''
+
+def {kind}_relu__judged(check, np):
+    """By a judge with a slip of its own."""
+
+    def judge(result):
+        # Nothing is below zero.
+        if (result < 0).any():
+            return "It is below zero at " + wheer
+        return None
+
+    check.outcome("relu", np.array([[-2.0, 0.0, 1.0]]), judge=judge)
+'''
+
+
+def test_a_judge_that_stops_on_a_mistake_is_named_with_its_line(tmp_path: Path) -> None:
+    """Public cases are judged on all mistakes when the lab is built, hidden ones in the audit."""
+    says = r"itself cannot run \(cases/activations\.py line 25\): NameError: name 'wheer'"
+    cases = mini.CASES + JUDGED.format(kind="public")
+    with pytest.raises(CheckFailedError, match="lab9_mini: the check public_relu__judged " + says):
+        mini.lab(tmp_path, cases=cases, mistakes=mini.MISTAKES)
+    cases = mini.CASES + JUDGED.format(kind="hidden")
+    bundle = mini.lab(tmp_path, cases=cases, mistakes=mini.MISTAKES)
+    with pytest.raises(CheckFailedError, match="on relu_mirrored, the check hidden_relu__judged"):
+        audit.audit(bundle, [0])
+    # What else is wrong passes the hidden case, but its judge stops on the known mistake.
+    files = {path: text.encode() for path, text in stubs.solution_package(bundle.lab).items()}
+    files["neuralnet/activations.py"] += f"\n\n{mini.WRONG_RELU}\n".encode()
+    with Grader(bundle) as grader, pytest.raises(BrokenCaseError, match=says):
+        grader.grade(files, "ada")
+
+
 def test_a_right_version_that_loses_points_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     """A mistake called a right version is what a grader that is too strict would meet."""
     lab = find("lab1")
@@ -131,6 +217,6 @@ def test_a_right_version_that_loses_points_is_explained(capsys: pytest.CaptureFi
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("lab", available(), ids=lambda lab: lab.short)
 def test_mutants_of_the_reference_are_caught_or_explained(lab: Lab) -> None:
-    known = mutants.equivalent()
+    known = mutants.equivalent(lab)
     survived, _ = audit.survivors(built(lab))
     assert not [f"{m.key}: {m.change}" for m in survived if m.key not in known]

@@ -208,6 +208,118 @@ def test_a_text_that_does_not_fit_its_toml_is_one_sentence() -> None:
         notebook.notebook(fewer)
 
 
+PUBLIC, HIDDEN = "def public_tanh__table", "def hidden_tanh__shape"
+TWICE = mini.CASES + mini.CASES.partition('bends."""')[2]
+
+
+@pytest.mark.parametrize(
+    ("cases", "says"),
+    [
+        (
+            mini.CASES.replace(PUBLIC, "def hidden_tanh__table"),
+            r"activations\.py: no public case asks about tanh, so no student could check it",
+        ),
+        (
+            TWICE,
+            r"line 20: public_tanh__table has the name of the case in activations\.py, line 4:",
+        ),
+        (
+            mini.CASES.replace("Another shape.", "A small table."),
+            r"line 9: hidden_tanh__shape has the title of the case in activations\.py, line 4:",
+        ),
+    ],
+    ids=["all hidden", "name", "title"],
+)
+def test_cases_that_do_not_fit_are_one_sentence(cases: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(LabkitError, match=says):
+        mini.lab(tmp_path, cases=cases)
+
+
+DRAWN = """
+
+def hidden_relu__drawn(check, np):
+    for z in {inputs}:
+        check.values("relu", z)
+        z[0] -= 1.0
+        check.values("relu", z)
+"""
+
+
+@pytest.mark.parametrize(
+    ("inputs", "fixed"),
+    [
+        ("np.random.default_rng().normal(size=(2, 3))", False),
+        ("check.__dict__.setdefault('left', iter(np.ones((2, 3))))", False),
+        ("check.rng(7).normal(size=(2, 3))", True),
+        ("np.random.default_rng(7).normal(size=(2, 99999))", True),
+    ],
+    ids=["numbers", "fewer", "check.rng", "seeded"],
+)
+def test_a_case_that_asks_something_else_each_time_is_refused(
+    inputs: str, fixed: bool, tmp_path: Path
+) -> None:
+    """Right answers are kept for a class: right work would lose points for other numbers."""
+    cases = mini.CASES + DRAWN.format(inputs=inputs)
+    if fixed:
+        mini.lab(tmp_path, cases=cases)
+        return
+    says = r"hidden_relu__drawn \(cases/activations\.py line 19\) asks something else each time"
+    with pytest.raises(CheckFailedError, match=says):
+        mini.lab(tmp_path, cases=cases)
+
+
+def test_a_mistake_that_does_not_stand_alone_is_told_when_the_lab_is_built(tmp_path: Path) -> None:
+    mistakes = mini.MISTAKES.replace("0.0)", "ZERO)") + "\n\nZERO = 0.0\n"
+    with pytest.raises(LabkitError, match="relu_mirrored uses ZERO of its file") as caught:
+        mini.lab(tmp_path, mistakes=mistakes)
+    assert str(tmp_path / "assignments" / mini.NAME / "mistakes") in str(caught.value)
+
+
+def test_students_read_how_many_points_hidden_checks_decide(tmp_path: Path) -> None:
+    for cases, told in (
+        (mini.CASES, "about 30 of them for hidden checks."),
+        (mini.CASES.replace(HIDDEN, "def public_tanh__shape"), "none for hidden checks."),
+    ):
+        bundle = mini.lab(tmp_path, cases=cases)
+        book = (bundle.student / f"{mini.NAME}.ipynb").read_text(encoding="utf-8")
+        assert f"The functions have 100 points, {told}" in book
+
+
+ANSWERED = '# %% [markdown] answer="why"'
+
+
+@pytest.mark.parametrize(
+    ("heading", "says"),
+    [
+        ('# %% [markdown] anwser="why"', "line 13: 'anwser' behind %% is not understood"),
+        ('# %% [markdown] Answer="why"', "line 13: 'Answer' behind %% is not understood"),
+        ("# %% [markdown] answer=why", "line 13: 'answer=why' behind %% is not understood"),
+        ('# %% [markdown] answer=""', "line 13: 'answer' behind %% is not understood"),
+        ("# %% The answer [markdown]", "line 13: 'The answer' behind %% is not understood"),
+        ('# %% [markdown] option="extra"', "line 13: .*lab.toml knows no option 'extra'"),
+        ("# %% [markdown]", r'why has no model answer: .* `# %% \[markdown\] answer="why"` right'),
+    ],
+)
+def test_a_model_answer_that_would_go_to_students_is_refused(
+    heading: str, says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(LabkitError, match=says) as caught:
+        mini.lab(tmp_path, text=mini.TEXT.replace(ANSWERED, heading))
+    assert str(tmp_path / "assignments" / mini.NAME / "text.py") in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "again", ["Without one,\n# layers *fold* into one", "2 for the\n# word fold in it"]
+)
+def test_the_scan_finds_a_model_answer_and_its_rubric(again: str, tmp_path: Path) -> None:
+    text = mini.TEXT.replace("# # Lab 9: two bends", f"# # Lab 9: two bends\n#\n# {again}")
+    rubric = "#\n# **Rubric.** 3 points for layers; 2 for the word *fold* in it.\n"
+    with pytest.raises(
+        CheckFailedError, match=r"ipynb in student\.zip holds the model answer of w"
+    ):
+        mini.lab(tmp_path, text=text + rubric)
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

@@ -67,14 +67,25 @@ def public_relu__table(check, np):
 '''
 
 
-def lab(root: Path, toml: str = TOML, cases: str = CASES) -> Bundle:
+def lab(
+    root: Path, toml: str = TOML, cases: str = CASES, text: str = TEXT, mistakes: str = ""
+) -> Bundle:
     """The lab in `root`, written anew and built."""
+    return built(source(root, toml, cases, text, mistakes))
+
+
+def source(
+    root: Path, toml: str = TOML, cases: str = CASES, text: str = TEXT, mistakes: str = ""
+) -> Lab:
+    """The lab in `root`, written anew."""
     folder = root / "assignments" / NAME
-    (folder / "cases").mkdir(parents=True, exist_ok=True)
-    (folder / "lab.toml").write_text(toml, encoding="utf-8")
-    (folder / "text.py").write_text(TEXT, encoding="utf-8")
-    (folder / "cases" / "activations.py").write_text(cases, encoding="utf-8")
-    return built(Lab.load(folder))
+    files = {"lab.toml": toml, "text.py": text, "cases/activations.py": cases}
+    if mistakes:
+        files["mistakes/activations.py"] = mistakes
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    return Lab.load(folder)
 
 
 def hand_in(target: Path, bundle: Bundle, changes: Mapping[str, str] | None = None) -> None:
@@ -85,6 +96,20 @@ def hand_in(target: Path, bundle: Bundle, changes: Mapping[str, str] | None = No
     lay(target.parent, {target.name: zipped(files)})
 
 
+MISTAKES = '''\
+import numpy as np
+
+from labkit.mistakes import mistake
+
+
+@mistake("relu")
+def relu_mirrored(z):
+    """The part below zero is kept
+
+    Which entries of z should become 0?
+    """
+    return np.minimum(z, 0.0)
+'''
 WRONG_RELU = "def relu(z):\n    return np.abs(z)"
 WRONG_TANH = "def tanh(z):\n    return np.zeros_like(z)"
 

@@ -227,7 +227,7 @@ def test_a_case_that_cannot_run_blames_the_lab(
     finally:
         grader.close()
     assert found.status.startswith("failed: the check")
-    assert "tests/tanh.py line" in found.status
+    assert "cases/activations.py line" in found.status
     assert words in found.status
 
 

@@ -1,3 +1,5 @@
+import re
+import shutil
 import subprocess
 import sys
 
@@ -31,6 +33,48 @@ def test_unknown_names():
         _ = Reference(CONTRACT).softmix
     with pytest.raises(AttributeError, match="softmax"):  # of a later lab
         _ = Reference(available()[0].contract).softmax
+
+
+GATES = """
+[functions]
+swish = "gates"
+[questions]
+swish = 100
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("def swish(z:\n", "line 1: '\\(' was never closed"),
+        ("x = 1\nx / 0\n", "line 2: ZeroDivisionError: division by zero. Mend the reference there"),
+        ("import scypi\n", "line 1: ModuleNotFoundError: No module named 'scypi'"),
+        (
+            "def swish(z):\n    from .losses import softmax\n",
+            "line 2: neuralnet.losses belongs to lab2_backprop: add it to earlier in .*lab.toml",
+        ),
+        ("from neuralnet import losses\nswish = 1", "line 1: neuralnet.losses belongs to lab2"),
+        ("import neuralnet.gain\nswish = 1", "line 1: neuralnet.gain belongs to no lab: add what"),
+    ],
+    ids=["syntax", "stops", "library", "earlier", "package", "nobody's"],
+)
+def test_a_reference_that_is_not_sound_is_one_sentence(source, says, tmp_path):
+    """In a process of its own: the package is there once in each."""
+    package = tmp_path / "solutions" / "neuralnet"
+    shutil.copytree(FOLDER, package)
+    (package / "gates.py").write_text(source)
+    (package / "gain.py").write_text("")
+    lab = tmp_path / "lab6_gates"
+    lab.mkdir()
+    (lab / "lab.toml").write_text(GATES)
+    code = (
+        "import sys; from pathlib import Path; from labkit.base import paths\n"
+        f"paths.SOLUTIONS = Path({str(package.parent)!r})\n"
+        "from labkit.lab import reference; from labkit.lab.lab import Lab\n"
+        f"reference.check(Lab.load(Path({str(lab)!r})))\n"
+    )
+    last = run(code, tmp_path).stderr.strip().splitlines()[-1]
+    assert re.fullmatch(rf"labkit\.base\.errors\.LabkitError: {package}/gates\.py, {says}.*", last)
 
 
 def test_modules_are_loaded_when_asked_for(tmp_path):

@@ -164,7 +164,7 @@ def test_a_broken_lab_does_not_stop_the_others(
 
 
 def test_a_question_without_a_case_is_told_when_the_lab_is_built(tmp_path: Path) -> None:
-    cases = mini.CASES.replace("public_relu__table", "public_tanh__again")
+    cases = mini.CASES.partition("\n\n\ndef public_relu")[0]
     with pytest.raises(LabkitError, match="relu"):
         mini.lab(tmp_path, cases=cases)
 
@@ -211,3 +211,9 @@ def test_two_labs_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("lab6", "lab1", "lab1_forward"):
         with pytest.raises(LabkitError, match=r"is not clear: .*assignments.* and .*assignments"):
             course.find(name)
+    own = ("lab6_dropout", "lab6_attention", "lab6_dropout")
+    for names, short in ((own, "lab6"), ((), "lab1")):
+        with pytest.raises(LabkitError, match=f"are both {short}, so one would overwrite") as told:
+            course.find_all(names)
+    assert str(tmp_path / "assignments" / "lab1_forward") in str(told.value)
+    assert [lab.name for lab in course.find_all(own[::2])] == ["lab6_dropout"]

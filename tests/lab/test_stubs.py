@@ -1,9 +1,11 @@
 import ast
+import shutil
 import subprocess
 import sys
 
 import pytest
 
+from labkit.base.errors import LabkitError
 from labkit.base.paths import STARTER
 from labkit.lab import stubs
 from labkit.lab.course import available, find
@@ -118,6 +120,28 @@ def test_nothing_of_the_solution_in_the_student_folder(lab):
     assert not [line for line in lines if line in given]
     solved = "\n".join(stubs.solution_package(lab).values())
     assert all(line in solved for line in lines)
+
+
+def test_what_students_would_get_finished_is_told(tmp_path, monkeypatch):
+    """A function of the contract is refused; a helper outside the markers may be meant so."""
+    lab = find("lab1")
+    shutil.copytree(stubs.SOLUTIONS / "neuralnet", tmp_path / "neuralnet")
+    path = tmp_path / "neuralnet" / "activations.py"
+    text = path.read_text("utf-8")
+    monkeypatch.setattr(stubs, "SOLUTIONS", tmp_path)
+    assert stubs.handed_out(lab) == []
+    path.write_text(text + "\n\ndef _share(z):\n    return z / z.sum()\n", "utf-8")
+    assert stubs.handed_out(lab) == ["_share (activations.py)"]
+    begin = text.index("# BEGIN", text.index("def relu("))
+    path.write_text(
+        text[:begin]
+        + text[begin:].replace("# BEGIN SOLUTION", "", 1).replace("# END SOLUTION", "", 1),
+        "utf-8",
+    )
+    with pytest.raises(LabkitError, match="students would get relu finished") as caught:
+        stubs.stub_package(lab)
+    assert str(path) in str(caught.value)
+    assert stubs.solution_package(lab)
 
 
 def test_stubs_hold_public_functions_alone():

@@ -318,7 +318,7 @@ def own_swish(z):
     Look it
     up.
     """
-    return helper(z)
+    return 1.0 * z
 
 
 @mistake("sigmoid")
@@ -339,10 +339,6 @@ def own_twice(z):
 def own_right(z):
     """in two steps"""
     return sigmoid(1.0 * z)
-
-
-def helper(z):
-    return z
 '''
 
 
@@ -398,10 +394,16 @@ def test_nothing_is_there_of_what_is_not_there(own: Lab) -> None:
         (OWN.replace('"swish"', '"swoosh"'), "own_swish stands in for 'swoosh', which is no func"),
         (OWN.replace('"""in two steps"""', "pass"), "own_right has no docstring"),
         (OWN, "defines 'own_swish' twice"),
-        (OWN + "1 / 0\n", r"gates\.py cannot be read: ZeroDivisionError"),
-        (OWN + "def\n", r"gates\.py cannot be read: SyntaxError"),
+        (OWN + "1 / 0\n", r"gates\.py, line 35: ZeroDivisionError"),
+        (OWN + "def\n", r"gates\.py, line 35: invalid syntax"),
+        (
+            OWN.replace('mistake("swish")', "mistake"),
+            r'line 7: TypeError: @mistake .*, as in @mistake\("d',
+        ),
+        (OWN.replace('variant("sigmoid", slow=True)', "variant"), r"line 31: TypeError: @variant"),
+        (OWN.replace('@mistake("swish")', ""), r"gates\.py, line 8: own_swish is no version"),
     ],
-    ids=["function", "docstring", "twice", "stops", "syntax"],
+    ids=["function", "docstring", "twice", "stops", "syntax", "bare", "bare right", "no mark"],
 )
 def test_a_file_that_does_not_fit_is_one_sentence(own: Lab, text: str, says: str) -> None:
     if says.endswith("twice"):  # in two files: in one, Python itself keeps the last
@@ -421,7 +423,8 @@ def test_lifted_source_can_call_what_it_replaces(own: Lab) -> None:
     assert names["sigmoid"](np.zeros(3)).tolist() == [1.0, 1.0, 1.0]
 
 
-def test_source_that_does_not_stand_alone_is_refused(own: Lab) -> None:
-    rewrite(own, OWN.replace('"swish"', '"relu"'))
-    with pytest.raises(ValueError, match=r"own_swish uses \['helper'\]"):
+@pytest.mark.parametrize("helper", ["HALF = 2.0", "HALF: float = 2.0", "ONE, HALF = 1, 2"])
+def test_source_that_does_not_stand_alone_is_refused(own: Lab, helper: str) -> None:
+    rewrite(own, OWN.replace('"swish"', '"relu"').replace("1.0 * z\n", "HALF * z\n") + helper)
+    with pytest.raises(LabkitError, match=r"gates\.py, line 7: own_swish uses HALF of its file"):
         submission_files(Catalogue.of(own)["own_swish"], find("lab1"))

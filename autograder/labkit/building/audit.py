@@ -15,8 +15,9 @@ from multiprocessing import get_context
 from rich.console import Console
 from rich.table import Table
 
+from labkit.base.errors import CheckFailedError
 from labkit.building import mutants
-from labkit.judging.grader import Grader
+from labkit.judging.grader import BrokenCaseError, Grader
 from labkit.judging.result import Result
 from labkit.lab.bundle import Bundle
 from labkit.lab.lab import Lab
@@ -45,6 +46,8 @@ class Finding:
     """Other questions that lose points."""
     named: str
     """Key of the first explanation given, or nothing."""
+    slip: str = ""
+    """The error on which a wrong version stops that is a slip of its own, or nothing."""
     messages: tuple[str, ...] = ()
     """What the student is told."""
     why: tuple[str, ...] = ()
@@ -56,6 +59,8 @@ class Finding:
         if self.right:
             lost = ([self.function] if self.caught else []) + list(self.spilled)
             return f"a right version loses points in {', '.join(lost)}" if lost else ""
+        if self.slip:
+            return f"is no such mistake, but stops with {self.slip}"
         if not self.caught:
             return "not caught"
         return f"also costs {', '.join(self.spilled)}" if self.spilled else ""
@@ -64,18 +69,18 @@ class Finding:
 def run(labs: Sequence[Lab], seeds: int = 1, mutants: bool = False) -> bool:
     """Audit labs and print the matrix; gives whether the grader has no hole."""
     from labkit.base.progress import progress, waiting
-    from labkit.building.build import built
+    from labkit.building.proof import proved
 
     console = Console(highlight=False)
     good = True
     for lab in labs:
         with waiting(f"building {lab.short}"):
-            bundle = built(lab)
+            bundle, _ = next(proved([lab]))
         with progress(f"auditing {lab.short}") as (begin, advance):
             findings = audit(bundle, range(seeds), begin, advance)
         good &= show(console, bundle.lab, findings)
         if mutants:
-            good &= _show_mutants(console, bundle)
+            good &= _show_mutants(console, bundle, lab)
     return good
 
 
@@ -126,6 +131,9 @@ def show(console: Console, lab: Lab, findings: Sequence[Finding]) -> bool:
         style="dim",
     )
     wrong = [finding for finding in findings if not finding.right]
+    for question in lab.questions:
+        if question not in {finding.function for finding in wrong}:
+            console.print(f"      {question}: mistakes/ has none of it, so its cases are not tried")
     holes = [finding for finding in findings if finding.hole]
     for finding in holes:
         console.print(
@@ -145,16 +153,23 @@ def show(console: Console, lab: Lab, findings: Sequence[Finding]) -> bool:
             )
     named = sum(finding.named == finding.key for finding in wrong)
     share = named / len(wrong) if wrong else 1.0
-    console.print(f"{named} of {len(wrong)} wrong versions are named first ({share:.1%}).")
+    if wrong:
+        console.print(f"{named} of {len(wrong)} wrong versions are named first ({share:.1%}).")
     if share < NAMED_SHARE:
         console.print(f"HOLE  fewer than {NAMED_SHARE:.0%} are named", markup=False)
     return not holes and share >= NAMED_SHARE
 
 
 def judge_version(grader: Grader, version: Version, seed: int) -> Finding:
-    """Grade one version as a student's submission."""
+    """Grade one version as a student's submission.
+
+    Raises CheckFailedError where a case itself stops on it.
+    """
     files = submission_files(version, grader.lab)
-    result = grade_files(grader, files)
+    try:
+        result = grade_files(grader, files)
+    except BrokenCaseError as error:
+        raise CheckFailedError(f"{grader.lab.name}: on {version.key}, {error}.") from None
     may_be_slow = isinstance(version, Variant) and version.slow
     lost = {
         question.name
@@ -174,6 +189,7 @@ def judge_version(grader: Grader, version: Version, seed: int) -> Finding:
         caught=version.function in lost,
         spilled=tuple(sorted(lost - {version.function})),
         named=named,
+        slip="" if isinstance(version, Variant) else grader.knowledge.slip(version.key),
         messages=tuple(
             case.message for q in result.questions for case in q.cases if not case.passed
         ),
@@ -185,6 +201,8 @@ def _why(grader: Grader, finding: Finding, files: Mapping[str, str]) -> tuple[st
     """The failed cases behind a hole; of a mistake that nothing catches, the cases it passes."""
     if finding.function not in grader.lab.questions:
         return (f"{finding.function} is no question in lab.toml: delete this from mistakes/",)
+    if finding.slip:
+        return ()
     if finding.right or finding.caught:
         own = () if finding.right else (finding.function,)  # there it is to fail
         found = grader.failures({path: text.encode() for path, text in files.items()})
@@ -253,10 +271,10 @@ def survivors(bundle: Bundle) -> tuple[list[mutants.Mutant], int]:
     return survived, len(found)
 
 
-def _show_mutants(console: Console, bundle: Bundle) -> bool:
+def _show_mutants(console: Console, bundle: Bundle, lab: Lab) -> bool:
     """Grade every mutant of a lab's reference; gives whether all that survive are explained."""
+    known = mutants.equivalent(lab)
     survived, count = survivors(bundle)
-    known = mutants.equivalent()
     console.print(
         f"{bundle.lab.short}: {count} mutant{'s' if count != 1 else ''}, {len(survived)} survive."
     )

@@ -25,17 +25,17 @@ import numpy as np
 
 from labkit import __version__
 from labkit.base import paths
-from labkit.base.errors import LabkitError
+from labkit.base.errors import CheckFailedError, LabkitError
 from labkit.base.files import write_bytes, write_json, write_text
 from labkit.base.zips import read_tree, write_zip
-from labkit.building import broken, leaks, requirements, told
+from labkit.building import cases, leaks, requirements, told
 from labkit.judging.grader import load_questions
 from labkit.judging.judge import Recorder
 from labkit.judging.knowledge import Knowledge
-from labkit.lab import stubs
-from labkit.lab.bundle import FINGERPRINT, WRITTEN, Bundle
+from labkit.lab import reference, stubs
+from labkit.lab.bundle import FINGERPRINT, PLACES, WRITTEN, Bundle
 from labkit.lab.lab import Lab
-from labkit.mistakes import Catalogue
+from labkit.mistakes import Catalogue, lifted_source
 from labkit.student import labcheck
 from labkit.student.labcheck.libraries import LIBRARIES
 
@@ -85,7 +85,7 @@ def grading_parts(lab: Lab, files: Mapping[str, bytes]) -> dict[str, str]:
         path = Path(name)
         if path.parts[0] == "labs" and path.parent.name == "tests":
             questions[f"question {path.stem}"] = digest.hexdigest()[:16]
-        elif path.parts[0] == "labs" and path.name != "lab.toml":
+        elif path.parts[0] == "labs" and path.name not in ("lab.toml", PLACES):
             numbers.update(name.encode() + b"\0" + digest.digest())
         elif path.parts[0] == "labkit" and not name.startswith("labkit/platforms/"):
             kit.update(name.encode() + b"\0" + digest.digest())
@@ -141,19 +141,22 @@ def deliver(bundle: Bundle, out: Path) -> list[Path]:
 
 
 def _build(lab: Lab, root: Path, own_work: bool) -> None:
-    from labkit.building import notebook
+    from labkit.building import cells, notebook
 
     told.check(lab)
+    reference.check(lab)
     with tempfile.TemporaryDirectory() as scratch:
         assigned = _otter_assign(lab, Path(scratch))
-        Catalogue.of(lab)  # what is wrong there is told of the lab's folder, not of its copy
+        for version in Catalogue.of(lab).versions:
+            lifted_source(version)  # what is wrong is told of the lab's folder, not of its copy
         _lay_out_grader(lab, root, assigned)
         bundle = Bundle(root)
-        manifest, arrays = record(bundle, lab.folder / "cases")
+        manifest, arrays = record(bundle)
         figures = lab.folder / "figures.py"  # no part of what the grader gets
         _lay_out_student(
             bundle, assigned, figures, own_work=own_work, manifest=manifest, arrays=arrays
         )
+        cells.check(lab, bundle.student)
         write_json(root / WRITTEN, notebook.written_questions(lab))
         leaks.check(bundle)
         _write_student_zip(bundle)
@@ -192,6 +195,7 @@ def _lay_out_grader(lab: Lab, root: Path, assigned: Path) -> None:
     target = root / "labs" / lab.name
     for path in sorted((assigned / "autograder" / "tests").glob("*.py")):
         write_text(target / "tests" / path.name, path.read_text(encoding="utf-8"))
+    write_json(target / PLACES, cases.places(lab))
     write_bytes(target / "lab.toml", (lab.folder / "lab.toml").read_bytes())
     for path in (*_assets(lab), *sorted((lab.folder / "mistakes").glob("*.py"))):
         write_bytes(target / path.relative_to(lab.folder), path.read_bytes())
@@ -309,30 +313,41 @@ def _recorded(manifest: dict[str, Any], arrays: list[np.ndarray]) -> bytes:
     return buffer.getvalue()
 
 
-def record(bundle: Bundle, written: Path) -> tuple[dict[str, Any], list[np.ndarray]]:
+def _refuse_failed(lab: Lab, recorder: Recorder, case: labcheck.CaseRun) -> None:
+    """Raises CheckFailedError where the reference failed a case, for whoever wrote both."""
+    if case.failed and (problem := case.tried[-1].problem):
+        told = " ".join(labcheck.compose(problem, (), hidden=False).splitlines())
+        raise CheckFailedError(
+            f"{lab.name}: the reference fails the case “{case.title}” of {recorder.question} "
+            f"({recorder.written_at(case.name, 1)}): {told}"
+        )
+
+
+def record(bundle: Bundle) -> tuple[dict[str, Any], list[np.ndarray]]:
     """What a student's folder needs instead of the reference: outputs on the public inputs.
 
-    Raises CheckFailedError where the reference fails a case or a case cannot run, which `written`
-    tells the place of.
+    Raises CheckFailedError where the reference fails a case or a case cannot run.
     """
     lab = bundle.lab
     recorder = Recorder(lab, Knowledge(lab))
     arrays: list[np.ndarray] = []
-    cases: dict[str, Any] = {}
+    recorded: dict[str, Any] = {}
     case_points: dict[str, float] = {}
     for question in load_questions(bundle):
         try:
             labcheck.run_cases(question.cases, recorder)
-            broken.refuse(recorder, written)
-            cases |= recorder.record(arrays)
+            if recorder.broken:
+                raise CheckFailedError(f"{lab.name}: {recorder.broken[0]}")
+            for case in recorder.cases:
+                _refuse_failed(lab, recorder, case)
+            recorded |= recorder.record(arrays)
         except LabkitError:
             raise
         except Exception as error:
-            case = next(one for one in question.cases if one.name == recorder.case.name)
-            recorder.broken.append(labcheck.why(case, error))
-        broken.refuse(recorder, written)
+            why = labcheck.why(question.cases, recorder, error)
+            raise CheckFailedError(f"{lab.name}: {why}") from error
         case_points |= {case.name: case.points for case in question.cases if not case.hidden}
-    used = {key for probes in cases.values() for probe in probes for key in probe["wrong"]}
+    used = {key for probes in recorded.values() for probe in probes for key in probe["wrong"]}
     manifest = {
         "lab": lab.name,
         "title": lab.title,
@@ -344,7 +359,7 @@ def record(bundle: Bundle, written: Path) -> tuple[dict[str, Any], list[np.ndarr
         "limits": lab.limits.model_dump(),
         "numpy": ".".join(np.__version__.split(".")[:2]),
         "client": lab.config.client,
-        "cases": cases,
+        "cases": recorded,
         "case_points": case_points,
         "contracts": {name: recorder.contract_of(name).names() for name in lab.questions},
         "hints": {

@@ -24,6 +24,9 @@ _MARKERS = re.compile(
     r"BEGIN SOLUTION|END SOLUTION|BEGIN TEST|END TEST|# *HIDDEN|SOLUTION NO PROMPT"
 )
 
+_TELLING_WORDS = 6
+"""A shorter sentence of a model answer may stand elsewhere by chance."""
+
 
 def check(bundle: Bundle) -> None:
     """Raise CheckFailedError where the student's folder gives something away: what and where."""
@@ -50,6 +53,7 @@ class _Scan:
         self._hidden = _hidden_statements(bundle.lab.folder / "tests")
         self._solution = {_squeezed(line) for line in stubs.solution_lines(bundle.lab)}
         self._versions = _catalogue_code(bundle)
+        self._answers = _answers(bundle)
 
     def text(self, what: str, text: str, *, ours: bool) -> None:
         """Raises CheckFailedError. `ours`: written for the lab, and no part of the kit."""
@@ -62,10 +66,32 @@ class _Scan:
             for key, telling in self._versions:
                 if telling <= lines:
                     raise CheckFailedError(f"{what} holds catalogue code: {key}.")
+            words = _words(text)
+            for name, sentence in self._answers:
+                if f" {sentence} " in words:
+                    raise CheckFailedError(
+                        f"{what} holds the model answer of {name}: {sentence!r}."
+                    )
         plain = _plain(text)
         for statement in self._hidden:
             if statement in plain:
                 raise CheckFailedError(f"{what} holds a hidden case: {statement!r}.")
+
+
+def _answers(bundle: Bundle) -> list[tuple[str, str]]:
+    """The sentences of the model answers and rubrics, each with the name of its question."""
+    return [
+        (one["name"], words.strip())
+        for one in bundle.written
+        for sentence in re.split(r"[.:;?!](?=\s|\*|$)|\n\s*\n|\n *[-*] ", one["answer"])
+        if sum(map(str.isalpha, (words := _words(sentence)).split())) >= _TELLING_WORDS
+    ]
+
+
+def _words(text: str) -> str:
+    """The words alone: lines break elsewhere in a notebook, and a page has tags."""
+    found = re.findall(r"\w+", re.sub(r"\\n|<[^<>]*>", " ", text))
+    return f" {' '.join(found)} "
 
 
 def _written_by_us(name: str) -> bool:

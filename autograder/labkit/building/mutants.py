@@ -11,12 +11,13 @@ import copy
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from labkit.base.errors import LabkitError
 from labkit.lab import contract, stubs
 from labkit.lab.lab import Lab
 
-_EQUIVALENT = Path(__file__).parent / "equivalent_mutants.toml"
+EQUIVALENT = "equivalent_mutants.toml"
+"""The file in a lab's folder."""
 
 _BINARY: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
@@ -60,12 +61,17 @@ def of_lab(lab: Lab) -> list[Mutant]:
     return found
 
 
-def equivalent() -> dict[str, str]:
-    """Mutants that no case can notice, with the reason, by key."""
-    return {
-        str(key): str(reason)
-        for key, reason in tomllib.loads(_EQUIVALENT.read_text(encoding="utf-8")).items()
-    }
+def equivalent(lab: Lab) -> dict[str, str]:
+    """Mutants that no case can notice, with the reason, by key, as the lab's folder has them.
+
+    Raises LabkitError where that file is no TOML.
+    """
+    path = lab.folder / EQUIVALENT
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise LabkitError(f"{path} is not valid TOML: {error}.") from None
+    return {str(key): str(reason) for key, reason in found.items()}
 
 
 def _of_function(files: dict[str, str], function: contract.Function) -> Iterator[Mutant]:

@@ -7,6 +7,8 @@ question in `cases/`; the markers that Otter wants around both are put in here. 
 - a Markdown cell `question="why_xor"` for a written question, and right behind it one with
   `answer="why_xor"`, the model answer and the rubric, which no student gets;
 - cells with `option="…"`, which are left out unless lab.toml switches that option on.
+
+Any other attribute is refused: a model answer behind a misspelt one would go to students.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import json
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ import jupytext
 import nbformat
 
 from labkit.base.errors import LabkitError
-from labkit.building.cases import read_cases
+from labkit.building.cases import public_points, read_cases
 from labkit.lab.lab import Lab
 from labkit.student.labcheck.libraries import LIBRARIES
 from labkit.student.labcheck.notebooks import PLACEHOLDER, Book
@@ -66,6 +68,10 @@ CHECK = re.compile(r'grader\.check\("(\w+)"\)')
 
 HEADING = re.compile(r"^#{1,6} +(.+)$", re.M)
 
+_ATTRIBUTES = {"question", "answer", "option"}
+_JUPYTEXTS = {"lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_marker"}
+"""What Jupytext notes by itself."""
+
 ANSWER = "answer-"
 """How the id of a written answer's cell begins."""
 
@@ -75,12 +81,13 @@ def notebook(lab: Lab) -> Any:
 
     Points come from lab.toml. Raises LabkitError where text, cases and lab.toml do not fit.
     """
-    book = _text(lab)
+    book = read(lab)
     found: list[str] = []
     cells = [nbformat.v4.new_raw_cell(_assignment_config(lab))]
     cells += _with_first_cell(lab, list(_marked(lab, book.cells, found)))
     if lab.config.client == "labcheck":
-        hand_in = _HAND_IN.format(points="\n".join(textwrap.wrap(points_in_words(lab), 96)))
+        told = points_in_words(lab, public_points(lab))
+        hand_in = _HAND_IN.format(points="\n".join(textwrap.wrap(told, 96)))
         cells += [nbformat.v4.new_markdown_cell(hand_in), nbformat.v4.new_code_cell(LAST_CELL)]
     wanted = (*lab.questions, *(question.name for question in lab.written))
     if missing := [name for name in wanted if name not in found]:
@@ -93,14 +100,26 @@ def notebook(lab: Lab) -> Any:
         if name not in wanted or found.count(name) > 1:
             what = "stands twice" if name in wanted else "has no points in lab.toml"
             raise LabkitError(f"{lab.text}: question {name!r} {what}.")
+    for question in written_questions(lab):
+        if not question["answer"].strip():
+            name = question["name"]
+            raise LabkitError(
+                f"{lab.text}: {name} has no model answer: write it, with the rubric, in a cell "
+                f'`# %% [markdown] answer="{name}"` right behind the question.'
+            )
     book.cells = cells
     name_cells(book)
     return book
 
 
-def points_in_words(lab: Lab) -> str:
-    """How many points there are, for students: nobody should have to add them up."""
-    said = [f"The functions have {lab.possible:g} points, about half of them for hidden checks."]
+def points_in_words(lab: Lab, public: Mapping[str, float]) -> str:
+    """How many points there are, for students: nobody should have to add them up.
+
+    `public` are the points of each question that its public cases decide.
+    """
+    hidden = sum(lab.questions[name] - public[name] for name in lab.questions.keys() - lab.bonus)
+    some = f"about {hidden:.0f} of them" if hidden >= 0.5 else "none"
+    said = [f"The functions have {lab.possible:g} points, {some} for hidden checks."]
     if written := sum(question.points for question in lab.written):
         said.append(f"The written answers have {written:g} more, once they are marked.")
     if bonus := sum(lab.questions[name] for name in lab.bonus):
@@ -108,7 +127,11 @@ def points_in_words(lab: Lab) -> str:
     return " ".join(said)
 
 
-def _text(lab: Lab) -> Any:
+def read(lab: Lab) -> Any:
+    """A lab's text as a notebook, with the attributes of its cells.
+
+    Raises LabkitError where there is none.
+    """
     if not lab.text.is_file():
         raise LabkitError(f"{lab.text} is missing: a lab's notebook is written there.")
     book = jupytext.read(lab.text, fmt="py:percent")
@@ -126,7 +149,7 @@ def _marked(lab: Lab, cells: list[Any], found: list[str]) -> Iterator[Any]:
     cases = read_cases(lab)
     open_question = ""
     for cell in cells:
-        about = dict(cell.metadata)
+        about = _attributes(lab, cell)
         cell.metadata = nbformat.from_dict({})
         if about.get("option") and not lab.options.get(about["option"]):
             continue
@@ -160,6 +183,32 @@ def _marked(lab: Lab, cells: list[Any], found: list[str]) -> Iterator[Any]:
         yield _raw("END QUESTION")
 
 
+def _attributes(lab: Lab, cell: Any) -> dict[str, str]:
+    """What stands behind the %% of a cell, all of it known."""
+    about = {key: value for key, value in cell.metadata.items() if key not in _JUPYTEXTS}
+    for key, value in about.items():
+        if key not in _ATTRIBUTES or not value or not isinstance(value, str):
+            wrong = str(value) if key in ("title", "incorrectly_encoded_metadata") else key
+            raise LabkitError(
+                f"{_place(lab, wrong)}: {wrong!r} behind %% is not understood: question, answer "
+                'and option may stand there, each with a name, as in answer="why".'
+            )
+    option = about.get("option")
+    if option and option not in lab.options:
+        raise LabkitError(
+            f"{_place(lab, option)}: {lab.folder / 'lab.toml'} knows no option {option!r}: write "
+            f"{option} = false under its [options]."
+        )
+    return about
+
+
+def _place(lab: Lab, text: str) -> str:
+    """File and line of the cell that has `text` behind its %%."""
+    lines = enumerate(lab.text.read_text(encoding="utf-8").splitlines(), start=1)
+    number = next((n for n, line in lines if line.startswith(("# %%", "#%%")) and text in line), 0)
+    return f"{lab.text}, line {number}"
+
+
 def _raw(marker: str, name: str = "", points: float | None = None, *more: str) -> Any:
     lines = [f"# {marker}"]
     if name:
@@ -185,7 +234,7 @@ def fingerprint(book: Any) -> str:
 def written_questions(lab: Lab) -> list[dict[str, str]]:
     """Of each written question, in the order of the text: its name, text, and model answer."""
     found: list[dict[str, str]] = []
-    for cell in _text(lab).cells:
+    for cell in read(lab).cells:
         if name := cell.metadata.get("question"):
             found.append({"name": name, "question": cell.source, "answer": ""})
         elif cell.metadata.get("answer") and found:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,14 +20,16 @@ from typing import Any
 import numpy as np
 
 from labkit.base import paths
-from labkit.base.errors import LabkitError
+from labkit.base.errors import CheckFailedError, LabkitError
 from labkit.judging.differences import central_differences
 from labkit.judging.knowledge import Knowledge
 from labkit.judging.nested import nested_calls
 from labkit.lab import stubs
+from labkit.lab.bundle import PLACES
 from labkit.lab.lab import Lab
 from labkit.lab.reference import Reference
-from labkit.sandbox import Code, Limits, Outcome, Worker, Zygote
+from labkit.sandbox import Code, Limits, Outcome, Request, Worker, Zygote
+from labkit.sandbox.protocol import Message
 from labkit.sandbox.serving import (
     ServedTooLongError,
     Watchdog,
@@ -145,6 +148,13 @@ class GraderCheck(Check):
         self.knowledge = knowledge
         self._reference = GraderReference(knowledge)
         self._seed = lab.seed if seed is None else seed
+
+    def written_at(self, case: str, line: int) -> str:
+        path = self.lab.folder / PLACES
+        places = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        file, lines = places.get(case, ("", []))
+        # The first line of Otter's holds its decorator.
+        return f"{file} line {lines[line - 1]}" if 0 < line <= len(lines) else ""
 
     def expect(self, function: str, compute: Callable[[Any], Any]) -> Any:
         key = (self.case.key, len(self.case.tried))
@@ -540,14 +550,37 @@ def _size(value: Any) -> int:
 
 
 class Recorder(GraderCheck):
-    """Plays the student with the reference, to record what the student's folder needs."""
+    """Plays the student with the reference, to record what the student's folder needs.
+
+    Each case runs twice, without a second call: right answers are kept for a class, so a case that
+    asks something else each time would fault right work.
+    """
+
+    _before: CaseRun | None = None
+    """The case, as it ran the first time."""
+
+    def run(self, case: CaseRun, body: Callable[[], None]) -> None:
+        """Raises CheckFailedError where the case does not ask the same a second time."""
+        self._asked: list[Message] = []
+        self._before = None
+        super().run(case, body)
+        self._before, self.case = case, CaseRun(case.name, case.title, case.hidden)
+        body()
+        self._same(len(self.case.tried) == len(case.tried))
 
     _of_reference = False
     """Whether what a judge looks at is the reference's: it must be able to."""
 
     def observe(self, probe: Probe) -> Tried:
-        args, kwargs = probe.fresh()
-        seen = labcheck.call(self.ref(probe.function), args, kwargs, seconds=600.0)
+        asked = Request(probe.function, "", *probe.fresh()).message
+        if self._before is not None:
+            index = len(self.case.tried)
+            self._same(index < len(self._asked) and self._asked[index] == asked)
+            seen = self._before.tried[index].seen
+        else:
+            self._asked.append(asked)
+            args, kwargs = probe.fresh()
+            seen = labcheck.call(self.ref(probe.function), args, kwargs, seconds=600.0)
         self._of_reference = True
         try:
             return Tried(probe, seen, probe.problem(seen))
@@ -567,6 +600,14 @@ class Recorder(GraderCheck):
                 raise labcheck.CaseBroken(told).with_traceback(error.__traceback__) from error
 
         return able
+
+    def _same(self, same: bool) -> None:
+        if not same:
+            name = self.case.name
+            raise CheckFailedError(
+                f"{self.lab.name}: {name} ({self.written_at(name, 1)}) asks something else each "
+                "time it runs: take its inputs from check.rng(7), or any other number."
+            )
 
     def record(self, arrays: list[np.ndarray]) -> dict[str, list[Any]]:
         """Expected and wrong outputs of every probe of the question that just ran, by case.

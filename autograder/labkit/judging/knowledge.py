@@ -7,6 +7,7 @@ per grading process and used for the whole class.
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,6 +23,11 @@ _NAMING_SECONDS = 2.0
 
 _REFERENCE_SECONDS = 5.0
 """CPU time of the reference, or of one wrong version, on a probe."""
+
+_SLIP = re.compile(
+    "(NameError|UnboundLocalError|ImportError|ModuleNotFoundError)|AttributeError: module "
+)
+"""Errors that nobody's understanding of the subject causes."""
 
 Key = tuple[str, int]
 
@@ -100,6 +106,18 @@ class Knowledge:
             WrongOutcome(explanation, seen, probe.problem(seen))
             for explanation, seen in self._wrong[key]
         ]
+
+    def slip(self, key: str) -> str:
+        """The error of a wrong version that is no mistake of its kind but a slip in writing it."""
+        for explanation, seen in (one for own in self._wrong.values() for one in own):
+            failure = seen.failure
+            if (
+                explanation.key == key
+                and failure
+                and _SLIP.match(f"{failure.type_name}: {failure.text}")
+            ):
+                return f"{failure.type_name}: {failure.text}"
+        return ""
 
     def reference(
         self, case: CaseRun, index: int, probe: Probe, run: Callable[..., Any]

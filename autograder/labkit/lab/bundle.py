@@ -1,6 +1,6 @@
 """A built lab: what a grader needs and what students get, in one folder.
 
-labs/<name>/    lab.toml, data files, mistakes/, tests/ with every case
+labs/<name>/    lab.toml, data files, mistakes/, tests/ with every case, places.json
 labs/<other>/   lab.toml of each lab that it builds on
 student/        the student's folder
 student.zip, autograder.zip, gradescope.zip
@@ -18,6 +18,8 @@ from labkit.base.errors import LabkitError
 from labkit.lab.lab import Lab
 
 FINGERPRINT, WRITTEN = "fingerprint.json", "written.json"
+PLACES = "places.json"
+"""In the lab's folder: where its author wrote each line of each case."""
 
 
 @dataclass(frozen=True)

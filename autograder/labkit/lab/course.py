@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,25 @@ def folders() -> list[Path]:
 
 
 def available() -> list[Lab]:
-    """All labs, by number."""
-    return [_read(folder) for folder in folders()]
+    """All labs, by number. Raises LabkitError as `find_all` does."""
+    return find_all(())
+
+
+def find_all(names: Sequence[str]) -> list[Lab]:
+    """The labs called so, by their short or their whole names; all where there is no name.
+
+    Raises LabkitError as `find` does, and where two have one short name: what is made of a lab
+    lies under it.
+    """
+    found = list(dict.fromkeys(map(folder_of, names))) if names else folders()
+    known: dict[str, Path] = {}
+    for folder in found:
+        if (other := known.setdefault(_short(folder), folder)) != folder:
+            raise LabkitError(
+                f"{other} and {folder} are both {_short(folder)}, so one would overwrite the "
+                "other: give one another number, in its folder's name."
+            )
+    return [_read(folder) for folder in found]
 
 
 def find(name: str) -> Lab:

@@ -7,16 +7,17 @@ they hold private helpers, which vanish from the stubs.
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from labkit.base.errors import LabkitError
 from labkit.base.files import write_text
 from labkit.base.paths import SOLUTIONS
-from labkit.lab.contract import PACKAGE, Contract
+from labkit.lab.contract import PACKAGE, Function
 from labkit.lab.lab import Lab
 
 _BEGIN = "# BEGIN SOLUTION"
@@ -54,13 +55,13 @@ def stub_package(lab: Lab, own_work: bool = False) -> dict[str, str]:
     Stubs for this lab's modules, finished modules for the labs before it, nothing of later labs.
     With `own_work` the labs before it are stubs, too.
     """
-    given = _labs(lab.contract)
-    return _package(given, stubbed=given.values() if own_work else (lab.number,))
+    labs = {function.lab for function in lab.contract}
+    return _package(lab.contract, stubbed=labs if own_work else (lab.number,))
 
 
 def solution_package(lab: Lab) -> dict[str, str]:
     """The finished package up to `lab`, without markers: path -> text."""
-    return _package(_labs(lab.contract), stubbed=())
+    return _package(lab.contract, stubbed=())
 
 
 def sources(lab: Lab) -> dict[str, str]:
@@ -74,12 +75,23 @@ def finished_modules(lab: Lab) -> dict[str, str]:
     return {path: text for path, text in stub_package(lab).items() if path not in own}
 
 
+def handed_out(lab: Lab) -> list[str]:
+    """Functions and classes that stand finished in a lab's stubs, each with its file."""
+    return [
+        f"{node.name} ({module}.py)"
+        for module in lab.modules
+        for node in ast.parse(stub_package(lab)[f"{PACKAGE}/{module}.py"]).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and f"{node.name} is not written yet." not in ast.unparse(node)
+    ]
+
+
 def write_starter(target: Path, labs: Iterable[Lab]) -> None:
     """Write `neuralnet/` with the stubs of `labs` into `target`, in place of one that is there."""
-    given = {function.module: function.lab for lab in labs for function in lab.functions}
+    functions = [function for lab in labs for function in lab.functions]
     if (target / PACKAGE).is_dir():
         shutil.rmtree(target / PACKAGE)
-    for path, text in _package(given, stubbed=given.values()).items():
+    for path, text in _package(functions, stubbed={one.lab for one in functions}).items():
         write_text(target / path, text)
 
 
@@ -101,11 +113,6 @@ def solution_lines(lab: Lab) -> frozenset[str]:
 
 def _code(line: str) -> str:
     return line.partition("  # ")[0].strip()
-
-
-def _labs(contract: Contract) -> dict[str, int]:
-    """Modules of a contract with the number of their lab."""
-    return {function.module: function.lab for function in contract}
 
 
 _DEF = re.compile(r"def (\w+)\(")
@@ -159,15 +166,24 @@ def _source(module: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _package(given: Mapping[str, int], *, stubbed: Collection[int]) -> dict[str, str]:
-    """The package of the modules in `given` (with their labs); those of `stubbed` labs as stubs."""
+def _package(functions: Iterable[Function], *, stubbed: Collection[int]) -> dict[str, str]:
+    """The package of the modules of `functions`; those of `stubbed` labs as stubs."""
     files = {f"{PACKAGE}/__init__.py": _source("__init__")}
-    for module, lab in given.items():
-        source = _source(module)
+    for function in functions:
+        module, path = function.module, f"{PACKAGE}/{function.module}.py"
+        source, stub = _source(module), function.lab in stubbed
         try:
-            text = strip(source, lab=lab, module=module) if lab in stubbed else finish(source)
+            if path not in files:
+                files[path] = (
+                    strip(source, lab=function.lab, module=module) if stub else finish(source)
+                )
         except ValueError as error:
-            path = SOLUTIONS / PACKAGE / f"{module}.py"
-            raise LabkitError(f"{path}, {error}: each {_BEGIN} needs its {_END}.") from None
-        files[f"{PACKAGE}/{module}.py"] = text
+            raise LabkitError(
+                f"{SOLUTIONS / path}, {error}: each {_BEGIN} needs its {_END}."
+            ) from None
+        if stub and _not_written(function.lab, module, function.name) not in files[path]:
+            raise LabkitError(
+                f"{SOLUTIONS / path}: students would get {function.name} finished: put {_BEGIN} "
+                f"and {_END} around its body, behind the docstring."
+            )
     return files

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from labkit.mistakes.catalogue import HINT_LENGTH, Catalogue, Mistake, Variant, Version
 from labkit.mistakes.marking import mistake, variant
-from labkit.mistakes.transplant import submission_files, submission_with
+from labkit.mistakes.transplant import lifted_source, submission_files, submission_with
 
 __all__ = [
     "HINT_LENGTH",
@@ -28,6 +28,7 @@ __all__ = [
     "Mistake",
     "Variant",
     "Version",
+    "lifted_source",
     "mistake",
     "submission_files",
     "submission_with",

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from labkit.base.errors import LabkitError
+from labkit.base.errors import LabkitError, told
 from labkit.lab import reference
 from labkit.lab.contract import Contract
 from labkit.lab.lab import Lab
@@ -144,11 +144,16 @@ def _functions(path: Path, changed: int) -> tuple[Run, ...]:
     try:
         exec(compile(source, str(path), "exec"), namespace)
     except Exception as error:
-        raise LabkitError(
-            f"{path} cannot be read: {type(error).__name__}: {error}. Mend that file."
-        ) from error
-    return tuple(
+        raise LabkitError(f"{told(error, path)}. Mend that file.") from error
+    found = [
         value
         for value in namespace.values()
-        if inspect.isfunction(value) and isinstance(value.__dict__.get("mark"), Mark)
-    )
+        if inspect.isfunction(value) and value.__code__.co_filename == str(path)
+    ]
+    for run in found:
+        if not isinstance(run.__dict__.get("mark"), Mark):
+            raise LabkitError(
+                f"{path}, line {run.__code__.co_firstlineno}: {run.__name__} is no version: write "
+                f'@mistake("…") or @variant("…") above it, or nest it in the one that uses it.'
+            )
+    return tuple(found)

@@ -20,6 +20,7 @@ class Mark:
 
 def mistake(function: str) -> Callable[[_R], _R]:
     """Decorator: a wrong version of the contract function `function`."""
+    _named("mistake", function)
     return _marked(Mark(function, right=False))
 
 
@@ -28,7 +29,15 @@ def variant(function: str, *, slow: bool = False) -> Callable[[_R], _R]:
 
     A `slow` one may lose what is given for speed, and that alone.
     """
+    _named("variant", function)
     return _marked(Mark(function, right=True, slow=slow))
+
+
+def _named(decorator: str, function: object) -> None:
+    if not isinstance(function, str):
+        raise TypeError(
+            f'@{decorator} names what the version stands in for, as in @{decorator}("dropout")'
+        )
 
 
 def _marked(mark: Mark) -> Callable[[_R], _R]:

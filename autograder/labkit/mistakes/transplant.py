@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from labkit.base.errors import LabkitError
 from labkit.lab import stubs
 from labkit.lab.contract import PACKAGE
 from labkit.lab.lab import Lab
@@ -20,8 +21,7 @@ def submission_files(version: Version, lab: Lab) -> dict[str, str]:
 
     The reference package of all labs up to `lab`, with the version's source under the contract's
     name right behind the original, so that whatever else in the module uses the function gets the
-    version too. Raises ValueError where the version's source does not stand alone: it may use `np`,
-    the standard library and names imported from `neuralnet`, and nests its helpers.
+    version too. Raises LabkitError as `lifted_source` does.
     """
     return submission_with([version], lab)
 
@@ -43,12 +43,16 @@ def _insert(text: str, version: Version) -> str:
         if isinstance(node, ast.FunctionDef) and node.name == version.function:
             assert node.end_lineno is not None
             end = node.end_lineno
-    added = _lifted_source(version).splitlines()
+    added = lifted_source(version).splitlines()
     return "\n".join([*lines[:end], "", "", *added, *lines[end:]]) + "\n"
 
 
-def _lifted_source(version: Version) -> str:
-    """Source of the version under the contract's name, with the imports that it needs."""
+def lifted_source(version: Version) -> str:
+    """Source of the version under the contract's name, with the imports that it needs.
+
+    Raises LabkitError where it does not stand alone: it may use `np`, the standard library and
+    names imported from `neuralnet`, and nests its helpers.
+    """
     path = Path(inspect.getfile(version.run))
     file = _read(path, path.stat().st_mtime_ns)
     definition = ast.parse(file.functions[version.key]).body[0]
@@ -60,7 +64,11 @@ def _lifted_source(version: Version) -> str:
         node.id for node in names if isinstance(node.ctx, ast.Store)
     }
     if borrowed := used & file.others:
-        raise ValueError(f"{version.key} uses {sorted(borrowed)} of its file; nest it inside")
+        raise LabkitError(
+            f"{path}, line {version.run.__code__.co_firstlineno}: {version.key} uses "
+            f"{' and '.join(sorted(borrowed))} of its file, but travels alone: nest inside what it "
+            "needs."
+        )
     head = []
     for name, origin in file.imports.items():
         if name not in used:
@@ -109,10 +117,9 @@ def _read(path: Path, changed: int) -> _File:
             file.others.add(node.name)
         elif isinstance(node, ast.ClassDef):
             file.others.add(node.name)
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    file.others.add(target.id)
+        else:
+            names = (one for one in ast.walk(node) if isinstance(one, ast.Name))
+            file.others.update(one.id for one in names if isinstance(one.ctx, ast.Store))
     return file
 
 

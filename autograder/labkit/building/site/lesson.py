@@ -126,7 +126,7 @@ def lesson(bundle: Bundle, typesetter: Typesetter) -> Lesson:
             if one.kind in ("code", "answer")
         ],
     }
-    return Lesson(bundle, sections, data, points_in_words(lab), files, outcomes, pictures)
+    return Lesson(bundle, sections, data, points_in_words(lab, public), files, outcomes, pictures)
 
 
 def _blocks(cells: list[dict[str, Any]], typesetter: Typesetter) -> Iterator[Block]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from . import threads  # first: before anything imports NumPy
 from .calling import NOT_KEPT, Failure, Observation, call
 from .cases import Case, Verdict, read_cases, run_cases, run_questions, why
-from .check import Broken, CaseBroken, CaseFailed, Check
+from .check import CaseBroken, CaseFailed, Check
 from .comparing import (
     Problem,
     gradient_problem,
@@ -45,7 +45,6 @@ __all__ = [
     "MESSAGE_LIMIT",
     "NOT_KEPT",
     "REJUDGED",
-    "Broken",
     "Case",
     "CaseBroken",
     "CaseFailed",

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .check import Broken, CaseBroken, CaseFailed, Check
+from .check import CaseBroken, CaseFailed, Check
 from .naming import CaseRun
 
 BROKEN = (
@@ -108,20 +108,27 @@ def run_questions(questions: Sequence[Sequence[Case]], check: Check) -> list[lis
                     except CaseFailed as error:
                         messages[case.name] = (str(error), ())
                     except _BROKEN as error:
-                        check.broken.append(why(case, error))
+                        check.broken.append(why(cases, check, error))
                         messages[case.name] = (BROKEN, ())
     return [_verdicts(cases, check, messages) for cases in questions]
 
 
-def why(case: Case, error: Exception) -> Broken:
-    """What stopped a case, and where in its file."""
+def why(cases: Sequence[Case], check: Check, error: Exception) -> str:
+    """What stopped one of the cases of a question, and where it is written."""
+    files = {case.function.__code__.co_filename for case in cases}
     trace, line = error.__traceback__, 0
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == case.function.__code__.co_filename:
+        if trace.tb_frame.f_code.co_filename in files:
             line = trace.tb_lineno
         trace = trace.tb_next
+    first = {case.function.__code__.co_firstlineno: case for case in cases}
+    running = next((n for n, case in first.items() if case.name == check.case.name), min(first))
+    begins = max((number for number in first if number <= line), default=running)
+    case = first[begins]
     reason = str(error) if isinstance(error, CaseBroken) else f"{type(error).__name__}: {error}"
-    return Broken(case.question, case.name, line, reason)
+    line = max(line, begins + 1)
+    place = check.written_at(case.name, line - begins) or f"tests/{case.question}.py line {line}"
+    return f"the check {case.name.removeprefix('test_')} itself cannot run ({place}): {reason}"
 
 
 def _verdicts(
@@ -129,7 +136,10 @@ def _verdicts(
 ) -> list[Verdict]:
     check.begin_question(cases[0].question if cases else "")
     failed = {case.name: messages[case.name] for case in cases if case.name in messages}
-    failed |= check.explain()
+    try:
+        failed |= check.explain()
+    except _BROKEN as error:  # a judge, on what a known mistake gives
+        check.broken.append(why(cases, check, error))
     return [
         Verdict(case, False, failed[case.name][0], tuple(failed[case.name][1]))
         if case.name in failed

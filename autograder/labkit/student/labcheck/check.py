@@ -7,7 +7,7 @@ import copy
 import re
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,22 +49,6 @@ class CaseBroken(Exception):
     """A case stopped on its own code: the lab's fault, never the student's."""
 
 
-@dataclass(frozen=True)
-class Broken:
-    """A case that could not run."""
-
-    question: str
-    name: str
-    line: int
-    """Of the question's test file; 0 where none of its lines was reached."""
-    reason: str
-
-    def __str__(self) -> str:
-        place = f" (tests/{self.question}.py line {self.line})" if self.line else ""
-        check = self.name.removeprefix("test_")
-        return f"the check {check} itself cannot run{place}: {self.reason}"
-
-
 class Check:
     """What a case calls. Subclasses say where the function runs and what is expected."""
 
@@ -73,8 +57,8 @@ class Check:
         self.case = CaseRun("", "", hidden=False)
         self.runs: dict[str, list[CaseRun]] = {}
         """The cases that were run, by question."""
-        self.broken: list[Broken] = []
-        """The cases that cannot run."""
+        self.broken: list[str] = []
+        """What stopped cases that cannot run, a sentence each."""
         self.metrics: dict[str, float] = {}
         """Numbers that cases measured, such as an accuracy, by name."""
 
@@ -126,6 +110,10 @@ class Check:
     def seed(self) -> int:
         """The lab's seed for hidden inputs."""
         return 0
+
+    def written_at(self, case: str, line: int) -> str:
+        """File and line where the lab's author wrote a line of a case; nothing if nobody knows."""
+        return ""
 
     # -- inputs
 

@@ -36,9 +36,9 @@ def sigmoid_gradient(h: np.ndarray) -> np.ndarray:
 def tanh(z: np.ndarray) -> np.ndarray:
     """Hyperbolic tangent, (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ), entry by entry: into [−1, 1], centred at zero.
 
-    z: scores, floats or whole numbers, of any shape. Returns floats of the same shape.
-    Stays finite, without overflow warnings, up to |z| = 10,000. It is a rescaled sigmoid,
-    tanh(z) = 2σ(2z) − 1, and NumPy has it, too.
+    z: scores, floats or whole numbers, of any shape, or one number. Returns floats of the same
+    shape.
+    Stays finite, without overflow warnings, up to |z| = 10,000. NumPy has it, too.
     """
     # BEGIN SOLUTION
     # By the formula, eᶻ alone would overflow. 1.0 * z: of small whole numbers (pixels are uint8)

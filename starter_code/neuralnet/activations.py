@@ -28,9 +28,9 @@ def sigmoid_gradient(h: np.ndarray) -> np.ndarray:
 def tanh(z: np.ndarray) -> np.ndarray:
     """Hyperbolic tangent, (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ), entry by entry: into [−1, 1], centred at zero.
 
-    z: scores, floats or whole numbers, of any shape. Returns floats of the same shape.
-    Stays finite, without overflow warnings, up to |z| = 10,000. It is a rescaled sigmoid,
-    tanh(z) = 2σ(2z) − 1, and NumPy has it, too.
+    z: scores, floats or whole numbers, of any shape, or one number. Returns floats of the same
+    shape.
+    Stays finite, without overflow warnings, up to |z| = 10,000. NumPy has it, too.
     """
     raise NotImplementedError("Lab 1: tanh is not written yet. Open neuralnet/activations.py and write it there.")
 

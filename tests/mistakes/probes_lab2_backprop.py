@@ -42,6 +42,8 @@ def _softmax() -> Iterator[Probe]:
     yield values("softmax", np.array([[1, 2, 3], [0, 2, -1]]))
     yield values("softmax", np.array([[1e4, -1e4, 0.0], [-1e4, -1e4, 1.0]]))
     yield values("softmax", np.array([[9999.0, 0.0], [1e4, 1.0], [9998.0, -1.0]]))
+    yield values("softmax", np.array([[-4000.0, 0.0], [-4001.0, 1.0]]))
+    yield values("softmax", np.array([[1, 5], [3, 4]], dtype=np.uint8))
     yield values("softmax", np.array([[800.0, 800.0], [801.0, 799.0]]))
 
 
@@ -91,6 +93,8 @@ def _squared_error() -> Iterator[Probe]:
 def _numerical_gradient() -> Iterator[Probe]:
     def curved(t: Any) -> float:
         return float(np.sum(t**3) / 4 + t.flat[0] * t.flat[-1] + np.sum(np.sin(t)))
+    pixels = np.array([[1, 5, 0], [200, 3, 9]], dtype=np.uint8)
+    yield values("squared_error", pixels, pixels[::-1].copy())
 
     def coupled(t: Any) -> float:
         return float(np.sum(t) ** 2 / 2 + 0.5 * t[..., 0].sum())

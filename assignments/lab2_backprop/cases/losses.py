@@ -17,10 +17,14 @@ def public_softmax__rectangle(check, np):
 
 
 def public_softmax__thousands(check, np):
-    """Scores in the thousands, of both signs."""
-    check.values("softmax", np.array([[1000.0, -3000.0], [999.0, -3001.0], [1001.5, -3004.0]]))
+    """Scores in the thousands beside small ones; then whole numbers without a sign (uint8)."""
+    small = np.array([[2.0, -0.5], [0.0, 0.25], [1.0, -1.0]])
+    large = np.array([[1000.0, -3000.0], [999.0, -3001.0], [1001.5, -3004.0]])
+    check.values("softmax", np.hstack([large, small]))
     centre = np.array([[1000.0, -4000.0, 0.0, 2500.0]])
-    check.values("softmax", centre + check.rng(2106).uniform(-3.0, 3.0, (5, 4)))
+    rng = check.rng(2106)
+    check.values("softmax", centre + rng.uniform(-3.0, 3.0, (5, 4)))
+    check.values("softmax", rng.integers(0, 8, (4, 6)).astype(np.uint8))
 
 
 def hidden_softmax__extreme(check, np):
@@ -179,7 +183,7 @@ def hidden_softmax_cross_entropy__column(check, np):
 
 
 def public_squared_error__by_hand(check, np):
-    """Two outputs, three examples: by hand, then with random numbers."""
+    """Two outputs, three examples: by hand, random, then whole numbers without a sign (uint8)."""
     Y_hat = np.array([[1.0, 4.0, 0.0], [2.0, 2.0, 6.0]])
     Y = np.array([[3.0, 3.0, 0.0], [2.0, 5.0, 3.0]])
     dY_hat = np.array([[-2.0, 1.0, 0.0], [0.0, -3.0, 3.0]]) / 3.0
@@ -194,6 +198,8 @@ def public_squared_error__rectangle(check, np):
     check.values("squared_error", rng.normal(0.0, 1.0, (3, 7)), rng.normal(0.0, 1.0, (3, 7)))
 
 
+    Y_hat, Y = rng.integers(0, 200, (2, 2, 3)).astype(np.uint8)
+    check.values("squared_error", Y_hat, Y)
 def hidden_squared_error__one_example(check, np):
     """One example with many outputs."""
     rng = check.rng(2402)

@@ -84,8 +84,9 @@ def flatten_is_wrong_square(flatten):
 def flatten_is_wrong_sums(flatten):
     """It looks which pixels are in a column, not in which order
 
-    A sum or a sorted list does not change if the pixels of a picture trade places. Put the column
-    back into rows instead: is it the picture?
+    A sum or a sorted list does not change if the pixels of a picture trade places, nor does
+    anything if all pixels of your picture are equal. Try pictures whose numbers all differ, and put
+    the column back into rows: is it the picture?
     """
     pictures = np.random.default_rng(3).random((4, 6, 5))
     columns = flatten(pictures)

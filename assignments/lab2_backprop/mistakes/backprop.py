@@ -405,8 +405,9 @@ def dense_backward_db_over_units(dZ, W, X):
 def dense_backward_db_total(dZ, W, X):
     """db is one single sum, the same for all units
 
-    Print the shapes of b and db: they must be equal, p₁ × 1. Yours is a single number, so all
-    biases would always move alike. Over which axis, and only that one, should you add?
+    Print db: all its entries are equal. A bias belongs to one unit, so all biases would always move
+    alike. Each entry of db adds up over the examples of its own unit: over which axis, and only
+    that one, should you add?
     """
     return dZ @ X.T, np.full((dZ.shape[0], 1), dZ.sum()), W.T @ dZ
 

@@ -173,7 +173,7 @@ def softmax_truncated(S):
 
 @mistake("softmax")
 def softmax_clipped(S):
-    """The scores are cut off at ±500 before the exponential
+    """The scores are cut off before the exponential
 
     Try one example with scores 1000, 1001 and 1002: yours are all equal, but only the
     differences should matter. Which number may you subtract from all the scores of one example,

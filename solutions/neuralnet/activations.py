@@ -9,7 +9,8 @@ import numpy as np
 def sigmoid(z: np.ndarray) -> np.ndarray:
     """Sigmoid, σ(z) = 1 / (1 + e⁻ᶻ), entry by entry: squeezes any score into [0, 1].
 
-    z: scores, floats or whole numbers, of any shape. Returns floats of the same shape.
+    z: scores, floats or whole numbers, of any shape, or one number. Returns floats of the same
+    shape.
     Stays finite, without overflow warnings, up to |z| = 10,000: e¹⁰⁰⁰⁰ is too large for a float,
     e⁻¹⁰⁰⁰⁰ is simply 0. The same σ(z) can also be written with eᶻ: choose by the sign of z.
     """
@@ -62,7 +63,8 @@ def tanh_gradient(h: np.ndarray) -> np.ndarray:
 def relu(z: np.ndarray) -> np.ndarray:
     """Rectified linear unit, max(0, z), entry by entry.
 
-    z: scores, floats or whole numbers, of any shape. Returns floats of the same shape.
+    z: scores, floats or whole numbers, of any shape, or one number. Returns floats of the same
+    shape.
     """
     # BEGIN SOLUTION
     return np.maximum(z, 0.0)  # 0.0, not 0: whole numbers become floats

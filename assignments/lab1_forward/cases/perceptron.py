@@ -25,7 +25,7 @@ def public_perceptron_predict__features(check, np):
 def hidden_perceptron_predict__sizes(check, np):
     """Other numbers of features and examples."""
     rng = check.rng(201)
-    for p, n in [(5, 7), (1, 6), (9, 1), (13, 50)]:
+    for p, n in [(5, 7), (1, 6), (9, 4), (60, 11), (9, 1), (13, 50)]:
         w, X = rng.normal(size=p), rng.normal(size=(p, n))
         check.values("perceptron_predict", w, float(rng.normal()), X)
 

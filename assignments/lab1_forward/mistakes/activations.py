@@ -856,6 +856,16 @@ def relu_gradient_at_least_one(h):
     return (np.asarray(h).astype(int) > 0).astype(float)
 
 
+@mistake("relu_gradient")
+def relu_gradient_above_a_threshold(h):
+    """Small positive values of h count as 0
+
+    Take h = 1e-12: the unit is on, however little, and the line rises there with slope 1. Yours says 0.
+    With what do you compare h? A guard against rounding is not needed: a unit that is off has exactly 0.
+    """
+    return np.where(np.asarray(h) > 1e-8, 1.0, 0.0)
+
+
 @variant("relu_gradient")
 def relu_gradient_cast(h):
     """a comparison cast to float"""

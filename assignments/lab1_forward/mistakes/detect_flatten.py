@@ -96,6 +96,34 @@ def flatten_is_wrong_sums(flatten):
 
 
 @mistake("flatten_is_wrong")
+def flatten_is_wrong_sorted(flatten):
+    """It looks which numbers come back, not where they stand
+
+    All pixels may be there and yet in wrong places, even in the column of another picture: sorted, or
+    added up over everything, the numbers are the same. Which number must stand in which row and column?
+    """
+    pictures = np.random.default_rng(6).random((4, 6, 5))
+    columns = flatten(pictures)
+    if columns.shape != (24, 5):
+        return True
+    return not np.allclose(np.sort(columns, axis=None), np.sort(pictures, axis=None), atol=1e-5)
+
+
+@mistake("flatten_is_wrong")
+def flatten_is_wrong_first_column(flatten):
+    """It looks at the first column only
+
+    A function may get the first picture right and any other one wrong. How many columns does a right
+    result have, and how many of them do you compare?
+    """
+    pictures = np.random.default_rng(3).random((4, 6, 5))
+    columns = flatten(pictures)
+    if columns.shape != (24, 5):
+        return True
+    return not np.allclose(columns[:, 0], pictures[:, :, 0].ravel(), atol=1e-5)
+
+
+@mistake("flatten_is_wrong")
 def flatten_is_wrong_exact(flatten):
     """It asks for the same digits to the last one
 

@@ -91,23 +91,28 @@ def hidden_cross_entropy__small(check, np):
 
 
 def hidden_cross_entropy__zero(check, np):
-    """Probability 0 for the true class: large, but finite."""
+    """Probability 0 for the true class: large, but finite, alone and beside others."""
+    alone = []  # one loss, and later those of known mistakes: each has a guard of its own
 
-    def at_least(smallest):
-        def judge(loss):
-            if not np.isfinite(loss):
-                return "Where the true class has probability 0, the loss is not a finite number."
-            if loss < smallest:
-                return "Where the true class has probability 0, the loss should be at least 20."
-            return None
+    def judge_one(loss):
+        if not np.isfinite(loss):
+            return "Where the true class has probability 0, the loss is not a finite number."
+        alone.append(float(loss))
+        if loss < 20.0:
+            return "Where the true class has probability 0, the loss should be at least 20."
+        return None
 
-        return judge
+    def judge_three(loss):
+        if not np.isfinite(loss):
+            return "Where the true class has probability 0, the loss is not a finite number."
+        if not np.isclose(float(loss), np.divide(alone, 3), 1e-4).any():
+            return "A probability of 0 beside two of 1: the loss is not a third of what it costs alone."
+        return None
 
     one = np.array([[0.0], [0.75], [0.25]])
-    check.outcome("cross_entropy", one, np.array([0]), judge=at_least(20.0))
-    P = np.array([[0.5, 1.0, 0.0], [0.25, 0.0, 0.25], [0.25, 0.0, 0.75]])
-    smallest = (np.log(2.0) + 20.0 + np.log(4.0)) / 3
-    check.outcome("cross_entropy", P, np.array([0, 1, 1]), judge=at_least(smallest))
+    check.outcome("cross_entropy", one, np.array([0]), judge=judge_one)
+    P = np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
+    check.outcome("cross_entropy", P, np.array([0, 1, 1]), judge=judge_three)
 
 
 # --- softmax_cross_entropy ---
@@ -158,7 +163,9 @@ def hidden_softmax_cross_entropy__extreme(check, np):
         loss, dS = result
         if not np.isfinite(loss):
             return "With scores of ±10,000 the loss is not a finite number."
-        if np.shape(dS) != (3, 2) or not np.all(np.isfinite(dS)):
+        if np.shape(dS) != (3, 2):
+            return "The gradient must be K × n."
+        if not np.all(np.isfinite(dS)):
             return "With scores of ±10,000 the gradient is not finite everywhere."
         if loss < 6.9:
             return "An example whose true class has no chance has to cost more."
@@ -172,10 +179,11 @@ def hidden_softmax_cross_entropy__extreme(check, np):
 
 
 def hidden_softmax_cross_entropy__column(check, np):
-    """Scores with whole values, and classes of which the last does not occur."""
+    """Scores that are whole numbers, and classes of which the last does not occur."""
     rng = check.rng(2304)
-    S = 1.0 * rng.integers(-3, 4, (3, 11))
-    check.values("softmax_cross_entropy", S, rng.integers(0, 3, 11))
+    S, y = rng.integers(-3, 4, (3, 11)), rng.integers(0, 3, 11)
+    check.values("softmax_cross_entropy", 1.0 * S, y)
+    check.values("softmax_cross_entropy", S, y)
     check.values("softmax_cross_entropy", rng.normal(size=(12, 8)), rng.integers(0, 4, 8))
 
 
@@ -190,6 +198,8 @@ def public_squared_error__by_hand(check, np):
     check.values("squared_error", Y_hat, Y, expected=(23.0 / 6.0, dY_hat))
     rng = check.rng(2405)
     check.values("squared_error", rng.normal(size=(2, 3)), rng.normal(size=(2, 3)))
+    Y_hat, Y = rng.integers(0, 200, (2, 2, 3)).astype(np.uint8)
+    check.values("squared_error", Y_hat, Y)
 
 
 def public_squared_error__rectangle(check, np):
@@ -198,8 +208,6 @@ def public_squared_error__rectangle(check, np):
     check.values("squared_error", rng.normal(0.0, 1.0, (3, 7)), rng.normal(0.0, 1.0, (3, 7)))
 
 
-    Y_hat, Y = rng.integers(0, 200, (2, 2, 3)).astype(np.uint8)
-    check.values("squared_error", Y_hat, Y)
 def hidden_squared_error__one_example(check, np):
     """One example with many outputs."""
     rng = check.rng(2402)

@@ -296,6 +296,19 @@ def cross_entropy_unguarded(P, y):
 
 
 @mistake("cross_entropy")
+def cross_entropy_guards_the_mean(P, y):
+    """The mean is guarded, not the probability of each example
+
+    Take three examples, one with probability 0 and two with probability 1: the loss should be a third of
+    what the first one costs by itself. Yours stays the same: one infinite example decides about all of
+    them. On which numbers must the guard act, before or after the mean?
+    """
+    with np.errstate(divide="ignore"):
+        loss = -np.mean(np.log(P[y, np.arange(len(y))]))
+    return float(min(loss, 1000.0))
+
+
+@mistake("cross_entropy")
 def cross_entropy_guard_too_large(P, y):
     """The guard is so large that it changes ordinary probabilities
 
@@ -971,6 +984,18 @@ def squared_error_summed(Y_hat, Y):
     return ((Y_hat - Y) ** 2).sum() / 2, 1.0 * Y_hat - Y
 
 
+@mistake("squared_error")
+def squared_error_without_a_minus(Y_hat, Y):
+    """Differences of whole numbers without a sign wrap around
+
+    Pixels are often uint8, a kind that has no negative numbers: 3 − 5 gives 254 there. Print the
+    difference and its dtype for two such arrays. Which type can hold −2, and its square?
+    """
+    n = Y.shape[1]
+    difference = Y_hat - Y
+    return float(np.sum(difference**2) / (2 * n)), difference / n
+
+
 @variant("squared_error")
 def squared_error_mean_of_sums(Y_hat, Y):
     """the mean over examples of half the summed squares"""
@@ -984,18 +1009,6 @@ def squared_error_by_norm(Y_hat, Y):
     p, n = Y.shape
     gradient = np.zeros((p, n))
     for j in range(p):
-@mistake("squared_error")
-def squared_error_without_a_minus(Y_hat, Y):
-    """Differences of whole numbers without a sign wrap around
-
-    Pixels are often uint8, a kind that has no negative numbers: 3 − 5 gives 254 there. Print the
-    difference and its dtype for two such arrays. Which type can hold −2, and its square?
-    """
-    n = Y.shape[1]
-    difference = Y_hat - Y
-    return float(np.sum(difference**2) / (2 * n)), difference / n
-
-
         for i in range(n):
             gradient[j, i] = (float(Y_hat[j, i]) - Y[j, i]) / n
     return np.linalg.norm(Y_hat - 1.0 * Y) ** 2 / (2 * n), gradient

@@ -255,7 +255,7 @@ def test_check_shows_hints_and_keeps_to_no_color(colour: bool, tmp_path: Path) -
     code, screen = in_terminal("check", "lab1", "sigmoid", "tanh", "--path", path, **environment)
     assert code == 1
     assert ("\033[31m✗" in screen) is colour and ("\033[32m✓" in screen) is colour
-    assert "The minus sign in the exponent is missing." in screen
+    assert "The curve is mirrored: this is σ(−z)." in screen
     assert screen.count("Put in z = 0, then z = 10") == 1  # a hint is said once
     assert "4 points are decided by checks you cannot see" not in screen
     assert max(map(len, shown(screen))) <= 80

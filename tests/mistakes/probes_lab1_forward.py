@@ -16,6 +16,7 @@ from tests.mistakes.probing import (
     network,
     outcome,
     ref,
+    refuses,
     values,
 )
 
@@ -24,7 +25,6 @@ ENOUGH = (28, 8, 2, 0)
 
 ONLY_RAISE = {
     "add_bias_row_wrong_length",
-    "dense_forward_transposed_weights",
     "dense_forward_wrong_order",
     "sigmoid_scalar_only",
     "perceptron_predict_rows",
@@ -51,6 +51,7 @@ def _gradient_probes(function: str) -> Iterator[Probe]:
     for shape in ((3, 4), (5,), (2, 3, 2)):
         yield values(function, a(2 * rng.normal(size=shape)))
     yield values(function, a(np.array([-50.0, -1.0, 0.0, 3.0, 50.0])))
+    yield values(function, np.array([0.0, 1e-12, 0.5, 1.0]))
 
 
 def _perceptron_predict() -> Iterator[Probe]:
@@ -127,7 +128,7 @@ def _add_bias_row() -> Iterator[Probe]:
 
 def _dense_forward() -> Iterator[Probe]:
     rng = np.random.default_rng(6)
-    for p1, p, n in ((2, 3, 4), (5, 3, 2), (3, 4, 1)):
+    for p1, p, n in ((2, 3, 4), (5, 3, 2), (3, 4, 1), (3, 3, 5)):
         yield values(
             "dense_forward",
             rng.normal(size=(p1, p)),
@@ -143,9 +144,11 @@ def _dense_forward() -> Iterator[Probe]:
 def _forward() -> Iterator[Probe]:
     rng = np.random.default_rng(7)
     for activation in ACTIVATIONS:
-        for sizes, n in (((3, 4, 2), 5), ((3, 5, 4, 2), 6), ((4, 3), 2)):
+        for sizes, n in (((3, 4, 2), 5), ((3, 5, 4, 2), 6), ((4, 3), 2), ((3, 3, 3, 2), 4)):
             X = rng.normal(size=(sizes[0], n))
             yield values("forward", network(rng, *sizes), X, activation)
+    for sizes in ((3, 2), (3, 4, 2)):
+        yield refuses("forward", network(rng, *sizes), rng.normal(size=(3, 5)), "softplus")
     X = np.zeros((3, 2), dtype=int)
     yield values("forward", network(rng, 3, 4, 2), X, "sigmoid")
 
@@ -165,6 +168,9 @@ def _flatten_is_wrong() -> Iterator[Probe]:
         "pictures as rows": lambda pictures: right(pictures).T,
         "upside down": lambda pictures: right(pictures[::-1]),
         "another order of pictures": lambda pictures: right(pictures[:, :, ::-1]),
+        "the first picture everywhere": lambda pictures: right(
+            np.repeat(pictures[:, :, :1], pictures.shape[-1], axis=2)
+        ),
         "nothing": lambda pictures: 0 * right(pictures),
     }
     for flatten in wrong.values():

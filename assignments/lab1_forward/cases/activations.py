@@ -19,10 +19,12 @@ def public_sigmoid__large(check, np):
 
 
 def hidden_sigmoid__shapes(check, np):
-    """Arrays of one to four dimensions."""
+    """Arrays of one to four dimensions, and one number."""
     rng = check.rng(101)
     for shape in [(7,), (3, 5), (5, 3, 2), (2, 3, 1, 5)]:
         check.values("sigmoid", rng.normal(0.0, 6.0, size=shape))
+    check.values("sigmoid", 2.25)
+    check.values("sigmoid", -1.5)
 
 
 def hidden_sigmoid__whole_numbers(check, np):
@@ -50,10 +52,12 @@ def public_tanh__whole_numbers(check, np):
 
 
 def hidden_tanh__shapes(check, np):
-    """Arrays of one to four dimensions."""
+    """Arrays of one to four dimensions, and one number."""
     rng = check.rng(111)
     for shape in [(7,), (3, 5), (5, 3, 2), (2, 3, 1, 5)]:
         check.values("tanh", rng.normal(0.0, 3.0, size=shape))
+    check.values("tanh", 2.25)
+    check.values("tanh", -1.5)
 
 
 def hidden_tanh__large(check, np):
@@ -83,11 +87,13 @@ def public_relu__three_dimensions(check, np):
 
 
 def hidden_relu__shapes(check, np):
-    """Arrays of one to four dimensions, with whole numbers among them."""
+    """Arrays of one to four dimensions, with whole numbers among them, and one number."""
     rng = check.rng(121)
     for shape in [(7,), (3, 5), (5, 3, 2), (2, 3, 1, 5)]:
         check.values("relu", rng.normal(0.0, 3.0, size=shape))
     check.values("relu", rng.integers(-9, 10, size=(5, 3)))
+    check.values("relu", 2.25)
+    check.values("relu", -1.5)
 
 
 def hidden_relu__small_and_large(check, np):
@@ -156,8 +162,8 @@ def public_relu_gradient__table(check, np):
 
 def public_relu_gradient__small_and_large(check, np):
     """Values close to zero are still positive, and large ones have the same slope."""
-    check.values("relu_gradient", np.array([[1e-7, 0.0, 1e4], [40.0, 1e-3, 2.0]]))
-    h = check.rng(154).choice([0.0, 1e-7, 2e-4, 0.7, 30.0, 1e4], size=(3, 5))
+    check.values("relu_gradient", np.array([[1e-12, 0.0, 1e4], [40.0, 1e-3, 2.0]]))
+    h = check.rng(154).choice([0.0, 1e-12, 2e-4, 0.7, 30.0, 1e4], size=(3, 5))
     check.values("relu_gradient", h)
 
 

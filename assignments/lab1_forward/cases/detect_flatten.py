@@ -56,7 +56,7 @@ def hidden_flatten_is_wrong__not_square(check, np):
 
 
 def hidden_flatten_is_wrong__rows(check, np):
-    """One that gives a row for each picture, and a right one in another memory order."""
+    """One that gives rows, one that repeats the first picture, and a right one in another memory order."""
 
     def a_row_each(pictures):
         return np.array([picture.flatten() for picture in np.moveaxis(pictures, -1, 0)])
@@ -65,6 +65,9 @@ def hidden_flatten_is_wrong__rows(check, np):
         flat = pictures.reshape(pictures[..., 0].size, pictures.shape[-1])
         return np.asfortranarray(flat)
 
-    answers = [(a_row_each, True), (other_order, False)]
+    def first_everywhere(pictures):
+        return np.stack([pictures[:, :, 0].ravel()] * pictures.shape[-1], axis=1)
+
+    answers = [(a_row_each, True), (other_order, False), (first_everywhere, True)]
     for i in check.rng(1904).permutation(len(answers)):
         check.values("flatten_is_wrong", answers[i][0], expected=answers[i][1])

@@ -51,9 +51,10 @@ def public_dense_forward__whole_numbers(check, np):
 
 
 def hidden_dense_forward__sizes(check, np):
-    """Other sizes: one unit, one feature, one example."""
+    """Other sizes: one unit, one feature, one example, as many units as features."""
     rng = check.rng(311)
-    for p1, p, n in [(5, 3, 7), (3, 7, 5), (1, 4, 6), (6, 1, 3), (4, 9, 1)]:
+    sizes = [(5, 3, 7), (3, 7, 5), (1, 4, 6), (6, 1, 3), (4, 9, 1), (4, 4, 6), (3, 3, 3)]
+    for p1, p, n in sizes:
         W, b, X = rng.normal(size=(p1, p)), rng.normal(size=(p1, 1)), rng.normal(size=(p, n))
         check.values("dense_forward", W, b, X, rtol=1e-5, atol=1e-5)
 
@@ -108,7 +109,7 @@ def public_forward__two_hidden(check, np):
 
 
 def hidden_forward__sizes(check, np):
-    """One to five layers of other sizes, one unit and one example among them."""
+    """One to five layers of other sizes; at last the name of an unknown activation."""
     from itertools import pairwise
 
     rng = check.rng(322)
@@ -123,6 +124,9 @@ def hidden_forward__sizes(check, np):
         X = rng.normal(size=(sizes[0], n))
         for activation in ("sigmoid", "tanh", "relu"):
             check.values("forward", params, X, activation, rtol=1e-5, atol=1e-5)
+    # Also one layer, which uses no activation.
+    for layers in (params[:1], params):
+        check.raises("forward", layers, X, "softplus", error=ValueError)
 
 
 def hidden_forward__whole_numbers(check, np):

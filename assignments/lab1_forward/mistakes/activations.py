@@ -15,11 +15,11 @@ from neuralnet.activations import sigmoid
 
 @mistake("sigmoid")
 def sigmoid_mirrored(z):
-    """The minus sign in the exponent is missing
+    """The curve is mirrored: this is σ(−z)
 
-    Which way should the curve go? Put in z = 0, then z = 10: a large z should give nearly 1.
-    Yours gives nearly 0, so the curve is mirrored. Compare the sign of the exponent with the
-    formula.
+    Which way should the curve go? Put in z = 0, then z = 10: a large z should give nearly 1, yours
+    gives nearly 0. Either a sign is exchanged, that of an exponent for instance, or two branches
+    are: which of your formulas is for z ≥ 0?
     """
     return 1 / (1 + np.exp(np.minimum(z, 700)))
 
@@ -82,11 +82,11 @@ def sigmoid_truncated(z):
 
 @mistake("sigmoid")
 def sigmoid_too_steep(z):
-    """The rescaled tanh is twice too steep
+    """The curve is twice too steep: this is σ(2z)
 
-    Compare at z = 1: the sigmoid is 0.731, yours is 0.881, which is the sigmoid at z = 2. To
-    turn tanh into a sigmoid you shift and halve the output. What has to happen to the input as
-    well?
+    Compare at z = 1: the sigmoid is 0.731, yours is 0.881, which is the sigmoid at z = 2. With an
+    exponential: what exactly stands in its exponent? Made from tanh: its output is shifted and
+    halved; what has to happen to its input as well?
     """
     return (np.tanh(z) + 1) / 2
 
@@ -232,10 +232,11 @@ def tanh_overflows(z):
 
 @mistake("tanh")
 def tanh_too_flat(z):
-    """The sigmoid is stretched in height but not in width
+    """The curve is twice too flat: this is tanh(z/2)
 
-    Yours runs from −1 to 1, which is right, but it is too flat: at z = 1 it gives 0.46, where
-    tanh is 0.76. Which z must go into the sigmoid so that the slope at 0 is 1?
+    Yours runs from −1 to 1, which is right, but at z = 1 it gives 0.46, where tanh is 0.76. Made
+    from a sigmoid: stretched in height, what about the width? Made from exponentials: compare their
+    exponents with those of the formula.
     """
     return 2 * sigmoid(z) - 1
 
@@ -252,20 +253,22 @@ def tanh_not_shifted(z):
 
 @mistake("tanh")
 def tanh_half_numerator(z):
-    """The numerator lacks the − e^(−z)
+    """The curve runs from 0 to 1: this is σ(2z), not tanh
 
-    Put in z = 0: top and bottom of the fraction should be 0 and 2. Yours are 1 and 2, so the
-    curve runs from 0 to 1 like a sigmoid. Compare the top of your fraction with the formula.
+    Put in z = 0: tanh is 0, yours is 0.5. Made from a sigmoid: its width is right; what do height
+    and middle still need? Made from exponentials: put z = 0 into the numerator and compare it with
+    the formula, term by term.
     """
     return sigmoid(2 * np.asarray(z))
 
 
 @mistake("tanh")
 def tanh_sign_swapped(z):
-    """The two terms of the numerator are swapped, so the sign is wrong
+    """The curve is upside down: this is −tanh(z)
 
-    For positive z, is e^z or e^(−z) larger? So which sign should your numerator have at z = 1?
-    tanh has the sign of z; yours has the opposite one.
+    tanh has the sign of z; yours has the opposite one. Put in z = 1: e^z is larger than e^(−z).
+    Either the two terms of a difference are exchanged, or a sign is, inside an exponent or in
+    front: follow z = 1 through your lines.
     """
     return -np.tanh(z)
 
@@ -339,10 +342,11 @@ def tanh_changes_z(z):
 
 @mistake("tanh")
 def tanh_where_computes_both(z):
-    """np.where computes both branches for every entry, so the unsafe one still overflows
+    """An exponential overflows for large |z|, though the values are right
 
-    The values are right, yet NumPy warns. np.where does not choose which formula to compute, only
-    which result to keep. What goes into each exponential for z = −10,000 and for z = 10,000?
+    The values are right, yet NumPy warns. Which number goes into each exponential for z = −10,000,
+    and for z = 10,000? If you use np.where: it is no guard, for it computes both of its formulas
+    for every entry and only then chooses.
     """
     z = np.asarray(z, dtype=float)
     below, above = np.exp(2 * z), np.exp(-2 * z)
@@ -498,10 +502,11 @@ def relu_capped_at_six(z):
 
 @mistake("relu")
 def relu_vectorized_type(z):
-    """np.vectorize takes the type of the whole result from the first entry
+    """The result is cut to whole numbers
 
-    Print the dtype of your result for a z that begins with a negative number: if the first call gives
-    the whole number 0, everything is cut to whole numbers. Give 0.0 back, or tell np.vectorize the type.
+    Print the dtype of your result. Ways to get there: an array of integers is filled (see how it
+    was made), the result is turned into integers, or np.vectorize is used, which takes the type of
+    everything from its first answer: a 0 without a decimal point makes all of it whole numbers.
     """
     return np.vectorize(lambda x: x if x > 0 else 0)(z)
 
@@ -849,6 +854,16 @@ def relu_gradient_at_least_one(h):
     those below 1 or those at 0? Turning h into a whole number drops everything between.
     """
     return (np.asarray(h).astype(int) > 0).astype(float)
+
+
+@mistake("relu_gradient")
+def relu_gradient_above_a_threshold(h):
+    """Small positive values of h count as 0
+
+    Take h = 1e-12: the unit is on, however little, and the line rises there with slope 1. Yours says 0.
+    With what do you compare h? A guard against rounding is not needed: a unit that is off has exactly 0.
+    """
+    return np.where(np.asarray(h) > 1e-8, 1.0, 0.0)
 
 
 @variant("relu_gradient")

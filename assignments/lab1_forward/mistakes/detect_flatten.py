@@ -84,14 +84,43 @@ def flatten_is_wrong_square(flatten):
 def flatten_is_wrong_sums(flatten):
     """It looks which pixels are in a column, not in which order
 
-    A sum or a sorted list does not change if the pixels of a picture trade places. Put the column
-    back into rows instead: is it the picture?
+    A sum or a sorted list does not change if the pixels of a picture trade places, nor does
+    anything if all pixels of your picture are equal. Try pictures whose numbers all differ, and put
+    the column back into rows: is it the picture?
     """
     pictures = np.random.default_rng(3).random((4, 6, 5))
     columns = flatten(pictures)
     if columns.shape != (24, 5):
         return True
     return not np.allclose(columns.sum(axis=0), pictures.sum(axis=(0, 1)), atol=1e-4)
+
+
+@mistake("flatten_is_wrong")
+def flatten_is_wrong_sorted(flatten):
+    """It looks which numbers come back, not where they stand
+
+    All pixels may be there and yet in wrong places, even in the column of another picture: sorted, or
+    added up over everything, the numbers are the same. Which number must stand in which row and column?
+    """
+    pictures = np.random.default_rng(6).random((4, 6, 5))
+    columns = flatten(pictures)
+    if columns.shape != (24, 5):
+        return True
+    return not np.allclose(np.sort(columns, axis=None), np.sort(pictures, axis=None), atol=1e-5)
+
+
+@mistake("flatten_is_wrong")
+def flatten_is_wrong_first_column(flatten):
+    """It looks at the first column only
+
+    A function may get the first picture right and any other one wrong. How many columns does a right
+    result have, and how many of them do you compare?
+    """
+    pictures = np.random.default_rng(3).random((4, 6, 5))
+    columns = flatten(pictures)
+    if columns.shape != (24, 5):
+        return True
+    return not np.allclose(columns[:, 0], pictures[:, :, 0].ravel(), atol=1e-5)
 
 
 @mistake("flatten_is_wrong")

@@ -86,10 +86,10 @@ def perceptron_predict_rows(w, b, X):
 
 @mistake("perceptron_predict")
 def perceptron_predict_half(w, b, X):
-    """The score is compared with 0.5 instead of 0
+    """The score is compared with 0.5 instead of 0, or rounded first
 
-    Take a score of 0.3: on which side of the line w·x + b = 0 does the example lie? The limit
-    0.5 belongs to probabilities, after a sigmoid.
+    Take a score of 0.3: on which side of the line w·x + b = 0 does the example lie? A limit of 0.5,
+    and rounding, belong to probabilities, after a sigmoid.
     """
     return np.where(w @ X + b > 0.5, 1, 0)
 
@@ -402,10 +402,11 @@ def perceptron_train_always_updates(X, y, epochs):
 
 @mistake("perceptron_train")
 def perceptron_train_whole_batch(X, y, epochs):
-    """w is updated once per epoch, after all examples
+    """All examples of an epoch are answered with the same w
 
     Take two examples in a row. When the second one is answered, should w already hold the first
-    one's update? Yours answers all of them with the same w and adds everything up at the end.
+    one's update? Look where you compute the answers: before the loop over the examples, for all at
+    once, or in it, one by one?
     """
     w, b = np.zeros(X.shape[0]), 0.0
     for _ in range(epochs):
@@ -533,10 +534,10 @@ def perceptron_train_bias_wrong_way(X, y, epochs):
 
 @mistake("perceptron_train")
 def perceptron_train_truncated(X, y, epochs):
-    """The weights are whole numbers, so inputs are cut
+    """Inputs are cut to whole numbers
 
     Train on an example such as x = (0.5, 1.7): do your weights become 0.5 and 1.7, or 0 and 1?
-    Print the dtype of w. Which type must it have so that 0.5 fits?
+    Print the dtypes of w and of your X. Which type must both have so that 0.5 fits?
     """
     w, b = np.zeros(len(X), dtype=int), 0
     for _ in range(epochs):

@@ -176,9 +176,9 @@ def hidden_dense_backward__one_example(check, np):
 
 
 def hidden_dense_backward__whole_values(check, np):
-    """Weights and inputs with whole values, most inputs 0, with a fractional gradient."""
+    """Whole values, most inputs 0, with a fractional gradient; also as many units as inputs."""
     rng = check.rng(2605)
-    for units, inputs, examples in ((5, 3, 11), (170, 390, 50)):
+    for units, inputs, examples in ((5, 3, 11), (170, 390, 50), (4, 4, 6), (5, 5, 5)):
         W = 1.0 * rng.integers(-3, 4, (units, inputs))
         X = 1.0 * rng.integers(-3, 4, (inputs, examples)) * rng.integers(0, 2, (inputs, examples))
         check.values("dense_backward", rng.normal(size=(units, examples)), W, X)
@@ -281,14 +281,17 @@ def hidden_backward__deep_relu(check, np):
 
 
 def hidden_backward__one_example(check, np):
-    """A single example, two hidden layers, each activation."""
+    """A single example, two hidden layers of one size, each activation; then an unknown one."""
     rng = check.rng(2707)
-    shapes = ((3, 7), (7, 5), (5, 2))
+    shapes = ((3, 7), (7, 7), (7, 2))
     for activation in ("sigmoid", "tanh", "relu"):
         params = [(rng.normal(size=(q, p)), rng.normal(size=(q, 1))) for p, q in shapes]
         params[1][1][0] = 3.0
         H = check.ref("forward")(params, rng.normal(size=(3, 1)), activation)
-        check.values("backward", params, H, rng.normal(size=(2, 1)), activation)
+        dS = rng.normal(size=(2, 1))
+        check.values("backward", params, H, dS, activation)
+    for first in (2, 0):  # also one layer, which uses no activation
+        check.raises("backward", params[first:], H[first:], dS, "softplus", error=ValueError)
 
 
 def hidden_backward__whole_values(check, np):

@@ -17,10 +17,14 @@ def public_softmax__rectangle(check, np):
 
 
 def public_softmax__thousands(check, np):
-    """Scores in the thousands, of both signs."""
-    check.values("softmax", np.array([[1000.0, -3000.0], [999.0, -3001.0], [1001.5, -3004.0]]))
+    """Scores in the thousands beside small ones; then whole numbers without a sign (uint8)."""
+    small = np.array([[2.0, -0.5], [0.0, 0.25], [1.0, -1.0]])
+    large = np.array([[1000.0, -3000.0], [999.0, -3001.0], [1001.5, -3004.0]])
+    check.values("softmax", np.hstack([large, small]))
     centre = np.array([[1000.0, -4000.0, 0.0, 2500.0]])
-    check.values("softmax", centre + check.rng(2106).uniform(-3.0, 3.0, (5, 4)))
+    rng = check.rng(2106)
+    check.values("softmax", centre + rng.uniform(-3.0, 3.0, (5, 4)))
+    check.values("softmax", rng.integers(0, 8, (4, 6)).astype(np.uint8))
 
 
 def hidden_softmax__extreme(check, np):
@@ -87,23 +91,28 @@ def hidden_cross_entropy__small(check, np):
 
 
 def hidden_cross_entropy__zero(check, np):
-    """Probability 0 for the true class: large, but finite."""
+    """Probability 0 for the true class: large, but finite, alone and beside others."""
+    alone = []  # one loss, and later those of known mistakes: each has a guard of its own
 
-    def at_least(smallest):
-        def judge(loss):
-            if not np.isfinite(loss):
-                return "Where the true class has probability 0, the loss is not a finite number."
-            if loss < smallest:
-                return "Where the true class has probability 0, the loss should be at least 20."
-            return None
+    def judge_one(loss):
+        if not np.isfinite(loss):
+            return "Where the true class has probability 0, the loss is not a finite number."
+        alone.append(float(loss))
+        if loss < 20.0:
+            return "Where the true class has probability 0, the loss should be at least 20."
+        return None
 
-        return judge
+    def judge_three(loss):
+        if not np.isfinite(loss):
+            return "Where the true class has probability 0, the loss is not a finite number."
+        if not np.isclose(float(loss), np.divide(alone, 3), 1e-4).any():
+            return "A probability of 0 beside two of 1: the loss is not a third of what it costs alone."
+        return None
 
     one = np.array([[0.0], [0.75], [0.25]])
-    check.outcome("cross_entropy", one, np.array([0]), judge=at_least(20.0))
-    P = np.array([[0.5, 1.0, 0.0], [0.25, 0.0, 0.25], [0.25, 0.0, 0.75]])
-    smallest = (np.log(2.0) + 20.0 + np.log(4.0)) / 3
-    check.outcome("cross_entropy", P, np.array([0, 1, 1]), judge=at_least(smallest))
+    check.outcome("cross_entropy", one, np.array([0]), judge=judge_one)
+    P = np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
+    check.outcome("cross_entropy", P, np.array([0, 1, 1]), judge=judge_three)
 
 
 # --- softmax_cross_entropy ---
@@ -154,7 +163,9 @@ def hidden_softmax_cross_entropy__extreme(check, np):
         loss, dS = result
         if not np.isfinite(loss):
             return "With scores of ±10,000 the loss is not a finite number."
-        if np.shape(dS) != (3, 2) or not np.all(np.isfinite(dS)):
+        if np.shape(dS) != (3, 2):
+            return "The gradient must be K × n."
+        if not np.all(np.isfinite(dS)):
             return "With scores of ±10,000 the gradient is not finite everywhere."
         if loss < 6.9:
             return "An example whose true class has no chance has to cost more."
@@ -168,10 +179,11 @@ def hidden_softmax_cross_entropy__extreme(check, np):
 
 
 def hidden_softmax_cross_entropy__column(check, np):
-    """Scores with whole values, and classes of which the last does not occur."""
+    """Scores that are whole numbers, and classes of which the last does not occur."""
     rng = check.rng(2304)
-    S = 1.0 * rng.integers(-3, 4, (3, 11))
-    check.values("softmax_cross_entropy", S, rng.integers(0, 3, 11))
+    S, y = rng.integers(-3, 4, (3, 11)), rng.integers(0, 3, 11)
+    check.values("softmax_cross_entropy", 1.0 * S, y)
+    check.values("softmax_cross_entropy", S, y)
     check.values("softmax_cross_entropy", rng.normal(size=(12, 8)), rng.integers(0, 4, 8))
 
 
@@ -179,13 +191,15 @@ def hidden_softmax_cross_entropy__column(check, np):
 
 
 def public_squared_error__by_hand(check, np):
-    """Two outputs, three examples: by hand, then with random numbers."""
+    """Two outputs, three examples: by hand, random, then whole numbers without a sign (uint8)."""
     Y_hat = np.array([[1.0, 4.0, 0.0], [2.0, 2.0, 6.0]])
     Y = np.array([[3.0, 3.0, 0.0], [2.0, 5.0, 3.0]])
     dY_hat = np.array([[-2.0, 1.0, 0.0], [0.0, -3.0, 3.0]]) / 3.0
     check.values("squared_error", Y_hat, Y, expected=(23.0 / 6.0, dY_hat))
     rng = check.rng(2405)
     check.values("squared_error", rng.normal(size=(2, 3)), rng.normal(size=(2, 3)))
+    Y_hat, Y = rng.integers(0, 200, (2, 2, 3)).astype(np.uint8)
+    check.values("squared_error", Y_hat, Y)
 
 
 def public_squared_error__rectangle(check, np):

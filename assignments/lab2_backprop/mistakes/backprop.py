@@ -405,8 +405,9 @@ def dense_backward_db_over_units(dZ, W, X):
 def dense_backward_db_total(dZ, W, X):
     """db is one single sum, the same for all units
 
-    Print the shapes of b and db: they must be equal, p₁ × 1. Yours is a single number, so all
-    biases would always move alike. Over which axis, and only that one, should you add?
+    Print db: all its entries are equal. A bias belongs to one unit, so all biases would always move
+    alike. Each entry of db adds up over the examples of its own unit: over which axis, and only
+    that one, should you add?
     """
     return dZ @ X.T, np.full((dZ.shape[0], 1), dZ.sum()), W.T @ dZ
 
@@ -440,6 +441,29 @@ def dense_backward_dx_untransposed(dZ, W, X):
     Forwards W leads from p to p₁; which matrix leads back?
     """
     return dZ @ X.T, dZ.sum(axis=1, keepdims=True), W @ dZ
+
+
+@mistake("dense_backward")
+def dense_backward_dx_turned_squares(dZ, W, X):
+    """dX uses W as it stands where W is square
+
+    With as many units as inputs both W and its transpose fit, and only one of them leads back. What
+    decides in yours which one is taken? The formula for dX is the same for every size.
+    """
+    back = W if W.shape[0] == W.shape[1] else W.T
+    return dZ @ X.T, dZ.sum(axis=1, keepdims=True), back @ dZ
+
+
+@mistake("dense_backward")
+def dense_backward_dw_turned_squares(dZ, W, X):
+    """dW is transposed where W is square
+
+    With as many units as inputs dW and its transpose have the same shape, and only one of them is right:
+    row j of dW belongs to unit j, as row j of W does. What decides in yours which one is taken?
+    """
+    dW = dZ @ X.T
+    square = W.shape[0] == W.shape[1]
+    return dW.T if square else dW, dZ.sum(axis=1, keepdims=True), W.T @ dZ
 
 
 @mistake("dense_backward")
@@ -763,7 +787,10 @@ def backward_averaged_again(params, H, dS, activation):
     Compare with numerical_gradient for n = 1 and n = 4: yours are n times too small. The loss's
     1/n is already in dS. How many times should it be there in the end?
     """
-    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    slopes = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}
+    if activation not in slopes:
+        raise ValueError(f"no activation {activation}")
+    slope = slopes[activation]
     grads, dZ = [], dS
     for layer in reversed(range(len(params))):
         dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
@@ -780,7 +807,10 @@ def backward_averaged_per_layer(params, H, dS, activation):
     Compare with numerical_gradient layer by layer: the last one is right, the one before is n
     times too small, the next n² times. Where in your loop do you divide by n?
     """
-    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    slopes = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}
+    if activation not in slopes:
+        raise ValueError(f"no activation {activation}")
+    slope = slopes[activation]
     grads, dZ = [], dS
     for layer in reversed(range(len(params))):
         dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
@@ -972,10 +1002,64 @@ def backward_slope_once(params, H, dS, activation):
     return grads
 
 
+@mistake("backward")
+def backward_takes_any_name(params, H, dS, activation):
+    """The name of an unknown activation is taken without an error
+
+    Ask for "softplus" with two layers, and with a single one, whose slope nobody needs: the docstring
+    promises a ValueError for both. Where do your if and else end up, and is the name looked at before the
+    loop?
+    """
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient}.get(activation, relu_gradient)
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db))
+        dZ = dH * slope(H[layer])
+    return grads
+
+
+@mistake("backward")
+def backward_key_error(params, H, dS, activation):
+    """An unknown activation stops with a KeyError, not with a ValueError
+
+    A dictionary has its own error for a name that it does not hold. The docstring promises a ValueError:
+    whoever calls you waits for that one. Look at the name before you look it up.
+    """
+    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
+        grads.insert(0, (dW, db))
+        dZ = dH * slope(H[layer])
+    return grads
+
+
+@mistake("backward")
+def backward_turned_squares(params, H, dS, activation):
+    """The gradient goes back through W as it stands where W is square
+
+    Where a layer has as many units as inputs, both W and its transpose fit, and only one of them leads
+    back. What decides in yours which one is taken? `dense_backward` does the step for every size.
+    """
+    slopes = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}
+    if activation not in slopes:
+        raise ValueError(f"no activation {activation}")
+    grads, dZ = [], dS
+    for layer in reversed(range(len(params))):
+        W = params[layer][0]
+        grads.insert(0, (dZ @ H[layer].T, dZ.sum(axis=1, keepdims=True)))
+        dZ = ((W if W.shape[0] == W.shape[1] else W.T) @ dZ) * slopes[activation](H[layer])
+    return grads
+
+
 @variant("backward")
 def backward_recursive(params, H, dS, activation):
     """a helper that calls itself for the layers below"""
-    slope = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}[activation]
+    slopes = {"sigmoid": sigmoid_gradient, "tanh": tanh_gradient, "relu": relu_gradient}
+    if activation not in slopes:
+        raise ValueError(activation)
+    slope = slopes[activation]
 
     def below(layer, dZ):
         dW, db, dH = dense_backward(dZ, params[layer][0], H[layer])
@@ -988,6 +1072,8 @@ def backward_recursive(params, H, dS, activation):
 @variant("backward")
 def backward_plain_numpy(params, H, dS, activation):
     """all in NumPy, lists filled by index"""
+    if activation not in ("sigmoid", "tanh", "relu"):
+        raise ValueError("use sigmoid, tanh or relu")
     count = len(params)
     dWs, dbs = [None] * count, [None] * count
     dZ = np.array(dS, dtype=float)

@@ -227,7 +227,7 @@ def squared_error_mean_of_all(Y_hat, Y):
     Loss and gradient fit each other, but not the formula: 1/(2n), with n the number of examples. Take p = 3 rows
     and compare: by which factor is yours off?
     """
-    difference = Y_hat - Y
+    difference = 1.0 * Y_hat - Y
     return float(np.mean(difference**2)), 2 * difference / difference.size
 
 

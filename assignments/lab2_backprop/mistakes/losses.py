@@ -60,6 +60,29 @@ def softmax_one_shift_for_all(S):
 
 
 @mistake("softmax")
+def softmax_shift_by_size(S):
+    """The largest |s| of each example is subtracted, not its largest score
+
+    Try one example with the scores −4000 and −4001: the largest size is 4000, so after your shift the
+    exponents are near −8000, all exponentials are 0, and 0/0 is NaN. Which number makes the largest
+    exponent 0, whatever the signs?
+    """
+    E = np.exp(1.0 * S - np.max(np.abs(1.0 * S), axis=0))
+    return E / E.sum(axis=0)
+
+
+@mistake("softmax")
+def softmax_without_a_minus(S):
+    """Differences of whole numbers without a sign wrap around
+
+    Some kinds of whole numbers, such as uint8, have no negative ones: 3 − 5 gives 254 there. Print S minus
+    its maximum, and its dtype, for such scores. Which type can hold −2?
+    """
+    E = np.exp(S - S.max(axis=0))
+    return E / E.sum(axis=0)
+
+
+@mistake("softmax")
 def softmax_shift_by_row(S):
     """The shift uses the maximum of each row, so the scores of one example are shifted differently
 
@@ -78,7 +101,7 @@ def softmax_shift_by_minimum(S):
     After the shift, what is the largest exponent that can occur? For scores of 10,000 and
     −10,000 yours is 10,000 or more. Which choice makes every exponent 0 or negative?
     """
-    E = np.exp(S - np.min(S, axis=0))
+    E = np.exp(1.0 * S - np.min(S, axis=0))
     return E / E.sum(axis=0)
 
 
@@ -143,14 +166,14 @@ def softmax_truncated(S):
     """
     P = np.zeros_like(S)
     for i in range(S.shape[1]):
-        e = np.exp(S[:, i] - S[:, i].max())
+        e = np.exp(S[:, i] - 1.0 * S[:, i].max())
         P[:, i] = e / e.sum()
     return P
 
 
 @mistake("softmax")
 def softmax_clipped(S):
-    """The scores are cut off at ±500 before the exponential
+    """The scores are cut off before the exponential
 
     Try one example with scores 1000, 1001 and 1002: yours are all equal, but only the
     differences should matter. Which number may you subtract from all the scores of one example,
@@ -187,7 +210,7 @@ def softmax_by_column(S):
     """a loop over the columns"""
     P = np.zeros(S.shape)
     for i in range(S.shape[1]):
-        e = np.exp(S[:, i] - max(S[:, i]))
+        e = np.exp(S[:, i] - float(max(S[:, i])))
         P[:, i] = e / sum(e)
     return P
 
@@ -195,6 +218,7 @@ def softmax_by_column(S):
 @variant("softmax")
 def softmax_by_log_sum_exp(S):
     """through the log-sum-exp"""
+    S = np.asarray(S, dtype=float)
     m = S.max(axis=0, keepdims=True)
     return np.exp(S - (m + np.log(np.exp(S - m).sum(axis=0, keepdims=True))))
 
@@ -202,7 +226,8 @@ def softmax_by_log_sum_exp(S):
 @variant("softmax")
 def softmax_turned(S):
     """examples as rows, turned back at the end"""
-    E = np.exp(S.T - S.T.max(axis=1, keepdims=True))
+    rows = S.T.astype(float)
+    E = np.exp(rows - rows.max(axis=1, keepdims=True))
     return (E / E.sum(axis=1, keepdims=True)).T
 
 
@@ -268,6 +293,19 @@ def cross_entropy_unguarded(P, y):
     Which smallest probability could you allow, tiny enough to leave 0.000001 exact?
     """
     return float(-np.mean(np.log(P[y, np.arange(len(y))])))
+
+
+@mistake("cross_entropy")
+def cross_entropy_guards_the_mean(P, y):
+    """The mean is guarded, not the probability of each example
+
+    Take three examples, one with probability 0 and two with probability 1: the loss should be a third of
+    what the first one costs by itself. Yours stays the same: one infinite example decides about all of
+    them. On which numbers must the guard act, before or after the mean?
+    """
+    with np.errstate(divide="ignore"):
+        loss = -np.mean(np.log(P[y, np.arange(len(y))]))
+    return float(min(loss, 1000.0))
 
 
 @mistake("cross_entropy")
@@ -946,6 +984,18 @@ def squared_error_summed(Y_hat, Y):
     return ((Y_hat - Y) ** 2).sum() / 2, 1.0 * Y_hat - Y
 
 
+@mistake("squared_error")
+def squared_error_without_a_minus(Y_hat, Y):
+    """Differences of whole numbers without a sign wrap around
+
+    Pixels are often uint8, a kind that has no negative numbers: 3 − 5 gives 254 there. Print the
+    difference and its dtype for two such arrays. Which type can hold −2, and its square?
+    """
+    n = Y.shape[1]
+    difference = Y_hat - Y
+    return float(np.sum(difference**2) / (2 * n)), difference / n
+
+
 @variant("squared_error")
 def squared_error_mean_of_sums(Y_hat, Y):
     """the mean over examples of half the summed squares"""
@@ -960,5 +1010,5 @@ def squared_error_by_norm(Y_hat, Y):
     gradient = np.zeros((p, n))
     for j in range(p):
         for i in range(n):
-            gradient[j, i] = (Y_hat[j, i] - Y[j, i]) / n
+            gradient[j, i] = (float(Y_hat[j, i]) - Y[j, i]) / n
     return np.linalg.norm(Y_hat - 1.0 * Y) ** 2 / (2 * n), gradient

@@ -9,8 +9,7 @@ import numpy as np
 def sigmoid(z: np.ndarray) -> np.ndarray:
     """Sigmoid, σ(z) = 1 / (1 + e⁻ᶻ), entry by entry: squeezes any score into [0, 1].
 
-    z: scores, floats or whole numbers, of any shape, or one number. Returns floats of the same
-    shape.
+    z: scores, floats or whole numbers, of any shape. Returns floats of the same shape.
     Stays finite, without overflow warnings, up to |z| = 10,000: e¹⁰⁰⁰⁰ is too large for a float,
     e⁻¹⁰⁰⁰⁰ is simply 0. The same σ(z) can also be written with eᶻ: choose by the sign of z.
     """
@@ -29,8 +28,7 @@ def sigmoid_gradient(h: np.ndarray) -> np.ndarray:
 def tanh(z: np.ndarray) -> np.ndarray:
     """Hyperbolic tangent, (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ), entry by entry: into [−1, 1], centred at zero.
 
-    z: scores, floats or whole numbers, of any shape, or one number. Returns floats of the same
-    shape.
+    z: scores, floats or whole numbers, of any shape. Returns floats of the same shape.
     Stays finite, without overflow warnings, up to |z| = 10,000. NumPy has it, too.
     """
     raise NotImplementedError("Lab 1: tanh is not written yet. Open neuralnet/activations.py and write it there.")
@@ -48,8 +46,7 @@ def tanh_gradient(h: np.ndarray) -> np.ndarray:
 def relu(z: np.ndarray) -> np.ndarray:
     """Rectified linear unit, max(0, z), entry by entry.
 
-    z: scores, floats or whole numbers, of any shape, or one number. Returns floats of the same
-    shape.
+    z: scores, floats or whole numbers, of any shape. Returns floats of the same shape.
     """
     raise NotImplementedError("Lab 1: relu is not written yet. Open neuralnet/activations.py and write it there.")
 

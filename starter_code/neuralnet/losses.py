@@ -6,8 +6,8 @@ import numpy as np
 def softmax(S: np.ndarray) -> np.ndarray:
     """Probabilities from scores, ŷ_k = e^{s_k} / Σ_j e^{s_j}, for every example by itself.
 
-    S: scores, floats or whole numbers, also of a kind without a sign (uint8), K × n, an example in
-    each column. Returns P, K × n; each column sums to 1.
+    S: scores, floats or whole numbers, K × n, an example in each column.
+    Returns P, K × n; each column sums to 1.
     Finite for scores of ±10,000: subtracting the same number from all scores of an example
     changes nothing in the formula, so choose one that keeps the exponentials small.
     """
@@ -40,8 +40,7 @@ def squared_error(Y_hat: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
 
     The sum runs over all entries, n is the number of examples (columns).
 
-    Y_hat: the network's output, p × n. Y: what it should be, p × n. Both floats or whole numbers,
-    also of a kind without a sign, as pixels are (uint8).
+    Y_hat: the network's output, p × n. Y: what it should be, p × n. Floats or whole numbers.
     Returns (loss, dY_hat): one float, and an array p × n.
     """
     raise NotImplementedError("Lab 2: squared_error is not written yet. Open neuralnet/losses.py and write it there.")

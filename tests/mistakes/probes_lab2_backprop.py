@@ -16,7 +16,6 @@ from tests.mistakes.probing import (
     network,
     outcome,
     ref,
-    refuses,
     values,
 )
 
@@ -43,7 +42,6 @@ def _softmax() -> Iterator[Probe]:
     yield values("softmax", np.array([[9999.0, 0.0], [1e4, 1.0], [9998.0, -1.0]]))
     yield values("softmax", np.array([[800.0, 800.0], [801.0, 799.0]]))
     yield values("softmax", np.array([[-4000.0, 0.0], [-4001.0, 1.0]]))
-    yield values("softmax", np.array([[1, 5], [3, 4]], dtype=np.uint8))
 
 
 def _cross_entropy() -> Iterator[Probe]:
@@ -93,8 +91,6 @@ def _squared_error() -> Iterator[Probe]:
     for p, n in ((3, 5), (4, 2), (2, 1)):
         yield values("squared_error", rng.normal(size=(p, n)), rng.normal(size=(p, n)))
     yield values("squared_error", np.array([[1, 5, 0]]), np.array([[2, 2, 1]]))
-    pixels = np.array([[1, 5, 0], [200, 3, 9]], dtype=np.uint8)
-    yield values("squared_error", pixels, pixels[::-1].copy())
 
 
 def _numerical_gradient() -> Iterator[Probe]:
@@ -132,10 +128,6 @@ def _backward() -> Iterator[Probe]:
             params, X = network(rng, *sizes), rng.normal(size=(sizes[0], n))
             H = ref.forward(params, X, activation)
             yield values("backward", params, H, rng.normal(size=H[-1].shape), activation)
-    for sizes in ((3, 2), (3, 4, 2)):
-        params = network(rng, *sizes)
-        H, dS = ref.forward(params, rng.normal(size=(3, 5)), "tanh"), rng.normal(size=(2, 5))
-        yield refuses("backward", params, H, dS, "softplus")
 
 
 def _wrong_gradients() -> Iterator[Probe]:

@@ -466,9 +466,7 @@ def forward_sigmoid_falls_through(params, X, activation):
 @variant("forward")
 def forward_in_float32(params, X, activation):
     """counts in float32 from the input on"""
-    a = {"sigmoid": sigmoid, "tanh": np.tanh, "relu": relu}.get(activation)
-    if a is None:
-        raise ValueError("unknown activation")
+    a = {"sigmoid": sigmoid, "tanh": np.tanh, "relu": relu}[activation]
     H = [X.astype(np.float32)]
     for layer, (W, b) in enumerate(params, 1):
         Z = W.astype(np.float32) @ H[-1] + b.astype(np.float32)

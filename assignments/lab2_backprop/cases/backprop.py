@@ -281,17 +281,14 @@ def hidden_backward__deep_relu(check, np):
 
 
 def hidden_backward__one_example(check, np):
-    """A single example, two hidden layers of one size, each activation; then an unknown one."""
+    """A single example, two hidden layers of one size, each activation."""
     rng = check.rng(2707)
     shapes = ((3, 7), (7, 7), (7, 2))
     for activation in ("sigmoid", "tanh", "relu"):
         params = [(rng.normal(size=(q, p)), rng.normal(size=(q, 1))) for p, q in shapes]
         params[1][1][0] = 3.0
         H = check.ref("forward")(params, rng.normal(size=(3, 1)), activation)
-        dS = rng.normal(size=(2, 1))
-        check.values("backward", params, H, dS, activation)
-    for first in (2, 0):  # also one layer, which uses no activation
-        check.raises("backward", params[first:], H[first:], dS, "softplus", error=ValueError)
+        check.values("backward", params, H, rng.normal(size=(2, 1)), activation)
 
 
 def hidden_backward__whole_values(check, np):

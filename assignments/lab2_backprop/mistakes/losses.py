@@ -72,17 +72,6 @@ def softmax_shift_by_size(S):
 
 
 @mistake("softmax")
-def softmax_without_a_minus(S):
-    """Differences of whole numbers without a sign wrap around
-
-    Some kinds of whole numbers, such as uint8, have no negative ones: 3 − 5 gives 254 there. Print S minus
-    its maximum, and its dtype, for such scores. Which type can hold −2?
-    """
-    E = np.exp(S - S.max(axis=0))
-    return E / E.sum(axis=0)
-
-
-@mistake("softmax")
 def softmax_shift_by_row(S):
     """The shift uses the maximum of each row, so the scores of one example are shifted differently
 
@@ -210,7 +199,7 @@ def softmax_by_column(S):
     """a loop over the columns"""
     P = np.zeros(S.shape)
     for i in range(S.shape[1]):
-        e = np.exp(S[:, i] - float(max(S[:, i])))
+        e = np.exp(S[:, i] - max(S[:, i]))
         P[:, i] = e / sum(e)
     return P
 
@@ -218,7 +207,6 @@ def softmax_by_column(S):
 @variant("softmax")
 def softmax_by_log_sum_exp(S):
     """through the log-sum-exp"""
-    S = np.asarray(S, dtype=float)
     m = S.max(axis=0, keepdims=True)
     return np.exp(S - (m + np.log(np.exp(S - m).sum(axis=0, keepdims=True))))
 
@@ -226,8 +214,7 @@ def softmax_by_log_sum_exp(S):
 @variant("softmax")
 def softmax_turned(S):
     """examples as rows, turned back at the end"""
-    rows = S.T.astype(float)
-    E = np.exp(rows - rows.max(axis=1, keepdims=True))
+    E = np.exp(S.T - S.T.max(axis=1, keepdims=True))
     return (E / E.sum(axis=1, keepdims=True)).T
 
 
@@ -984,18 +971,6 @@ def squared_error_summed(Y_hat, Y):
     return ((Y_hat - Y) ** 2).sum() / 2, 1.0 * Y_hat - Y
 
 
-@mistake("squared_error")
-def squared_error_without_a_minus(Y_hat, Y):
-    """Differences of whole numbers without a sign wrap around
-
-    Pixels are often uint8, a kind that has no negative numbers: 3 − 5 gives 254 there. Print the
-    difference and its dtype for two such arrays. Which type can hold −2, and its square?
-    """
-    n = Y.shape[1]
-    difference = Y_hat - Y
-    return float(np.sum(difference**2) / (2 * n)), difference / n
-
-
 @variant("squared_error")
 def squared_error_mean_of_sums(Y_hat, Y):
     """the mean over examples of half the summed squares"""
@@ -1010,5 +985,5 @@ def squared_error_by_norm(Y_hat, Y):
     gradient = np.zeros((p, n))
     for j in range(p):
         for i in range(n):
-            gradient[j, i] = (float(Y_hat[j, i]) - Y[j, i]) / n
+            gradient[j, i] = (Y_hat[j, i] - Y[j, i]) / n
     return np.linalg.norm(Y_hat - 1.0 * Y) ** 2 / (2 * n), gradient

@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 
 from labkit.base.threads import ONE_THREAD, one_thread
+from labkit.student.labcheck import threads
+
+
+def test_students_and_the_grader_set_the_same() -> None:
+    assert set(threads.NAMES) == set(ONE_THREAD)
 
 
 def test_a_choice_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ def readable(zygote: Zygote, paths: Iterable[Path | str]) -> list[Path]:
         """
     with zygote.worker(submission(activations=source)) as made:
         outcome = made.call("sigmoid", ([str(path) for path in asked],), {}, seconds=5)
-    assert outcome.ok, outcome.failure
+    assert outcome.failure is None, outcome.failure
     return [asked[index] for index in outcome.value]
 
 

@@ -6,7 +6,7 @@ They lie in the lab's folder, `mistakes/<module>.py`:
 
     @mistake("sigmoid")
     def sigmoid_mirrored(z):
-        \"\"\"The minus sign in the exponent is missing
+        \"\"\"The curve is mirrored: this is σ(−z)
 
         Which way should the curve go? …
         \"\"\"

@@ -108,10 +108,6 @@ class Outcome:
     loading: float = field(default=0.0, compare=False)
     """CPU seconds of the import that this call had to wait for."""
 
-    @property
-    def ok(self) -> bool:
-        return self.failure is None
-
 
 def printable(text: object, limit: int = TEXT_LIMIT) -> str:
     """One line of at most `limit` printable characters; anything but a string gives nothing."""

@@ -137,8 +137,6 @@ class Encoder:
             return ["f", value.hex()]
         if isinstance(value, np.generic):
             return self._array(np.array(value), "x")
-        if isinstance(value, bool):  # pragma: no cover - bool cannot be subclassed
-            return bool(value)
         if isinstance(value, int):
             if int.bit_length(value) > INTEGER_BITS:
                 raise BadTypeError(["too large an integer"])

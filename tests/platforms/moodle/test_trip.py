@@ -185,7 +185,7 @@ def test_each_gets_a_page_of_their_own(graded: Outcome) -> None:
     assert set(graded.pages) == {11, 12, 13, 14, 15, 16}
     for number, files in graded.pages.items():
         assert list(files) == ["feedback.html"], number
-    assert b"minus sign" in graded.pages[12]["feedback.html"]
+    assert b"curve is mirrored" in graded.pages[12]["feedback.html"]
     assert b"minus sign" not in graded.pages[11]["feedback.html"]
     assert b"cut off or damaged" in graded.pages[14]["feedback.html"]
 

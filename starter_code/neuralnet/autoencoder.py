@@ -64,7 +64,7 @@ def pretrain(
 
     X: examples in columns, floats or whole numbers, p × n. hidden_sizes: units of each layer, first
     layer first. The rest as in `train_autoencoder`, for every layer. The one rng goes from layer to
-    layer: the first layer's start and shuffles, then the second's, with no draw between them.
+    layer: the first layer's start and shuffles, then the second's.
     Returns the encoders, [(W, b), …], one for each entry of hidden_sizes.
     """
     raise NotImplementedError("Lab 4: pretrain is not written yet. Open neuralnet/autoencoder.py and write it there.")

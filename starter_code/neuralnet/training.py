@@ -23,8 +23,8 @@ def initialize(sizes: list[int], rng: np.random.Generator, scheme: str = "small"
         "xavier"  √(1 / fan_in)
         "he"      √(2 / fan_in)
 
-    sizes: units of each layer, the input first: [p, p1, …, K]. rng: the only source of randomness;
-    the weights are drawn from it, the first layer's first.
+    sizes: units of each layer, the input first: [p, p1, …, K]. rng: the only source of randomness,
+    from which all weights are drawn.
     Returns [(W, b), …], first layer first. Raises ValueError for another scheme's name.
     """
     raise NotImplementedError("Lab 3: initialize is not written yet. Open neuralnet/training.py and write it there.")

@@ -18,6 +18,7 @@ from tests.mistakes.probing import (
     network,
     outcome,
     ref,
+    refused,
     values,
 )
 
@@ -45,6 +46,8 @@ def _initialize() -> Iterator[Probe]:
                 return "wrong spread"
             if abs(W.mean()) > 5 * wanted / np.sqrt(W.size):
                 return "not centred"
+            if wanted and W.size > 1000 and not 2.3 < np.mean((W / W.std()) ** 4) < 4:
+                return "not normal"
             if scheme != "zeros" and len(np.unique(W, axis=0)) < units:
                 return "equal units"
         if first is None:
@@ -70,6 +73,7 @@ def _initialize() -> Iterator[Probe]:
 
     for _ in range(2):
         yield outcome(judge_again, "initialize", sizes, np.random.default_rng(18), "he")
+    yield refused("initialize", sizes, np.random.default_rng(18), "glorot")
 
 
 def _minibatches() -> Iterator[Probe]:
@@ -159,6 +163,22 @@ def _train() -> Iterator[Probe]:
             epochs=epochs,
             rng=np.random.default_rng(23),
         )
+
+    # From 0 with long steps: the loss rises, then falls, then rises.
+    far = np.array([[-4.0, 5, 4, -5, 5], [5, -2, -5, 1, -5], [4, -4, -4, 0, 2]])
+    labels, zero = np.array([0, 1, 2, 1, 0]), [(np.zeros((3, 3)), np.zeros((3, 1)))]
+    yield outcome(
+        partial(judge_steps, *full_batch_steps(zero, far, labels, "tanh", 1.0, 6)),
+        "train",
+        zero,
+        far,
+        labels,
+        activation="tanh",
+        learning_rate=1.0,
+        batch_size=5,
+        epochs=6,
+        rng=np.random.default_rng(40),
+    )
 
     start = network(rng, 4, 5, 3)
     loss, _ = ref.softmax_cross_entropy(ref.forward(start, X, "tanh")[-1], y)

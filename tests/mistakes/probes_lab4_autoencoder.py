@@ -14,6 +14,7 @@ from tests.mistakes.probing import (
     ACTIVATIONS,
     Probes,
     answers,
+    full_batch_steps,
     in_order,
     one_step,
     outcome,
@@ -112,6 +113,18 @@ def probes_train_autoencoder() -> Iterator[Probe]:
         *("train_autoencoder", X, hidden),
         **training(1, 1, 0.05, activation, 44, seed),
     )
+    before = loss(start, range(n))[0]
+    yield outcome(
+        lambda out: "The loss of the start." if np.isclose(out[2][0], before) else None,
+        *("train_autoencoder", X, hidden),
+        **training(1, 1, 0.05, activation, 44, seed),
+    )
+    far = full_batch_steps(loss, start, n, 3.0, 3)
+    yield outcome(
+        lambda out: "Other steps." if labcheck.values_problem([out[0], out[1]], far) else None,
+        *("train_autoencoder", X, hidden),
+        **training(n, 3, 3.0, activation, 44, seed),
+    )
     # Data of two dimensions in six: two code units and many small steps get it nearly all.
     flat = rng(45).normal(size=(p, 2)) @ rng(46).normal(size=(2, 60))
 
@@ -205,6 +218,26 @@ def probes_fine_tune() -> Iterator[Probe]:
         value, dS = ref.softmax_cross_entropy(H[-1], y[batch])
         return value, ref.backward(params, H, dS, activation)
 
+    starts: list[Any] = []
+
+    def judge_far(out: Any) -> str | None:
+        if not starts:
+            starts.append(out[0])
+            return None
+        far = full_batch_steps(loss, starts.pop(), 11, 20.0, 3)
+        return "Other steps." if labcheck.values_problem(out[0], far, 1e-5) else None
+
+    for rate in (0.0, 20.0):
+        yield outcome(
+            judge_far,
+            *("fine_tune", encoders, X, y, K),
+            **training(11, 3, rate, activation, 54),
+        )
+    yield outcome(
+        lambda out: None if out[1][0] < 0.9 * np.log(K) else "The loss of the start.",
+        *("fine_tune", encoders, X, 0 * y, K),
+        **training(1, 1, 0.2, activation, 55),
+    )
     yield from orders_of_seeds(
         loss,
         lambda out: out[0],

@@ -79,6 +79,17 @@ def raises(function: str, **named: int) -> Probe:
     return Probe(function, tuple(named.values()), {}, verdict, wants_error=True)
 
 
+def refused(function: str, *args: Any) -> Probe:
+    """A ValueError, whatever its text."""
+
+    def verdict(seen: Observation) -> Problem | None:
+        if seen.failure is not None and seen.failure.type_name == "ValueError":
+            return None
+        return Problem("verdict", "No ValueError.", "No ValueError.")
+
+    return Probe(function, args, {}, verdict, wants_error=True)
+
+
 # ---------------------------------------------------------------- what training is asked
 
 
@@ -125,6 +136,19 @@ def one_step(
         return None if min(abs(losses[0] - x) for x in (before, after)) < 1e-8 else "Other loss."
 
     return judge
+
+
+def full_batch_steps(
+    loss: Callable[[Any, Any], tuple[float, Any]], start: Any, n: int, rate: float, epochs: int
+) -> Any:
+    """Parameters after so many steps with all n examples, of a rate at which the loss rises."""
+    params = start
+    losses: list[float] = []
+    for _ in range(epochs):
+        value, grads = loss(params, range(n))
+        params, losses = stepped(params, grads, rate), [*losses, value]
+    assert losses[-1] > min(losses)
+    return params
 
 
 def still(start: Any, loss: float, epochs: int) -> Callable[[Any, Any], str | None]:

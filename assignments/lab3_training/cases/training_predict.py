@@ -55,12 +55,12 @@ def hidden_predict__one_example(check, np):
 
 
 def hidden_predict__large_scores(check, np):
-    """Very large scores, inputs that are whole numbers, and twelve classes."""
+    """Very large scores, inputs that are whole numbers, and one class, two, four and twelve."""
     rng = check.rng(3504)
     S = rng.uniform(-1e4, 1e4, (4, 7))
     S[:, 0] = [9000.0, 9998.0, 9999.5, 9999.0]
     check.values("predict", [(S, np.zeros((4, 1)))], np.eye(7), "relu")
-    for K in (1, 4, 12):
+    for K in (1, 2, 4, 12):
         params = [
             (rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((5, 3), (K, 5))
         ]

@@ -5,7 +5,7 @@
 
 
 def public_train__by_hand(check, np):
-    """The example of the text: one step with all three examples."""
+    """The example of the text: one step with all three examples, and a batch size of 4 does the same."""
     X, y = np.array([[1.0, 2.0, -1.0], [0.0, 1.0, 3.0]]), np.array([0, 1, 1])
     params = [(np.zeros((2, 2)), np.zeros((2, 1)))]
 
@@ -14,7 +14,7 @@ def public_train__by_hand(check, np):
         near = 1e-9 + check.slack(result[0], X)
         right_W = np.allclose(W, np.array([[0.0, -0.4], [0.0, 0.4]]), 1e-6, near)
         if np.shape(b) != (2, 1) or not right_W or not np.allclose(b, [[-0.1], [0.1]], 1e-6, near):
-            return "After one step W should be [[0, −0.4], [0, 0.4]] and b [[−0.1], [0.1]]."
+            return "After one step, with batch_size 3 and with 4, W should be [[0, −0.4], [0, 0.4]] and b [[−0.1], [0.1]]."
         return None if len(losses) == 1 else "One epoch should give one loss."
 
     for batch_size in (3, 4):
@@ -326,7 +326,7 @@ def hidden_train__one_step(check, np):
 
 
 def hidden_train__number_of_steps(check, np):
-    """Equal examples: the number and the length of the steps, for several batch sizes."""
+    """The number and the length of the steps, for several batch sizes; also where the loss rises or is small."""
     rng = check.rng(3411)
     x, label = rng.normal(size=(3, 1)), 1
     start = [(rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((5, 3), (4, 5))]
@@ -368,9 +368,54 @@ def hidden_train__number_of_steps(check, np):
             rng=check.rng(3412),
         )
 
+    # From 0 with all the examples in every step, and long ones: the loss rises at first, is below 0.01 after
+    # 13 epochs, and a small difference at the start grows twelvefold at most.
+    X = np.array([[-4.0, 5, 4, -5, 5], [5, -2, -5, 1, -5], [4, -4, -4, 0, 2]])
+    y, zero = np.array([0, 1, 2, 1, 0]), [(np.zeros((3, 3)), np.zeros((3, 1)))]
+
+    def after(epochs):
+        loss_of, params, losses = check.ref("softmax_cross_entropy"), zero, []
+        for _ in range(epochs):
+            H = check.ref("forward")(params, X, "tanh")
+            loss, dS = loss_of(H[-1], y)
+            grads = check.ref("backward")(params, H, dS, "tanh")
+            params = check.ref("sgd_step")(params, grads, 1.0)
+            losses.append((loss, loss_of(check.ref("forward")(params, X, "tanh")[-1], y)[0]))
+        return [*params[0], np.array(losses)]
+
+    def judge_long(wanted):
+        W, b, passed = wanted
+
+        def judge(result):
+            (V, c), near = result[0][0], 1e-8 + 100 * check.slack(result[0])
+            if np.shape(result[1]) != (len(passed),):
+                return "There should be one loss for each epoch, also where it rises for a while."
+            if not np.allclose(V, W, 1e-6, near) or not np.allclose(c, b, 1e-6, near):
+                return "Long steps with all examples lead elsewhere: all epochs count, with one rate, whatever the loss does."
+            if np.any(np.abs(np.reshape(result[1], (-1, 1)) - passed).min(axis=1) > 1e-6 + near):
+                return "With a batch_size above n, a loss is neither that before its step nor that after it."
+            return None
+
+        return judge
+
+    for wanted in check.once(lambda: [after(3), after(30)]):
+        check.outcome(
+            "train",
+            zero,
+            X,
+            y,
+            judge=judge_long(wanted),
+            exact="first",
+            activation="tanh",
+            learning_rate=1.0,
+            batch_size=8,
+            epochs=len(wanted[-1]),
+            rng=check.rng(3440),
+        )
+
 
 def hidden_train__fresh_order(check, np):
-    """Random order, by the generator: each activation, one to three layers."""
+    """Which examples make a batch, in random order, by the generator: each activation, one to three layers."""
     forward, backward = check.ref("forward"), check.ref("backward")
     loss_and_gradient = check.ref("softmax_cross_entropy")
 
@@ -425,9 +470,55 @@ def hidden_train__fresh_order(check, np):
             ]
             ask(start, activation, 3430 + 30 * layers + 10 * k)
 
+    # Four examples in threes: an epoch is a step with three of them, then one with the fourth.
+    start = [(rng.normal(size=(3, 4)), rng.normal(size=(3, 1)))]
+    few, labels = X[:, :4], np.array([0, 1, 2, 1])
+
+    def after_an_epoch(starts):
+        ends = []
+        for params in starts:
+            for last in range(4):
+                layers = params
+                for batch in ([i for i in range(4) if i != last], [last]):
+                    H = forward(layers, few[:, batch], "tanh")
+                    grads = backward(layers, H, loss_and_gradient(H[-1], labels[batch])[1], "tanh")
+                    layers = check.ref("sgd_step")(layers, grads, 0.4)
+                ends.append(layers)
+        return ends
+
+    def two_epochs():
+        one = after_an_epoch([start])
+        return one, after_an_epoch(one)
+
+    def judge_batches(ends):
+        def judge(result):
+            ((W, b),) = result[0]
+            near = 1e-9 + 40 * check.slack(result[0], few)
+            for ((V, c),) in ends:
+                if np.allclose(W, V, 1e-6, near) and np.allclose(b, c, 1e-6, near):
+                    return None
+            return "Four examples in threes: the epochs do not lead where a step with three of them and then one with the fourth lead."
+
+        return judge
+
+    for epochs, ends in enumerate(check.once(two_epochs), 1):
+        for k in range(5):
+            check.outcome(
+                "train",
+                start,
+                few,
+                labels,
+                judge=judge_batches(ends),
+                activation="tanh",
+                learning_rate=0.4,
+                batch_size=3,
+                epochs=epochs,
+                rng=check.rng(3450 + k),
+            )
+
 
 def hidden_train__loss_values(check, np):
-    """A loss belongs to its own epoch: it is measured during or after it."""
+    """A loss belongs to its own epoch, and a short batch counts for what it is."""
     rng = check.rng(3416)
     params = [
         (rng.normal(size=shape), rng.normal(size=(shape[0], 1))) for shape in ((4, 5), (3, 4))
@@ -461,6 +552,28 @@ def hidden_train__loss_values(check, np):
         batch_size=15,
         epochs=1,
         rng=check.rng(3418),
+    )
+
+    def judge_short(result):
+        if np.shape(result[1]) != (2,):
+            return "The list of losses should have one number for each epoch."
+        if np.max(np.abs(np.asarray(result[1]) - alike)) > 1e-3 * alike:
+            return "Thirteen equal examples in fives, tiny steps: an epoch's loss is not that of one of them."
+        return None
+
+    alike = loss_of(params, X[:, :1], y[:1], "tanh")
+    check.outcome(
+        "train",
+        params,
+        np.repeat(X[:, :1], 13, axis=1),
+        np.repeat(y[:1], 13),
+        judge=judge_short,
+        exact="all",
+        activation="tanh",
+        learning_rate=1e-7,
+        batch_size=5,
+        epochs=2,
+        rng=check.rng(3445),
     )
 
     y = np.arange(45) % 3

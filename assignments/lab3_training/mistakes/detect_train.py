@@ -138,6 +138,46 @@ def train_is_wrong_falling_loss(candidate):
     return not losses[-1] < losses[0]
 
 
+@mistake("train_is_wrong")
+def train_is_wrong_exchanged(candidate):
+    """True and False are exchanged: wrong ones are called right, and right ones wrong
+
+    Give your detector your own `train`, and then the friend's. Which answer belongs to a comparison
+    whose two sides agree, and which to examples that are learned by heart?
+    """
+    rng = np.random.default_rng(9)
+    start = initialize([4, 12, 3], rng, "xavier")
+    X, y = rng.normal(size=(4, 9)), rng.integers(0, 3, 9)
+    settings = {"activation": "tanh", "learning_rate": 0.4, "rng": rng}
+    one, _ = candidate(start, X[:, :1], y[:1], batch_size=1, epochs=1, **settings)
+    seven, _ = candidate(start, X[:, [0] * 7], y[[0] * 7], batch_size=7, epochs=1, **settings)
+    params, _ = candidate(start, X, y, batch_size=3, epochs=200, **settings)
+    by_heart = np.all(predict(params, X, "tanh") == y)
+    return by_heart and all(
+        np.allclose(W, V, atol=1e-4) and np.allclose(b, c, atol=1e-4)
+        for (W, b), (V, c) in zip(one, seven, strict=True)
+    )
+
+
+@mistake("train_is_wrong")
+def train_is_wrong_law_exchanged(candidate):
+    """True and False are exchanged: who obeys the law of equal examples is called wrong
+
+    Give your detector your own `train`, and then the friend's. Which answer belongs to two sides
+    that agree? Then look at what a batch of equal examples cannot show.
+    """
+    rng = np.random.default_rng(10)
+    start = initialize([4, 6, 3], rng, "xavier")
+    x, y = rng.normal(size=(4, 1)), np.array([2])
+    settings = {"activation": "tanh", "learning_rate": 0.3, "epochs": 1, "rng": rng}
+    one, _ = candidate(start, x, y, batch_size=1, **settings)
+    seven, _ = candidate(start, np.repeat(x, 7, axis=1), np.repeat(y, 7), batch_size=7, **settings)
+    return all(
+        np.allclose(W, V, atol=1e-4) and np.allclose(b, c, atol=1e-4)
+        for (W, b), (V, c) in zip(one, seven, strict=True)
+    )
+
+
 @variant("train_is_wrong")
 def train_is_wrong_by_value(candidate):
     """a full-batch step by value, ReLU units, and ten examples by heart"""

@@ -637,6 +637,69 @@ def train_stops_early(params, X, y, *, activation, learning_rate, batch_size, ep
 
 
 @mistake("train")
+def train_best_epoch(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    """The parameters of the epoch with the smallest loss are returned, not those of the last one
+
+    Train with a learning rate that is too large, for 2 epochs and for 3: where the loss rises, yours
+    come out alike. To choose among epochs is for whoever calls, who gets all the losses.
+    """
+    losses, best = [], params
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+        if losses[-1] == min(losses):
+            best = params
+    return best, losses
+
+
+@mistake("train")
+def train_rate_halved(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
+    """The learning rate is halved in an epoch whose loss rises
+
+    Print the rate in every epoch, with one that is too large at the start: plain gradient descent
+    keeps it as it was given, whatever the loss does.
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+        if losses[-1] > min(losses[-2:]):
+            learning_rate /= 2
+    return params, losses
+
+
+@mistake("train")
+def train_loss_times_batch_size(
+    params, X, y, *, activation, learning_rate, batch_size, epochs, rng
+):
+    """A short batch's loss is weighted with batch_size, not with the examples that it holds
+
+    Train on 13 equal examples in fives with a learning rate of 0: the loss should be that of one of
+    them, yours is larger by 15/13. How many examples has the last batch?
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * batch_size
+        losses.append(total / len(y))
+    return params, losses
+
+
+@mistake("train")
 def train_restarts_each_epoch(params, X, y, *, activation, learning_rate, batch_size, epochs, rng):
     """Every epoch starts from the first parameters again
 

@@ -201,6 +201,23 @@ def layers_trained_with_sigmoid(X, hidden_sizes, *, activation, **settings):
 
 
 @mistake("pretrain")
+def upper_layers_trained_less(X, hidden_sizes, *, learning_rate, **settings):
+    """The layers above the first are not trained with the same settings, or not on all the codes
+
+    Print learning rate, batch size, number of epochs and the shape of the data in each call of
+    `train_autoencoder`: only the number of rows may change from layer to layer.
+    """
+    encoders = []
+    for k, hidden in enumerate(hidden_sizes, 1):
+        encoder, decoder, _ = train_autoencoder(
+            X, hidden, learning_rate=learning_rate / k, **settings
+        )
+        encoders.append(encoder)
+        X = forward([encoder, decoder], X, settings["activation"])[1]
+    return encoders
+
+
+@mistake("pretrain")
 def only_last_encoder(X, hidden_sizes, **settings):
     """Only the last encoder is returned
 
@@ -363,11 +380,11 @@ def fine_tuned_on_squared_error(
 
 @mistake("fine_tune")
 def encoders_list_extended(encoders, X, y, classes, **settings):
-    """The softmax layer is appended to the caller's own list of encoders
+    """The caller's encoders are changed
 
-    Print the length of `encoders`, and one of its arrays, before and after the call. A second
-    run from the same encoders has to be possible. How do you make a longer list without
-    touching the old one?
+    Print the length of `encoders`, and one of its arrays, before and after the call. A second run
+    from the same encoders has to be possible. Is a layer put into the caller's own list, or does a
+    step write into an array that came in, where a new list or a new array is needed?
     """
     encoders += initialize([len(encoders[-1][0]), classes], settings["rng"], "small")
     return train(encoders, X, y, **settings)
@@ -443,6 +460,72 @@ def fine_tuned_in_own_order(encoders, X, y, classes, *, rng, **settings):
     """
     top = initialize([len(encoders[-1][0]), classes], rng, "small")
     return train([*encoders, *top], X, y, rng=np.random.default_rng(0), **settings)
+
+
+@mistake("fine_tune")
+def fine_tuned_labels_from_the_beginning(
+    encoders, X, y, classes, *, activation, learning_rate, batch_size, epochs, rng
+):
+    """Every mini-batch gets the first labels of y, whichever examples it holds
+
+    Print the labels that go with each column of a batch and look them up in y. When X[:, batch]
+    picks the examples, what must pick their labels?
+    """
+    params = [*encoders, *initialize([len(encoders[-1][0]), classes], rng, "small")]
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[: len(batch)])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@mistake("fine_tune")
+def fine_tuned_best_epoch(
+    encoders, X, y, classes, *, activation, learning_rate, batch_size, epochs, rng
+):
+    """The parameters of the epoch with the smallest loss are returned, not those of the last one
+
+    Fine-tune with a learning rate that is too large, for 2 epochs and for 3: where the loss rises,
+    yours come out alike. To choose among epochs is for whoever calls, who gets all the losses.
+    """
+    params = [*encoders, *initialize([len(encoders[-1][0]), classes], rng, "small")]
+    losses, best = [], params
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            loss, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+            total += loss * len(batch)
+        losses.append(total / len(y))
+        if losses[-1] == min(losses):
+            best = params
+    return best, losses
+
+
+@mistake("fine_tune")
+def fine_tuned_losses_before(
+    encoders, X, y, classes, *, activation, learning_rate, batch_size, epochs, rng
+):
+    """An epoch's loss is measured before its steps, so the last epoch shows in no loss
+
+    Fine-tune for a single epoch: the only loss is that of the start, as if nothing had been learned.
+    On which side of the steps should it be measured?
+    """
+    params = [*encoders, *initialize([len(encoders[-1][0]), classes], rng, "small")]
+    losses = []
+    for _ in range(epochs):
+        losses.append(softmax_cross_entropy(forward(params, X, activation)[-1], y)[0])
+        for batch in minibatches(len(y), batch_size, rng):
+            H = forward(params, X[:, batch], activation)
+            _, dS = softmax_cross_entropy(H[-1], y[batch])
+            params = sgd_step(params, backward(params, H, dS, activation), learning_rate)
+    return params, losses
 
 
 @variant("fine_tune")

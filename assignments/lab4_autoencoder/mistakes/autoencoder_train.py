@@ -696,6 +696,68 @@ def autoencoder_own_order(X, hidden, *, activation, learning_rate, batch_size, e
     return encoder, decoder, losses
 
 
+@mistake("train_autoencoder")
+def autoencoder_losses_before(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
+    """An epoch's loss is measured before its steps, so the last epoch shows in no loss
+
+    Train a single epoch: the only loss is that of the start, as if nothing had been learned. On
+    which side of the steps should it be measured?
+    """
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "xavier")
+    losses = []
+    for _ in range(epochs):
+        losses.append(autoencoder_loss(encoder, decoder, X, activation)[0])
+        for batch in minibatches(n, batch_size, rng):
+            _, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
+            encoder, decoder = sgd_step([encoder, decoder], grads, learning_rate)
+    return encoder, decoder, losses
+
+
+@mistake("train_autoencoder")
+def autoencoder_loss_times_batch_size(
+    X, hidden, *, activation, learning_rate, batch_size, epochs, rng
+):
+    """A short batch's loss is weighted with batch_size, not with the examples that it holds
+
+    Train on 13 equal examples in fives with a learning rate of 0: the loss should be that of one of
+    them, yours is larger by 15/13. How many examples has the last batch?
+    """
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "xavier")
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(n, batch_size, rng):
+            loss, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
+            encoder, decoder = sgd_step([encoder, decoder], grads, learning_rate)
+            total += loss * batch_size
+        losses.append(total / n)
+    return encoder, decoder, losses
+
+
+@mistake("train_autoencoder")
+def autoencoder_best_epoch(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
+    """The layers of the epoch with the smallest loss are returned, not those of the last one
+
+    Train with a learning rate that is too large, for 2 epochs and for 3: where the loss rises, yours
+    come out alike. To choose among epochs is for whoever calls, who gets all the losses.
+    """
+    p, n = X.shape
+    encoder, decoder = initialize([p, hidden, p], rng, "xavier")
+    losses, best = [], (encoder, decoder)
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(n, batch_size, rng):
+            loss, *grads = autoencoder_loss(encoder, decoder, X[:, batch], activation)
+            encoder, decoder = sgd_step([encoder, decoder], grads, learning_rate)
+            total += loss * len(batch)
+        losses.append(total / n)
+        if losses[-1] == min(losses):
+            best = (encoder, decoder)
+    return *best, losses
+
+
 @variant("train_autoencoder")
 def train_autoencoder_in_place(X, hidden, *, activation, learning_rate, batch_size, epochs, rng):
     """updates copies in place, losses measured after each epoch"""

@@ -242,7 +242,7 @@ def public_train_convnet__bars(check, np):
 
 
 def hidden_train_convnet__one_step(check, np):
-    """A batch as large as the data, or larger: an epoch is one step."""
+    """A batch as large as the data, or larger: an epoch is one step, long or short; a loss belongs to its epoch."""
     rng = check.rng(5904)
     shapes = {"dense_W": (12, 18), "conv_W": (3, 2, 3, 3), "dense_b": (12, 1), "conv_b": (3, 1)}
     params = {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
@@ -303,6 +303,58 @@ def hidden_train_convnet__one_step(check, np):
         rng=check.rng(5910),
         judge=mean_loss,
     )
+
+    def judge_first(result):
+        if not result[1][0] < 0.9 * loss_and_grads(params, X, ones)[0]:
+            return "The first loss should belong to the first epoch, not to the time before it."
+        return None
+
+    # All of one class: a few steps are enough to know it.
+    ones = np.ones(5, dtype=int)
+    settings = {"learning_rate": 0.1, "batch_size": 1, "epochs": 2}
+    check.outcome(
+        "train_convnet", params, X, ones, **settings, rng=check.rng(5913), judge=judge_first
+    )
+
+    # All images in every step, and long ones: for these numbers the loss rises at first, is below 0.01 after 15
+    # epochs, and a small difference at the start grows twelvefold.
+    draw = np.random.default_rng(213)
+    shapes = {"conv_W": (3, 1, 3, 3), "conv_b": (3, 1), "dense_W": (3, 18), "dense_b": (3, 1)}
+    start = {name: 0.5 * draw.normal(size=shape) for name, shape in shapes.items()}
+    start["dense_W"] *= 0.4
+    few, labels = draw.normal(size=(1, 4, 6, 5)), np.array([0, 1, 2, 1, 0])
+
+    def after(epochs):
+        found = start
+        for _ in range(epochs):
+            _, grads = loss_and_grads(found, few, labels)
+            found = {name: found[name] - 0.5 * grads[name] for name in found}
+        return found
+
+    def judge_long(wanted, epochs):
+        def judge(result):
+            near = 1e-8 + 100 * check.slack(result[0])
+            if np.shape(result[1]) != (epochs,):
+                return "There should be exactly one loss for each epoch, also where it rises."
+            if not all(np.allclose(result[0][name], wanted[name], 1e-6, near) for name in wanted):
+                return "Long steps with all images lead elsewhere: all epochs count, with one rate, whatever the loss does."
+            return None
+
+        return judge
+
+    for epochs, wanted in zip((3, 30), check.once(lambda: [after(3), after(30)]), strict=True):
+        check.outcome(
+            "train_convnet",
+            start,
+            few,
+            labels,
+            learning_rate=0.5,
+            batch_size=8,
+            epochs=epochs,
+            rng=check.rng(5914),
+            judge=judge_long(wanted, epochs),
+            exact="first",
+        )
 
 
 def hidden_train_convnet__shuffle(check, np):

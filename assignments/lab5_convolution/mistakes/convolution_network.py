@@ -357,10 +357,11 @@ def convnet_gradients_renamed(params, X, y):
 
 @mistake("convnet_loss")
 def convnet_params_overwritten(params, X, y):
-    """The gradients are written into params itself
+    """params itself is written into
 
-    Print an entry of params before and after the call. A gradient is asked for often without a
-    step: the parameters must stay as they are. Which line makes a new dict?
+    Print params, keys and entries, before and after the call. A gradient is asked for often without
+    a step: the dict and its arrays must stay as they are. Which line puts something into params, or
+    writes into an array of it? What is kept on the way needs a name, or a dict, of its own.
     """
     loss, grads = convnet_loss(params, X, y)
     params.update(grads)
@@ -668,6 +669,60 @@ def convnet_labels_shuffled_apart(params, X, y, *, learning_rate, batch_size, ep
             total += loss * len(labels[part])
         losses.append(total / len(y))
     return params, losses
+
+
+@mistake("train_convnet")
+def convnet_labels_from_the_beginning(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """Every mini-batch gets the first labels of y, whichever images it holds
+
+    Print the labels that go with each image of a batch and look them up in y. When the batch's
+    indices pick the images, what must pick their labels?
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            loss, grads = convnet_loss(params, X[..., batch], y[: len(batch)])
+            params = {name: params[name] - learning_rate * grads[name] for name in params}
+            total += loss * len(batch)
+        losses.append(total / len(y))
+    return params, losses
+
+
+@mistake("train_convnet")
+def convnet_losses_before(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """An epoch's loss is measured before its steps, so the last epoch shows in no loss
+
+    Train a single epoch: the only loss is that of the start, as if nothing had been learned. On
+    which side of the steps should it be measured?
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(convnet_loss(params, X, y)[0])
+        for batch in minibatches(len(y), batch_size, rng):
+            _, grads = convnet_loss(params, X[..., batch], y[batch])
+            params = {name: params[name] - learning_rate * grads[name] for name in params}
+    return params, losses
+
+
+@mistake("train_convnet")
+def convnet_best_epoch(params, X, y, *, learning_rate, batch_size, epochs, rng):
+    """The parameters of the epoch with the smallest loss are returned, not those of the last one
+
+    Train with a learning rate that is too large, for 2 epochs and for 3: where the loss rises, yours
+    come out alike. To choose among epochs is for whoever calls, who gets all the losses.
+    """
+    losses, best = [], params
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(y), batch_size, rng):
+            loss, grads = convnet_loss(params, X[..., batch], y[batch])
+            params = {name: params[name] - learning_rate * grads[name] for name in params}
+            total += loss * len(batch)
+        losses.append(total / len(y))
+        if losses[-1] == min(losses):
+            best = params
+    return best, losses
 
 
 @variant("train_convnet")

@@ -89,6 +89,23 @@ def padding_is_wrong_exact(conv):
     return False
 
 
+@mistake("padding_is_wrong")
+def padding_is_wrong_exchanged(conv):
+    """True and False are exchanged: wrong ones are called right, and right ones wrong
+
+    Give your detector your own `conv_forward`, and then the friend's. Which answer belongs to two
+    results that agree?
+    """
+    rng = np.random.default_rng(2)
+    X, b = rng.normal(1.0, 1.0, (2, 5, 8, 3)), rng.normal(size=(3, 1))
+    for padding in (1, 2):
+        W = rng.normal(size=(3, 2, 3, 3))
+        wanted, found = conv_forward(X, W, b, 1, padding), conv(X, W, b, 1, padding)
+        if wanted.shape != found.shape or not np.allclose(wanted, found, atol=1e-4):
+            return False
+    return True
+
+
 @variant("padding_is_wrong")
 def padding_is_wrong_by_impulses(conv):
     """an impulse at every place, corners too; whole numbers"""

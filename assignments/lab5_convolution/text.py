@@ -186,8 +186,7 @@ figures.places((3, 2, 0), (3, 2, 1), (5, 1, 2))
 # another good way.)
 #
 # **Write** `conv_forward(X, W, b, stride=1, padding=0)`: `X` is (depth, height, width, n), the filters `W` are
-# (F, depth, k, k), `b` is (F, 1), the result is (F, height′, width′, n). `output_size` gives height′ and width′, and its
-# error where the sizes do not tile.
+# (F, depth, k, k), `b` is (F, 1), the result is (F, height′, width′, n).
 
 # %%
 from neuralnet.convolution import conv_backward, conv_forward
@@ -325,7 +324,7 @@ figures.worst_errors(conv_forward, conv_backward)
 # \begin{pmatrix} 4 & 2 \\ 3 & 7 \end{pmatrix} \qquad \begin{pmatrix} 5 & 6 \\ 7 & 7 \end{pmatrix}$$
 #
 # **Write** `max_pool_forward(X, size, stride)`: (depth, height, width, n) becomes (depth, height′, width′, n), every
-# depth slice and every example by itself. There is no padding; windows that do not tile are an error here, too.
+# depth slice and every example by itself. There is no padding.
 
 # %%
 from neuralnet.convolution import max_pool_backward, max_pool_forward

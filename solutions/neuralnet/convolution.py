@@ -160,7 +160,6 @@ def conv_forward(
     X: image volumes, depth × height × width × examples, (D, Hh, Ww, n), floats or whole numbers.
     W: F filters of k × k through the whole depth, (F, D, k, k). b: biases, (F, 1).
     Returns (F, Hh', Ww', n) with Hh' and Ww' from `output_size`: a volume with a slice a filter.
-    Where the sizes do not tile, its ValueError is raised.
     """
     # BEGIN SOLUTION
     strips = _strips(X, W.shape[-1], stride, padding)
@@ -208,8 +207,7 @@ def max_pool_forward(X: np.ndarray, size: int, stride: int) -> np.ndarray:
 
     X: image volumes, (D, Hh, Ww, n), floats or whole numbers. size: the window's side. stride: from
     a window to the next; below `size` the windows overlap.
-    Returns (D, Hh', Ww', n) with Hh' and Ww' from `output_size` without padding; where the windows
-    do not tile, its ValueError is raised.
+    Returns (D, Hh', Ww', n) with Hh' and Ww' from `output_size` without padding.
     """
     # BEGIN SOLUTION
     # The plain way visits every window and takes its max. But there are many windows, and only

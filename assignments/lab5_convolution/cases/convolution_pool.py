@@ -19,11 +19,10 @@ def public_max_pool_forward__by_hand(check, np):
 
 
 def public_max_pool_forward__volumes(check, np):
-    """Five images, wider than high; windows that overlap, and windows that do not tile: a ValueError."""
+    """Depth 3, five images, wider than high; overlapping windows, too."""
     X = check.rng(5501).normal(size=(3, 4, 6, 5))
     check.values("max_pool_forward", X, 2, 2)
     check.values("max_pool_forward", X[:, :3, :5], 3, 2)
-    check.raises("max_pool_forward", X[:, :3, :5], 2, 2, error=ValueError)
 
 
 def hidden_max_pool_forward__negative(check, np):

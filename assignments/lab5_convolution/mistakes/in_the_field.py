@@ -101,8 +101,6 @@ def conv_padding_always_one(X, W, b, stride=1, padding=0):
     Print the shape of your padded image for padding 0 and for padding 2: always the same. Where in your function
     is the argument used?
     """
-    for side in X.shape[1:3]:
-        output_size(side, W.shape[-1], stride, padding)  # raises where the sizes do not tile
     k = W.shape[-1]
     X = np.pad(X, ((0, 0), (1, 1), (1, 1), (0, 0)))
     down, right = (X.shape[1] - k) // stride, (X.shape[2] - k) // stride
@@ -245,8 +243,6 @@ def pool_always_two(X, size, stride):
     Try size 3: how many pixels has your first window? Where in your function are the arguments `size` and `stride`
     used?
     """
-    for side in X.shape[1:3]:
-        output_size(side, size, stride, 0)  # raises where the sizes do not tile
     return max_pool_forward(X[:, : X.shape[1] // 2 * 2, : X.shape[2] // 2 * 2], 2, 2)
 
 
@@ -257,8 +253,6 @@ def pool_size_and_stride_exchanged(X, size, stride):
     With size 2 and stride 2 nothing shows. Try size 3 with stride 1: where should the second window start, and how
     far should it reach?
     """
-    for side in X.shape[1:3]:
-        output_size(side, size, stride, 0)  # raises where the sizes do not tile
     height, width = (X.shape[1] - size) // stride + 1, (X.shape[2] - size) // stride + 1
     Z = np.zeros((X.shape[0], height, width, X.shape[3]))
     for r in range(height):
@@ -307,8 +301,6 @@ def pool_by_sum(X, size, stride):
     Take the window 1, 1, 1, 8: what should come out, and what do you get? Max-pooling asks whether a feature is
     there at all, not how often.
     """
-    for side in X.shape[1:3]:
-        output_size(side, size, stride, 0)  # raises where the sizes do not tile
     views = np.lib.stride_tricks.sliding_window_view(X, (size, size), axis=(1, 2))
     return 1.0 * views[:, ::stride, ::stride].sum(axis=(-2, -1))
 
@@ -710,8 +702,8 @@ def conv_forward_one_product(X, W, b, stride=1, padding=0):
     D, rows, columns, n = X.shape
     F, _, k, _ = W.shape
     framed = np.pad(X, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
-    height = output_size(rows, k, stride, padding)
-    width = output_size(columns, k, stride, padding)
+    height = (rows + 2 * padding - k) // stride + 1
+    width = (columns + 2 * padding - k) // stride + 1
     patches = np.empty((D, k, k, height, width, n))
     for u in range(k):
         for v in range(k):
@@ -723,8 +715,6 @@ def conv_forward_one_product(X, W, b, stride=1, padding=0):
 @variant("max_pool_forward")
 def max_pool_from_minus_infinity(X, size, stride):
     """a running maximum that starts at minus infinity"""
-    for side in X.shape[1:3]:
-        output_size(side, size, stride, 0)  # raises where the sizes do not tile
     height, width = (X.shape[1] - size) // stride + 1, (X.shape[2] - size) // stride + 1
     Z = np.full((X.shape[0], height, width, X.shape[3]), -np.inf)
     for u in range(size):

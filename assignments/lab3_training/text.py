@@ -93,7 +93,7 @@ print(f"variance {numbers.var():.2e}, wanted {2 / 784:.2e}")
 
 # %% [markdown]
 # **Write `initialize(sizes, rng, scheme)` in `neuralnet/training.py`**: it returns the list of `(W, b)`, with
-# `b` a column of zeros. A name that is none of the four schemes is a `ValueError`.
+# `b` a column of zeros.
 
 # %%
 for W, b in initialize([784, 100, 10], np.random.default_rng(0), "he"):

@@ -79,17 +79,6 @@ def raises(function: str, **named: int) -> Probe:
     return Probe(function, tuple(named.values()), {}, verdict, wants_error=True)
 
 
-def refused(function: str, *args: Any) -> Probe:
-    """A ValueError, whatever its text."""
-
-    def verdict(seen: Observation) -> Problem | None:
-        if seen.failure is not None and seen.failure.type_name == "ValueError":
-            return None
-        return Problem("verdict", "No ValueError.", "No ValueError.")
-
-    return Probe(function, args, {}, verdict, wants_error=True)
-
-
 # ---------------------------------------------------------------- what training is asked
 
 

@@ -40,9 +40,7 @@ def initialize_he_without_root(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0.0, "small": 0.01, "xavier": fan_in**-0.5, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0.0, "small": 0.01, "xavier": fan_in**-0.5, "he": 2 / fan_in}[scheme]
         params.append((scale * rng.standard_normal((units, fan_in)), np.zeros((units, 1))))
     return params
 
@@ -56,9 +54,7 @@ def initialize_named_arrays(sizes, rng, scheme="small"):
     """
     params = {}
     for layer, (fan_in, units) in enumerate(pairwise(sizes), 1):
-        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         params[f"W{layer}"] = np.sqrt(scale) * rng.standard_normal((units, fan_in))
         params[f"b{layer}"] = np.zeros((units, 1))
     return params
@@ -94,8 +90,6 @@ def initialize_small_is_a_tenth(sizes, rng, scheme="small"):
     params = []
     for fan_in, units in pairwise(sizes):
         scales = {"zeros": 0.0, "small": 0.1, "xavier": fan_in**-0.5, "he": (2 / fan_in) ** 0.5}
-        if scheme not in scales:
-            raise ValueError(f"unknown scheme {scheme!r}")
         params.append((scales[scheme] * rng.standard_normal((units, fan_in)), np.zeros((units, 1))))
     return params
 

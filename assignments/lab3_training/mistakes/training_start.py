@@ -21,9 +21,7 @@ def initialize_small_is_zero(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 0, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 0, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         W = np.sqrt(scale) * rng.standard_normal((units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -38,9 +36,7 @@ def initialize_small_is_large(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 1, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         W = np.sqrt(scale) * rng.standard_normal((units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -55,9 +51,7 @@ def initialize_without_root(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 0.01, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 0.01, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         W = scale * rng.standard_normal((units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -73,9 +67,7 @@ def initialize_fan_out(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / units, "he": 2 / units}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / units, "he": 2 / units}[scheme]
         W = np.sqrt(scale) * rng.standard_normal((units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -91,9 +83,7 @@ def initialize_both_fans(sizes, rng, scheme="small"):
     params = []
     for fan_in, units in pairwise(sizes):
         xavier = 2 / (fan_in + units)
-        scale = {"zeros": 0, "small": 1e-4, "xavier": xavier, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": xavier, "he": 2 / fan_in}[scheme]
         W = np.sqrt(scale) * rng.standard_normal((units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -108,9 +98,7 @@ def initialize_he_is_xavier(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 1 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 1 / fan_in}[scheme]
         W = np.sqrt(scale) * rng.standard_normal((units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -123,9 +111,7 @@ def initialize_first_fan_in(sizes, rng, scheme="small"):
     For sizes [100, 4, 3] print W.var() of the second layer with "xavier": it should be near
     1/4; yours is near 1/100. How many inputs has the second layer?
     """
-    scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / sizes[0], "he": 2 / sizes[0]}.get(scheme)
-    if scale is None:
-        raise ValueError(f"unknown scheme {scheme!r}")
+    scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / sizes[0], "he": 2 / sizes[0]}[scheme]
     params = []
     for fan_in, units in pairwise(sizes):
         W = np.sqrt(scale) * rng.standard_normal((units, fan_in))
@@ -155,9 +141,7 @@ def initialize_transposed(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         W = np.sqrt(scale) * rng.standard_normal((fan_in, units))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -172,9 +156,7 @@ def initialize_flat_bias(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         W = np.sqrt(scale) * rng.standard_normal((units, fan_in))
         params.append((W, np.zeros(units)))
     return params
@@ -189,9 +171,7 @@ def initialize_random_bias(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         W = np.sqrt(scale) * rng.standard_normal((units, fan_in))
         params.append((W, 0.01 * rng.standard_normal((units, 1))))
     return params
@@ -207,9 +187,7 @@ def initialize_own_seed(sizes, rng, scheme="small"):
     rng = np.random.default_rng(0)
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         W = np.sqrt(scale) * rng.standard_normal((units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -224,9 +202,7 @@ def initialize_global_random(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         W = np.sqrt(scale) * np.random.randn(units, fan_in)
         params.append((W, np.zeros((units, 1))))
     return params
@@ -241,9 +217,7 @@ def initialize_positive(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         W = np.sqrt(scale) * rng.random((units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -258,9 +232,7 @@ def initialize_equal_units(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes):
-        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         row = np.sqrt(scale) * rng.standard_normal((1, fan_in))
         params.append((np.repeat(row, units, axis=0), np.zeros((units, 1))))
     return params
@@ -275,9 +247,7 @@ def initialize_without_last_layer(sizes, rng, scheme="small"):
     """
     params = []
     for fan_in, units in pairwise(sizes[:-1]):
-        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        scale = {"zeros": 0, "small": 1e-4, "xavier": 1 / fan_in, "he": 2 / fan_in}[scheme]
         W = np.sqrt(scale) * rng.standard_normal((units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -293,8 +263,6 @@ def initialize_between_bounds(sizes, rng, scheme="small"):
     params = []
     for fan_in, units in pairwise(sizes):
         scales = {"zeros": 0.0, "small": 0.01, "xavier": fan_in**-0.5, "he": (2 / fan_in) ** 0.5}
-        if scheme not in scales:
-            raise ValueError(f"unknown scheme {scheme!r}")
         W = scales[scheme] * rng.uniform(-1.0, 1.0, (units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -310,57 +278,6 @@ def initialize_schemes_exchanged(sizes, rng, scheme="small"):
     params = []
     for fan_in, units in pairwise(sizes):
         scales = {"zeros": 0.0, "small": 0.01, "xavier": (2 / fan_in) ** 0.5, "he": fan_in**-0.5}
-        if scheme not in scales:
-            raise ValueError(f"unknown scheme {scheme!r}")
-        W = scales[scheme] * rng.standard_normal((units, fan_in))
-        params.append((W, np.zeros((units, 1))))
-    return params
-
-
-@mistake("initialize")
-def initialize_uniform(sizes, rng, scheme="small"):
-    """The weights have the right spread, but are not drawn from a normal distribution
-
-    Make a histogram of a large layer's W: normal numbers make a bell. Draws between two bounds make
-    a block or pile up at the bounds, others have a sharp peak. Which of the generator's methods
-    draws normal numbers?
-    """
-    params = []
-    for fan_in, units in pairwise(sizes):
-        scales = {"zeros": 0.0, "small": 0.01, "xavier": fan_in**-0.5, "he": (2 / fan_in) ** 0.5}
-        if scheme not in scales:
-            raise ValueError(f"unknown scheme {scheme!r}")
-        limit = 3**0.5 * scales[scheme]
-        params.append((rng.uniform(-limit, limit, (units, fan_in)), np.zeros((units, 1))))
-    return params
-
-
-@mistake("initialize")
-def initialize_any_name(sizes, rng, scheme="small"):
-    """A name that is no scheme starts a network all the same
-
-    Ask for the scheme "glorot": a ValueError is promised, so that a slip of the pen does not train
-    another network than was meant. Where does your function end up with a name that it does not
-    know?
-    """
-    params = []
-    for fan_in, units in pairwise(sizes):
-        scales = {"zeros": 0.0, "xavier": fan_in**-0.5, "he": (2 / fan_in) ** 0.5}
-        W = scales.get(scheme, 0.01) * rng.standard_normal((units, fan_in))
-        params.append((W, np.zeros((units, 1))))
-    return params
-
-
-@mistake("initialize")
-def initialize_key_error(sizes, rng, scheme="small"):
-    """A name that is no scheme stops with a KeyError, where a ValueError is promised
-
-    Ask for the scheme "glorot" and read the error's last line. Whoever calls the function may catch
-    what the docstring names. What can you ask about the name before you look it up?
-    """
-    params = []
-    for fan_in, units in pairwise(sizes):
-        scales = {"zeros": 0.0, "small": 0.01, "xavier": fan_in**-0.5, "he": (2 / fan_in) ** 0.5}
         W = scales[scheme] * rng.standard_normal((units, fan_in))
         params.append((W, np.zeros((units, 1))))
     return params
@@ -387,6 +304,20 @@ def initialize_by_if(sizes, rng, scheme="small"):
 
 
 @variant("initialize")
+def initialize_uniform(sizes, rng, scheme="small"):
+    """uniform draws of the same variance for xavier and he"""
+    params = []
+    for fan_in, units in pairwise(sizes):
+        if scheme in ("xavier", "he"):
+            limit = np.sqrt((3 if scheme == "xavier" else 6) / fan_in)
+            W = rng.uniform(-limit, limit, (units, fan_in))
+        else:
+            W = (0.01 if scheme == "small" else 0.0) * rng.standard_normal((units, fan_in))
+        params.append((W, np.zeros((units, 1))))
+    return params
+
+
+@variant("initialize")
 def initialize_one_draw(sizes, rng, scheme="small"):
     """one long draw for all layers, cut to pieces, last layer first"""
     counts = [a * b for a, b in pairwise(sizes)]
@@ -398,9 +329,7 @@ def initialize_one_draw(sizes, rng, scheme="small"):
             "small": 0.01,
             "xavier": np.sqrt(1 / sizes[layer]),
             "he": np.sqrt(2 / sizes[layer]),
-        }.get(scheme)
-        if scale is None:
-            raise ValueError(f"unknown scheme {scheme!r}")
+        }[scheme]
         start = sum(counts[:layer])
         piece = numbers[start : start + counts[layer]]
         W = scale * piece.reshape(sizes[layer + 1], sizes[layer])

@@ -15,6 +15,7 @@ from labkit.student.labcheck import Probe
 from tests.mistakes.probing import (
     Probes,
     answers,
+    full_batch_steps,
     in_order,
     one_step,
     outcome,
@@ -217,6 +218,18 @@ def probes_train_convnet() -> Iterator[Probe]:
         lambda out: "Other steps." if labcheck.values_problem(out[0], there) else None,
         *("train_convnet", params, X, y),
         **settings(n, 3, 0.2, 73),
+    )
+    far = full_batch_steps(loss, params, n, 2.0, 3)
+    yield outcome(
+        lambda out: "Other steps." if labcheck.values_problem(out[0], far) else None,
+        *("train_convnet", params, X, y),
+        **settings(n, 3, 2.0, 74),
+    )
+    before = loss(params, range(n))[0]
+    yield outcome(
+        lambda out: "The loss of the start." if np.isclose(out[1][0], before) else None,
+        *("train_convnet", params, X, y),
+        **settings(1, 1, 0.2, 75),
     )
     judge = still(params, loss(params, range(n))[0], 3)
     yield outcome(

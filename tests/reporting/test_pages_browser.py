@@ -310,6 +310,7 @@ def test_a_kept_mark_outlives_what_becomes_of_others(browser: Any, tmp_path: Pat
     for name, mark in (("ada", "2"), ("ben", "3")):
         points(name).fill(mark)
         page.keyboard.press("Tab")
+    page.get_by_text("2 of 2 marked").wait_for()  # and so kept: not so soon on a busy machine
     marking(tmp_path / "a", {"ada": "1", "ben": "2", "late": "1"})
     page.reload()
     assert (points("ada").input_value(), points("ben").input_value()) == ("2", "")

@@ -28,7 +28,7 @@ from labkit.base import paths
 from labkit.base.errors import CheckFailedError, LabkitError
 from labkit.base.files import write_bytes, write_json, write_text
 from labkit.base.zips import read_tree, write_zip
-from labkit.building import cases, leaks, requirements, told
+from labkit.building import cases, leaks, requirements
 from labkit.judging.grader import load_questions
 from labkit.judging.judge import Recorder
 from labkit.judging.knowledge import Knowledge
@@ -143,7 +143,6 @@ def deliver(bundle: Bundle, out: Path) -> list[Path]:
 def _build(lab: Lab, root: Path, own_work: bool) -> None:
     from labkit.building import cells, notebook
 
-    told.check(lab)
     reference.check(lab)
     with tempfile.TemporaryDirectory() as scratch:
         assigned = _otter_assign(lab, Path(scratch))

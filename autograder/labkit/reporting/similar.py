@@ -55,8 +55,8 @@ _CHUNK = 4096
 """Fingerprints that are compared at a time, to bound the memory."""
 _ROWS = 16
 """Submissions that are compared with all others at a time, likewise."""
-_MAX_PAIRS = 200_000
-"""Pairs that are looked at."""
+_PARTNERS = 8
+"""Pairs of one submission with later ones that are looked at: hundreds of copies are millions."""
 
 Bodies = Mapping[str, str]
 """Function -> source of its body."""
@@ -300,6 +300,9 @@ def _flagged(columns: Sequence[_Column], count: int) -> tuple[np.ndarray, np.nda
             surprise += np.where(same, gain, -loss)
             long += same & (both >= _LONG)
         found = np.argwhere(np.triu((surprise >= least) & (long >= _SEVERAL), start + 1))
+        found = found[np.lexsort((-surprise[found[:, 0], found[:, 1]], found[:, 0]))]
+        first = np.searchsorted(found[:, 0], found[:, 0])  # of each row, the least likely
+        found = found[np.arange(len(found)) - first < _PARTNERS]
         rarity.append(surprise[found[:, 0], found[:, 1]])
         pairs.append((found + np.array([start, 0])).astype(np.int32))
     return np.concatenate(pairs), np.concatenate(rarity)
@@ -390,7 +393,7 @@ def _identical(versions: Sequence[_Print]) -> np.ndarray:
 def _best(pairs: np.ndarray, rarity: np.ndarray, each: int = 3) -> Iterator[tuple[int, int]]:
     """The pairs, the least likely first, while one of the two has fewer than `each`."""
     seen: Counter[int] = Counter()
-    for place in np.lexsort((pairs[:, 1], pairs[:, 0], -rarity))[:_MAX_PAIRS]:
+    for place in np.lexsort((pairs[:, 1], pairs[:, 0], -rarity)):
         i, j = map(int, pairs[place])
         if seen[i] < each or seen[j] < each:
             seen.update((i, j))

@@ -53,7 +53,7 @@ _MAX_SECONDS = 120.0
 """CPU seconds after which the rest of a class is left out."""
 _CHUNK = 4096
 """Fingerprints that are compared at a time, to bound the memory."""
-_ROWS = 16
+_ROWS = 8
 """Submissions that are compared with all others at a time, likewise."""
 _PARTNERS = 8
 """Pairs of one submission with later ones that are looked at: hundreds of copies are millions."""
@@ -267,7 +267,7 @@ def _compare(prints: Mapping[str, _Prints], known: Mapping[str, Sequence[str]]) 
     }
     flagged, surprise = _flagged(list(columns.values()), len(names))
     size = sum((column.size[column.row] for column in columns.values()), np.zeros(len(names)))
-    pairs = []
+    pairs, lists = [], dict[tuple[str, ...], tuple[str, ...]]()  # few lists, and many pairs of each
     for i, j in _best(flagged, surprise):
         common, shared = [], 0.0
         for function, column in columns.items():
@@ -276,7 +276,8 @@ def _compare(prints: Mapping[str, _Prints], known: Mapping[str, Sequence[str]]) 
                 shared += float(both[0, 0])
                 common += [function] if both[0, 0] >= _LONG / 2 else []
         share = shared / max(1.0, float(min(size[i], size[j])))
-        pairs.append(Pair(names[i], names[j], tuple(common), share))
+        told = lists.setdefault(tuple(common), tuple(common))
+        pairs.append(Pair(names[i], names[j], told, share))
     return Similarity(len(names), tuple(pairs), _like_reference(names, columns, size))
 
 

@@ -144,7 +144,7 @@ def build(labs: tuple[str, ...], out: Path, own_work: bool, starter: Path | None
 
         write_starter(starter, available())
         return
-    from labkit.building import told
+    from labkit.building import repeated
     from labkit.building.build import deliver
     from labkit.building.proof import proved
     from labkit.lab.course import find_all
@@ -159,7 +159,7 @@ def build(labs: tuple[str, ...], out: Path, own_work: bool, starter: Path | None
         for path in files:
             click.echo(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
         click.echo(f"{lab.short}: {proof}")
-        for line in told.differences(lab):
+        for line in repeated.differences(lab):
             click.echo(line, err=True)
 
 

@@ -558,6 +558,8 @@ class Recorder(GraderCheck):
 
     _before: CaseRun | None = None
     """The case, as it ran the first time."""
+    _of_reference = False
+    """Whether what a judge looks at is the reference's: it must be able to."""
 
     def run(self, case: CaseRun, body: Callable[[], None]) -> None:
         """Raises CheckFailedError where the case does not ask the same a second time."""
@@ -568,17 +570,13 @@ class Recorder(GraderCheck):
         body()
         self._same(len(self.case.tried) == len(case.tried))
 
-    _of_reference = False
-    """Whether what a judge looks at is the reference's: it must be able to."""
-
     def observe(self, probe: Probe) -> Tried:
-        asked = Request(probe.function, "", *probe.fresh()).message
+        asked, index = Request(probe.function, "", *probe.fresh()).message, len(self.case.tried)
         if self._before is not None:
-            index = len(self.case.tried)
             self._same(index < len(self._asked) and self._asked[index] == asked)
             seen = self._before.tried[index].seen
         else:
-            self._asked.append(asked)
+            self._asked[index:] = [asked]  # once, also where a slow call is made again
             args, kwargs = probe.fresh()
             seen = labcheck.call(self.ref(probe.function), args, kwargs, seconds=600.0)
         self._of_reference = True

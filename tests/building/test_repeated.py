@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from labkit.base import paths
-from labkit.building.told import differences
+from labkit.building.repeated import differences
 from labkit.lab.course import available
 from labkit.lab.lab import Lab
 

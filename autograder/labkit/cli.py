@@ -354,16 +354,15 @@ def gradebook(
     book = books.read(graded, people)
     weighed = dict.fromkeys(book.labs, 1.0) | _weights(weights, book.labs)
     rows = books.table(book, weighed, drop_lowest)
+    # Before anything is written: it reads what may not be there.
     made = books.mistakes(graded) if mistakes is not None else []
-    tables = {
-        csv_file: rows,
-        canvas: books.for_canvas(book),
-        blackboard: books.for_blackboard(book),
-        mistakes: made,
-    }
-    for path, table in tables.items():  # only now, when nothing can be missing
-        if path is not None:
-            books.write_csv(path, table)
+    books.write_csv(csv_file, rows)
+    if canvas is not None:
+        books.write_csv(canvas, books.for_canvas(book))
+    if blackboard is not None:
+        books.write_csv(blackboard, books.for_blackboard(book))
+    if mistakes is not None:
+        books.write_csv(mistakes, made)
     if xlsx is not None:
         books.write_xlsx(xlsx, rows)
     people_told = "1 person" if len(book.people) == 1 else f"{len(book.people)} people"
